@@ -1,0 +1,239 @@
+import numpy as np
+
+from kata.attempts import right, wrong
+from solutions.optimization.adam import Adam
+
+
+def check(params, grads):
+    for param, grad in zip(params, grads, strict=True):
+        if grad is not None and param.shape != grad.shape:
+            raise ValueError("a gradient has another shape than its parameter")
+
+
+@right(Adam)
+class WithTheCorrectionInTheStepSize:
+    """Kingma & Ba's more efficient order, with eps scaled to match."""
+
+    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.state = {}
+
+    def step(self, params, grads):
+        check(params, grads)
+        return [self.one(i, p, g) for i, (p, g) in enumerate(zip(params, grads, strict=True))]
+
+    def one(self, i, param, grad):
+        if grad is None:
+            return param
+        b1, b2 = self.betas
+        m, v, t = self.state.get(i, (0.0, 0.0, 0))
+        m, v, t = m + (1 - b1) * (grad - m), v + (1 - b2) * (grad * grad - v), t + 1
+        self.state[i] = m, v, t
+        root = (1 - b2**t) ** 0.5
+        return param - self.lr * root / (1 - b1**t) * m / (v**0.5 + self.eps * root)
+
+
+@right(Adam)
+class WithSumsOverAllGradients:
+    """No recursion: the moments are weighted sums over the history."""
+
+    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
+        self.lr, (self.b1, self.b2), self.eps = lr, betas, eps
+        self.history = None
+
+    def step(self, params, grads):
+        check(params, grads)
+        self.history = self.history or [[] for _ in params]
+        new = []
+        for param, grad, past in zip(params, grads, self.history, strict=True):
+            if grad is None:
+                new.append(param.copy())
+                continue
+            past.append(grad.copy())
+            new.append(param - self.lr * self.direction(past))
+        return new
+
+    def direction(self, past):
+        def average(beta, values):
+            weights = [beta**age for age in range(len(values))][::-1]
+            return sum(w * x for w, x in zip(weights, values, strict=True)) / sum(weights)
+
+        m = average(self.b1, past)
+        v = average(self.b2, [grad**2 for grad in past])
+        return m / (np.sqrt(v) + self.eps)
+
+
+class Slipped(Adam):
+    """The solution with its update cut in pieces, for one of them to be wrong."""
+
+    def _updated(self, i, param, grad):
+        if grad is None:
+            return param.copy()
+        if grad.shape != param.shape:
+            raise ValueError("a gradient has another shape than its parameter")
+        self._t[i] += 1
+        self.remember(i, grad)
+        return self.moved(param, *self.corrected(i))
+
+    def remember(self, i, grad):
+        beta1, beta2 = self.betas
+        self._m[i] = beta1 * self._m[i] + (1 - beta1) * grad
+        self._v[i] = beta2 * self._v[i] + (1 - beta2) * grad**2
+
+    def corrected(self, i):
+        beta1, beta2 = self.betas
+        t = self._t[i]
+        return self._m[i] / (1 - beta1**t), self._v[i] / (1 - beta2**t)
+
+    def moved(self, param, m, v):
+        return param - self.lr * m / (np.sqrt(v) + self.eps)
+
+
+@wrong(
+    Adam,
+    "No bias correction: m and v start at 0, so the first steps are far off. Divide both by what "
+    "they are short of after t steps.",
+)
+class NoBiasCorrection(Slipped):
+    def corrected(self, i):
+        return self._m[i], self._v[i]
+
+
+@wrong(Adam, "m is not corrected for its start at 0: the first steps are too short.")
+class NoCorrectionOfM(Slipped):
+    def corrected(self, i):
+        return self._m[i], super().corrected(i)[1]
+
+
+@wrong(Adam, "v is not corrected for its start at 0: the first steps are too long.")
+class NoCorrectionOfV(Slipped):
+    def corrected(self, i):
+        return super().corrected(i)[0], self._v[i]
+
+
+@wrong(
+    Adam,
+    "The step count t stays at 1, so the bias correction never fades.",
+)
+class StepCountNeverAdvances(Slipped):
+    def corrected(self, i):
+        self._t[i] = 1
+        return super().corrected(i)
+
+
+@wrong(
+    Adam,
+    "t advances once for every parameter instead of once for every step: from the second "
+    "parameter on, the bias correction is that of a later step.",
+)
+class StepCountAdvancesPerParameter(Slipped):
+    def corrected(self, i):
+        self.count = getattr(self, "count", 0) + 1
+        beta1, beta2 = self.betas
+        return self._m[i] / (1 - beta1**self.count), self._v[i] / (1 - beta2**self.count)
+
+
+@wrong(Adam, "eps stands inside the root. It belongs outside, added to √v̂.")
+class EpsilonInTheRoot(Slipped):
+    def moved(self, param, m, v):
+        return param - self.lr * m / np.sqrt(v + self.eps)
+
+
+@wrong(Adam, "eps is missing: a weight whose gradients are all 0 becomes 0/0.")
+class NoEpsilon(Slipped):
+    def moved(self, param, m, v):
+        with np.errstate(all="ignore"):
+            return param - self.lr * m / np.sqrt(v)
+
+
+@wrong(Adam, "eps is added to √v before the bias correction; the paper adds it after.")
+class EpsilonBeforeTheCorrection(Slipped):
+    def corrected(self, i):
+        beta1, beta2 = self.betas
+        t = self._t[i]
+        root = (np.sqrt(self._v[i]) + self.eps) / np.sqrt(1 - beta2**t)
+        return self._m[i] / (1 - beta1**t), root
+
+    def moved(self, param, m, root):
+        return param - self.lr * m / root
+
+
+@wrong(Adam, "The two betas are swapped: the first belongs to m, the second to v.")
+class BetasSwapped(Adam):
+    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(lr, betas[::-1], eps)
+
+
+@wrong(Adam, "The weights of old and new are swapped: β belongs to the old average.")
+class OldAndNewSwapped(Slipped):
+    def remember(self, i, grad):
+        beta1, beta2 = self.betas
+        self._m[i] = (1 - beta1) * self._m[i] + beta1 * grad
+        self._v[i] = (1 - beta2) * self._v[i] + beta2 * grad**2
+
+
+@wrong(Adam, "The argument `betas` is not used.")
+class BetasIgnored(Adam):
+    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(lr, (0.9, 0.999), eps)
+
+
+@wrong(Adam, "The argument `lr` is not used.")
+class LearningRateIgnored(Adam):
+    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(0.001, betas, eps)
+
+
+@wrong(Adam, "v averages the gradients themselves; it should average their squares.")
+class NoSquare(Slipped):
+    def remember(self, i, grad):
+        super().remember(i, grad)
+        self._v[i] = (self._v[i] - (1 - self.betas[1]) * grad**2) + (1 - self.betas[1]) * abs(grad)
+
+
+@wrong(Adam, "The square root of v̂ is missing.")
+class NoRoot(Slipped):
+    def moved(self, param, m, v):
+        return param - self.lr * m / (v + self.eps)
+
+
+@wrong(Adam, "The step goes up the gradient: the sign is wrong.")
+class Uphill(Slipped):
+    def moved(self, param, m, v):
+        return param + self.lr * m / (np.sqrt(v) + self.eps)
+
+
+@wrong(
+    Adam,
+    "A gradient of None is taken for 0: its averages fade and its t advances. It should leave "
+    "them alone.",
+)
+class NoneAsZero(Slipped):
+    def _updated(self, i, param, grad):
+        return super()._updated(i, param, np.zeros_like(param) if grad is None else grad)
+
+
+@wrong(
+    Adam,
+    "Parameters of the same shape share their averages. Each parameter needs its own, by its "
+    "position in the list.",
+)
+class StateByShape(Slipped):
+    def _updated(self, i, param, grad):
+        self.first_of_shape = {param.shape: i, **getattr(self, "first_of_shape", {})}
+        first = self.first_of_shape[param.shape]
+        steps, self._t[first] = self._t[first], self._t[i]
+        new = super()._updated(first, param, grad)
+        self._t[i], self._t[first] = self._t[first], steps if first != i else self._t[first]
+        return new
+
+
+@wrong(
+    Adam,
+    "It writes into the arrays it was given, as `param -= …` does. Return new arrays.",
+)
+class WritesIntoParams(Adam):
+    def step(self, params, grads):
+        for param, new in zip(params, super().step(params, grads), strict=True):
+            param[...] = new
+        return list(params)

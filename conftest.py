@@ -1,0 +1,3 @@
+"""Loads the kata tool's pytest plugin; see kata/plugin.py."""
+
+pytest_plugins = ["kata.plugin"]

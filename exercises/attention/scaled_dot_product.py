@@ -1,0 +1,33 @@
+"""Scaled dot-product attention: every query takes a weighted mean of the values."""
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+
+def scaled_dot_product(
+    q: Float[np.ndarray, "*batch t_q d"],
+    k: Float[np.ndarray, "*batch t_k d"],
+    v: Float[np.ndarray, "*batch t_k d_v"],
+    mask: Bool[np.ndarray, "*#batch #t_q #t_k"] | None = None,
+) -> Float[np.ndarray, "*batch t_q d_v"]:
+    """Let every query look at all keys, and give it the mean of their values, weighted by match.
+
+        attention(Q, K, V) = softmax(Q Kᵀ / √d) V        softmax over the keys
+
+    `mask` is True where a query may see a key; the softmax then runs over these keys only. It is
+    broadcast to (*batch, t_q, t_k): batch axes may be missing on its left, and any axis may have
+    length 1. Nothing else is broadcast. A query whose keys are all masked gets zeros.
+
+    Numerics  right however large Q Kᵀ / √d is, also where the mask hides the largest score;
+              no floating-point warnings; keeps the dtype
+    Raises    ValueError if the shapes do not fit together as above
+    Speed     no Python loop over the batch, the queries or the keys
+    Source    Vaswani et al. 2017, §3.2.1
+
+    >>> q, k, v = np.zeros((1, 4)), np.ones((2, 4)), np.array([[1.0], [3.0]])
+    >>> scaled_dot_product(q, k, v)
+    array([[2.]])
+    >>> scaled_dot_product(q, k, v, mask=np.array([[True, False]]))
+    array([[1.]])
+    """
+    raise NotImplementedError  # TODO: return each query's weighted mean of the values.

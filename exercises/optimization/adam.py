@@ -1,0 +1,45 @@
+"""Adam: gradient descent with a step size of its own for every weight."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class Adam:
+    """The Adam optimiser.
+
+    In step t = 1, 2, … every parameter p with gradient g moves by
+
+        m ← β₁·m + (1 − β₁)·g              m starts at 0
+        v ← β₂·v + (1 − β₂)·g²             v starts at 0
+        p ← p − lr · m̂ / (√v̂ + eps)        m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
+
+    where `betas` is (β₁, β₂) and all operations are element by element.
+
+    Source    Kingma & Ba 2015, Algorithm 1
+    """
+
+    def __init__(
+        self, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
+    ) -> None:
+        """Keep the settings. Nothing is known yet of the parameters."""
+        self.lr = lr
+        self.betas = betas
+        self.eps = eps
+        # TODO: make room for what a step has to remember.
+
+    def step(
+        self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
+    ) -> list[np.ndarray]:
+        """Do one step for all parameters and return their new values, in the same order.
+
+        `params` are always the same ones, of any shapes; `grads[i]` has the shape of `params[i]`.
+        A gradient of None leaves its parameter and all its state alone, t included. No argument is
+        written into. The results keep the parameters' dtypes.
+
+        Raises    ValueError if `params` and `grads` differ in length or in a shape
+
+        >>> Adam(lr=0.5, eps=0.0).step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+        [array([0.5, 2.5])]
+        """
+        raise NotImplementedError  # TODO: return the new parameters.

@@ -1,0 +1,193 @@
+"""What a kata is, where its files are, and in which order katas come.
+
+Everything is read from `curriculum.toml`, at the root of the trees.
+"""
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+KINDS = ("implement", "vectorise", "debug", "capstone")
+LEVELS = ("easy", "medium", "hard")
+
+# A test that takes longer than this hangs, for all that a learner can tell.
+SECONDS_PER_TEST = 5.0
+
+
+class KataError(Exception):
+    """Something the user can put right; its text is one sentence that says how."""
+
+
+@dataclass(frozen=True)
+class Kata:
+    """One exercise and the paths of all its files."""
+
+    root: Path
+    topic: str
+    name: str
+    title: str
+    kind: str
+    level: str
+    minutes: int
+    points: int
+    after: tuple[str, ...] = ()
+    torch: bool = False
+    seconds: float = SECONDS_PER_TEST
+
+    @property
+    def id(self) -> str:
+        return f"{self.topic}/{self.name}"
+
+    @property
+    def module(self) -> str:
+        return f"{self.topic}.{self.name}"
+
+    @property
+    def exercise(self) -> Path:
+        return self.root / "exercises" / self.topic / f"{self.name}.py"
+
+    @property
+    def original(self) -> Path:
+        """The stub as it was handed out, kept for `kata reset`."""
+        return self.root / "kata" / "originals" / self.topic / f"{self.name}.py"
+
+    @property
+    def test(self) -> Path:
+        return self.root / "tests" / self.topic / f"test_{self.name}.py"
+
+    @property
+    def solution(self) -> Path:
+        return self.root / "solutions" / self.topic / f"{self.name}.py"
+
+    @property
+    def attempts(self) -> Path:
+        return self.root / "attempts" / self.topic / f"{self.name}.py"
+
+    @property
+    def hints(self) -> Path:
+        return self.root / "hints" / self.topic / f"{self.name}.md"
+
+    def relative(self, path: Path) -> str:
+        """`path` as a learner would type it from the root."""
+        return path.relative_to(self.root).as_posix()
+
+
+@dataclass(frozen=True)
+class Topic:
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All topics and katas of one checkout, in the order of study."""
+
+    root: Path
+    topics: tuple[Topic, ...]
+    katas: tuple[Kata, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Kata]:
+        return {kata.id: kata for kata in self.katas}
+
+    def of_topic(self, topic: str) -> list[Kata]:
+        return [kata for kata in self.katas if kata.topic == topic]
+
+    def find(self, name: str) -> Kata:
+        """The kata called `topic/kata`, or `kata` where that is unique, or whose file this is."""
+        wanted = name.strip().removesuffix(".py").replace("\\", "/").strip("/")
+        for kata in self.katas:
+            if wanted in (kata.id, f"exercises/{kata.id}", str(kata.exercise.with_suffix(""))):
+                return kata
+        matches = [kata for kata in self.katas if kata.name == wanted]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise KataError(f"{name!r} is {' and '.join(kata.id for kata in matches)}: say which.")
+        raise KataError(f"There is no kata {name!r}. {self._nearest(wanted)}")
+
+    def of_exercise(self, path: Path) -> Kata | None:
+        return next((kata for kata in self.katas if kata.exercise == path), None)
+
+    def of_test(self, path: Path) -> Kata | None:
+        return next((kata for kata in self.katas if kata.test == path), None)
+
+    def _nearest(self, wanted: str) -> str:
+        names = {kata.name: kata.id for kata in self.katas} | {
+            kata.id: kata.id for kata in self.katas
+        }
+        close = difflib.get_close_matches(wanted, names, n=5, cutoff=0.5)
+        ids = list(dict.fromkeys(names[match] for match in close))[:3]
+        if ids:
+            return f"Did you mean {' or '.join(ids)}?"
+        return "`kata list` shows them all."
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The folder with `curriculum.toml`: above `start` (default: here), else beside the tool."""
+    here = (start or Path.cwd()).resolve()
+    beside_the_tool = Path(__file__).resolve().parent.parent
+    for folder in (here, *here.parents, beside_the_tool):
+        if (folder / "curriculum.toml").is_file():
+            return folder
+    raise KataError("Found no curriculum.toml here or above: change to the folder of the katas.")
+
+
+def load(root: Path | None = None) -> Catalog:
+    """Read `curriculum.toml`.
+
+    Raises KataError when the file is missing or an entry is not as it should be.
+    """
+    root = (root or find_root()).resolve()
+    path = root / "curriculum.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise KataError(f"Cannot read {path}: {error}.") from error
+    try:
+        topics = tuple(Topic(**entry) for entry in data.get("topic", []))
+    except TypeError as error:
+        raise KataError(
+            f"curriculum.toml: a [[topic]] needs a name and a title ({error})."
+        ) from error
+    katas = tuple(_kata(root, entry) for entry in data.get("kata", []))
+    _check(topics, katas)
+    return Catalog(root, topics, katas)
+
+
+def _kata(root: Path, entry: dict[str, Any]) -> Kata:
+    fields = dict(entry)
+    path = str(fields.pop("name", ""))
+    if path.count("/") != 1:
+        raise KataError(f"curriculum.toml: the name {path!r} should be 'topic/kata'.")
+    topic, name = path.split("/")
+    fields["after"] = tuple(fields.get("after", ()))
+    try:
+        kata = Kata(root=root, topic=topic, name=name, **fields)
+    except TypeError as error:
+        problem = str(error).removeprefix("Kata.__init__() ")
+        raise KataError(f"curriculum.toml: {path}: {problem}.") from error
+    if kata.kind not in KINDS:
+        raise KataError(f"curriculum.toml: {path}: kind is {kata.kind!r}, not one of {KINDS}.")
+    if kata.level not in LEVELS:
+        raise KataError(f"curriculum.toml: {path}: level is {kata.level!r}, not one of {LEVELS}.")
+    return kata
+
+
+def _check(topics: tuple[Topic, ...], katas: tuple[Kata, ...]) -> None:
+    names = {topic.name for topic in topics}
+    seen: set[str] = set()
+    for kata in katas:
+        if kata.topic not in names:
+            raise KataError(f"curriculum.toml: {kata.id}: there is no [[topic]] {kata.topic!r}.")
+        if kata.id in seen:
+            raise KataError(f"curriculum.toml: {kata.id} stands there twice.")
+        unknown = [name for name in kata.after if name not in seen]
+        if unknown:
+            raise KataError(
+                f"curriculum.toml: {kata.id}: `after` names {unknown[0]}, not above it."
+            )
+        seen.add(kata.id)

@@ -1,0 +1,201 @@
+"""The command line: parses, calls one room, prints."""
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from kata import catalog, hints, render, stubs
+from kata.catalog import Catalog, Kata, KataError
+from kata.progress import Progress
+from kata.runner import SOLVED, TODO, Runner, Verdict
+
+app = typer.Typer(
+    help="Learn deep learning by writing it. Without a command: watch, and test on every save.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+console = Console(highlight=False)
+
+
+def _complete(incomplete: str) -> list[str]:
+    try:
+        ids = [kata.id for kata in catalog.load().katas]
+    except KataError:
+        return []
+    names = [name.split("/")[1] for name in ids] + ids
+    return [name for name in names if name.startswith(incomplete)]
+
+
+Name = Annotated[
+    str, typer.Argument(help="A kata: topic/name, or just name.", autocompletion=_complete)
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(help="Katas: topic/name, or just name.", autocompletion=_complete),
+]
+Seed = Annotated[int, typer.Option(help="Draw other random inputs.")]
+
+
+def main() -> None:
+    """Entry point; a `KataError` is one sentence on stderr and exit code 2."""
+    try:
+        app()
+    except KataError as error:
+        Console(stderr=True, highlight=False).print(Text(str(error), style="red"), soft_wrap=True)
+        sys.exit(2)
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    """Learn deep learning by writing it. Without a command: watch, and test on every save."""
+    if context.invoked_subcommand is None:
+        katas = catalog.load()
+        progress = Progress(katas.root)
+        _watch(katas, progress)
+
+
+def _watch(katas: Catalog, progress: Progress) -> None:
+    from kata.watch import Watch, has_terminal
+
+    if has_terminal():
+        Watch(katas, progress, console).run()
+        return
+    kata = progress.current(katas)
+    console.print(render.heading(kata, katas))
+    with Runner(katas) as runner:
+        _run(runner, kata, progress)
+    console.print(render.standing(katas, progress))
+    console.print(render.path(kata.exercise, kata, stubs.line_to_begin_at(kata)))
+
+
+@app.command("list")
+def list_katas() -> None:
+    """List all katas with their state."""
+    katas = catalog.load()
+    progress = Progress(katas.root)
+    console.print(render.kata_list(katas, progress, progress.current(katas)))
+
+
+@app.command("test")
+def run_tests(names: Names = None, seed: Seed = 0) -> None:
+    """Run the tests of some katas (without a name: the current one) once."""
+    katas = catalog.load()
+    progress = Progress(katas.root)
+    chosen = _chosen(katas, names) or [progress.current(katas)]
+    with Runner(katas) as runner:
+        verdicts = [_run(runner, kata, progress, seed) for kata in chosen]
+    if any(verdict.status != SOLVED for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+def _run(runner: Runner, kata: Kata, progress: Progress, seed: int = 0) -> Verdict:
+    verdict = runner.run(kata, seed=seed)
+    if verdict.status != TODO:
+        progress.ran(kata, solved=verdict.status == SOLVED)
+    console.print(render.verdict(verdict))
+    return verdict
+
+
+@app.command()
+def hint(name: Name) -> None:
+    """Show the hints so far and one more."""
+    katas = catalog.load()
+    kata, progress = katas.find(name), Progress(katas.root)
+    levels = hints.read(kata).levels
+    level = min(progress[kata].hints + 1, len(levels))
+    progress.hinted(kata, level)
+    console.print(render.hint(levels, level))
+
+
+@app.command()
+def solution(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] = False) -> None:
+    """Show your code beside the solution."""
+    katas = catalog.load()
+    kata, progress = katas.find(name), Progress(katas.root)
+    if not kata.solution.is_file():
+        raise KataError("The solutions are not part of this repository.")
+    if not progress.is_solved(kata):
+        if not yes:
+            typer.confirm(f"{kata.name} is not solved yet. See the solution?", abort=True)
+        progress.saw_solution(kata)
+    console.print(render.comparison(kata, console.width))
+
+
+@app.command()
+def reset(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] = False) -> None:
+    """Put the original stub back; a copy of your file is kept."""
+    katas = catalog.load()
+    kata = katas.find(name)
+    if not yes:
+        typer.confirm(f"Put the original of {kata.relative(kata.exercise)} back?", abort=True)
+    backup = stubs.reset(kata)
+    Progress(katas.root).forget(kata)
+    console.print(Text(f"{kata.relative(kata.exercise)} is as it was."))
+    if backup:
+        console.print(Text(f"Your file is kept as {kata.relative(backup)}."))
+
+
+@app.command()
+def verify(names: Names = None, seed: Seed = 0) -> None:
+    """Prove the contract of katas (without a name: of all); for authors and CI."""
+    from kata import report
+    from kata import verify as room
+
+    katas = catalog.load()
+    chosen = _chosen(katas, names)
+    with report.proofs(console) as on_proof:
+        proofs = room.verify(katas, chosen or katas.katas, seed=seed, on_proof=on_proof)
+    lines = [line for proof in proofs for line in proof.lines()]
+    lines += [] if chosen else room.stray_files(katas)
+    for line in lines:
+        console.print(Text(line, style="red"), soft_wrap=True)
+    _exit_unless(not lines, f"{len(proofs)} katas proven.", f"{len(lines)} problems.")
+
+
+@app.command()
+def bench(names: Names = None) -> None:
+    """Time the vectorised katas: loops, yours, the reference, torch on one thread."""
+    from kata import bench as room
+    from kata import report
+
+    katas = catalog.load()
+    chosen = {kata.id for kata in _chosen(katas, names)}
+    kernels = [kernel for kernel in room.kernels_of(katas) if kernel.kata in chosen or not chosen]
+    if not kernels:
+        raise KataError(
+            "None of these katas has a kernel to time; `kata bench` shows those that do."
+        )
+    report.timings(console, room.measure(katas, kernels))
+
+
+@app.command()
+def new(path: Annotated[str, typer.Argument(metavar="TOPIC/NAME")]) -> None:
+    """Write the files and the entry of a new kata; for authors."""
+    from kata import scaffold
+
+    kata = scaffold.new(catalog.load(), path)
+    console.print(Text(f"Wrote the files of {kata.id} and its entry in curriculum.toml."))
+    console.print(Text(f"Begin with {kata.relative(kata.solution)}."))
+    console.print(Text(f"`kata verify {kata.name}` says what is still missing."))
+
+
+@app.command()
+def freeze() -> None:
+    """Keep the stubs as they are now for `kata reset`; for authors."""
+    changed = stubs.freeze(catalog.load())
+    console.print(
+        Text(f"Kept {', '.join(kata.id for kata in changed) or 'nothing: no stub changed'}.")
+    )
+
+
+def _chosen(katas: Catalog, names: list[str] | None) -> list[Kata]:
+    return [katas.find(name) for name in names or []]
+
+
+def _exit_unless(good: bool, yes: str, no: str) -> NoReturn:
+    console.print(Text(yes if good else no, style="bold green" if good else "bold red"))
+    raise typer.Exit(0 if good else 1)

@@ -1,0 +1,20 @@
+"""Softmax: from scores to probabilities."""
+
+import numpy as np
+from jaxtyping import Float
+
+
+def softmax(x: Float[np.ndarray, "*shape"], axis: int = -1) -> Float[np.ndarray, "*shape"]:
+    """Turn the scores along one axis into probabilities.
+
+        y[i] = exp(x[i]) / Σⱼ exp(x[j])
+
+    Numerics  finite for every finite x; keeps x's dtype
+    Raises    ValueError if there are no scores along the axis
+    Speed     no Python loop over any axis; at most 4 × x.nbytes of memory
+    Source    Goodfellow, Bengio & Courville 2016, §4.1
+
+    >>> softmax(np.array([0.0, 0.0]))
+    array([0.5, 0.5])
+    """
+    raise NotImplementedError  # TODO: return the probabilities, in an array shaped like x.

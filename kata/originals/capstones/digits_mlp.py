@@ -1,0 +1,76 @@
+"""A network of your own reads handwritten digits.
+
+It is put together from parts that you wrote before. The digits are pictures of 8×8 pixels, which
+the tests scale to 0 … 1: after `train` with sizes (64, 128, 10), 30 epochs, a batch_size of 32
+and lr = 0.001, `predict` has to be right for at least 96 % of the pictures that were held back.
+
+`params` is the list [w1, b1, w2, b2, …] of all layers' weights, of shape (out, in), and biases, of
+shape (out,). There may be any number of layers from one up. No function writes into an argument.
+"""
+
+# ruff: noqa: F401
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from exercises.basics.linear import linear, linear_backward
+from exercises.basics.relu import relu, relu_backward
+from exercises.evaluation.cross_entropy import cross_entropy, cross_entropy_backward
+from exercises.optimization.adam import Adam
+from exercises.optimization.minibatches import minibatches
+
+
+def init(sizes: Sequence[int], rng: np.random.Generator) -> list[np.ndarray]:
+    """Draw the first params of a network, in float64.
+
+    `sizes` counts the inputs, the units of each hidden layer and the classes: (64, 32, 10) makes
+    w1 of shape (32, 64), b1 (32,), w2 (10, 32) and b2 (10,). Weights are drawn from rng, normally
+    distributed with mean 0 and variance 2 / (the layer's number of inputs). Biases are 0.
+
+    Source    He, Zhang, Ren & Sun 2015, §2.2
+    """
+    raise NotImplementedError  # TODO: return [w1, b1, w2, b2, …].
+
+
+def forward(
+    params: Sequence[np.ndarray], x: Float[np.ndarray, "n features"]
+) -> Float[np.ndarray, "n classes"]:
+    """Return the logits for the rows of x: linear layers, with ReLU between them."""
+    raise NotImplementedError  # TODO: return the logits.
+
+
+def loss_and_gradients(
+    params: Sequence[np.ndarray], x: Float[np.ndarray, "n features"], y: Int[np.ndarray, "n"]
+) -> tuple[float, list[np.ndarray]]:
+    """Return the mean cross-entropy of the rows of x, whose classes are y, and its gradients.
+
+    The gradients are in the order of `params` and shaped alike.
+    """
+    raise NotImplementedError  # TODO: return the loss and the list of gradients.
+
+
+def train(
+    x: Float[np.ndarray, "n features"],
+    y: Int[np.ndarray, "n"],
+    sizes: Sequence[int],
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    rng: np.random.Generator,
+) -> list[np.ndarray]:
+    """Return the params of a new network that has learned to tell the class y of the rows of x.
+
+    First it draws init(sizes, rng); with `epochs` = 0 that is all. An epoch deals all rows once in
+    minibatches, in a new order drawn from rng; a smaller last batch counts too. Each batch makes
+    one step of Adam on its mean cross-entropy. The step size is `lr`, Adam's other settings have
+    their defaults, and one Adam serves the whole training.
+    """
+    raise NotImplementedError  # TODO: return the trained params.
+
+
+def predict(
+    params: Sequence[np.ndarray], x: Float[np.ndarray, "n features"]
+) -> Int[np.ndarray, "n"]:
+    """Return the most probable class of each row of x, as NumPy's argmax does on ties."""
+    raise NotImplementedError  # TODO: return the classes.

@@ -1,0 +1,46 @@
+"""Cross-entropy: how improbable a classifier finds the right answers."""
+
+import numpy as np
+from jaxtyping import Float, Int
+
+
+def cross_entropy(
+    logits: Float[np.ndarray, "n k"], targets: Int[np.ndarray, " n"], ignore_index: int = -100
+) -> float:
+    """The mean, over the rows that count, of minus the log-probability of the right class.
+
+        loss = mean over i of  −log softmax(logits[i])[targets[i]]        natural logarithm
+
+    Each of the n rows of logits holds one score for each of k classes. Row i counts unless
+    targets[i] is `ignore_index`, which may be any integer, even a class. When no row counts
+    (n = 0 too), the loss is nan.
+
+    Numerics  finite for logits up to ±1e300, however improbable the right class is; the loss is
+              a Python float or np.float64, for float32 logits too
+    Raises    ValueError if `logits` and `targets` differ in length, or if a target is neither
+              one of 0, 1, …, k − 1 nor `ignore_index`
+    Speed     no Python loop over n or k; at most 8 × logits.nbytes of memory
+    Source    Goodfellow, Bengio & Courville 2016, §6.2.2.3
+
+    >>> cross_entropy(np.array([[0.0, 0.0], [5.0, 5.0]]), np.array([1, 0]))
+    0.6931471805599453
+    """
+    raise NotImplementedError  # TODO: return the loss, a float.
+
+
+def cross_entropy_backward(
+    grad_loss: float,
+    logits: Float[np.ndarray, "n k"],
+    targets: Int[np.ndarray, " n"],
+    ignore_index: int = -100,
+) -> Float[np.ndarray, "n k"]:
+    """The gradient by `logits` of what is computed from the loss.
+
+    `grad_loss` is the gradient that arrives at the loss. A row that does not count gets zeros, so
+    the whole gradient is zero when none does (though the loss is nan then).
+
+    Numerics  finite for logits up to ±1e300; keeps logits' dtype
+    Raises    as cross_entropy does
+    Speed     as cross_entropy
+    """
+    raise NotImplementedError  # TODO: return the gradient, in an array shaped like logits.

@@ -1,0 +1,62 @@
+"""Batch normalization: every feature brought to the same scale, by the batch it is in."""
+
+import numpy as np
+from jaxtyping import Float
+
+
+class BatchNorm:
+    """Batch normalization of rows of features.
+
+    Each feature, a column of x, is normalized on its own:
+
+        y = gamma · (x − μ) / √(σ² + eps) + beta
+
+        in training     μ and σ² are the mean and the biased variance (divided by n) of x's n rows
+        in evaluation   μ and σ² are running_mean and running_var
+
+    Four attributes of shape (n_features,) start as ones (`gamma`, `running_var`) and zeros (`beta`,
+    `running_mean`). They are float64 whatever x is, and each may be assigned a new array between
+    calls.
+
+    Source    Ioffe & Szegedy 2015, Algorithm 1 and §3.1
+    """
+
+    def __init__(self, n_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        """Keep the settings and make the four attributes."""
+        raise NotImplementedError  # TODO: keep the settings and make the four attributes.
+
+    def forward(
+        self, x: Float[np.ndarray, "n n_features"], training: bool
+    ) -> Float[np.ndarray, "n n_features"]:
+        """Return y. In training, first move the running values towards those of x:
+
+            running_mean ← (1 − momentum) · running_mean + momentum · μ
+            running_var  ← (1 − momentum) · running_var  + momentum · σ² · n / (n − 1)
+
+        So the batch is normalized by the biased variance, and the unbiased one is kept. Evaluation
+        changes no attribute and takes any n, even 0.
+
+        Numerics  keeps its digits also where |μ| is a million times σ; y has x's dtype
+        Raises    ValueError if x has not n_features columns, or in training fewer than 2 rows
+        Speed     no Python loop over rows or features
+        """
+        raise NotImplementedError  # TODO: return y, shaped like x.
+
+    def backward(
+        self, grad_y: Float[np.ndarray, "n n_features"], x: Float[np.ndarray, "n n_features"]
+    ) -> tuple[
+        Float[np.ndarray, "n n_features"],
+        Float[np.ndarray, " n_features"],
+        Float[np.ndarray, " n_features"],
+    ]:
+        """Return the gradients by x, gamma and beta of what is computed from forward(x, True).
+
+        `grad_y` is the gradient that arrives at y. Every row of x takes part in μ and σ², and so
+        in every row of y. It depends on the arguments, gamma and eps alone, not on earlier calls,
+        and changes no attribute.
+
+        Numerics  as forward; all three gradients have x's dtype
+        Raises    as forward in training, and ValueError if grad_y has not x's shape
+        Speed     as forward
+        """
+        raise NotImplementedError  # TODO: return grad_x, grad_gamma and grad_beta.

@@ -1,0 +1,224 @@
+"""The pytest side: options, fixtures, the "to do" status, the diagnosis and the summary.
+
+`conftest.py` loads this. Tests outside the trees of the katas are left alone.
+"""
+
+import traceback
+import zlib
+from collections import Counter
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from _pytest._code.code import ExceptionRepr
+
+from kata import catalog, diagnosis, target
+from kata.attempts import Attempt
+from kata.catalog import Catalog, Kata
+from kata.testing import recording
+
+TODO = "todo"
+STATE = pytest.StashKey["KataPlugin"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("katas")
+    group.addoption(
+        "--solutions", action="store_true", help="test the reference solutions, not your files"
+    )
+    group.addoption(
+        "--seed", type=int, default=0, metavar="N", help="draw other random inputs (default: 0)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        katas = catalog.load(config.rootpath)
+    except catalog.KataError as error:
+        raise pytest.UsageError(str(error)) from error
+    if not target.installed():  # A worker of the tool settles it before it calls pytest.
+        target.install(katas, "solutions" if config.getoption("--solutions") else target.NAME)
+    if config.getoption("dist", None) == "load":  # xdist: speed tests stay on one worker.
+        config.option.dist = "loadgroup"
+    state = KataPlugin(katas, int(config.getoption("--seed") or 0))
+    config.stash[STATE] = state
+    config.pluginmanager.register(state, "kata_state")
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A generator seeded by the test's name, so that a failure repeats; `--seed` changes all."""
+    return request.config.stash[STATE].generator(request.node)
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> ModuleType:
+    """The reference solution's module; the test is skipped where solutions are not shipped."""
+    kata = request.config.stash[STATE].kata_of(request.node)
+    if not kata.solution.is_file():
+        pytest.skip("the reference solution is not part of this repository")
+    return target.solution_module(kata)
+
+
+class KataPlugin:
+    """What one pytest session knows of the katas it runs."""
+
+    def __init__(self, katas: Catalog, seed: int) -> None:
+        self._katas = katas
+        self._seed = seed
+        self._by_path: dict[Path, Kata] = {kata.test: kata for kata in katas.katas}
+        self._diagnoses: dict[str, diagnosis.Diagnosis] = {}
+        self.explains_each_failure = True
+
+    def kata_of(self, item: pytest.Item) -> Kata:
+        return self._by_path[item.path]
+
+    def generator(self, item: pytest.Item) -> np.random.Generator:
+        name = f"{self.kata_of(item).id}::{item.name.split('@')[0]}"
+        return np.random.default_rng([self._seed, zlib.crc32(name.encode())])
+
+    def diagnosis_of(self, kata: Kata) -> diagnosis.Diagnosis:
+        """What this session's tests have shown of `kata`."""
+        return self._diagnoses.setdefault(kata.id, diagnosis.Diagnosis(kata))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        order = {kata.test: position for position, kata in enumerate(self._katas.katas)}
+        items.sort(key=lambda item: order.get(item.path, -1))
+        if config.pluginmanager.hasplugin("xdist"):
+            for item in items:
+                if item.get_closest_marker("speed"):
+                    item.add_marker(pytest.mark.xdist_group("speed"))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        kata = self._by_path.get(pyfuncitem.path)
+        if kata is None:
+            return (yield)
+        error: BaseException | None = None
+        with recording() as notes:
+            try:
+                return (yield)
+            except BaseException as raised:
+                error = raised
+                raise
+            finally:
+                outcome = diagnosis.outcome_of(pyfuncitem.obj, notes, error)
+                self._remember(kata, pyfuncitem, outcome)
+
+    def _remember(self, kata: Kata, item: pytest.Function, outcome: diagnosis.Outcome) -> None:
+        values = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
+
+        def make_arguments() -> dict[str, Any]:
+            return values | ({"rng": self.generator(item)} if "rng" in values else {})
+
+        run = diagnosis.Run(item.nodeid, item.obj, make_arguments, outcome)
+        self.diagnosis_of(kata).add(run)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        kata = self._by_path.get(item.path)
+        if kata is None:
+            return report
+        report.kata = kata.id  # type: ignore[attr-defined]
+        if call.excinfo is None or not report.failed:
+            return report
+        if _is_todo(kata, call.excinfo):
+            report.todo = True  # type: ignore[attr-defined]
+        elif call.when == "call" and self.explains_each_failure:
+            explain(report, self.diagnosis_of(kata).of_last_test())
+        return report
+
+    def pytest_report_teststatus(
+        self, report: pytest.CollectReport | pytest.TestReport
+    ) -> tuple[str, str, str] | None:
+        return (TODO, "t", "TODO") if hasattr(report, TODO) else None
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        _Summary(self._katas, terminalreporter).write()
+
+
+def explain(report: pytest.TestReport, mistakes: list[Attempt]) -> None:
+    """Add to a failure's report what the mistakes' texts say."""
+    texts = list(dict.fromkeys(attempt.text for attempt in mistakes if attempt.text))
+    if not texts:
+        return
+    title = "this looks like" if len(texts) == 1 else "this looks like one of these"
+    text = "\n".join(texts)
+    if isinstance(report.longrepr, ExceptionRepr):
+        report.longrepr.addsection(title, text)
+    else:
+        report.sections.append((title, text))
+
+
+def _is_todo(kata: Kata, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+    if not isinstance(excinfo.value, NotImplementedError):
+        return False
+    frames = traceback.extract_tb(excinfo.tb)
+    return bool(frames) and Path(frames[-1].filename).is_relative_to(kata.root / target.NAME)
+
+
+class _Summary:
+    """The closing lines: each topic, and in it each kata that was run."""
+
+    def __init__(self, katas: Catalog, terminal: pytest.TerminalReporter) -> None:
+        self._katas = katas
+        self._terminal = terminal
+        self._counts: dict[str, Counter[str]] = {}
+        for category in ("passed", "failed", "error", TODO):
+            for report in terminal.stats.get(category, []):
+                self._count(report, category)
+
+    def _count(self, report: pytest.TestReport | pytest.CollectReport, category: str) -> None:
+        kata_id = getattr(report, "kata", None) or self._kata_of_file(report.nodeid)
+        if kata_id:
+            self._counts.setdefault(kata_id, Counter())[category] += 1
+
+    def _kata_of_file(self, nodeid: str) -> str | None:
+        kata = self._katas.of_test(self._katas.root / nodeid.split("::")[0])
+        return kata.id if kata else None
+
+    def write(self) -> None:
+        for topic in self._katas.topics:
+            run = [kata for kata in self._katas.of_topic(topic.name) if kata.id in self._counts]
+            if run:
+                self._write_topic(topic, run)
+
+    def _write_topic(self, topic: catalog.Topic, run: Iterable[Kata]) -> None:
+        katas = list(run)
+        solved = sum(_is_solved(self._counts[kata.id]) for kata in katas)
+        self._terminal.write_line("")
+        self._terminal.write_line(f"{topic.title}: {solved} of {len(katas)} solved", bold=True)
+        for kata in katas:
+            counts = self._counts[kata.id]
+            color = "green" if _is_solved(counts) else "yellow" if _is_unbegun(counts) else "red"
+            self._terminal.write_line(f"  {kata.name:<28} {_state(kata, counts)}", **{color: True})
+
+
+def _is_solved(counts: Counter[str]) -> bool:
+    return counts["passed"] == counts.total()
+
+
+def _is_unbegun(counts: Counter[str]) -> bool:
+    return not counts["passed"] and counts[TODO] == counts.total()
+
+
+def _state(kata: Kata, counts: Counter[str]) -> str:
+    if _is_solved(counts):
+        return "solved"
+    if _is_unbegun(counts):
+        return f"to do      {kata.relative(kata.exercise)}"
+    if counts["error"]:
+        return f"cannot be loaded or run; see above, or: kata test {kata.name}"
+    text = f"{counts['passed']} of {counts.total()} pass"
+    if counts[TODO]:
+        text += f", {counts[TODO]} to do"
+    return f"{text}; for a hint: kata hint {kata.name}"

@@ -1,0 +1,199 @@
+"""How verdicts, hints, lists and solutions look on a terminal."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from kata import stubs
+from kata.catalog import Catalog, Kata
+from kata.progress import Progress
+from kata.runner import BROKEN, FAILED, SOLVED, TODO, Failure, Verdict
+
+_PRINTED_LINES = 6
+
+
+def verdict(result: Verdict) -> RenderableType:
+    """The verdict, then the diagnosis, then the first failure."""
+    name, total = result.kata.name, len(result.tests)
+    parts: list[RenderableType]
+    if result.status == SOLVED:
+        parts = [_headline("✓", f"{name} is solved: all {total} tests pass.", "bold green")]
+    elif result.status == TODO:
+        parts = [_headline("·", f"{name} is to do.", "bold yellow")]
+    elif result.status == BROKEN:
+        parts = [_headline("✗", result.problem, "bold red")]
+    else:
+        todo = f", {result.todo} to do" if result.todo else ""
+        counts = f"{name}: {result.passed} of {total} tests pass{todo}."
+        parts = [_headline("✗", counts, "bold red"), *_explanation(result)]
+    if result.prints.strip():
+        parts += [Text(""), *_prints(result.prints)]
+    return Group(*parts)
+
+
+def _headline(mark: str, text: str, style: str) -> Text:
+    return Text(f"{mark} {text}", style=style)
+
+
+def _explanation(result: Verdict) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    texts = result.diagnosis
+    if texts:
+        title = "This looks like:" if len(texts) == 1 else "This looks like one of these, or both:"
+        parts += [Text(""), Text(title, style="bold")]
+        parts += [Padding(Text(text), (0, 0, 0, 2)) for text in texts]
+    if result.status == FAILED and result.failures:
+        parts += [Text(""), *_failure(result.kata, result.failures[0])]
+    return parts
+
+
+def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
+    claim = Text("Not yet: ", style="bold")
+    claim.append(failure.claim)
+    parts: list[RenderableType] = [claim]
+    if failure.test_line:
+        parts.append(_place(kata.test, kata, failure.test_line, failure.test_code))
+    if failure.answer_file:
+        file = kata.root / failure.answer_file
+        parts.append(_place(file, kata, failure.answer_line, failure.answer_code))
+    text = failure.text.strip() or failure.kind
+    if failure.kind not in ("AssertionError", "Failed") and failure.text.strip():
+        text = f"{failure.kind}: {text}"
+    return [*parts, Padding(Text(text, style="red"), (0, 0, 0, 2))]
+
+
+def _place(file: Path, kata: Kata, line: int, code: str) -> Text:
+    text = Text("  ")
+    text.append_text(path(file, kata, line))
+    text.append(f"  {code}", style="dim")
+    return text
+
+
+def path(file: Path, kata: Kata, line: int = 0) -> Text:
+    """A path from the root, that terminals and editors make clickable."""
+    shown = kata.relative(file) + (f":{line}" if line else "")
+    return Text(shown, style=f"cyan link {file.as_uri()}")
+
+
+def _prints(prints: str) -> list[RenderableType]:
+    lines = prints.rstrip().splitlines()
+    more = (
+        [f"… and {len(lines) - _PRINTED_LINES} lines more"] if len(lines) > _PRINTED_LINES else []
+    )
+    shown = "\n".join(line[:200] for line in lines[:_PRINTED_LINES] + more)
+    return [Text("It printed:", style="bold"), Padding(Text(shown, style="dim"), (0, 0, 0, 2))]
+
+
+def heading(kata: Kata, katas: Catalog) -> Text:
+    number = katas.katas.index(kata) + 1
+    text = Text(kata.title, style="bold")
+    facts = (
+        f"  {kata.id}, {kata.level}, about {kata.minutes} minutes, {number} of {len(katas.katas)}"
+    )
+    return text.append(facts, style="not bold dim")
+
+
+def standing(katas: Catalog, progress: Progress) -> RenderableType:
+    """The progress bar with its count."""
+    solved = sum(progress.is_solved(kata) for kata in katas.katas)
+    grid = Table.grid(padding=(0, 1))
+    bar = ProgressBar(total=len(katas.katas), completed=solved, width=30)
+    grid.add_row(bar, f"{solved} of {len(katas.katas)} solved")
+    return grid
+
+
+def screen(
+    katas: Catalog,
+    progress: Progress,
+    kata: Kata,
+    body: RenderableType,
+    notes: Sequence[str] = (),
+    solved: bool = False,
+) -> RenderableType:
+    """What is asked for on top; in the last lines where one stands and what one can do."""
+    place = path(kata.exercise, kata, stubs.line_to_begin_at(kata))
+    parts = [heading(kata, katas), Text(""), body, Text(""), standing(katas, progress)]
+    return Group(*parts, *(Text(note, style="dim") for note in notes), place, _keys(solved))
+
+
+def _keys(solved: bool) -> Text:
+    text = Text()
+    for key in ("h hint", "s solution", "l list", "n next", "r reset", "q quit"):
+        text.append(key, style="bold green" if solved and key == "n next" else "bold").append("   ")
+    return text
+
+
+def kata_list(katas: Catalog, progress: Progress, current: Kata) -> RenderableType:
+    """All katas by topic, with their state."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for topic in katas.topics:
+        members = katas.of_topic(topic.name)
+        if members:
+            solved = sum(progress.is_solved(kata) for kata in members)
+            table.add_row("", Text(topic.title, style="bold"), f"{solved} of {len(members)}")
+        for kata in members:
+            state, style = _state(kata, progress)
+            mark = ">" if kata == current else ""
+            table.add_row(
+                mark, Text(f"  {kata.name}"), Text(state, style=style), kata.level, kata.title
+            )
+    return table
+
+
+def _state(kata: Kata, progress: Progress) -> tuple[str, str]:
+    entry = progress[kata]
+    if entry.solved:
+        return "solved", "green"
+    if entry.attempts and not stubs.is_untouched(kata):
+        return f"{entry.attempts} {'try' if entry.attempts == 1 else 'tries'}", "yellow"
+    return "to do", "dim"
+
+
+def hint(levels: Sequence[str], level: int) -> RenderableType:
+    """The hints up to `level`, the newest last."""
+    parts: list[RenderableType] = []
+    for number, text in enumerate(levels[:level], 1):
+        parts += [Text(f"Hint {number} of {len(levels)}", style="bold"), Markdown(text)]
+    if level >= len(levels):
+        parts.append(Text("That is the last hint.", style="dim"))
+    return Group(*parts)
+
+
+def comparison(kata: Kata, width: int) -> RenderableType:
+    """The learner's code beside the solution; one above the other where there is no room."""
+    try:
+        mine = kata.exercise.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        mine = []
+    solution = kata.solution.read_text(encoding="utf-8").splitlines()
+    if width < 150:
+        return _unified(mine, solution)
+    table = Table(box=None, padding=(0, 1))
+    table.add_column("yours", width=width // 2 - 3, no_wrap=True)
+    table.add_column("the solution", width=width // 2 - 3, no_wrap=True)
+    for left, right, same in _aligned(mine, solution):
+        style = "" if same else "yellow", "" if same else "green"
+        table.add_row(Text(left, style=style[0]), Text(right, style=style[1]))
+    return table
+
+
+def _aligned(mine: list[str], solution: list[str]) -> Iterable[tuple[str, str, bool]]:
+    matcher = difflib.SequenceMatcher(None, mine, solution, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        length = max(b - a, d - c)
+        left = mine[a:b] + [""] * (length - (b - a))
+        right = solution[c:d] + [""] * (length - (d - c))
+        yield from ((one, other, tag == "equal") for one, other in zip(left, right, strict=True))
+
+
+def _unified(mine: list[str], solution: list[str]) -> RenderableType:
+    lines = difflib.unified_diff(mine, solution, "yours", "the solution", lineterm="", n=100)
+    styles = {"+": "green", "-": "yellow", "@": "dim"}
+    return Group(*(Text(line, style=styles.get(line[:1], "")) for line in lines))

@@ -1,0 +1,56 @@
+"""The tables of `kata verify` and `kata bench`."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.text import Text
+
+from kata.bench import Timing, geometric_mean
+from kata.verify import CHECKS, Proof
+
+
+@contextmanager
+def proofs(console: Console) -> Iterator[Callable[[Proof], None]]:
+    """Print a heading, then a line for each proof as it is done."""
+    console.print(Text(f"{'':<28}" + "".join(f"{check:>9}" for check in CHECKS), style="bold"))
+
+    def show(proof: Proof) -> None:
+        line = Text(f"{proof.kata.id:<28}", style="" if proof.holds else "red")
+        for check in CHECKS:
+            line.append(_cell(proof, check), style="red" if proof.problems.get(check) else "green")
+        console.print(line, soft_wrap=True)
+
+    yield show
+
+
+def _cell(proof: Proof, check: str) -> str:
+    if check not in proof.problems:
+        return f"{'-':>9}"
+    if proof.problems[check]:
+        return f"{'failed':>9}"
+    cases = proof.cases[check]
+    return f"{cases if cases > 1 else 'ok':>9}"
+
+
+def timings(console: Console, measured: Iterable[Timing]) -> None:
+    """Print each kernel's milliseconds and its ratios to torch as they come."""
+    columns = ("loops", "yours", "reference", "torch")
+    header = f"{'milliseconds (times torch)':<30}" + "".join(f"{name:>20}" for name in columns)
+    console.print(Text(header, style="bold"), soft_wrap=True)
+    ratios = []
+    for timing in measured:
+        cells = (timing.loops, timing.learner, timing.reference, timing.torch)
+        line = f"{timing.kernel.kata:<30}" + "".join(_time(ms, timing.torch) for ms in cells)
+        console.print(Text(line), soft_wrap=True)
+        ratios.append(timing.reference / timing.torch)
+    mean = geometric_mean(ratios)
+    text = f"The references take {mean:.2f} times torch's time (geometric mean), on one thread."
+    console.print(Text(text))
+
+
+def _time(milliseconds: float, of_torch: float) -> str:
+    if math.isnan(milliseconds):
+        return f"{'to do':>20}"
+    return f"{milliseconds:>12.3f} {'(' + format(milliseconds / of_torch, '.1f') + ')':>9}"

@@ -1,0 +1,308 @@
+"""Runs one kata's tests in a process of its own, and gives a `Verdict`.
+
+On Linux that process is a fork of a warm one (the standard library's forkserver); elsewhere it is
+started ahead of time. Either way one is always waiting, so a run begins at once. Whatever the
+learner's code does, the verdict comes within the time limit.
+"""
+
+import contextlib
+import json
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from kata import target
+from kata.catalog import Catalog, Kata
+from kata.worker import Job, serve
+
+SOLVED, FAILED, TODO, BROKEN, CANCELLED = "solved", "failed", "todo", "broken", "cancelled"
+
+# The worker ends itself at the time limit; this long after it, it is ended.
+_GRACE = 2.0
+_READY_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A test that failed: its name, what was raised, by which line of the test and the answer."""
+
+    name: str
+    kind: str = ""
+    text: str = ""
+    test_line: int = 0
+    test_code: str = ""
+    answer_file: str = ""
+    answer_line: int = 0
+    answer_code: str = ""
+
+    @property
+    def claim(self) -> str:
+        """The test's name as the sentence that it is."""
+        name, _, case = self.name.removeprefix("test_").partition("[")
+        sentence = name.replace("_", " ")
+        return f"{sentence} [{case}" if case else sentence
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """How a wrong attempt fared: whether the tests fail it, and the names of its diagnosis."""
+
+    fails: bool
+    mistakes: list[str]
+
+
+@dataclass
+class Verdict:
+    """How one run went.
+
+    `status` is "solved", "failed", "todo" (nothing begun), "broken" (it could not be loaded, hung
+    or crashed; `problem` says how) or "cancelled". `mistakes` are the names and texts of the known
+    mistakes that explain the failures.
+    """
+
+    kata: Kata
+    status: str = BROKEN
+    problem: str = ""
+    tests: list[str] = field(default_factory=list)
+    speed: list[str] = field(default_factory=list)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    mistakes: list[tuple[str, str]] = field(default_factory=list)
+    prints: str = ""
+    decoy_was_felt: bool = False
+    survey: dict[str, Surveyed] = field(default_factory=dict)
+    wrong_examples: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> int:
+        return sum(outcome == "passed" for outcome in self.outcomes.values())
+
+    @property
+    def todo(self) -> int:
+        return sum(outcome == TODO for outcome in self.outcomes.values())
+
+    @property
+    def diagnosis(self) -> list[str]:
+        """What to tell the learner, most telling first."""
+        return list(dict.fromkeys(text for _, text in self.mistakes))
+
+
+class Runner:
+    """Runs jobs one at a time; close it (or use it in a `with`) to end the waiting process."""
+
+    def __init__(self, katas: Catalog, start_method: str | None = None) -> None:
+        method = start_method or ("forkserver" if sys.platform == "linux" else "spawn")
+        self._katas = katas
+        self._context: Any = multiprocessing.get_context(method)
+        if method == "forkserver":
+            self._context.set_forkserver_preload(["kata.warm"])
+        self._spare: _Process | None = None
+        self._done: list[_Process] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "Runner":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def warm_up(self) -> None:
+        """End what is left of earlier runs, and start the process that waits for the next job."""
+        with self._lock:
+            self._end_done()
+            if self._spare is None:
+                self._spare = _Process(self._context, rehearse=True)
+
+    def _take_process(self) -> "_Process":
+        with self._lock:
+            self._end_done()
+            process, self._spare = self._spare, None
+        return process or _Process(self._context, rehearse=False)
+
+    def close(self) -> None:
+        with self._lock:
+            self._end_done()
+            if self._spare:
+                self._spare.end()
+                self._spare = None
+
+    def _end_done(self) -> None:
+        while self._done:
+            self._done.pop().end()
+
+    def run(
+        self,
+        kata: Kata,
+        *,
+        tree: str = target.NAME,
+        seed: int = 0,
+        change: tuple[str, ...] = (),
+        survey: bool = False,
+        cancelled: threading.Event | None = None,
+    ) -> Verdict:
+        """Run the tests of `kata` once; `cancelled` ends it early from another thread.
+
+        It begins at once where `warm_up` was called a moment before.
+        """
+        process = self._take_process()
+        with tempfile.TemporaryDirectory(prefix="kata-") as folder:
+            log = Path(folder, "stack.txt")
+            job = Job(str(self._katas.root), kata.id, str(log), tree, seed, change, survey)
+            verdict = Verdict(kata)
+            start = time.perf_counter()
+            try:
+                _Listener(process, verdict, log, cancelled).listen(job)
+            finally:
+                process.kill()
+                with self._lock:
+                    self._done.append(process)
+            verdict.seconds = time.perf_counter() - start
+        return verdict
+
+
+class _Process:
+    def __init__(self, context: Any, *, rehearse: bool) -> None:
+        self.connection, theirs = context.Pipe()
+        arguments = theirs, rehearse
+        self.process: BaseProcess = context.Process(target=serve, args=arguments, daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def kill(self) -> None:
+        """Kill the process and all that it started, without waiting for its end."""
+        if self.process.pid and hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+
+    def end(self) -> None:
+        self.kill()
+        self.connection.close()
+        self.process.join()
+        self.process.close()
+
+
+class _Listener:
+    """Turns what a worker sends, and how it ends, into a verdict."""
+
+    def __init__(
+        self,
+        process: _Process,
+        verdict: Verdict,
+        log: Path,
+        cancelled: threading.Event | None,
+    ) -> None:
+        self._connection: Connection = process.connection
+        self._process = process.process
+        self._verdict = verdict
+        self._log = log
+        self._cancelled = cancelled or threading.Event()
+        self._running = ""
+        self._limit = _READY_SECONDS
+        self._deadline = time.monotonic() + self._limit
+
+    def listen(self, job: Job) -> None:
+        try:
+            self._connection.send_bytes(json.dumps(asdict(job)).encode())
+            while self._await_message():
+                message = json.loads(self._connection.recv_bytes())
+                if message["event"] == "finished":
+                    self._verdict.prints = message["prints"]
+                    self._verdict.decoy_was_felt = message["decoy_was_felt"]
+                    self._conclude()
+                    return
+                self._note(message)
+        except (EOFError, ConnectionError, BrokenPipeError):
+            self._verdict.problem = self._verdict.problem or self._how_it_died()
+            return
+        if self._cancelled.is_set():
+            self._verdict.status = CANCELLED
+        else:
+            self._verdict.problem = self._too_slow()
+
+    def _await_message(self) -> bool:
+        while not self._cancelled.is_set() and time.monotonic() < self._deadline:
+            if self._connection.poll(0.05):
+                return True
+        return False
+
+    def _note(self, message: dict[str, Any]) -> None:
+        verdict, event = self._verdict, message.pop("event")
+        if event == "begins":
+            self._running = message["name"]
+            self._limit = message["seconds"]
+            self._deadline = time.monotonic() + self._limit + _GRACE
+        elif event == "collected":
+            verdict.tests, verdict.speed = message["tests"], message["speed"]
+        elif event == "broken":
+            verdict.problem = message["problem"]
+        elif event == "diagnosed":
+            verdict.mistakes = [(name, text) for name, text in message["mistakes"]]
+        elif event == "examples":
+            verdict.wrong_examples = message["wrong"]
+        elif event == "surveyed":
+            name = message.pop("name")
+            verdict.survey[name] = Surveyed(**message)
+        elif event == "result":
+            verdict.outcomes[message["name"]] = message.pop("outcome")
+            if verdict.outcomes[message["name"]] == "failed":
+                verdict.failures.append(Failure(**message))
+
+    def _conclude(self) -> None:
+        verdict = self._verdict
+        outcomes = set(verdict.outcomes.values())
+        if verdict.problem:
+            verdict.status = BROKEN
+        elif not outcomes or (len(verdict.outcomes) < len(verdict.tests) and not verdict.failures):
+            verdict.problem = "The tests were ended before they were done, by the answer itself."
+        elif outcomes <= {"passed", "skipped"} and "passed" in outcomes:
+            verdict.status = SOLVED
+        elif outcomes <= {TODO, "skipped"}:
+            verdict.status = TODO
+        else:
+            verdict.status = FAILED
+
+    def _how_it_died(self) -> str:
+        self._process.join(_GRACE)
+        stack = self._log.read_text(errors="replace") if self._log.is_file() else ""
+        if "Timeout" in stack[:80]:
+            return self._too_slow(stack)
+        return f"{self._doing()} ended Python{self._reason()}{self._place(stack)}."
+
+    def _reason(self) -> str:
+        code = self._process.exitcode
+        if code is not None and code < 0:
+            with contextlib.suppress(ValueError):
+                return f" with a crash ({signal.Signals(-code).name})"
+        return f" (exit code {code})"
+
+    def _too_slow(self, stack: str = "") -> str:
+        limit = f"{self._limit:g} seconds"
+        return (
+            f"{self._doing()} takes more than {limit}{self._place(stack)}: does a loop never end?"
+        )
+
+    def _doing(self) -> str:
+        if not self._running:
+            return f"Loading {self._verdict.kata.relative(self._verdict.kata.exercise)}"
+        return f"The test “{Failure(self._running).claim}”"
+
+    def _place(self, stack: str) -> str:
+        """Where in the learner's files the innermost frame was; the stack is innermost first."""
+        pattern = r'File "([^"]+)", line (\d+)'
+        exercises = self._verdict.kata.root / target.NAME
+        for file, line in re.findall(pattern, stack):
+            if Path(file).is_relative_to(exercises):
+                return f", at {self._verdict.kata.relative(Path(file))}:{line}"
+        return ""

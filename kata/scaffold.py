@@ -1,0 +1,125 @@
+"""`kata new topic/name`: the six files of a kata and its entry, to be filled in."""
+
+import re
+
+from kata.catalog import Catalog, Kata, KataError
+from kata.progress import write_whole
+
+_STUB = '''"""{title}."""
+
+import numpy as np
+from jaxtyping import Float
+
+
+def {name}(x: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n"]:
+    """Say what it gives, not how.
+
+        y[i] = x[i]
+
+    Raises    ValueError if …
+    Source    …
+    """
+    raise NotImplementedError  # TODO: return …
+'''
+
+_TEST = """import numpy as np
+import torch
+
+from exercises.{topic}.{name} import {name}
+from kata.testing import assert_close, unchanged
+
+
+def test_a_value_worked_out_by_hand():
+    assert_close({name}(np.array([1.0, 2.0])), np.array([1.0, 2.0]))
+
+
+def test_it_agrees_with_torch(rng):
+    x = rng.normal(size=7)
+    assert_close({name}(x), torch.clone(torch.tensor(x)).numpy())
+
+
+def test_it_agrees_with_the_reference(rng, reference):
+    x = rng.normal(size=5)
+    assert_close({name}(x), reference.{name}(x))
+
+
+def test_x_is_left_unchanged(rng):
+    x = rng.normal(size=5)
+    with unchanged(x):
+        {name}(x)
+"""
+
+_ATTEMPTS = """from kata.attempts import right, wrong
+from solutions.{topic}.{name} import {name}
+
+
+@right({name})
+def written_another_way(x): ...
+
+
+@wrong({name}, "What is wrong with it, and why; the fix is left to the learner.")
+def with_a_mistake_that_people_make(x): ...
+"""
+
+_HINTS = """# {title}
+
+## Hint 1
+
+## Hint 2
+
+## Hint 3
+
+## In an interview
+
+## Sources
+"""
+
+_ENTRY = """[[kata]]
+name = "{topic}/{name}"
+title = "{title}"
+kind = "implement"
+level = "easy"
+minutes = 15
+points = 10
+"""
+
+
+def new(katas: Catalog, path: str) -> Kata:
+    """Write the files and the entry of a new kata.
+
+    Raises KataError when the name is not `topic/name`, the topic unknown or the kata there already.
+    """
+    topic, _, name = path.partition("/")
+    topics = [topic.name for topic in katas.topics]
+    if topic not in topics:
+        raise KataError(f"{path!r} should be topic/name, with a topic of {', '.join(topics)}.")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise KataError(f"{name!r} should be lower case letters, digits and underscores.")
+    title = name.replace("_", " ").capitalize()
+    kata = Kata(katas.root, topic, name, title, "implement", "easy", 15, 10)
+    files = {
+        kata.exercise: _STUB,
+        kata.test: _TEST,
+        kata.solution: _STUB,
+        kata.attempts: _ATTEMPTS,
+        kata.hints: _HINTS,
+    }
+    there = [file for file in files if file.exists()]
+    if there or kata.id in katas.by_id:
+        raise KataError(f"{kata.id} is there already; nothing was written.")
+    words = {"topic": topic, "name": name, "title": title}
+    for file, template in files.items():
+        write_whole(file, template.format(**words).encode())
+    write_whole(kata.original, _STUB.format(**words).encode())
+    _add_entry(katas, topic, _ENTRY.format(**words))
+    return kata
+
+
+def _add_entry(katas: Catalog, topic: str, entry: str) -> None:
+    """Put the entry behind the last one of its topic, or at the end."""
+    file = katas.root / "curriculum.toml"
+    head, *entries = re.split(r"(?m)^(?=\[\[kata\]\])", file.read_text(encoding="utf-8"))
+    of_topic = [i for i, text in enumerate(entries, 1) if f'name = "{topic}/' in text]
+    entries = [text.rstrip() + "\n\n" for text in entries]
+    entries.insert(of_topic[-1] if of_topic else len(entries), entry + "\n")
+    write_whole(file, (head + "".join(entries).rstrip() + "\n").encode())

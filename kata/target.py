@@ -1,0 +1,164 @@
+"""Which code answers to the name `exercises`.
+
+A test says `from exercises.basics.softmax import softmax`. What that finds is settled here, before
+the test is loaded: the learner's file, the reference solution, or the solution with one attempt in
+place of one of its public names. A finder on `sys.meta_path` does it.
+"""
+
+import ast
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from kata.attempts import Attempt, attempts_in
+from kata.catalog import Catalog, Kata
+
+NAME = "exercises"
+
+# What no answer may lean on. Libraries that hold the answer are open only to katas about them.
+_HOUSE = {"solutions", "attempts", "tests", "kata", "conftest"}
+_LIBRARIES = {"torch", "scipy", "sklearn", "jax", "tensorflow", "keras"}
+
+Change = Callable[[ModuleType], None]
+
+
+class ForbiddenImportError(ImportError):
+    """An answer imports what would give it away."""
+
+
+class _Loader(SourceFileLoader):
+    """Loads one kata's answer; always compiles afresh.
+
+    Python trusts a cached .pyc when size and whole seconds agree; two quick saves can share both.
+    """
+
+    def __init__(self, fullname: str, path: str, kata: Kata, change: Change | None) -> None:
+        super().__init__(fullname, path)
+        self._kata = kata
+        self._change = change
+
+    def get_code(self, fullname: str) -> Any:
+        path = self.get_filename(fullname)
+        source = self.get_data(path)
+        code = self.source_to_code(source, path)
+        _check_imports(source, self._kata)
+        return code
+
+    def exec_module(self, module: ModuleType) -> None:
+        try:
+            super().exec_module(module)
+        except SystemExit as error:
+            file = self._kata.relative(self._kata.exercise)
+            raise ImportError(
+                f"{file} ends the program while it is loaded (SystemExit)."
+            ) from error
+        if self._change:
+            self._change(module)
+
+
+class _Finder(MetaPathFinder):
+    def __init__(self, catalog: Catalog, tree: str, changes: dict[str, Change]) -> None:
+        self._catalog = catalog
+        self._tree = tree
+        self._changes = changes
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        parts = fullname.split(".")
+        if parts[0] != NAME:
+            return None
+        place = self._catalog.root.joinpath(self._tree, *parts[1:])
+        kata = self._catalog.by_id.get("/".join(parts[1:]))
+        if kata is None:
+            return _folder_spec(fullname, place) if place.is_dir() else None
+        file = place.with_suffix(".py")
+        if not file.is_file():
+            return None
+        loader = _Loader(fullname, str(file), kata, self._changes.get(kata.id))
+        return importlib.util.spec_from_file_location(fullname, file, loader=loader)
+
+
+def install(catalog: Catalog, tree: str = NAME, changes: dict[str, Change] | None = None) -> None:
+    """Let `exercises` stand for the files under `tree`, until the next call.
+
+    `changes` maps a kata's id to what is done to its module once it is loaded.
+    """
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
+    for name in [name for name in sys.modules if name.split(".")[0] == NAME]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, _Finder(catalog, tree, changes or {}))
+
+
+def installed() -> bool:
+    """Whether this process has settled what `exercises` is."""
+    return any(isinstance(finder, _Finder) for finder in sys.meta_path)
+
+
+def put_in(attempt: Attempt) -> Change:
+    """The change that puts `attempt` in the place of the name that it replaces."""
+    return lambda module: setattr(module, attempt.replaces, attempt.answer)
+
+
+def answer_module(kata: Kata) -> ModuleType:
+    """The module that answers for `kata` now."""
+    return importlib.import_module(f"{NAME}.{kata.module}")
+
+
+def solution_module(kata: Kata) -> ModuleType:
+    """The reference solution, whatever `exercises` stands for."""
+    return _house_module(kata, "solutions")
+
+
+def attempts_of(kata: Kata) -> list[Attempt]:
+    """The attempts of `kata`; none where attempts are not shipped."""
+    if not kata.attempts.is_file():
+        return []
+    return attempts_in(_house_module(kata, "attempts"))
+
+
+def _house_module(kata: Kata, tree: str) -> ModuleType:
+    """A module of this checkout's solutions or attempts; those of another one are forgotten."""
+    root = str(kata.root)
+    if root not in sys.path[:1]:
+        sys.path.insert(0, root)
+        for name in [
+            name for name in sys.modules if name.split(".")[0] in ("solutions", "attempts")
+        ]:
+            del sys.modules[name]
+    return importlib.import_module(f"{tree}.{kata.module}")
+
+
+def _folder_spec(fullname: str, folder: Path) -> ModuleSpec:
+    spec = ModuleSpec(fullname, loader=None, is_package=True)
+    spec.submodule_search_locations = [str(folder)]
+    return spec
+
+
+def _check_imports(source: bytes, kata: Kata) -> None:
+    forbidden = _HOUSE if kata.torch else _HOUSE | _LIBRARIES
+    for node in ast.walk(ast.parse(source)):
+        for root in _imported_roots(node) & forbidden:
+            line = getattr(node, "lineno", 0)
+            place = f"{kata.relative(kata.exercise)}:{line}"
+            raise ForbiddenImportError(f"{place} imports {root}: {_reason(root)}", name=root)
+
+
+def _imported_roots(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name.split(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return {node.module.split(".")[0]}
+    return set()
+
+
+def _reason(root: str) -> str:
+    if root in _HOUSE:
+        return "an answer may not lean on the tests, the solutions or the tool."
+    return "this kata is to be written in NumPy."

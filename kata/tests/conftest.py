@@ -1,0 +1,90 @@
+"""A small checkout of its own for each test: one topic, the softmax kata, the usual files."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kata import catalog
+from kata.catalog import Catalog, Kata
+from kata.runner import Runner
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+CURRICULUM = """
+[[topic]]
+name = "basics"
+title = "Neural network basics"
+
+[[kata]]
+name = "basics/softmax"
+title = "Softmax: from scores to probabilities"
+kind = "implement"
+level = "easy"
+minutes = 10
+points = 10
+seconds = 2
+"""
+
+SOFTMAX = (
+    "tests/basics/test_softmax.py",
+    "solutions/basics/softmax.py",
+    "attempts/basics/softmax.py",
+    "hints/basics/softmax.md",
+    "kata/originals/basics/softmax.py",
+)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    root = tmp_path / "checkout"
+    for name in (*SOFTMAX, "pyproject.toml", "conftest.py"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    (root / "exercises" / "basics").mkdir(parents=True)
+    (root / "exercises" / "basics" / "README.md").write_text("# Neural network basics\n")
+    original = root / "kata/originals/basics/softmax.py"
+    shutil.copy(original, root / "exercises/basics/softmax.py")
+    (root / "curriculum.toml").write_text(CURRICULUM)
+    return root
+
+
+@pytest.fixture
+def katas(checkout: Path) -> Catalog:
+    return catalog.load(checkout)
+
+
+@pytest.fixture
+def softmax(katas: Catalog) -> Kata:
+    return katas.find("softmax")
+
+
+@pytest.fixture
+def runner(katas: Catalog) -> Iterator[Runner]:
+    with Runner(katas) as runner:
+        yield runner
+
+
+@pytest.fixture
+def answer(softmax: Kata) -> Callable[[str], None]:
+    """Writes a body for softmax into the learner's file, in place of the stub's."""
+
+    def write(body: str, above: str = "") -> None:
+        stub = softmax.original.read_text()
+        head = stub[: stub.index("    raise NotImplementedError")]
+        lines = "\n".join("    " + line for line in body.splitlines())
+        softmax.exercise.write_text(
+            head.replace("def softmax", above + "def softmax") + lines + "\n"
+        )
+
+    return write
+
+
+RIGHT = """\
+if x.shape[axis] == 0:
+    raise ValueError("x is empty")
+e = np.exp(x - x.max(axis=axis, keepdims=True))
+return e / e.sum(axis=axis, keepdims=True)"""
+
+WRONG = RIGHT.replace("x - x.max(axis=axis, keepdims=True)", "x")

@@ -1,0 +1,99 @@
+"""What is read from curriculum.toml, and what is said of a mistake in it."""
+
+import pytest
+
+from kata import catalog
+from kata.catalog import KataError
+
+TOPICS = """
+[[topic]]
+name = "a"
+title = "A"
+
+[[topic]]
+name = "b"
+title = "B"
+"""
+
+
+def entry(name, **fields):
+    values = {
+        "title": "T",
+        "kind": "implement",
+        "level": "easy",
+        "minutes": 5,
+        "points": 1,
+    } | fields
+    lines = [
+        f"{key} = {str(value).lower() if value is True else repr(value)}"
+        for key, value in values.items()
+    ]
+    return "\n".join(["[[kata]]", f'name = "{name}"', *lines, ""])
+
+
+def load(tmp_path, *entries):
+    (tmp_path / "curriculum.toml").write_text(TOPICS + "\n" + "\n".join(entries))
+    return catalog.load(tmp_path)
+
+
+@pytest.fixture
+def katas(tmp_path):
+    return load(
+        tmp_path, entry("a/one"), entry("a/both"), entry("b/both"), entry("b/two", torch=True)
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["one", "a/one", "a/one.py", "exercises/a/one.py", "exercises/a/one", " one "],
+)
+def test_a_kata_is_found_by_its_name_or_its_file(katas, name):
+    assert katas.find(name).id == "a/one"
+
+
+def test_a_name_in_two_topics_asks_which(katas):
+    with pytest.raises(KataError, match="'both' is a/both and b/both: say which"):
+        katas.find("both")
+
+
+def test_a_mistyped_name_gets_the_nearest(katas):
+    with pytest.raises(KataError, match="Did you mean a/one"):
+        katas.find("oen")
+
+
+def test_a_name_far_from_all_points_to_the_list(katas):
+    with pytest.raises(KataError, match="kata list"):
+        katas.find("zzzzzzzz")
+
+
+def test_katas_keep_their_order_and_know_their_files(katas, tmp_path):
+    assert [kata.id for kata in katas.katas] == ["a/one", "a/both", "b/both", "b/two"]
+    assert katas.find("two").test == tmp_path.resolve() / "tests" / "b" / "test_two.py"
+    assert katas.find("two").torch
+
+
+BAD = {
+    "no slash": (entry("one"), "'one' should be 'topic/kata'"),
+    "unknown topic": (entry("c/one"), "no [[topic]] 'c'"),
+    "twice": (entry("a/one") + entry("a/one"), "stands there twice"),
+    "unknown kind": (entry("a/one", kind="guess"), "kind is 'guess'"),
+    "unknown level": (entry("a/one", level="so-so"), "level is 'so-so'"),
+    "unknown key": (entry("a/one", colour="red"), "colour"),
+    "after itself": (entry("a/one", after=["a/one"]), "`after` names a/one, not above it"),
+    "missing key": ('[[kata]]\nname = "a/one"\n', "missing"),
+    "not TOML": ("[[kata", "Cannot read"),
+}
+
+
+@pytest.mark.parametrize(("text", "problem"), BAD.values(), ids=BAD.keys())
+def test_a_mistake_in_the_file_is_named(tmp_path, text, problem):
+    with pytest.raises(KataError) as caught:
+        load(tmp_path, text)
+    assert problem in str(caught.value)
+    assert "\n" not in str(caught.value).strip()
+
+
+def test_the_root_is_found_from_below(katas, tmp_path):
+    below = tmp_path / "exercises" / "a"
+    below.mkdir(parents=True)
+    assert catalog.find_root(below) == tmp_path.resolve()

@@ -1,0 +1,191 @@
+"""The commands, one at a time."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from kata.tests.conftest import RIGHT, WRONG
+
+
+@pytest.fixture
+def kata(checkout):
+    def kata(*arguments, stdin="", cwd=None):
+        return subprocess.run(
+            [sys.executable, "-m", "kata", *arguments],
+            cwd=cwd or checkout,
+            env=os.environ | {"COLUMNS": "100"},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return kata
+
+
+def test_without_a_terminal_it_says_where_one_stands_and_the_verdict(kata, answer):
+    result = kata()
+    assert result.returncode == 0
+    assert "softmax is to do" in result.stdout
+    assert "0 of 1 solved" in result.stdout
+    assert "exercises/basics/softmax.py:20" in result.stdout
+    answer(WRONG)
+    result = kata()
+    assert result.returncode == 0
+    assert "exp overflows for large scores" in result.stdout
+
+
+def test_test_gives_the_verdict_as_its_exit_code(kata, answer):
+    assert kata("test", "softmax").returncode == 1
+    answer(RIGHT)
+    result = kata("test", "basics/softmax")
+    assert result.returncode == 0
+    assert "softmax is solved: all 27 tests pass." in result.stdout
+    assert "1 of 1 solved" in kata().stdout
+
+
+def test_list_shows_each_state(kata, answer):
+    assert "to do" in kata("list").stdout
+    answer(WRONG)
+    kata("test")
+    assert "1 try" in kata("list").stdout
+    answer(RIGHT)
+    kata("test")
+    assert "solved" in kata("list").stdout
+
+
+def test_hints_come_one_at_a_time(kata):
+    first, second, third, fourth = (kata("hint", "softmax").stdout for _ in range(4))
+    assert "Hint 1 of 3" in first
+    assert "Hint 2 of 3" not in first
+    assert "Hint 2 of 3" in second
+    assert "Hint 3 of 3" in third
+    assert fourth == third
+    assert "That is the last hint" in third
+
+
+def test_the_solution_is_shown_after_asking_and_that_is_noted(kata, answer, checkout):
+    refused = kata("solution", "softmax", stdin="n\n")
+    assert refused.returncode == 1
+    assert "y /= y.sum" not in refused.stdout
+    shown = kata("solution", "softmax", stdin="y\n")
+    assert shown.returncode == 0
+    assert "y /= y.sum" in shown.stdout
+    assert '"solution_seen": true' in (checkout / ".kata" / "progress.json").read_text()
+
+
+def test_the_solution_of_a_solved_kata_is_shown_at_once(kata, answer):
+    answer(RIGHT)
+    kata("test")
+    assert "y /= y.sum" in kata("solution", "softmax").stdout
+
+
+def test_reset_puts_the_stub_back_and_keeps_a_copy(kata, answer, softmax, checkout):
+    answer(WRONG)
+    mine = softmax.exercise.read_bytes()
+    assert kata("reset", "softmax", stdin="n\n").returncode == 1
+    assert softmax.exercise.read_bytes() == mine
+    result = kata("reset", "softmax", stdin="y\n")
+    assert result.returncode == 0
+    assert softmax.exercise.read_bytes() == softmax.original.read_bytes()
+    (backup,) = (checkout / ".kata" / "backups" / "basics").iterdir()
+    assert backup.read_bytes() == mine
+    assert backup.name in result.stdout.replace("\n", "")
+
+
+def test_reset_brings_a_deleted_file_back(kata, softmax):
+    softmax.exercise.unlink()
+    assert kata("reset", "softmax", "--yes").returncode == 0
+    assert softmax.exercise.is_file()
+
+
+BAD = {
+    "a mistyped kata": (
+        ["test", "sofmax"],
+        "There is no kata 'sofmax'. Did you mean basics/softmax?",
+    ),
+    "a mistyped hint": (["hint", "softmx"], "Did you mean basics/softmax?"),
+    "a new kata without a topic": (["new", "softmin"], "should be topic/name"),
+    "a new kata of an unknown topic": (["new", "magic/softmin"], "with a topic of basics"),
+    "a new kata with a bad name": (["new", "basics/Soft-min"], "lower case letters"),
+    "a new kata that is there": (
+        ["new", "basics/softmax"],
+        "is there already; nothing was written",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), BAD.values(), ids=BAD.keys())
+def test_bad_input_gets_a_sentence_and_exit_code_2(kata, arguments, sentence):
+    result = kata(*arguments)
+    assert result.returncode == 2
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_damaged_record_gets_a_sentence(kata, checkout):
+    (checkout / ".kata").mkdir()
+    (checkout / ".kata" / "progress.json").write_text("{")
+    result = kata("list")
+    assert result.returncode == 2
+    assert "cannot be read" in result.stderr
+    assert kata("list").returncode == 0
+
+
+def test_it_works_from_any_folder_below(kata, checkout):
+    assert "softmax" in kata("list", cwd=checkout / "exercises" / "basics").stdout
+
+
+def test_a_new_kata_says_what_is_still_missing(kata, checkout):
+    assert kata("new", "basics/softmin").returncode == 0
+    assert 'name = "basics/softmin"' in (checkout / "curriculum.toml").read_text()
+    assert "softmin" in kata("list").stdout
+    assert "softmin is to do" in kata("test", "softmin").stdout
+    result = kata("verify", "softmin")
+    assert result.returncode == 1
+    for missing in (
+        "section 'Hint 1' is empty",
+        "1 right attempts; at least 2",
+        "by_hand: NotImplementedError",
+    ):
+        assert missing in result.stdout
+
+
+def test_verify_proves_and_fails(kata, checkout):
+    result = kata("verify")
+    assert result.returncode == 0
+    assert "1 katas proven." in result.stdout
+    (checkout / "hints" / "basics" / "stray.md").write_text("")
+    result = kata("verify")
+    assert result.returncode == 1
+    assert "hints/basics/stray.md belongs to no kata" in result.stdout
+
+
+def test_freeze_keeps_a_changed_stub(kata, softmax):
+    softmax.exercise.write_text(softmax.exercise.read_text() + "\n# a better stub\n")
+    assert "Kept basics/softmax." in kata("freeze").stdout
+    assert softmax.original.read_text().endswith("# a better stub\n")
+    assert "nothing: no stub changed" in kata("freeze").stdout
+
+
+def test_bench_prints_milliseconds_and_ratios(kata, checkout):
+    from kata.tests.conftest import ROOT
+
+    (checkout / "benchmarks").mkdir()
+    text = (ROOT / "benchmarks" / "kernels.py").read_text()
+    (checkout / "benchmarks" / "kernels.py").write_text(text)
+    result = kata("bench", "softmax")
+    assert result.returncode == 0, result.stderr
+    assert "(1.0)" in result.stdout
+    assert "to do" in result.stdout
+    assert "geometric mean" in result.stdout
+
+
+def test_completion_knows_the_names(checkout, monkeypatch):
+    from kata.cli import _complete
+
+    monkeypatch.chdir(checkout)
+    assert _complete("soft") == ["softmax"]
+    assert _complete("basics/") == ["basics/softmax"]

@@ -1,0 +1,137 @@
+"""Plain pytest in a checkout, as a learner, an editor or a CI runs it."""
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from kata.tests.conftest import RIGHT, WRONG
+
+
+@pytest.fixture
+def run(checkout):
+    def run(*arguments, plugins=()):
+        environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "100"}
+        loaded = [word for name in ("pytest_timeout", *plugins) for word in ("-p", name)]
+        command = [sys.executable, "-m", "pytest", *loaded, *arguments]
+        return subprocess.run(
+            command, cwd=checkout, env=environment, capture_output=True, text=True, timeout=120
+        )
+
+    return run
+
+
+def test_on_a_fresh_clone_katas_are_to_do_on_a_line_each(run):
+    result = run()
+    assert result.returncode == 1
+    assert "Traceback" not in result.stdout
+    assert "NotImplementedError" not in result.stdout
+    assert "Neural network basics: 0 of 1 solved" in result.stdout
+    assert "softmax                      to do      exercises/basics/softmax.py" in result.stdout
+    assert len(result.stdout.splitlines()) < 10
+
+
+def test_a_solved_kata_passes(run, answer):
+    answer(RIGHT)
+    result = run()
+    assert result.returncode == 0
+    assert "Neural network basics: 1 of 1 solved" in result.stdout
+
+
+def test_a_failure_shows_the_claim_the_facts_the_diagnosis_and_the_hint(run, answer):
+    answer(WRONG)
+    result = run("tests/basics/test_softmax.py")
+    assert result.returncode == 1
+    for expected in (
+        "test_huge_scores_stay_finite",
+        "assert_close(softmax(x), expected)",
+        "4 of 6 entries differ; the worst at [0, 0]: got nan, expected 0.0900305732",
+        "this looks like",
+        "exp overflows for large scores.",
+        "for a hint: kata hint softmax",
+    ):
+        assert expected in result.stdout
+    for internal in ("kata/testing.py", "_pytest", "kata/diagnosis.py"):
+        assert internal not in result.stdout
+
+
+def test_the_solutions_pass(run):
+    assert run("--solutions").returncode == 0
+    assert run("--solutions", "--seed", "7").returncode == 0
+
+
+def test_another_seed_draws_other_inputs_and_the_same_seed_the_same(run, checkout):
+    test = checkout / "tests" / "basics" / "test_softmax.py"
+    test.write_text(
+        "from exercises.basics.softmax import softmax\n"
+        "def test_it(rng):\n    print('drew', rng.random())\n"
+    )
+    first, again, other = (run("-s", "--seed", seed).stdout for seed in ("1", "1", "2"))
+    drawn = [line for line in first.splitlines() if "drew" in line][:1]
+    assert drawn
+    assert drawn[0] in again
+    assert drawn[0] not in other
+
+
+def test_k_x_lf_and_junitxml_work_as_everywhere(run, answer, checkout):
+    answer(WRONG)
+    assert "1 passed" in run("-k", "eighths").stdout
+    assert "1 failed" in run("-x").stdout
+    run("-p", "cacheprovider")
+    assert "passed" not in run("--lf").stdout.splitlines()[-1]
+    run("--junitxml", "out.xml")
+    failures = ET.parse(checkout / "out.xml").findall(".//failure")
+    assert failures
+    assert all("exp overflows for large scores" in (failure.text or "") for failure in failures)
+
+
+def test_in_parallel_verdicts_are_the_same(run, answer):
+    answer(RIGHT)
+    result = run("-n", "2", plugins=["xdist.plugin", "xdist.looponfail"])
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "1 of 1 solved" in result.stdout
+    answer(WRONG)
+    result = run("-n", "2", plugins=["xdist.plugin", "xdist.looponfail"])
+    assert result.returncode == 1
+    assert "exp overflows for large scores" in result.stdout
+
+
+def test_a_syntax_error_is_shown_with_its_line(run, softmax):
+    softmax.exercise.write_text("x = (\n")
+    result = run()
+    assert result.returncode == 2
+    assert "SyntaxError: '(' was never closed" in result.stdout
+    assert "cannot be loaded or run" in result.stdout
+
+
+def test_half_a_kata_is_told_as_such(run, answer):
+    answer("if axis == -1:\n    return softmax(x, x.ndim - 1)\n" + RIGHT.replace("return", "z ="))
+    text = run().stdout
+    assert "of 27 pass" in text
+    answer("if x.ndim > 1: raise NotImplementedError\n" + RIGHT)
+    text = run().stdout
+    assert "of 27 pass" in text
+    assert "to do; for a hint: kata hint softmax" in text
+
+
+def test_where_solutions_are_not_shipped_their_tests_are_skipped(run, answer, checkout):
+    import shutil
+
+    shutil.rmtree(checkout / "solutions")
+    shutil.rmtree(checkout / "attempts")
+    answer(RIGHT)
+    result = run("-rs")
+    assert result.returncode == 0
+    assert "the reference solution is not part of this repository" in result.stdout
+    answer(WRONG)
+    assert "4 of 6 entries differ" in run().stdout
+
+
+def test_a_mistake_in_the_curriculum_is_one_sentence(run, checkout):
+    (checkout / "curriculum.toml").write_text("[[kata]]\nname = 'softmax'")
+    result = run()
+    assert result.returncode == 4
+    assert "the name 'softmax' should be 'topic/kata'" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,0 +1,300 @@
+"""Proves the contract of every kata: what CI runs, and what an author runs while writing one."""
+
+import ast
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kata import hints, target
+from kata.attempts import Attempt
+from kata.catalog import Catalog, Kata, KataError, Topic
+from kata.changes import DECOYS
+from kata.runner import BROKEN, FAILED, SOLVED, TODO, Runner, Surveyed, Verdict
+
+RIGHT_ATTEMPTS, WRONG_ATTEMPTS = 2, 4
+SEEDS = 3
+
+# One worker a core; each runs one kata at a time.
+PARALLEL = 2
+
+CHECKS = ("texts", "stub", "seeds", "types", "examples", "right", "wrong", "decoys")
+
+
+@dataclass
+class Proof:
+    """What was found for one kata: the problems of each check, and how many cases it had."""
+
+    kata: Kata
+    problems: dict[str, list[str]] = field(default_factory=dict)
+    cases: dict[str, int] = field(default_factory=dict)
+
+    def add(self, check: str, problems: list[str], cases: int = 1) -> None:
+        self.problems[check] = problems
+        self.cases[check] = cases
+
+    @property
+    def holds(self) -> bool:
+        return not any(self.problems.values())
+
+    def lines(self) -> list[str]:
+        found = ((check, line) for check, lines in self.problems.items() for line in lines)
+        return [f"{self.kata.id}: {check}: {line}" for check, line in found]
+
+
+def verify(
+    katas: Catalog,
+    chosen: Sequence[Kata],
+    *,
+    seed: int = 0,
+    on_proof: Callable[[Proof], None] = lambda proof: None,
+) -> list[Proof]:
+    """Prove the chosen katas, several at a time; `on_proof` hears of each as it is done."""
+    runners: queue.SimpleQueue[Runner] = queue.SimpleQueue()
+    workers = [Runner(katas) for _ in range(PARALLEL)]
+    for runner in workers:
+        runners.put(runner)
+
+    def one(kata: Kata) -> Proof:
+        runner = runners.get()
+        try:
+            proof = prove(kata, runner, seed)
+        finally:
+            runners.put(runner)
+        on_proof(proof)
+        return proof
+
+    try:
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            return list(pool.map(one, chosen))
+    finally:
+        for runner in workers:
+            runner.close()
+
+
+def prove(kata: Kata, runner: Runner, seed: int = 0) -> Proof:
+    """Every check of one kata; those that need a file which is missing are left out."""
+    proof = Proof(kata)
+    missing = missing_files(kata)
+    if missing:
+        proof.add("texts", missing)
+        return proof
+    try:
+        attempts = target.attempts_of(kata)
+    except Exception as error:  # An author's half-written file may raise anything.
+        problem = f"{kata.relative(kata.attempts)}: {type(error).__name__}: {error}"
+        proof.add("texts", [problem])
+        return proof
+    proof.add("texts", text_problems(kata) + attempt_problems(attempts))
+    proof.add("stub", stub_problems(kata, runner.run(kata, seed=seed)))
+    proof.add("seeds", solution_problems(kata, runner, seed), SEEDS)
+    proof.add("types", types_problems(kata, runner, seed))
+    right = [attempt for attempt in attempts if attempt.is_right]
+    wrong = [attempt for attempt in attempts if not attempt.is_right]
+    proof.add("right", right_problems(kata, right, runner, seed), len(right))
+    survey = runner.run(kata, tree="solutions", seed=seed, survey=True)
+    proof.add("wrong", wrong_problems(wrong, survey), len(wrong))
+    proof.add("examples", example_problems(survey))
+    proof.add("decoys", *decoy_problems(kata, runner, seed))
+    return proof
+
+
+# --- Without running anything ----------------------------------------------------------------
+
+
+def missing_files(kata: Kata) -> list[str]:
+    files = (kata.exercise, kata.test, kata.solution, kata.attempts, kata.hints)
+    return [f"{kata.relative(file)} is missing" for file in files if not file.is_file()]
+
+
+def text_problems(kata: Kata) -> list[str]:
+    """Hints with their levels; stub and solution alike from outside; the stub kept for reset."""
+    problems = []
+    try:
+        hints.read(kata)
+    except KataError as error:
+        problems.append(str(error))
+    try:
+        problems += _interface_problems(kata)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        problems.append(f"cannot be parsed: {error}")
+    stub = kata.exercise.read_bytes()
+    if not kata.original.is_file() or kata.original.read_bytes() != stub:
+        file = kata.relative(kata.original)
+        problems.append(f"{file} is not the stub: `kata freeze` keeps it for `kata reset`")
+    return problems
+
+
+def attempt_problems(attempts: list[Attempt]) -> list[str]:
+    right = sum(attempt.is_right for attempt in attempts)
+    wrong = len(attempts) - right
+    problems = []
+    if right < RIGHT_ATTEMPTS:
+        problems.append(f"{right} right attempts; at least {RIGHT_ATTEMPTS} are needed")
+    if wrong < WRONG_ATTEMPTS:
+        problems.append(f"{wrong} wrong attempts; at least {WRONG_ATTEMPTS} are needed")
+    return problems
+
+
+def stray_files(katas: Catalog) -> list[str]:
+    """Files in the trees that belong to no kata, and topics without their page."""
+    known = {file for kata in katas.katas for file in _files(kata)}
+    pages = [katas.root / "exercises" / topic.name / "README.md" for topic in _used_topics(katas)]
+    problems = [
+        f"{page.relative_to(katas.root).as_posix()} is missing"
+        for page in pages
+        if not page.is_file()
+    ]
+    for tree in ("exercises", "tests", "solutions", "attempts", "hints", "kata/originals"):
+        for file in sorted((katas.root / tree).rglob("*")):
+            ignored = "__pycache__" in file.parts or file.is_dir() or file in pages
+            if not ignored and file not in known:
+                name = file.relative_to(katas.root).as_posix()
+                problems.append(f"{name} belongs to no kata in curriculum.toml")
+    return problems
+
+
+def _used_topics(katas: Catalog) -> list[Topic]:
+    return [topic for topic in katas.topics if katas.of_topic(topic.name)]
+
+
+def _files(kata: Kata) -> tuple[Path, ...]:
+    return kata.exercise, kata.test, kata.solution, kata.attempts, kata.hints, kata.original
+
+
+def _interface_problems(kata: Kata) -> list[str]:
+    stub, solution = _interface(kata.exercise), _interface(kata.solution)
+    problems = []
+    for name in dict.fromkeys([*stub, *solution]):
+        if name not in solution:
+            problems.append(f"the stub defines {name}, the solution does not")
+        elif name not in stub:
+            problems.append(f"the solution defines {name}, the stub does not")
+        elif stub[name][0] != solution[name][0]:
+            problems.append(f"{name} has another signature in the stub than in the solution")
+        elif stub[name][1] != solution[name][1]:
+            problems.append(f"{name} has another docstring in the stub than in the solution")
+    return problems
+
+
+def _interface(file: Path) -> dict[str, tuple[str, str | None]]:
+    """Every public name in a file with its signature and docstring, methods included."""
+    tree = ast.parse(file.read_bytes())
+    found: dict[str, tuple[str, str | None]] = {"the module": ("", ast.get_docstring(tree))}
+    for node, name in _definitions(tree, ""):
+        found[name] = _signature(node), ast.get_docstring(node)
+    return found
+
+
+Definition = ast.FunctionDef | ast.ClassDef
+
+
+def _definitions(parent: ast.AST, prefix: str) -> Iterator[tuple[Definition, str]]:
+    for node in ast.iter_child_nodes(parent):
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        if node.name.startswith("_") and node.name != "__init__":
+            continue
+        yield node, prefix + node.name
+        if isinstance(node, ast.ClassDef):
+            yield from _definitions(node, f"{prefix}{node.name}.")
+
+
+def _signature(node: Definition) -> str:
+    if isinstance(node, ast.ClassDef):
+        return ", ".join(map(ast.unparse, node.bases))
+    returns = ast.unparse(node.returns) if node.returns else ""
+    return f"({ast.unparse(node.args)}) -> {returns}"
+
+
+# --- By running the tests --------------------------------------------------------------------
+
+
+def stub_problems(kata: Kata, verdict: Verdict) -> list[str]:
+    """The untouched stub fails, for the reason that its kind says."""
+    if verdict.status == BROKEN:
+        return [f"the stub: {verdict.problem}"]
+    passing = [name for name in verdict.tests if verdict.outcomes.get(name) == "passed"]
+    failing = [name for name in verdict.tests if verdict.outcomes.get(name) == "failed"]
+    if kata.kind == "vectorise":
+        wrong = [name for name in failing if name not in verdict.speed]
+        problems = [f"the stub fails {name}, which is not about speed" for name in wrong]
+        return problems or ([] if failing else ["the stub passes every test"])
+    if kata.kind == "debug":
+        return [] if verdict.status == FAILED else [f"the stub is {verdict.status}, not failed"]
+    return [f"the stub passes {name}" for name in passing] + [
+        f"the stub fails {name}, but not by NotImplementedError" for name in failing
+    ]
+
+
+def solution_problems(kata: Kata, runner: Runner, seed: int) -> list[str]:
+    problems = []
+    for drawn in range(seed, seed + SEEDS):
+        verdict = runner.run(kata, tree="solutions", seed=drawn)
+        problems += _unsolved(f"with seed {drawn}, the solution", verdict)
+    return problems
+
+
+def types_problems(kata: Kata, runner: Runner, seed: int) -> list[str]:
+    """The solution keeps its own annotations."""
+    verdict = runner.run(kata, tree="solutions", seed=seed, change=("checked",))
+    return _unsolved("with its annotations checked, the solution", verdict)
+
+
+def right_problems(kata: Kata, right: list[Attempt], runner: Runner, seed: int) -> list[str]:
+    problems = []
+    for attempt in right:
+        change = ("attempt", attempt.name)
+        verdict = runner.run(kata, tree="solutions", seed=seed, change=change)
+        problems += _unsolved(f"{attempt.name}, a right answer,", verdict)
+    return problems
+
+
+def wrong_problems(wrong: list[Attempt], verdict: Verdict) -> list[str]:
+    """Each wrong attempt is failed by the tests, and named, and no other with it."""
+    problems = [verdict.problem] if verdict.status == BROKEN else []
+    for attempt in wrong:
+        surveyed = verdict.survey.get(attempt.name)
+        if surveyed:
+            problems += _survey_problems(attempt.name, surveyed)
+        else:
+            problems.append(f"{attempt.name} was not tried")
+    return problems
+
+
+def example_problems(verdict: Verdict) -> list[str]:
+    """The examples in the docstrings are true."""
+    return [f"the example {example}" for example in verdict.wrong_examples]
+
+
+def _survey_problems(name: str, surveyed: Surveyed) -> list[str]:
+    if not surveyed.fails:
+        return [f"{name}, a wrong answer, passes"]
+    others = [other for other in surveyed.mistakes if other != name]
+    if name in surveyed.mistakes:
+        return [f"{name} is diagnosed as {other} too" for other in others]
+    return [f"{name} is diagnosed as {' and '.join(others) or 'nothing'}"]
+
+
+def decoy_problems(kata: Kata, runner: Runner, seed: int) -> tuple[list[str], int]:
+    """No result spoiled in a general way passes."""
+    problems, cases = [], 0
+    names = [name for name in _interface(kata.solution) if name.isidentifier()]
+    for name in names:
+        for decoy in DECOYS:
+            change = ("decoy", name, decoy)
+            verdict = runner.run(kata, tree="solutions", seed=seed, change=change)
+            cases += verdict.decoy_was_felt
+            if verdict.decoy_was_felt and verdict.status in (SOLVED, TODO):
+                problems.append(f"{name} passes with {decoy} for its results")
+    return problems, cases
+
+
+def _unsolved(what: str, verdict: Verdict) -> list[str]:
+    if verdict.status == SOLVED:
+        return []
+    if verdict.failures:
+        failure = verdict.failures[0]
+        return [f"{what} fails {failure.name}: {failure.kind}: {failure.text}"]
+    return [f"{what} is {verdict.status}: {verdict.problem}"]

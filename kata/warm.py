@@ -1,0 +1,64 @@
+# ruff: noqa: E402, the environment has to be set before NumPy is loaded.
+"""Importing this makes a process ready to run a kata's tests at once.
+
+Importing torch takes about two seconds, running a kata's tests a few hundredths of one. The tool
+keeps a process in which this module is loaded, and forks it (or, where there is no fork, starts it
+ahead of time) for each run. Nothing of the learner's is loaded here, and torch computes on one
+thread only: a pool of threads would not survive the fork.
+"""
+
+import contextlib
+import gc
+import io
+import os
+import tempfile
+from pathlib import Path
+
+# No pool of BLAS threads: it would not survive the fork either.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+# Looking for other plugins takes as long as running the tests; a verdict needs none of them.
+os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+
+import jaxtyping  # noqa: F401
+import pytest
+import threadpoolctl  # noqa: F401
+import torch
+import torch.testing
+
+import kata.plugin
+import kata.worker  # noqa: F401
+
+_TRIVIAL_TEST = """
+import numpy as np, pytest, torch
+
+@pytest.mark.parametrize("n", [2, 3], ids=str)
+def test_trivial(n):
+    x = torch.tensor(np.ones(n), requires_grad=True)
+    torch.softmax(x, -1).backward(torch.ones(n, dtype=torch.float64))
+    torch.optim.Adam([x]).step()  # Loads what torch.optim loads late.
+    torch.testing.assert_close(x.grad, torch.zeros_like(x))
+    with pytest.raises(ValueError):
+        raise ValueError
+"""
+
+
+def dry_run() -> None:
+    """Run a trivial torch test through pytest, so that all that loads late is loaded.
+
+    In a fork it also makes the memory its own that pytest writes to.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "test_trivial.py")
+        file.write_text(_TRIVIAL_TEST, encoding="utf-8")
+        arguments = [str(file), "--rootdir", folder, "-c", os.devnull, "-p", "no:cacheprovider"]
+        silence = io.StringIO()
+        with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
+            pytest.main(arguments)
+
+
+torch.set_num_threads(1)
+dry_run()
+# What is frozen, the collector skips: a run then doesn't walk over torch's heap.
+gc.collect()
+gc.freeze()

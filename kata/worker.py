@@ -1,0 +1,314 @@
+"""The process that runs one kata's tests; it ends with them.
+
+It is told what to run in one message, and answers in JSON: what it begins, how each test went, and
+at the end what the diagnosis found. If the learner's code kills it, all that was sent is known.
+"""
+
+import ast
+import contextlib
+import doctest
+import faulthandler
+import io
+import json
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TextIO
+
+import pytest
+
+from kata import catalog, changes, plugin, target
+from kata.catalog import Kata
+
+MEMORY_BYTES = 4 << 30
+# Of pytest's own plugins, those that no kata needs: they cost a third of the time. The limits on
+# time and the stack of a crash are kept here instead.
+_UNUSED_PLUGINS = (
+    "cacheprovider", "doctest", "faulthandler", "junitxml", "logging", "pastebin", "stepwise",
+    "timeout", "unittest",
+)  # fmt: skip
+# Collecting runs none of the learner's code, but may have to compile the test first.
+_SECONDS_TO_COLLECT = 60.0
+_PRINTS_KEPT = 2000
+_MESSAGE_KEPT = 4000
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to run.
+
+    `tree` is "exercises" or "solutions". `change` is one of `kata.changes`, made to the kata's
+    module. `survey` puts each wrong attempt through the tests afterwards. `log` is where a crash or
+    a hang leaves its stack.
+    """
+
+    root: str
+    kata: str
+    log: str
+    tree: str = target.NAME
+    seed: int = 0
+    change: Sequence[str] = ()
+    survey: bool = False
+
+
+def serve(connection: Connection, rehearse: bool) -> None:
+    """Get ready, wait for one job, and do it.
+
+    To rehearse takes about as long as the job; what waits for a job has the time.
+    """
+    from kata import warm  # Already loaded where this process is a fork.
+
+    if rehearse:
+        warm.dry_run()
+    with contextlib.suppress(AttributeError, OSError):
+        os.setsid()
+    try:
+        job = Job(**json.loads(connection.recv_bytes()))
+    except EOFError:  # The tool has ended.
+        return
+    _Worker(connection, job).run()
+
+
+class _Worker:
+    def __init__(self, connection: Connection, job: Job) -> None:
+        self._connection = connection
+        self._job = job
+        self._katas = catalog.load(Path(job.root))
+        self._kata = self._katas.find(job.kata)
+
+    def run(self) -> None:
+        os.chdir(self._job.root)
+        _limit_memory()
+        prints = _CappedText()
+        with Path(self._job.log).open("w") as log, _standard_output(prints):
+            faulthandler.enable(log)
+            self._load_and_test(log)
+            faulthandler.cancel_dump_traceback_later()
+            faulthandler.disable()
+        self.send("finished", prints=prints.kept, decoy_was_felt=changes.decoy_was_felt)
+
+    def send(self, event: str, **values: Any) -> None:
+        self._connection.send_bytes(json.dumps({"event": event} | values).encode())
+
+    def begin(self, name: str, log: TextIO, seconds: float = 0.0) -> None:
+        """Announce what begins; if it hangs, this process writes its stack and ends.
+
+        The timer is a C thread: it needs no interpreter lock, so a loop in C doesn't stop it.
+        """
+        limit = seconds or self._kata.seconds
+        self.send("begins", name=name, seconds=limit)
+        faulthandler.dump_traceback_later(limit, exit=True, file=log)
+
+    def _load_and_test(self, log: TextIO) -> None:
+        self.begin("", log)
+        change = changes.find(self._kata, tuple(self._job.change))
+        chosen = {self._kata.id: change} if change else {}
+        target.install(self._katas, self._job.tree, chosen)
+        try:
+            module = target.answer_module(self._kata)
+        except BaseException as error:  # Learner code may raise anything while it is loaded.
+            self.send("broken", problem=_loading_problem(self._kata, error))
+            return
+        missing = [name for name in tested_names(self._kata) if not hasattr(module, name)]
+        if missing:
+            file = self._kata.relative(self._kata.exercise)
+            names = " and ".join(missing)
+            self.send("broken", problem=f"{file} does not define {names}, which the tests import.")
+            return
+        self.begin("", log, _SECONDS_TO_COLLECT)
+        reporter = _Reporter(self, self._kata, log, surveys=self._job.survey)
+        pytest.main(self._arguments(), plugins=[reporter])
+
+    def _arguments(self) -> list[str]:
+        root = Path(self._job.root)
+        arguments = [
+            str(self._kata.test),
+            "--rootdir",
+            str(root),
+            "-c",
+            str(root / "pyproject.toml"),
+        ]
+        arguments += [word for name in _UNUSED_PLUGINS for word in ("-p", f"no:{name}")]
+        arguments += ["--capture=no"]
+        arguments += ["--seed", str(self._job.seed)]
+        if self._job.change[:1] == ["decoy"]:  # One failure will do, but for its result.
+            arguments += ["--exitfirst", "-m", "not speed"]
+        return arguments
+
+
+class _Reporter:
+    """A pytest plugin that sends on how each test went."""
+
+    def __init__(self, worker: _Worker, kata: Kata, log: TextIO, *, surveys: bool) -> None:
+        self._surveys = surveys
+        self._worker = worker
+        self._kata = kata
+        self._log = log
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.unregister(name="terminalreporter")
+        config.stash[plugin.STATE].explains_each_failure = False
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        tests = [item.name for item in session.items]
+        speed = [item.name for item in session.items if item.get_closest_marker("speed")]
+        self._worker.send("collected", tests=tests, speed=speed)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            problem = f"{self._kata.relative(self._kata.test)} cannot be loaded: {report.longrepr}"
+            self._worker.send("broken", problem=problem[:_MESSAGE_KEPT])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self._worker.begin(item.name, self._log)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if call.when == "call" or not report.passed:
+            outcome = plugin.TODO if hasattr(report, plugin.TODO) else report.outcome
+            values = {"name": item.name, "outcome": outcome}
+            if report.failed and call.excinfo:
+                values |= _failure(self._kata, call.excinfo.value)
+            self._worker.send("result", **values)
+        return report
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self._worker.begin("", self._log)
+        diagnosis = session.config.stash[plugin.STATE].diagnosis_of(self._kata)
+        found = [[mistake.name, mistake.text] for mistake in diagnosis.of_all_tests()]
+        self._worker.send("diagnosed", mistakes=found)
+        if self._surveys:
+            self._worker.send("examples", wrong=wrong_examples(target.answer_module(self._kata)))
+            for attempt, fails, mistakes in diagnosis.survey():
+                self._worker.begin(attempt.name, self._log)
+                names = [mistake.name for mistake in mistakes]
+                self._worker.send("surveyed", name=attempt.name, fails=fails, mistakes=names)
+
+
+def tested_names(kata: Kata) -> list[str]:
+    """The names that the tests import from the kata's exercise."""
+    module = f"{target.NAME}.{kata.module}"
+    tree = ast.parse(kata.test.read_bytes())
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return [alias.name for node in imports if node.module == module for alias in node.names]
+
+
+def wrong_examples(module: ModuleType) -> list[str]:
+    """The examples in a module's docstrings whose results are not as they say."""
+    wrong: list[str] = []
+
+    class Collector(doctest.DocTestRunner):
+        def report_failure(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
+            wrong.append(f"{test.name}: {example.source.strip()} gives {got.strip()}")
+
+        def report_unexpected_exception(
+            self, out: Any, test: Any, example: doctest.Example, exc_info: Any
+        ) -> None:
+            wrong.append(f"{test.name}: {example.source.strip()} raises {exc_info[1]!r}")
+
+    for test in doctest.DocTestFinder().find(module):
+        Collector().run(test)
+    return wrong
+
+
+def _failure(kata: Kata, error: BaseException) -> dict[str, Any]:
+    """What was raised, by which line of the test and by which of the answer."""
+    frames = traceback.extract_tb(error.__traceback__)
+    exercises = kata.root / target.NAME
+    in_test = [frame for frame in frames if Path(frame.filename) == kata.test]
+    in_answer = [frame for frame in frames if Path(frame.filename).is_relative_to(exercises)]
+    facts: dict[str, Any] = {"kind": type(error).__name__, "text": str(error)[:_MESSAGE_KEPT]}
+    if in_test:
+        facts["test_line"] = in_test[-1].lineno
+        facts["test_code"] = _statement(in_test[-1])
+    if in_answer:
+        facts["answer_file"] = kata.relative(Path(in_answer[-1].filename))
+        facts["answer_line"] = in_answer[-1].lineno
+        facts["answer_code"] = in_answer[-1].line
+    return facts
+
+
+def _statement(frame: traceback.FrameSummary) -> str:
+    """The whole statement a frame stands at, dedented, on at most a few lines."""
+    first, last = frame.lineno or 1, getattr(frame, "end_lineno", None) or frame.lineno or 1
+    lines = [
+        linecache.getline(frame.filename, n).strip() for n in range(first, min(last, first + 3) + 1)
+    ]
+    return " ".join(lines)
+
+
+def _loading_problem(kata: Kata, error: BaseException) -> str:
+    """One sentence about a file that cannot be loaded; a syntax error has its line and a caret."""
+    if isinstance(error, UnicodeDecodeError) or "codec can't decode" in str(error):
+        return f"{kata.relative(kata.exercise)} is not UTF-8 text: save it as UTF-8."
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        return _syntax_problem(kata, error)
+    if isinstance(error, ModuleNotFoundError) and not kata.exercise.is_file():
+        return f"{kata.relative(kata.exercise)} is gone; `kata reset {kata.name}` brings it back."
+    if isinstance(error, target.ForbiddenImportError):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [f for f in frames if Path(f.filename).is_relative_to(kata.root / target.NAME)]
+    place = f"{kata.relative(Path(inside[-1].filename))}:{inside[-1].lineno}: " if inside else ""
+    return f"{place}{type(error).__name__}: {error}"[:_MESSAGE_KEPT]
+
+
+def _syntax_problem(kata: Kata, error: SyntaxError) -> str:
+    path = Path(error.filename or "")
+    place = kata.relative(path) if path.is_relative_to(kata.root) else error.filename
+    headline = f"{place}:{error.lineno}: {error.msg}"
+    code = (error.text or "").rstrip("\n")
+    if not code.strip():
+        return headline
+    indent = len(code) - len(code.lstrip())
+    caret = " " * max(0, (error.offset or 1) - 1 - indent) + "^"
+    return f"{headline}\n    {code.strip()}\n    {caret}"
+
+
+def _limit_memory() -> None:
+    """So that an answer that asks for far too much gets a MemoryError, not the machine."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class _CappedText(io.TextIOBase):
+    """Keeps the beginning of what is printed and drops the rest."""
+
+    def __init__(self) -> None:
+        self.kept = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str, /) -> int:
+        if len(self.kept) < _PRINTS_KEPT:
+            self.kept += text[: _PRINTS_KEPT - len(self.kept)]
+        return len(text)
+
+
+@contextlib.contextmanager
+def _standard_output(prints: _CappedText) -> Iterator[None]:
+    """Catch what Python prints; what C code or a child process prints goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    with contextlib.redirect_stdout(prints), contextlib.redirect_stderr(prints):
+        yield

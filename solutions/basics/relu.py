@@ -1,0 +1,62 @@
+"""ReLU and leaky ReLU, with their gradients.
+
+Every function works entry by entry, on arrays with one axis or more. It leaves its arguments
+unchanged.
+
+    Numerics  keeps the arguments' dtype
+    Speed     no Python loop over the entries
+    Source    Nair & Hinton 2010 (ReLU); Maas, Hannun & Ng 2013 (leaky ReLU)
+"""
+
+import numpy as np
+from jaxtyping import Float
+
+
+def relu(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    """Keep what is positive; the rest becomes 0.
+
+        y = x where x > 0,  0 elsewhere
+
+    >>> relu(np.array([-2.0, 0.0, 3.0]))
+    array([0., 0., 3.])
+    """
+    return np.maximum(x, 0)
+
+
+def relu_backward(
+    grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"]
+) -> Float[np.ndarray, "*shape"]:
+    """Turn the loss's gradient by y = relu(x), `grad_y`, into its gradient by x.
+
+    At x = 0, where relu has a kink, its derivative counts as 0.
+
+    >>> relu_backward(np.array([5.0, 6.0, 7.0]), np.array([-2.0, 0.0, 3.0]))
+    array([0., 0., 7.])
+    """
+    return grad_y * (x > 0)
+
+
+def leaky_relu(x: Float[np.ndarray, "*shape"], slope: float = 0.01) -> Float[np.ndarray, "*shape"]:
+    """Keep what is positive; the rest is multiplied by `slope`.
+
+        y = x where x > 0,  slope · x elsewhere
+
+    `slope` may be any finite number, also one below 0 or above 1.
+
+    >>> leaky_relu(np.array([-2.0, 0.0, 3.0]), slope=0.5)
+    array([-1.,  0.,  3.])
+    """
+    return np.where(x > 0, x, slope * x)
+
+
+def leaky_relu_backward(
+    grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"], slope: float = 0.01
+) -> Float[np.ndarray, "*shape"]:
+    """Turn the loss's gradient by y = leaky_relu(x, slope), `grad_y`, into its gradient by x.
+
+    At x = 0, where leaky_relu has a kink, its derivative counts as `slope`.
+
+    >>> leaky_relu_backward(np.array([5.0, 6.0, 7.0]), np.array([-2.0, 0.0, 3.0]), slope=0.5)
+    array([2.5, 3. , 7. ])
+    """
+    return np.where(x > 0, grad_y, slope * grad_y)

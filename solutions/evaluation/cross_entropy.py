@@ -1,0 +1,82 @@
+"""Cross-entropy: how improbable a classifier finds the right answers."""
+
+import math
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+
+def cross_entropy(
+    logits: Float[np.ndarray, "n k"], targets: Int[np.ndarray, " n"], ignore_index: int = -100
+) -> float:
+    """The mean, over the rows that count, of minus the log-probability of the right class.
+
+        loss = mean over i of  −log softmax(logits[i])[targets[i]]        natural logarithm
+
+    Each of the n rows of logits holds one score for each of k classes. Row i counts unless
+    targets[i] is `ignore_index`, which may be any integer, even a class. When no row counts
+    (n = 0 too), the loss is nan.
+
+    Numerics  finite for logits up to ±1e300, however improbable the right class is; the loss is
+              a Python float or np.float64, for float32 logits too
+    Raises    ValueError if `logits` and `targets` differ in length, or if a target is neither
+              one of 0, 1, …, k − 1 nor `ignore_index`
+    Speed     no Python loop over n or k; at most 8 × logits.nbytes of memory
+    Source    Goodfellow, Bengio & Courville 2016, §6.2.2.3
+
+    >>> cross_entropy(np.array([[0.0, 0.0], [5.0, 5.0]]), np.array([1, 0]))
+    0.6931471805599453
+    """
+    counts = _which_count(logits, targets, ignore_index)
+    if not counts.any():
+        return math.nan
+    log_p = _log_softmax(logits[counts])
+    of_the_right_class = log_p[np.arange(len(log_p)), targets[counts]]
+    return float(-of_the_right_class.mean())
+
+
+def cross_entropy_backward(
+    grad_loss: float,
+    logits: Float[np.ndarray, "n k"],
+    targets: Int[np.ndarray, " n"],
+    ignore_index: int = -100,
+) -> Float[np.ndarray, "n k"]:
+    """The gradient by `logits` of what is computed from the loss.
+
+    `grad_loss` is the gradient that arrives at the loss. A row that does not count gets zeros, so
+    the whole gradient is zero when none does (though the loss is nan then).
+
+    Numerics  finite for logits up to ±1e300; keeps logits' dtype
+    Raises    as cross_entropy does
+    Speed     as cross_entropy
+    """
+    rows = np.flatnonzero(_which_count(logits, targets, ignore_index))
+    grad = np.zeros_like(logits)
+    if len(rows):
+        grad[rows] = np.exp(_log_softmax(logits[rows]))
+        grad[rows, targets[rows]] -= 1.0
+        grad *= grad_loss / len(rows)
+    return grad
+
+
+def _which_count(
+    logits: Float[np.ndarray, "n k"], targets: Int[np.ndarray, " n"], ignore_index: int
+) -> Bool[np.ndarray, " n"]:
+    if len(logits) != len(targets):
+        raise ValueError(f"got {len(logits)} rows of logits but {len(targets)} targets")
+    counts = targets != ignore_index
+    # NumPy would take a negative target for a class counted from the end.
+    outside = counts & ((targets < 0) | (targets >= logits.shape[1]))
+    if outside.any():
+        raise ValueError(
+            f"targets holds {targets[outside][0]}, expected 0 to {logits.shape[1] - 1} "
+            f"or ignore_index, {ignore_index}"
+        )
+    return counts
+
+
+def _log_softmax(x: Float[np.ndarray, "n k"]) -> Float[np.ndarray, "n k"]:
+    # The logarithm of a probability that has underflowed to 0 would be lost. Here exp is summed
+    # before the logarithm is taken, and a sum that holds exp(0) is at least 1.
+    shifted = x - x.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

@@ -1,0 +1,43 @@
+"""Minibatches: every row once, in a new order each time."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from jaxtyping import Shaped
+
+
+def minibatches(
+    x: Shaped[np.ndarray, "n *x_shape"],
+    y: Shaped[np.ndarray, "n *y_shape"],
+    batch_size: int,
+    rng: np.random.Generator,
+    drop_last: bool = False,
+) -> Iterable[tuple[np.ndarray, np.ndarray]]:
+    """Shuffle the rows and deal them out as pairs (x_batch, y_batch).
+
+    A generator is the natural thing to return, but a list will do. Row i of y_batch belongs to
+    row i of x_batch. Every row comes once. Each batch has `batch_size` rows; those left over, if
+    any, make a smaller last batch, which `drop_last` leaves out. No rows make no batches.
+
+    Order     drawn from rng for each call anew; all orders of the n rows are equally likely
+    Arrays    batches keep the dtypes and are copies: x and y are never written into, not even
+              by someone who writes into a batch
+    Raises    ValueError, by the time the first batch is asked for, if x and y differ in length
+              or if batch_size < 1
+    Speed     no Python loop over the rows of a batch
+    Source    Goodfellow, Bengio & Courville 2016, §8.1.3
+
+    >>> x, y, rng = np.ones((10, 3)), np.arange(10), np.random.default_rng(0)
+    >>> [len(y_batch) for x_batch, y_batch in minibatches(x, y, 4, rng)]
+    [4, 4, 2]
+    """
+    n = len(x)
+    if len(y) != n:
+        raise ValueError(f"x has {n} rows but y has {len(y)}: each row of x needs one of y")
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}: it should be at least 1")
+    order = rng.permutation(n)
+    end = n - n % batch_size if drop_last else n
+    batches = (order[start : start + batch_size] for start in range(0, end, batch_size))
+    # Indexing with an array of row numbers copies the rows.
+    return ((x[rows], y[rows]) for rows in batches)

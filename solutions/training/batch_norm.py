@@ -1,0 +1,97 @@
+"""Batch normalization: every feature brought to the same scale, by the batch it is in."""
+
+import numpy as np
+from jaxtyping import Float
+
+
+class BatchNorm:
+    """Batch normalization of rows of features.
+
+    Each feature, a column of x, is normalized on its own:
+
+        y = gamma · (x − μ) / √(σ² + eps) + beta
+
+        in training     μ and σ² are the mean and the biased variance (divided by n) of x's n rows
+        in evaluation   μ and σ² are running_mean and running_var
+
+    Four attributes of shape (n_features,) start as ones (`gamma`, `running_var`) and zeros (`beta`,
+    `running_mean`). They are float64 whatever x is, and each may be assigned a new array between
+    calls.
+
+    Source    Ioffe & Szegedy 2015, Algorithm 1 and §3.1
+    """
+
+    def __init__(self, n_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        """Keep the settings and make the four attributes."""
+        self.n_features = n_features
+        self.eps = eps
+        self.momentum = momentum
+        self.gamma = np.ones(n_features)
+        self.beta = np.zeros(n_features)
+        self.running_mean = np.zeros(n_features)
+        self.running_var = np.ones(n_features)
+
+    def forward(
+        self, x: Float[np.ndarray, "n n_features"], training: bool
+    ) -> Float[np.ndarray, "n n_features"]:
+        """Return y. In training, first move the running values towards those of x:
+
+            running_mean ← (1 − momentum) · running_mean + momentum · μ
+            running_var  ← (1 − momentum) · running_var  + momentum · σ² · n / (n − 1)
+
+        So the batch is normalized by the biased variance, and the unbiased one is kept. Evaluation
+        changes no attribute and takes any n, even 0.
+
+        Numerics  keeps its digits also where |μ| is a million times σ; y has x's dtype
+        Raises    ValueError if x has not n_features columns, or in training fewer than 2 rows
+        Speed     no Python loop over rows or features
+        """
+        self._check(x, least_rows=2 if training else 0)
+        if training:
+            n, mean, var = len(x), x.mean(axis=0), x.var(axis=0)
+            self.running_mean = self._moved(self.running_mean, mean)
+            self.running_var = self._moved(self.running_var, var * (n / (n - 1)))
+        else:
+            mean, var = self.running_mean, self.running_var
+        y = self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta
+        return y.astype(x.dtype)
+
+    def backward(
+        self, grad_y: Float[np.ndarray, "n n_features"], x: Float[np.ndarray, "n n_features"]
+    ) -> tuple[
+        Float[np.ndarray, "n n_features"],
+        Float[np.ndarray, " n_features"],
+        Float[np.ndarray, " n_features"],
+    ]:
+        """Return the gradients by x, gamma and beta of what is computed from forward(x, True).
+
+        `grad_y` is the gradient that arrives at y. Every row of x takes part in μ and σ², and so
+        in every row of y. It depends on the arguments, gamma and eps alone, not on earlier calls,
+        and changes no attribute.
+
+        Numerics  as forward; all three gradients have x's dtype
+        Raises    as forward in training, and ValueError if grad_y has not x's shape
+        Speed     as forward
+        """
+        self._check(x, least_rows=2)
+        if grad_y.shape != x.shape:
+            raise ValueError(f"grad_y has shape {grad_y.shape}, x has {x.shape}")
+        std = np.sqrt(x.var(axis=0) + self.eps)
+        x_hat = (x - x.mean(axis=0)) / std
+        grad_gamma = (grad_y * x_hat).sum(axis=0)
+        grad_beta = grad_y.sum(axis=0)
+        # What reaches x directly, less what the mean and the variance take back from every row.
+        taken_back = (grad_beta + x_hat * grad_gamma) / len(x)
+        grad_x = self.gamma / std * (grad_y - taken_back)
+        return grad_x.astype(x.dtype), grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)
+
+    def _moved(
+        self, old: Float[np.ndarray, " n_features"], new: Float[np.ndarray, " n_features"]
+    ) -> Float[np.ndarray, " n_features"]:
+        return (1.0 - self.momentum) * old + self.momentum * new
+
+    def _check(self, x: Float[np.ndarray, "n n_features"], least_rows: int) -> None:
+        if x.ndim != 2 or x.shape[1] != self.n_features:
+            raise ValueError(f"x has shape {x.shape}, expected (n, {self.n_features})")
+        if len(x) < least_rows:
+            raise ValueError(f"x has {len(x)} rows; a variance takes at least {least_rows}")

@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+import torch
+
+from exercises.basics.softmax import softmax
+from kata.testing import (
+    assert_close,
+    assert_memory_at_most,
+    assert_no_loop_over,
+    unchanged,
+)
+
+
+def test_logarithms_of_1_2_and_5_become_eighths():
+    scores = np.log([1.0, 2.0, 5.0])
+    assert_close(softmax(scores), np.array([0.125, 0.25, 0.625]))
+
+
+@pytest.mark.parametrize("shape", [(7,), (5, 3), (2, 3, 4), (3, 1), (0, 4)], ids=str)
+def test_it_agrees_with_torch_on_the_last_axis(rng, shape):
+    x = rng.normal(scale=3.0, size=shape)
+    assert_close(softmax(x), torch.softmax(torch.tensor(x), dim=-1).numpy())
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -2, -3])
+def test_it_agrees_with_torch_on_any_axis(rng, axis):
+    x = rng.normal(scale=3.0, size=(2, 3, 4))
+    assert_close(softmax(x, axis), torch.softmax(torch.tensor(x), dim=axis).numpy())
+
+
+def test_it_agrees_with_the_reference(rng, reference):
+    x = rng.normal(scale=5.0, size=(11, 6))
+    assert_close(softmax(x, axis=0), reference.softmax(x, axis=0))
+
+
+def test_each_row_sums_to_one(rng):
+    x = rng.normal(scale=5.0, size=(9, 4))
+    assert_close(softmax(x).sum(axis=-1), np.ones(9))
+
+
+def test_adding_a_constant_to_a_row_changes_nothing(rng):
+    x = rng.normal(size=(4, 3))
+    shifts = np.array([[-3.0], [0.0], [2.5], [40.0]])
+    assert_close(softmax(x + shifts), softmax(x))
+
+
+def test_huge_scores_stay_finite():
+    x = np.array([[1000.0, 1001.0, 1002.0], [-1e300, 0.0, 1e300]])
+    expected = np.array([[1.0, np.e, np.e**2], [0.0, 0.0, 1.0]])
+    expected[0] /= expected[0].sum()
+    assert_close(softmax(x), expected)
+
+
+def test_rows_far_apart_in_one_batch_are_each_right():
+    x = np.array([[0.0, 1.0], [-800.0, -799.0], [800.0, 801.0]])
+    assert_close(softmax(x), np.tile([1 / (1 + np.e), np.e / (1 + np.e)], (3, 1)))
+
+
+def test_tiny_probabilities_keep_their_digits():
+    x = np.array([0.0, -50.0, -700.0])
+    assert_close(softmax(x), torch.softmax(torch.tensor(x), dim=-1).numpy(), atol=0.0)
+
+
+def test_equal_scores_give_equal_probabilities():
+    assert_close(softmax(np.full((2, 5), -3.7)), np.full((2, 5), 0.2))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
+def test_the_dtype_is_kept(rng, dtype):
+    x = rng.normal(size=(3, 5)).astype(dtype)
+    assert_close(softmax(x), torch.softmax(torch.tensor(x), dim=-1).numpy())
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((0,), -1), ((3, 0), -1), ((0, 3), 0)], ids=str)
+def test_no_scores_along_the_axis_raise_a_value_error(shape, axis):
+    with pytest.raises(ValueError):
+        softmax(np.zeros(shape), axis)
+
+
+def test_x_is_left_unchanged(rng):
+    x = rng.normal(size=(3, 4))
+    with unchanged(x):
+        softmax(x)
+
+
+@pytest.mark.speed
+def test_no_python_loop_over_rows(rng):
+    x = rng.normal(size=(96, 8))
+    assert_no_loop_over("the rows", softmax, (x[:8],), (x,))
+
+
+@pytest.mark.speed
+def test_no_python_loop_over_scores(rng):
+    x = rng.normal(size=(8, 96))
+    assert_no_loop_over("the scores", softmax, (x[:, :8],), (x,))
+
+
+@pytest.mark.speed
+def test_memory_stays_within_four_times_x(rng):
+    x = rng.normal(size=(256, 128))
+    assert_memory_at_most(4 * x.nbytes, softmax, x)
