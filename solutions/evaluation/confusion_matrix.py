@@ -12,7 +12,7 @@ def confusion_matrix(
         matrix[i, j] = how many samples have target i and prediction j
 
     Rows are true classes, columns predicted ones. The classes are 0, 1, …, n_classes − 1; one
-    that never occurs has its row and its column all the same. Without samples, all counts are 0.
+    that never occurs still has its row and its column. Without samples, all counts are 0.
 
     Numerics  right for labels of small integer types, too, such as uint8
     Raises    ValueError if targets and predictions differ in length or hold anything but classes

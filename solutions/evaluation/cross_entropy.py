@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float, Int
 
 
 def cross_entropy(
-    logits: Float[np.ndarray, "n k"], targets: Int[np.ndarray, " n"], ignore_index: int = -100
+    logits: Float[np.ndarray, "n k"], targets: Int[np.ndarray, "n"], ignore_index: int = -100
 ) -> float:
     """The mean, over the rows that count, of minus the log-probability of the right class.
 
@@ -30,21 +30,26 @@ def cross_entropy(
     counts = _which_count(logits, targets, ignore_index)
     if not counts.any():
         return math.nan
-    log_p = _log_softmax(logits[counts])
-    of_the_right_class = log_p[np.arange(len(log_p)), targets[counts]]
-    return float(-of_the_right_class.mean())
+    # log Σ exp(x) − x of the right class, both from the same shifted x. All rows are computed, for
+    # to copy out those that count would take longer.
+    shifted = _shifted(logits)
+    right_class = np.where(counts, targets, 0)
+    of_the_right_class = shifted[np.arange(len(shifted)), right_class]
+    losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class
+    return float(losses[counts].mean())
 
 
 def cross_entropy_backward(
     grad_loss: float,
     logits: Float[np.ndarray, "n k"],
-    targets: Int[np.ndarray, " n"],
+    targets: Int[np.ndarray, "n"],
     ignore_index: int = -100,
 ) -> Float[np.ndarray, "n k"]:
-    """The gradient by `logits` of what is computed from the loss.
+    """The gradient with respect to `logits`, given `grad_loss`, the gradient of the loss.
 
-    `grad_loss` is the gradient that arrives at the loss. A row that does not count gets zeros, so
-    the whole gradient is zero when none does (though the loss is nan then).
+    For `grad_loss` = 1 it is the gradient of cross_entropy itself; in general it is `grad_loss`
+    times that. A row that does not count gets zeros, so the whole gradient is zero when none does
+    (though the loss is nan then).
 
     Numerics  finite for logits up to ±1e300; keeps logits' dtype
     Raises    as cross_entropy does
@@ -53,15 +58,16 @@ def cross_entropy_backward(
     rows = np.flatnonzero(_which_count(logits, targets, ignore_index))
     grad = np.zeros_like(logits)
     if len(rows):
-        grad[rows] = np.exp(_log_softmax(logits[rows]))
+        e = np.exp(_shifted(logits[rows]))
+        grad[rows] = e / e.sum(axis=1, keepdims=True)
         grad[rows, targets[rows]] -= 1.0
         grad *= grad_loss / len(rows)
     return grad
 
 
 def _which_count(
-    logits: Float[np.ndarray, "n k"], targets: Int[np.ndarray, " n"], ignore_index: int
-) -> Bool[np.ndarray, " n"]:
+    logits: Float[np.ndarray, "n k"], targets: Int[np.ndarray, "n"], ignore_index: int
+) -> Bool[np.ndarray, "n"]:
     if len(logits) != len(targets):
         raise ValueError(f"got {len(logits)} rows of logits but {len(targets)} targets")
     counts = targets != ignore_index
@@ -75,8 +81,7 @@ def _which_count(
     return counts
 
 
-def _log_softmax(x: Float[np.ndarray, "n k"]) -> Float[np.ndarray, "n k"]:
-    # The logarithm of a probability that has underflowed to 0 would be lost. Here exp is summed
-    # before the logarithm is taken, and a sum that holds exp(0) is at least 1.
-    shifted = x - x.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+def _shifted(x: Float[np.ndarray, "n k"]) -> Float[np.ndarray, "n k"]:
+    # Softmax stays the same when a row is shifted. With 0 as its largest entry exp cannot overflow,
+    # and its sum is at least 1.
+    return x - x.max(axis=1, keepdims=True)

@@ -34,7 +34,7 @@ class BatchNorm:
     def forward(
         self, x: Float[np.ndarray, "n n_features"], training: bool
     ) -> Float[np.ndarray, "n n_features"]:
-        """Return y. In training, first move the running values towards those of x:
+        """Return y. Training also moves the running values towards those of x:
 
             running_mean ← (1 − momentum) · running_mean + momentum · μ
             running_var  ← (1 − momentum) · running_var  + momentum · σ² · n / (n − 1)
@@ -60,14 +60,13 @@ class BatchNorm:
         self, grad_y: Float[np.ndarray, "n n_features"], x: Float[np.ndarray, "n n_features"]
     ) -> tuple[
         Float[np.ndarray, "n n_features"],
-        Float[np.ndarray, " n_features"],
-        Float[np.ndarray, " n_features"],
+        Float[np.ndarray, "n_features"],
+        Float[np.ndarray, "n_features"],
     ]:
-        """Return the gradients by x, gamma and beta of what is computed from forward(x, True).
+        """Return the gradients with respect to x, gamma and beta, given that of y, `grad_y`.
 
-        `grad_y` is the gradient that arrives at y. Every row of x takes part in μ and σ², and so
-        in every row of y. It depends on the arguments, gamma and eps alone, not on earlier calls,
-        and changes no attribute.
+        Here y is forward(x, True): every row of x takes part in μ and σ², and so in every row of y.
+        Earlier calls and the running values play no part, and no attribute is changed.
 
         Numerics  as forward; all three gradients have x's dtype
         Raises    as forward in training, and ValueError if grad_y has not x's shape
@@ -86,8 +85,8 @@ class BatchNorm:
         return grad_x.astype(x.dtype), grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)
 
     def _moved(
-        self, old: Float[np.ndarray, " n_features"], new: Float[np.ndarray, " n_features"]
-    ) -> Float[np.ndarray, " n_features"]:
+        self, old: Float[np.ndarray, "n_features"], new: Float[np.ndarray, "n_features"]
+    ) -> Float[np.ndarray, "n_features"]:
         return (1.0 - self.momentum) * old + self.momentum * new
 
     def _check(self, x: Float[np.ndarray, "n n_features"], least_rows: int) -> None:

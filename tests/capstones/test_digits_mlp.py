@@ -222,13 +222,15 @@ def test_every_epoch_deals_the_rows_in_an_order_of_its_own(rng):
 
 def test_equal_generators_give_equal_params(rng):
     x, y = draw_data(rng, 9, (3, 4))
+    one, other = (train(x, y, (3, 4), 0, 2, 0.1, np.random.default_rng(5)) for _ in range(2))
+    assert_that("the same seed gives the same start", np.array_equal(one[0], other[0]))
     one, other = (train(x, y, (3, 4), 2, 2, 0.1, np.random.default_rng(5)) for _ in range(2))
-    assert_that("the same seed gives the same run", np.array_equal(one[0], other[0]))
+    assert_that("the same seed gives the same end", np.array_equal(one[0], other[0]))
 
 
 def test_a_small_set_is_learned_by_heart(rng):
-    x, y = draw_data(rng, 12, (6, 3))
-    params = train(x, y, (6, 40, 3), 40, 5, 0.05, rng)
+    x, y = draw_data(rng, 9, (8, 3))
+    params = train(x, y, (8, 40, 3), 60, 4, 0.02, rng)
     assert_close(predict(params, x).tolist(), y.tolist())
 
 

@@ -61,10 +61,10 @@ def train(
 ) -> list[np.ndarray]:
     """Return the params of a new network that has learned to tell the class y of the rows of x.
 
-    First it draws init(sizes, rng); with `epochs` = 0 that is all. An epoch deals all rows once in
-    minibatches, in a new order drawn from rng; a smaller last batch counts too. Each batch makes
-    one step of Adam on its mean cross-entropy. The step size is `lr`, Adam's other settings have
-    their defaults, and one Adam serves the whole training.
+    It starts by drawing the params as `init` does, from rng; `epochs` = 0 returns these. An epoch
+    deals all rows once in minibatches, in a new order drawn from rng; a smaller last batch counts
+    too. Each batch makes one step of Adam on its mean cross-entropy. The step size is `lr`, Adam's
+    other settings have their defaults, and one Adam serves the whole training.
     """
     raise NotImplementedError  # TODO: return the trained params.
 

@@ -5,7 +5,7 @@ from jaxtyping import Float, Int
 
 
 def cross_entropy(
-    logits: Float[np.ndarray, "n k"], targets: Int[np.ndarray, " n"], ignore_index: int = -100
+    logits: Float[np.ndarray, "n k"], targets: Int[np.ndarray, "n"], ignore_index: int = -100
 ) -> float:
     """The mean, over the rows that count, of minus the log-probability of the right class.
 
@@ -31,13 +31,14 @@ def cross_entropy(
 def cross_entropy_backward(
     grad_loss: float,
     logits: Float[np.ndarray, "n k"],
-    targets: Int[np.ndarray, " n"],
+    targets: Int[np.ndarray, "n"],
     ignore_index: int = -100,
 ) -> Float[np.ndarray, "n k"]:
-    """The gradient by `logits` of what is computed from the loss.
+    """The gradient with respect to `logits`, given `grad_loss`, the gradient of the loss.
 
-    `grad_loss` is the gradient that arrives at the loss. A row that does not count gets zeros, so
-    the whole gradient is zero when none does (though the loss is nan then).
+    For `grad_loss` = 1 it is the gradient of cross_entropy itself; in general it is `grad_loss`
+    times that. A row that does not count gets zeros, so the whole gradient is zero when none does
+    (though the loss is nan then).
 
     Numerics  finite for logits up to ±1e300; keeps logits' dtype
     Raises    as cross_entropy does

@@ -8,7 +8,7 @@ import numpy as np
 class Adam:
     """The Adam optimiser.
 
-    In step t = 1, 2, … every parameter p with gradient g moves by
+    In its step t = 1, 2, … a parameter p with gradient g moves by
 
         m ← β₁·m + (1 − β₁)·g              m starts at 0
         v ← β₂·v + (1 − β₂)·g²             v starts at 0
@@ -34,8 +34,8 @@ class Adam:
         """Do one step for all parameters and return their new values, in the same order.
 
         `params` are always the same ones, of any shapes; `grads[i]` has the shape of `params[i]`.
-        A gradient of None leaves its parameter and all its state alone, t included. No argument is
-        written into. The results keep the parameters' dtypes.
+        A gradient of None leaves its parameter and all its state alone: its own t does not advance.
+        No argument is written into. The results keep the parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape
 

@@ -16,8 +16,8 @@ def minibatches(
     """Shuffle the rows and deal them out as pairs (x_batch, y_batch).
 
     A generator is the natural thing to return, but a list will do. Row i of y_batch belongs to
-    row i of x_batch. Every row comes once. Each batch has `batch_size` rows; those left over, if
-    any, make a smaller last batch, which `drop_last` leaves out. No rows make no batches.
+    row i of x_batch. Every row comes once, in batches of `batch_size` rows. Rows left over make a
+    smaller last batch, or with `drop_last` none. No rows make no batches.
 
     Order     drawn from rng for each call anew; all orders of the n rows are equally likely
     Arrays    batches keep the dtypes and are copies: x and y are never written into, not even
