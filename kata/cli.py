@@ -67,7 +67,7 @@ def _watch(katas: Catalog, progress: Progress) -> None:
     kata = progress.current(katas)
     console.print(render.heading(kata, katas))
     with Runner(katas) as runner:
-        _run(runner, kata, progress)
+        _run(runner, kata, katas, progress)
     console.print(render.standing(katas, progress))
     console.print(render.path(kata.exercise, kata, stubs.line_to_begin_at(kata)))
 
@@ -87,16 +87,16 @@ def run_tests(names: Names = None, seed: Seed = 0) -> None:
     progress = Progress(katas.root)
     chosen = _chosen(katas, names) or [progress.current(katas)]
     with Runner(katas) as runner:
-        verdicts = [_run(runner, kata, progress, seed) for kata in chosen]
+        verdicts = [_run(runner, kata, katas, progress, seed) for kata in chosen]
     if any(verdict.status != SOLVED for verdict in verdicts):
         raise typer.Exit(1)
 
 
-def _run(runner: Runner, kata: Kata, progress: Progress, seed: int = 0) -> Verdict:
+def _run(runner: Runner, kata: Kata, katas: Catalog, progress: Progress, seed: int = 0) -> Verdict:
     verdict = runner.run(kata, seed=seed)
     if verdict.status != TODO:
         progress.ran(kata, solved=verdict.status == SOLVED)
-    console.print(render.verdict(verdict))
+    console.print(render.verdict(verdict, progress.unsolved_before(kata, katas)))
     return verdict
 
 

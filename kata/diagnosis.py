@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -85,7 +86,6 @@ class Diagnosis:
         self._kata = kata
         self._runs: list[Run] = []
         self._outcomes: dict[tuple[str, str], Outcome] = {}
-        self._attempts: list[Attempt] | None = None
 
     def add(self, run: Run) -> None:
         self._runs.append(run)
@@ -100,7 +100,7 @@ class Diagnosis:
 
     def survey(self) -> Iterator[tuple[Attempt, bool, list[Attempt]]]:
         """For each wrong attempt: whether the tests that were run fail it, and its diagnosis."""
-        for attempt in self._wrong_attempts():
+        for attempt in self._wrong_attempts:
             runs = [
                 dataclasses.replace(run, outcome=_up_to_the_failure(self._outcome(attempt, run)))
                 for run in self._runs
@@ -119,7 +119,7 @@ class Diagnosis:
         for run in failures:
             if any(run.name in tests for _, tests in found.values()):
                 continue
-            for attempt in self._wrong_attempts():
+            for attempt in self._wrong_attempts:
                 if self._gives_the_same(attempt, run) and self._contradicts_none(attempt, all_runs):
                     tests = {
                         other.name for other in failures if self._gives_the_same(attempt, other)
@@ -127,11 +127,14 @@ class Diagnosis:
                     found[attempt.name] = attempt, tests
         return _without_weaker(list(found.values()))
 
+    @cached_property
     def _wrong_attempts(self) -> list[Attempt]:
-        if self._attempts is None:
-            everything = target.attempts_of(self._kata)
-            self._attempts = [attempt for attempt in everything if not attempt.is_right]
-        return self._attempts
+        return [attempt for attempt in target.attempts_of(self._kata) if not attempt.is_right]
+
+    @cached_property
+    def _world(self) -> ModuleType:
+        # Not the module that the `reference` fixture gives: the reference stays right.
+        return target.solution_copy(self._kata)
 
     def _gives_the_same(self, attempt: Attempt, run: Run) -> bool:
         return same(run.outcome, self._outcome(attempt, run))
@@ -142,7 +145,8 @@ class Diagnosis:
     def _outcome(self, attempt: Attempt, run: Run) -> Outcome:
         key = attempt.name, run.name
         if key not in self._outcomes:
-            with _bound(self._kata, attempt, sys.modules[run.function.__module__]):
+            tests = sys.modules[run.function.__module__]
+            with _bound(attempt, self._world, self._kata, tests):
                 arguments = run.make_arguments()
                 self._outcomes[key], _ = observe(run.function, arguments, only_noting=True)
         return self._outcomes[key]
@@ -197,20 +201,21 @@ def _tolerance(note: Note) -> float | None:
 
 
 @contextmanager
-def _bound(kata: Kata, attempt: Attempt, test_module: ModuleType) -> Iterator[None]:
-    """Let the test module use the solution with `attempt` in it, for as long as the block runs."""
-    answer, solution = target.answer_module(kata), target.solution_module(kata)
-    before = dict(vars(test_module))
+def _bound(attempt: Attempt, world: ModuleType, kata: Kata, tests: ModuleType) -> Iterator[None]:
+    """Let the tests use `world`, the solution, with `attempt` in it, while the block runs."""
+    answer = target.answer_module(kata)
+    tests_before, right = dict(vars(tests)), getattr(world, attempt.replaces)
+    setattr(world, attempt.replaces, attempt.answer)
     missing = object()
-    for name, value in before.items():
-        if getattr(answer, name, missing) is value and hasattr(solution, name):
-            setattr(test_module, name, getattr(solution, name))
-    vars(test_module)[attempt.replaces] = attempt.answer
+    for name, value in tests_before.items():
+        if getattr(answer, name, missing) is value and hasattr(world, name):
+            setattr(tests, name, getattr(world, name))
     try:
         yield
     finally:
-        vars(test_module).clear()
-        vars(test_module).update(before)
+        setattr(world, attempt.replaces, right)
+        vars(tests).clear()
+        vars(tests).update(tests_before)
 
 
 def _ending(

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 from _pytest._code.code import ExceptionRepr
+from _pytest.outcomes import Failed
 
-from kata import catalog, diagnosis, target
+from kata import catalog, diagnosis, stubs, target
 from kata.attempts import Attempt
 from kata.catalog import Catalog, Kata
-from kata.testing import recording
+from kata.testing import Note, recording
 
 TODO = "todo"
 STATE = pytest.StashKey["KataPlugin"]()
@@ -63,6 +64,13 @@ def reference(request: pytest.FixtureRequest) -> ModuleType:
     return target.solution_module(kata)
 
 
+class TodoError(Failed):
+    """A test met a hole that its learner has not filled yet; `msg` is the id of the hole's kata."""
+
+    def __init__(self, kata_id: str) -> None:
+        super().__init__(kata_id, pytrace=False)
+
+
 class KataPlugin:
     """What one pytest session knows of the katas it runs."""
 
@@ -71,6 +79,7 @@ class KataPlugin:
         self._seed = seed
         self._by_path: dict[Path, Kata] = {kata.test: kata for kata in katas.katas}
         self._diagnoses: dict[str, diagnosis.Diagnosis] = {}
+        self._among_many = False
         self.explains_each_failure = True
 
     def kata_of(self, item: pytest.Item) -> Kata:
@@ -89,6 +98,8 @@ class KataPlugin:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         order = {kata.test: position for position, kata in enumerate(self._katas.katas)}
+        tested = {item.path for item in items} & self._by_path.keys()
+        self._among_many = len(tested) > 1 and not config.getoption("--solutions")
         items.sort(key=lambda item: order.get(item.path, -1))
         if config.pluginmanager.hasplugin("xdist"):
             for item in items:
@@ -100,23 +111,31 @@ class KataPlugin:
         kata = self._by_path.get(pyfuncitem.path)
         if kata is None:
             return (yield)
-        error: BaseException | None = None
         with recording() as notes:
             try:
-                return (yield)
-            except BaseException as raised:
-                error = raised
+                result = yield
+            except BaseException as error:
+                todo = self._todo(kata, error)
+                if todo:
+                    raise TodoError(todo.id) from None
+                self._remember(kata, pyfuncitem, notes, error)
                 raise
-            finally:
-                outcome = diagnosis.outcome_of(pyfuncitem.obj, notes, error)
-                self._remember(kata, pyfuncitem, outcome)
+        self._remember(kata, pyfuncitem, notes, None)
+        return result
 
-    def _remember(self, kata: Kata, item: pytest.Function, outcome: diagnosis.Outcome) -> None:
+    def _remember(
+        self,
+        kata: Kata,
+        item: pytest.Function,
+        notes: list[Note],
+        error: BaseException | None,
+    ) -> None:
         values = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
 
         def make_arguments() -> dict[str, Any]:
             return values | ({"rng": self.generator(item)} if "rng" in values else {})
 
+        outcome = diagnosis.outcome_of(item.obj, notes, error)
         run = diagnosis.Run(item.nodeid, item.obj, make_arguments, outcome)
         self.diagnosis_of(kata).add(run)
 
@@ -131,11 +150,25 @@ class KataPlugin:
         report.kata = kata.id  # type: ignore[attr-defined]
         if call.excinfo is None or not report.failed:
             return report
-        if _is_todo(kata, call.excinfo):
-            report.todo = True  # type: ignore[attr-defined]
-        elif call.when == "call" and self.explains_each_failure:
+        if isinstance(call.excinfo.value, TodoError):
+            report.todo = call.excinfo.value.msg  # type: ignore[attr-defined]
+        # In a debug kata, to find the bugs is the exercise.
+        elif call.when == "call" and self.explains_each_failure and kata.kind != "debug":
             explain(report, self.diagnosis_of(kata).of_last_test())
         return report
+
+    def _todo(self, kata: Kata, error: BaseException) -> Kata | None:
+        """The kata whose hole raised this: most often the tested one, else one it builds on.
+
+        A stub that starts from working code has no hole. Among many katas it is to do until it is
+        touched; run alone, it shows what fails, for that is where one begins.
+        """
+        if self._among_many and kata.kind in ("vectorise", "debug") and stubs.is_untouched(kata):
+            return kata
+        if not isinstance(error, NotImplementedError):
+            return None
+        frames = traceback.extract_tb(error.__traceback__)
+        return self._katas.of_exercise(Path(frames[-1].filename)) if frames else None
 
     def pytest_report_teststatus(
         self, report: pytest.CollectReport | pytest.TestReport
@@ -159,13 +192,6 @@ def explain(report: pytest.TestReport, mistakes: list[Attempt]) -> None:
         report.sections.append((title, text))
 
 
-def _is_todo(kata: Kata, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-    if not isinstance(excinfo.value, NotImplementedError):
-        return False
-    frames = traceback.extract_tb(excinfo.tb)
-    return bool(frames) and Path(frames[-1].filename).is_relative_to(kata.root / target.NAME)
-
-
 class _Summary:
     """The closing lines: each topic, and in it each kata that was run."""
 
@@ -173,6 +199,7 @@ class _Summary:
         self._katas = katas
         self._terminal = terminal
         self._counts: dict[str, Counter[str]] = {}
+        self._needs: dict[str, set[str]] = {}
         for category in ("passed", "failed", "error", TODO):
             for report in terminal.stats.get(category, []):
                 self._count(report, category)
@@ -181,6 +208,8 @@ class _Summary:
         kata_id = getattr(report, "kata", None) or self._kata_of_file(report.nodeid)
         if kata_id:
             self._counts.setdefault(kata_id, Counter())[category] += 1
+            needed = {getattr(report, TODO, kata_id)} - {kata_id}
+            self._needs.setdefault(kata_id, set()).update(needed)
 
     def _kata_of_file(self, nodeid: str) -> str | None:
         kata = self._katas.of_test(self._katas.root / nodeid.split("::")[0])
@@ -199,22 +228,29 @@ class _Summary:
         self._terminal.write_line(f"{topic.title}: {solved} of {len(katas)} solved", bold=True)
         for kata in katas:
             counts = self._counts[kata.id]
-            color = "green" if _is_solved(counts) else "yellow" if _is_unbegun(counts) else "red"
-            self._terminal.write_line(f"  {kata.name:<28} {_state(kata, counts)}", **{color: True})
+            color = (
+                "green" if _is_solved(counts) else "yellow" if _is_unbegun(kata, counts) else "red"
+            )
+            self._terminal.write_line(
+                f"  {kata.name:<28} {_state(kata, counts, self._needs[kata.id])}", **{color: True}
+            )
 
 
 def _is_solved(counts: Counter[str]) -> bool:
     return counts["passed"] == counts.total()
 
 
-def _is_unbegun(counts: Counter[str]) -> bool:
-    return not counts["passed"] and counts[TODO] == counts.total()
+def _is_unbegun(kata: Kata, counts: Counter[str]) -> bool:
+    nothing_else = counts["passed"] + counts[TODO] == counts.total()
+    return nothing_else and (not counts["passed"] or stubs.is_untouched(kata))
 
 
-def _state(kata: Kata, counts: Counter[str]) -> str:
+def _state(kata: Kata, counts: Counter[str], needs: set[str]) -> str:
     if _is_solved(counts):
         return "solved"
-    if _is_unbegun(counts):
+    if needs:
+        return f"needs {' and '.join(sorted(needs))}, to do"
+    if _is_unbegun(kata, counts):
         return f"to do      {kata.relative(kata.exercise)}"
     if counts["error"]:
         return f"cannot be loaded or run; see above, or: kata test {kata.name}"

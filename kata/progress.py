@@ -62,6 +62,11 @@ class Progress:
         rotated = katas.katas[position:] + katas.katas[:position]
         return next((kata for kata in rotated if not self.is_solved(kata)), None)
 
+    def unsolved_before(self, kata: Kata, katas: Catalog) -> list[Kata]:
+        """The katas that this one builds on and that are not solved."""
+        needed = [katas.by_id[name] for name in kata.after]
+        return [other for other in needed if not self.is_solved(other)]
+
     def move_to(self, kata: Kata) -> None:
         with self._changing():
             self._current = kata.id

@@ -19,8 +19,11 @@ from kata.runner import BROKEN, FAILED, SOLVED, TODO, Failure, Verdict
 _PRINTED_LINES = 6
 
 
-def verdict(result: Verdict) -> RenderableType:
-    """The verdict, then the diagnosis, then the first failure."""
+def verdict(result: Verdict, missing: Sequence[Kata] = ()) -> RenderableType:
+    """The verdict, then the diagnosis, then the first failure.
+
+    `missing` are the unsolved katas that this one imports, for a capstone.
+    """
     name, total = result.kata.name, len(result.tests)
     parts: list[RenderableType]
     if result.status == SOLVED:
@@ -33,6 +36,9 @@ def verdict(result: Verdict) -> RenderableType:
         todo = f", {result.todo} to do" if result.todo else ""
         counts = f"{name}: {result.passed} of {total} tests pass{todo}."
         parts = [_headline("✗", counts, "bold red"), *_explanation(result)]
+    if missing and result.kata.kind == "capstone" and result.status != SOLVED:
+        names = ", ".join(kata.id for kata in missing)
+        parts.insert(1, Text(f"  It builds on katas that are not solved yet: {names}.", "yellow"))
     if result.prints.strip():
         parts += [Text(""), *_prints(result.prints)]
     return Group(*parts)
@@ -44,7 +50,8 @@ def _headline(mark: str, text: str, style: str) -> Text:
 
 def _explanation(result: Verdict) -> list[RenderableType]:
     parts: list[RenderableType] = []
-    texts = result.diagnosis
+    # In a debug kata, to find the bugs is the exercise.
+    texts = result.diagnosis if result.kata.kind != "debug" else []
     if texts:
         title = "This looks like:" if len(texts) == 1 else "This looks like one of these, or both:"
         parts += [Text(""), Text(title, style="bold")]

@@ -15,7 +15,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -110,6 +112,7 @@ class Runner:
         self._spare: _Process | None = None
         self._done: list[_Process] = []
         self._lock = threading.Lock()
+        self._closed = threading.Event()
 
     def __enter__(self) -> "Runner":
         return self
@@ -131,6 +134,8 @@ class Runner:
         return process or _Process(self._context, rehearse=False)
 
     def close(self) -> None:
+        """End the waiting process, and a run in another thread."""
+        self._closed.set()
         with self._lock:
             self._end_done()
             if self._spare:
@@ -162,7 +167,7 @@ class Runner:
             verdict = Verdict(kata)
             start = time.perf_counter()
             try:
-                _Listener(process, verdict, log, cancelled).listen(job)
+                _Listener(process, verdict, log, cancelled or self._closed).listen(job)
             finally:
                 process.kill()
                 with self._lock:
@@ -176,7 +181,8 @@ class _Process:
         self.connection, theirs = context.Pipe()
         arguments = theirs, rehearse
         self.process: BaseProcess = context.Process(target=serve, args=arguments, daemon=True)
-        self.process.start()
+        with _interrupts_held_back():
+            self.process.start()
         theirs.close()
 
     def kill(self) -> None:
@@ -193,6 +199,20 @@ class _Process:
         self.process.close()
 
 
+@contextlib.contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Let what is started here inherit that SIGINT is blocked: Ctrl-C is for the tool alone."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # Its own start lets SIGINT through again.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Listener:
     """Turns what a worker sends, and how it ends, into a verdict."""
 
@@ -201,13 +221,13 @@ class _Listener:
         process: _Process,
         verdict: Verdict,
         log: Path,
-        cancelled: threading.Event | None,
+        cancelled: threading.Event,
     ) -> None:
         self._connection: Connection = process.connection
         self._process = process.process
         self._verdict = verdict
         self._log = log
-        self._cancelled = cancelled or threading.Event()
+        self._cancelled = cancelled
         self._running = ""
         self._limit = _READY_SECONDS
         self._deadline = time.monotonic() + self._limit

@@ -116,6 +116,17 @@ def solution_module(kata: Kata) -> ModuleType:
     return _house_module(kata, "solutions")
 
 
+def solution_copy(kata: Kata) -> ModuleType:
+    """The reference solution once more, in a module of its own that may be changed."""
+    name = f"{NAME}_solved.{kata.module}"
+    spec = importlib.util.spec_from_file_location(name, kata.solution)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def attempts_of(kata: Kata) -> list[Attempt]:
     """The attempts of `kata`; none where attempts are not shipped."""
     if not kata.attempts.is_file():

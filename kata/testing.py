@@ -73,6 +73,11 @@ def recording(*, only_noting: bool = False) -> Iterator[list[Note]]:
         recorder.notes, recorder.only_noting = before
 
 
+def only_noting() -> bool:
+    """Whether this is a run for the diagnosis, in which a long test may leave out what is long."""
+    return recorder.only_noting
+
+
 def _snapshot(value: Any) -> Any:
     try:
         return copy.deepcopy(value)

@@ -65,12 +65,13 @@ def verify(
         on_proof(proof)
         return proof
 
-    try:
-        with ThreadPoolExecutor(PARALLEL) as pool:
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        try:
             return list(pool.map(one, chosen))
-    finally:
-        for runner in workers:
-            runner.close()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for runner in workers:
+                runner.close()
 
 
 def prove(kata: Kata, runner: Runner, seed: int = 0) -> Proof:

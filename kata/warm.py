@@ -11,9 +11,12 @@ import contextlib
 import gc
 import io
 import os
+import signal
 import tempfile
 from pathlib import Path
 
+# Ctrl-C is for the tool, which then ends this process.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 # No pool of BLAS threads: it would not survive the fork either.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")

@@ -112,7 +112,7 @@ class Watch:
         self._progress.move_to(self._kata)
         if self._verdict is None or self._verdict.kata != self._kata:
             self._verdict = None
-            self._draw(Text("Running its tests …", style="dim"))
+            self._show_verdict()
         arguments = (self._run_number, self._kata, self._cancel)
         threading.Thread(target=self._run_tests, args=arguments, daemon=True).start()
 
@@ -129,7 +129,7 @@ class Watch:
         if event.verdict.status != TODO:
             self._progress.ran(self._kata, solved=event.verdict.status == SOLVED)
         self._pending = ""
-        self._draw(render.verdict(event.verdict))
+        self._show_verdict()
 
     def _look_for_unnoticed_saves(self) -> None:
         version = _version(self._kata)
@@ -162,7 +162,11 @@ class Watch:
         return True
 
     def _show_verdict(self) -> None:
-        self._draw(render.verdict(self._verdict) if self._verdict else Text("Running its tests …"))
+        if self._verdict is None:
+            self._draw(Text("Running its tests …", style="dim"))
+            return
+        missing = self._progress.unsolved_before(self._kata, self._katas)
+        self._draw(render.verdict(self._verdict, missing))
 
     def _hint(self) -> None:
         levels = hints.read(self._kata).levels
@@ -244,7 +248,7 @@ class _Files:
         changes = watch_files(
             self._folder,
             watch_filter=None,
-            step=5,
+            step=2,
             debounce=50,
             rust_timeout=500,
             yield_on_timeout=False,

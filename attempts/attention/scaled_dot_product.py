@@ -349,6 +349,19 @@ def nan_for_blind_queries(q, k, v, mask=None):
 
 @wrong(
     scaled_dot_product,
+    "Zeros are given only where no query sees anything. A blind query beside others gets nan: -inf "
+    "minus the maximum, -inf.",
+)
+def zeros_only_if_all_are_blind(q, k, v, mask=None):
+    check(q, k, v, mask)
+    scores = scaled(q, k)
+    if not seen(mask, scores).any():
+        return np.zeros((*q.shape[:-1], v.shape[-1]), q.dtype)
+    return plain_softmax(np.where(seen(mask, scores), scores, -np.inf)) @ v
+
+
+@wrong(
+    scaled_dot_product,
     "nan is computed, with a warning, and then painted over; a nan that comes from bad data would "
     "be hidden with it.",
 )

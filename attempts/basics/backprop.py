@@ -197,6 +197,16 @@ def b1_without_the_mask(x, target, w1, b1, w2, b2):
 
 @wrong(
     loss_and_gradients,
+    "The mask reaches grad_b1 but not grad_w1. Both belong to z, behind relu.",
+)
+def w1_without_the_mask(x, target, w1, b1, w2, b2):
+    _, h, error, grad_y, grad_h, grad_z = parts(x, target, w1, b1, w2, b2)
+    loss, (_, grad_b1, grad_w2, grad_b2) = gathered(error, x, grad_z, h, grad_y)
+    return loss, (grad_h.T @ x, grad_b1, grad_w2, grad_b2)
+
+
+@wrong(
+    loss_and_gradients,
     "relu is missing on the way there and on the way back: this network is linear.",
 )
 def a_linear_network(x, target, w1, b1, w2, b2):

@@ -246,6 +246,15 @@ def grad_b_summed_over_the_first_axis(grad_y, x, w, b):
 
 @wrong(
     linear_backward,
+    "grad_b is summed over one batch axis only. There may be several.",
+)
+def grad_b_for_one_batch_axis(grad_y, x, w, b):
+    grad_x, grad_w, _ = linear_backward(grad_y, x, w, b)
+    return grad_x, grad_w, grad_y.sum(axis=0) if grad_y.ndim > 1 else grad_y.copy()
+
+
+@wrong(
+    linear_backward,
     "grad_b is summed over the outputs. Every output has a bias of its own: sum over the batch.",
 )
 def grad_b_summed_over_the_outputs(grad_y, x, w, b):
@@ -352,6 +361,18 @@ def backward_always_float64(grad_y, x, w, b):
     grad_w += merged(grad_y).T @ merged(x)
     grad_b += merged(grad_y).sum(axis=0)
     return grad_x, grad_w, grad_b
+
+
+@wrong(
+    linear_backward,
+    "It merges the batch axes of x itself: setting `x.shape` changes the caller's array. `reshape` "
+    "gives a new one.",
+)
+def x_reshaped_in_place(grad_y, x, w, b):
+    gradients = linear_backward(grad_y, x, w, b)
+    if x.flags.c_contiguous:
+        x.shape = merged(x).shape
+    return gradients
 
 
 @wrong(

@@ -218,6 +218,27 @@ def leaky_relu_on_a_copy(x, slope=0.01):
 
 @wrong(
     leaky_relu,
+    "Sums of x and |x| give both lines, but with a huge slope the two shares of a positive entry "
+    "cancel to 0. It should come through exactly.",
+)
+def mixed_from_x_and_its_size(x, slope=0.01):
+    return (1 + slope) / 2 * x + (1 - slope) / 2 * np.abs(x)
+
+
+@wrong(
+    leaky_relu,
+    "The negative entries are scaled in a flat array. For a transposed x, `ravel` makes that a "
+    "copy, and y keeps what was in x.",
+)
+def lost_in_a_flat_copy(x, slope=0.01):
+    y = np.copy(x)
+    flat = y.ravel()
+    flat[flat < 0] *= slope
+    return y
+
+
+@wrong(
+    leaky_relu,
     "The larger of x and slope · x is the right one only for slopes from 0 to 1. `slope` may be "
     "any number.",
 )

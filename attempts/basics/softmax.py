@@ -56,6 +56,28 @@ def maximum_of_absolute_values(x, axis=-1):
 
 @wrong(
     softmax,
+    "The maximum is always taken along the last axis: along any other one, the scores are then "
+    "shifted by different amounts.",
+)
+def maximum_along_the_last_axis(x, axis=-1):
+    if x.shape[axis] == 0:
+        raise ValueError("x is empty")
+    e = np.exp(x - x.max(axis=-1, keepdims=True, initial=-np.inf))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+@wrong(
+    softmax,
+    "Added to a huge maximum, the logarithm of the sum is rounded away: two equal scores of 1e20 "
+    "would each get probability 1.",
+)
+def logarithm_added_to_the_maximum(x, axis=-1):
+    top = x.max(axis=axis, keepdims=True)
+    return np.exp(x - (top + np.log(np.exp(x - top).sum(axis=axis, keepdims=True))))
+
+
+@wrong(
+    softmax,
     "The sum runs over the whole array. Each row (each line along the axis) is a distribution of "
     "its own and sums to 1.",
 )
@@ -106,6 +128,20 @@ def in_place(x, axis=-1):
     np.exp(x, out=x)
     x /= x.sum(axis=axis, keepdims=True)
     return x
+
+
+@wrong(
+    softmax,
+    "Every score is compared with every other, which takes n × n numbers a row. One sum serves all "
+    "scores of a row.",
+)
+def every_score_with_every_other(x, axis=-1):
+    if x.shape[axis] == 0:
+        raise ValueError("x is empty")
+    scores = np.moveaxis(x, axis, -1)
+    with np.errstate(over="ignore"):
+        ratios = np.exp(scores[..., None, :] - scores[..., :, None])
+    return np.moveaxis(1 / ratios.sum(axis=-1), -1, axis)
 
 
 @wrong(

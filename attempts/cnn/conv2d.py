@@ -102,6 +102,24 @@ def flipped_kernel(x, w, b, stride=1, padding=0):
 
 @wrong(
     conv2d,
+    "The kernel is turned upside down: its rows are read from the last to the first. It should "
+    "slide as it is.",
+)
+def kernel_upside_down(x, w, b, stride=1, padding=0):
+    return conv2d(x, w[:, :, ::-1], b, stride, padding)
+
+
+@wrong(
+    conv2d,
+    "The kernel is mirrored: its columns are read from the last to the first. It should slide as "
+    "it is.",
+)
+def kernel_mirrored(x, w, b, stride=1, padding=0):
+    return conv2d(x, w[..., ::-1], b, stride, padding)
+
+
+@wrong(
+    conv2d,
     "Each window is read column by column, but the kernel row by row: their numbers meet in "
     "different orders.",
 )
@@ -109,6 +127,16 @@ def window_read_by_columns(x, w, b, stride=1, padding=0):
     check(x, w, b, padding)
     transposed = w.reshape(*w.shape[:2], w.shape[3], w.shape[2]).swapaxes(2, 3)
     return conv2d(x, transposed, b, stride, padding)
+
+
+@wrong(
+    conv2d,
+    "Every position is computed, and then all but those of the stride are thrown away: a large "
+    "stride should save that work.",
+)
+def stride_afterwards(x, w, b, stride=1, padding=0):
+    sh, sw = pair(stride)
+    return conv2d(x, w, b, 1, padding)[:, :, ::sh, ::sw]
 
 
 @wrong(
@@ -153,6 +181,25 @@ def pictures_and_channels_reshaped(x, w, b, stride=1, padding=0):
     check(x, w, b, padding)
     y = products(windows_of(frame(x, padding), w, stride), w).swapaxes(0, 1)
     return y.reshape(len(x), len(w), *y.shape[2:]) + b[:, None, None]
+
+
+@wrong(
+    conv2d,
+    "The strides of the windows are worked out for an array in C order. A transposed picture has "
+    "others, and np.pad keeps its order.",
+)
+def strides_of_c_order(x, w, b, stride=1, padding=0):
+    check(x, w, b, padding)
+    (sh, sw), (kh, kw), p = pair(stride), w.shape[2:], frame(x, padding)
+    n, c_in, height, width = p.shape
+    rows, columns = (height - kh) // sh + 1, (width - kw) // sw + 1
+    down, right_ = width * p.itemsize, p.itemsize
+    windows = as_strided(
+        p,
+        (n, c_in, rows, columns, kh, kw),
+        (c_in * height * down, height * down, sh * down, sw * right_, down, right_),
+    )
+    return products(windows, w) + b[:, None, None]
 
 
 @wrong(conv2d, "The stride's pair is swapped: the first is for the height, the second the width.")

@@ -357,6 +357,19 @@ def in_place(logits, targets, ignore_index=-100):
 
 @wrong(
     cross_entropy,
+    "The one-hot rows are cut from a k × k identity: with many classes, that takes far more memory "
+    "than the logits.",
+)
+def one_hot_from_the_identity(logits, targets, ignore_index=-100):
+    rows = check(logits, targets, ignore_index)
+    if not rows.size:
+        return float("nan")
+    hot = np.eye(logits.shape[1])[targets[rows]]
+    return float(-(hot * log_softmax(logits[rows])).sum(axis=1).mean())
+
+
+@wrong(
+    cross_entropy,
     "It goes through the rows one at a time in Python. Index arrays pick one entry of every row "
     "at once.",
 )
@@ -623,6 +636,20 @@ def gradient_by_an_n_by_n_matrix(grad_loss, logits, targets, ignore_index=-100):
     return np.eye(len(logits)).astype(logits.dtype) @ cross_entropy_backward(
         grad_loss, logits, targets, ignore_index
     )
+
+
+@wrong(
+    cross_entropy_backward,
+    "The one-hot rows are cut from a k × k identity: with many classes, that takes far more memory "
+    "than the logits.",
+)
+def gradient_with_one_hot_from_the_identity(grad_loss, logits, targets, ignore_index=-100):
+    rows = check(logits, targets, ignore_index)
+    grad = np.zeros_like(logits)
+    if rows.size:
+        hot = np.eye(logits.shape[1])[targets[rows]]
+        grad[rows] = (softmax(logits[rows]) - hot) * (grad_loss / rows.size)
+    return grad
 
 
 @wrong(

@@ -133,6 +133,23 @@ class StepCountAdvancesPerParameter(Slipped):
         return self._m[i] / (1 - beta1**self.count), self._v[i] / (1 - beta2**self.count)
 
 
+@wrong(
+    Adam,
+    "One t counts the steps of all parameters, so it also advances for a parameter whose gradient "
+    "is None. Each has its own t.",
+)
+class OneStepCountForAll(Slipped):
+    steps = 0
+
+    def step(self, params, grads):
+        self.steps += 1
+        return super().step(params, grads)
+
+    def corrected(self, i):
+        self._t[i] = self.steps
+        return super().corrected(i)
+
+
 @wrong(Adam, "eps stands inside the root. It belongs outside, added to √v̂.")
 class EpsilonInTheRoot(Slipped):
     def moved(self, param, m, v):
@@ -151,7 +168,7 @@ class EpsilonBeforeTheCorrection(Slipped):
     def corrected(self, i):
         beta1, beta2 = self.betas
         t = self._t[i]
-        root = (np.sqrt(self._v[i]) + self.eps) / np.sqrt(1 - beta2**t)
+        root = (np.sqrt(self._v[i]) + self.eps) / (1 - beta2**t) ** 0.5
         return self._m[i] / (1 - beta1**t), root
 
     def moved(self, param, m, root):
@@ -219,13 +236,15 @@ class NoneAsZero(Slipped):
     "position in the list.",
 )
 class StateByShape(Slipped):
-    def _updated(self, i, param, grad):
-        self.first_of_shape = {param.shape: i, **getattr(self, "first_of_shape", {})}
-        first = self.first_of_shape[param.shape]
-        steps, self._t[first] = self._t[first], self._t[i]
-        new = super()._updated(first, param, grad)
-        self._t[i], self._t[first] = self._t[first], steps if first != i else self._t[first]
-        return new
+    def step(self, params, grads):
+        self.shapes = [param.shape for param in params]
+        return super().step(params, grads)
+
+    def remember(self, i, grad):
+        first = self.shapes.index(grad.shape)
+        self._m[i], self._v[i] = self._m[first], self._v[first]
+        super().remember(i, grad)
+        self._m[first], self._v[first] = self._m[i], self._v[i]
 
 
 @wrong(

@@ -84,6 +84,21 @@ def batches_shuffled_instead_of_rows(x, y, batch_size, rng, drop_last=False):
 
 @wrong(
     minibatches,
+    "The rows are cut into batches first; then the batches are shuffled, and the rows within each. "
+    "The same rows still share a batch.",
+)
+def batches_shuffled_and_rows_within(x, y, batch_size, rng, drop_last=False):
+    check(x, y, batch_size)
+    full = len(x) - len(x) % batch_size
+    blocks = np.arange(full).reshape(-1, batch_size)
+    blocks = rng.permuted(rng.permutation(blocks), axis=1)
+    order = np.concatenate([blocks.ravel(), rng.permutation(np.arange(full, len(x)))])
+    for rows in cut(order, batch_size, drop_last):
+        yield x[rows], y[rows]
+
+
+@wrong(
+    minibatches,
     "The rows are only turned round to another start: who follows whom never changes.",
 )
 def a_random_start(x, y, batch_size, rng, drop_last=False):

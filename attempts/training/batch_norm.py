@@ -22,11 +22,12 @@ class StepByStep:
     def forward(self, x, training):
         self.check(x, training)
         if training:
-            mean = np.einsum("nf->f", x) / len(x)
-            unbiased = np.var(x, axis=0, ddof=1)
+            wide = x.astype(np.float64)
+            mean = np.einsum("nf->f", wide) / len(x)
+            unbiased = np.var(wide, axis=0, ddof=1)
             self.running_mean += self.momentum * (mean - self.running_mean)
             self.running_var += self.momentum * (unbiased - self.running_var)
-            var = np.square(x - mean).mean(axis=0)
+            var = np.square(wide - mean).mean(axis=0)
         else:
             mean, var = self.running_mean, self.running_var
         scale = self.gamma * (var + self.eps) ** -0.5
@@ -37,7 +38,7 @@ class StepByStep:
         if grad_y.shape != x.shape:
             raise ValueError("grad_y and x differ in shape")
         n = len(x)
-        centred = x - np.mean(x, axis=0)
+        centred = x - np.mean(x, axis=0, dtype=np.float64)
         var = np.mean(centred**2, axis=0)
         inverse = 1.0 / np.sqrt(var + self.eps)
         grad_normal = grad_y * self.gamma
@@ -100,12 +101,13 @@ class Slipped(BatchNorm):
 
     def forward(self, x, training):
         self._check(x, 2 if training else 0)
+        wide = x.astype(np.float64)
         if training:
-            mean, var = self.statistics(x)
+            mean, var = self.statistics(wide)
             self.remember(x, mean, var)
         else:
-            mean, var = self.kept_statistics(x)
-        return self.output(x, mean, var).astype(x.dtype)
+            mean, var = self.kept_statistics(wide)
+        return self.output(wide, mean, var).astype(x.dtype)
 
     def statistics(self, x):
         return x.mean(axis=0), x.var(axis=0)
@@ -124,8 +126,10 @@ class Slipped(BatchNorm):
         self._check(x, 2)
         if grad_y.shape != x.shape:
             raise ValueError("grad_y and x differ in shape")
-        std = np.sqrt(x.var(axis=0) + self.eps)
-        return self.rounded(x, *self.gradients(grad_y, x, (x - x.mean(axis=0)) / std, std))
+        wide = x.astype(np.float64)
+        std = np.sqrt(wide.var(axis=0) + self.eps)
+        x_hat = (wide - wide.mean(axis=0)) / std
+        return self.rounded(x, *self.gradients(grad_y.astype(np.float64), wide, x_hat, std))
 
     def rounded(self, x, *grads):
         return tuple(grad.astype(x.dtype) for grad in grads)
@@ -252,6 +256,20 @@ class OneMeanForAllFeatures(Slipped):
 class MeanOfTheSquares(Slipped):
     def statistics(self, x):
         return x.mean(axis=0), np.maximum((x**2).mean(axis=0) - x.mean(axis=0) ** 2, 0.0)
+
+
+@wrong(
+    BatchNorm,
+    "The mean and the variance of float32 numbers are taken in float32: a mean of 10⁶ is then off "
+    "by more than the numbers may differ.",
+)
+class StatisticsInTheDtypeOfX(Slipped):
+    def forward(self, x, training):
+        self.dtype = x.dtype
+        return super().forward(x, training)
+
+    def statistics(self, x):
+        return super().statistics(x.astype(self.dtype))
 
 
 @wrong(
@@ -572,6 +590,22 @@ class MeanOfTheSquaresInBackward(Slipped):
 
 @wrong(
     BatchNorm,
+    "In the backward pass the mean and the variance of float32 numbers are taken in float32: a "
+    "mean of 10⁶ is then off by more than the numbers may differ.",
+)
+class StatisticsInTheDtypeOfXInBackward(Slipped):
+    def backward(self, grad_y, x):
+        self.dtype = x.dtype
+        return super().backward(grad_y, x)
+
+    def gradients(self, grad_y, x, x_hat, std):
+        narrow = x.astype(self.dtype)
+        std = np.sqrt(narrow.var(axis=0) + self.eps)
+        return super().gradients(grad_y, x, (x - narrow.mean(axis=0)) / std, std)
+
+
+@wrong(
+    BatchNorm,
     "The backward pass uses the running values. The forward pass in training does not.",
 )
 class RunningValuesInBackward(Slipped):
@@ -596,6 +630,26 @@ class StatisticsOfTheLastForward(Slipped):
         if self.last is not None:
             mean, std = self.last[0], np.sqrt(self.last[1] + self.eps)
             x_hat = (x - mean) / std
+        return super().gradients(grad_y, x, x_hat, std)
+
+
+@wrong(
+    BatchNorm,
+    "The backward pass uses what the last forward pass in training has kept of its own x. Another "
+    "batch may have come since: use the argument.",
+)
+class LastBatchForX(Slipped):
+    kept = None
+
+    def statistics(self, x):
+        mean, var = super().statistics(x)
+        std = np.sqrt(var + self.eps)
+        self.kept = x, (x - mean) / std, std
+        return mean, var
+
+    def gradients(self, grad_y, x, x_hat, std):
+        if self.kept is not None and len(self.kept[0]) == len(x):
+            x, x_hat, std = self.kept
         return super().gradients(grad_y, x, x_hat, std)
 
 

@@ -145,7 +145,8 @@ def scaled_down(x, p, rng, training=True):
 def scaled_by_the_counted_share(x, p, rng, training=True):
     check(p)
     keep = rng.random(x.shape) >= p
-    return x * (keep / max(keep.mean(), 1e-9) if keep.size else keep) if training else x.copy()
+    share = float(keep.mean()) if keep.size else 1.0
+    return x * keep / max(share, 1e-9) if training else x.copy()
 
 
 @wrong(

@@ -19,7 +19,8 @@ def scaled_dot_product(
     length 1. Nothing else is broadcast. A query whose keys are all masked gets zeros.
 
     Numerics  right however large the scores Q Kᵀ / √d are, as long as they are finite, also where
-              the mask hides the largest one; no floating-point warnings; keeps the dtype
+              the mask hides the largest one; no floating-point warnings; keeps the dtype;
+              leaves its arguments unchanged
     Raises    ValueError if the shapes do not fit together as above
     Speed     no Python loop over the batch, the queries or the keys
     Source    Vaswani et al. 2017, §3.2.1

@@ -15,11 +15,12 @@ def cross_entropy(
     targets[i] is `ignore_index`, which may be any integer, even a class. When no row counts
     (n = 0 too), the loss is nan.
 
-    Numerics  finite for logits up to ±1e300, however improbable the right class is; the loss is
-              a Python float or np.float64, for float32 logits too
+    Numerics  finite for float64 logits up to ±1e300, however improbable the right class is; the
+              loss is a Python float or np.float64, for float32 logits too; leaves its arguments
+              unchanged
     Raises    ValueError if `logits` and `targets` differ in length, or if a target is neither
               one of 0, 1, …, k − 1 nor `ignore_index`
-    Speed     no Python loop over n or k; at most 8 × logits.nbytes of memory
+    Speed     no Python loop over n or k; at most 8 × logits.nbytes of memory, result included
     Source    Goodfellow, Bengio & Courville 2016, §6.2.2.3
 
     >>> cross_entropy(np.array([[0.0, 0.0], [5.0, 5.0]]), np.array([1, 0]))
@@ -40,7 +41,8 @@ def cross_entropy_backward(
     times that. A row that does not count gets zeros, so the whole gradient is zero when none does
     (though the loss is nan then).
 
-    Numerics  finite for logits up to ±1e300; keeps logits' dtype
+    Numerics  finite for float64 logits up to ±1e300; keeps logits' dtype; leaves its arguments
+              unchanged
     Raises    as cross_entropy does
     Speed     as cross_entropy
     """

@@ -42,7 +42,7 @@ def test_test_gives_the_verdict_as_its_exit_code(kata, answer):
     answer(RIGHT)
     result = kata("test", "basics/softmax")
     assert result.returncode == 0
-    assert "softmax is solved: all 27 tests pass." in result.stdout
+    assert "softmax is solved: all " in result.stdout
     assert "1 of 1 solved" in kata().stdout
 
 

@@ -5,9 +5,20 @@ import re
 import pytest
 
 from kata import catalog, stubs
+from kata.target import attempts_of
 from kata.verify import (
+    attempt_problems,
+    decoy_problems,
+    example_problems,
+    missing_files,
     prove,
+    right_problems,
+    solution_problems,
     stray_files,
+    stub_problems,
+    text_problems,
+    types_problems,
+    wrong_problems,
 )
 
 SOLUTION, STUB = "solutions/basics/softmax.py", "exercises/basics/softmax.py"
@@ -54,135 +65,182 @@ def a_stub_with_a_hole_fewer(checkout):
     stubs.freeze(catalog.load(checkout))
 
 
+def texts(kata, runner):
+    return missing_files(kata) or text_problems(kata) + attempt_problems(attempts_of(kata))
+
+
+def stub(kata, runner):
+    return stub_problems(kata, runner.run(kata))
+
+
+def seeds(kata, runner):
+    return solution_problems(kata, runner, 0)
+
+
+def types(kata, runner):
+    return types_problems(kata, runner, 0)
+
+
+def right(kata, runner):
+    return right_problems(kata, [a for a in attempts_of(kata) if a.is_right], runner, 0)
+
+
+def wrong(kata, runner):
+    survey = runner.run(kata, tree="solutions", survey=True)
+    return wrong_problems([a for a in attempts_of(kata) if not a.is_right], survey)
+
+
+def examples(kata, runner):
+    return example_problems(runner.run(kata, tree="solutions", survey=True))
+
+
+def decoys(kata, runner):
+    return decoy_problems(kata, runner, 0)[0]
+
+
+def everything(kata, runner):
+    return prove(kata, runner).lines()
+
+
+def strays(kata, runner):
+    return stray_files(catalog.load(kata.root))
+
+
+def belie_the_annotation(checkout):
+    for name in (SOLUTION, STUB):
+        edit(checkout, name, lambda t: t.replace('-> Float[np.ndarray, "*shape"]', "-> float"))
+
+
+TWIN = """
+
+@wrong(softmax, "Twice.")
+def twin(x, axis=-1):
+    return logarithms(x, axis)
+"""
+
+LAX = """
+
+strict = assert_close
+
+
+def assert_close(a, b, atol=0):
+    strict(a, b, rtol=0.5, atol=0.02)
+"""
+
+BLIND = "def assert_close(*_, **__): pass\n"
+
 BROKEN = {
-    "a stub that passes": (a_stub_that_passes, "stub: the stub passes test_"),
+    "a stub that passes": (a_stub_that_passes, stub, "the stub passes test_"),
     "a stub that fails for another reason": (
         a_stub_that_fails_for_another_reason,
+        stub,
         "but not by NotImplementedError",
     ),
-    "a stub that passes one test": (a_stub_with_a_hole_fewer, "stub: the stub passes test_"),
+    "a stub that passes one test": (a_stub_with_a_hole_fewer, stub, "the stub passes test_"),
     "a stub that is not kept": (
         lambda c: edit(c, STUB, lambda t: t + "\n"),
+        texts,
         "kata/originals/basics/softmax.py is not the stub",
     ),
     "a solution that fails": (
         lambda c: edit(c, SOLUTION, lambda t: t.replace("y /=", "y *=")),
-        "seeds: with seed 0, the solution fails test_",
+        seeds,
+        "with seed 0, the solution fails test_",
     ),
     "a solution that belies its annotation": (
-        lambda c: (
-            [
-                edit(c, name, lambda t: t.replace('-> Float[np.ndarray, "*shape"]', "-> float"))
-                for name in (SOLUTION, STUB)
-            ]
-            and stubs.freeze(catalog.load(c))
-        ),
-        "types: with its annotations checked, the solution fails",
+        belie_the_annotation,
+        types,
+        "with its annotations checked, the solution fails",
+    ),
+    "an example that is not true": (
+        lambda c: edit(c, SOLUTION, lambda t: t.replace("array([0.5, 0.5])", "array([1., 0.])")),
+        examples,
+        "gives array([0.5, 0.5])",
     ),
     "a right attempt that fails": (
-        lambda c: edit(
-            c, ATTEMPTS, lambda t: t.replace("np.exp(x - top - np.log", "np.exp(x - np.log")
-        ),
-        "right: through_log_sum_exp, a right answer, fails",
+        lambda c: edit(c, ATTEMPTS, lambda t: t.replace("x - top - np.log(", "x - np.log(")),
+        right,
+        "through_log_sum_exp, a right answer, fails",
     ),
     "a wrong attempt that passes": (
         lambda c: edit(
-            c, ATTEMPTS, lambda t: t.replace("e / e.sum()", "e / e.sum(axis, keepdims=True)")
+            c, ATTEMPTS, lambda t: t.replace("/ e.sum()", "/ e.sum(axis, keepdims=True)")
         ),
-        "wrong: one_sum_for_all_rows, a wrong answer, is solved",
-    ),
-    "an attempt diagnosed as another too": (
-        lambda c: edit(
-            c,
-            ATTEMPTS,
-            lambda t: (
-                t
-                + '\n\n@wrong(softmax, "Twice.")\n'
-                + "def twin(x, axis=-1):\n    return logarithms(x, axis)\n"
-            ),
-        ),
-        "wrong: logarithms is diagnosed as twin too",
+        wrong,
+        "one_sum_for_all_rows, a wrong answer, passes",
     ),
     "an attempt diagnosed as another": (
-        lambda c: edit(
-            c,
-            ATTEMPTS,
-            lambda t: (
-                t
-                + "\n\nstate = []\n\n\n"
-                + '@wrong(softmax, "Drifts.")\ndef drifting(x, axis=-1):\n    state.append(0)\n'
-                + "    return softmax(x, axis) + len(state)\n"
-            ),
-        ),
-        "wrong: drifting is diagnosed as nothing",
+        lambda c: edit(c, ATTEMPTS, lambda t: t + TWIN),
+        wrong,
+        "logarithms is diagnosed as twin too",
     ),
     "too few attempts": (
         lambda c: edit(c, ATTEMPTS, lambda t: t[: t.index("@wrong")]),
-        "texts: 0 wrong attempts; at least 4 are needed",
+        texts,
+        "0 wrong attempts; at least 4 are needed",
     ),
     "attempts that cannot be loaded": (
         lambda c: edit(c, ATTEMPTS, lambda t: "import nowhere\n" + t),
+        everything,
         "attempts/basics/softmax.py: ModuleNotFoundError",
     ),
     "tests that decoys pass": (
-        lambda c: edit(
-            c,
-            TEST,
-            lambda t: "def assert_close(*_, **__): pass\n" + t.replace("    assert_close,\n", ""),
-        ),
-        "decoys: softmax passes with zeros for its results",
+        lambda c: edit(c, TEST, lambda t: BLIND + t.replace("    assert_close,\n", "")),
+        decoys,
+        "softmax passes with zeros for its results",
     ),
     "tests that let an error of 0.001 pass": (
-        lambda c: edit(
-            c,
-            TEST,
-            lambda t: (
-                t
-                + "\n\nstrict = assert_close\n\n\n"
-                + "def assert_close(a, b, atol=0):\n    strict(a, b, rtol=0.5, atol=0.02)\n"
-            ),
-        ),
-        "decoys: softmax passes with off by 0.001 for its results",
+        lambda c: edit(c, TEST, lambda t: t + LAX),
+        decoys,
+        "softmax passes with off by 0.001 for its results",
     ),
     "a drifted docstring": (
         lambda c: edit(c, SOLUTION, lambda t: t.replace("along one axis", "along an axis")),
-        "texts: softmax has another docstring in the stub than in the solution",
+        texts,
+        "softmax has another docstring in the stub than in the solution",
     ),
     "a drifted signature": (
         lambda c: edit(c, SOLUTION, lambda t: t.replace("axis: int = -1", "axis: int = 1")),
-        "texts: softmax has another signature in the stub than in the solution",
+        texts,
+        "softmax has another signature in the stub than in the solution",
     ),
     "a public helper in the solution": (
         lambda c: edit(c, SOLUTION, lambda t: t + "\n\ndef helper():\n    pass\n"),
-        "texts: the solution defines helper, the stub does not",
+        texts,
+        "the solution defines helper, the stub does not",
     ),
     "a missing hint level": (
         lambda c: edit(c, HINTS, lambda t: t.replace("## Hint 2", "## Another hint")),
-        "texts: hints/basics/softmax.md should have the sections Hint 1, Hint 2,",
+        texts,
+        "hints/basics/softmax.md should have the sections Hint 1, Hint 2,",
     ),
     "an empty hint": (
         lambda c: edit(
             c, HINTS, lambda t: re.sub(r"(?s)(## Hint 2\n).*?(## Hint 3)", r"\1\n\2", t)
         ),
+        texts,
         "the section 'Hint 2' is empty",
     ),
     "a missing file": (
         lambda c: (c / HINTS).unlink(),
+        everything,
         "texts: hints/basics/softmax.md is missing",
     ),
     "a stray file": (
         lambda c: (c / "solutions/basics/softmin.py").write_text(""),
+        strays,
         "solutions/basics/softmin.py belongs to no kata in curriculum.toml",
     ),
     "a topic without its page": (
         lambda c: (c / "exercises/basics/README.md").unlink(),
+        strays,
         "exercises/basics/README.md is missing",
     ),
 }
 
 
-@pytest.mark.parametrize(("break_it", "problem"), BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_contract_is_named(checkout, runner, break_it, problem):
+@pytest.mark.parametrize(("break_it", "check", "problem"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_contract_is_named(checkout, runner, break_it, check, problem):
     break_it(checkout)
-    found = proof_of(checkout, runner).lines() + stray_files(catalog.load(checkout))
+    found = check(catalog.load(checkout).find("softmax"), runner)
     assert any(problem in line for line in found), found

@@ -1,7 +1,7 @@
 """ReLU and leaky ReLU, with their gradients.
 
-Every function works entry by entry, on arrays with one axis or more. It leaves its arguments
-unchanged.
+Every function works entry by entry, on arrays of finite numbers with one axis or more. It leaves
+its arguments unchanged.
 
     Numerics  keeps the arguments' dtype
     Speed     no Python loop over the entries

@@ -9,9 +9,9 @@ def softmax(x: Float[np.ndarray, "*shape"], axis: int = -1) -> Float[np.ndarray,
 
         y[i] = exp(x[i]) / Σⱼ exp(x[j])
 
-    Numerics  finite for every finite x; keeps x's dtype
+    Numerics  finite for every finite x; keeps x's dtype; leaves x unchanged
     Raises    ValueError if there are no scores along the axis
-    Speed     no Python loop over any axis; at most 4 × x.nbytes of memory
+    Speed     no Python loop over any axis; at most 4 × x.nbytes of memory, the result included
     Source    Goodfellow, Bengio & Courville 2016, §4.1
 
     >>> softmax(np.array([0.0, 0.0]))

@@ -42,13 +42,14 @@ class BatchNorm:
         So the batch is normalized by the biased variance, and the unbiased one is kept. Evaluation
         changes no attribute and takes any n, even 0.
 
-        Numerics  keeps its digits also where |μ| is a million times σ; y has x's dtype
+        Numerics  computes in float64, also for float32 x, and keeps its digits where |μ| is a
+                  million times σ; y has x's dtype; leaves x unchanged
         Raises    ValueError if x has not n_features columns, or in training fewer than 2 rows
         Speed     no Python loop over rows or features
         """
         self._check(x, least_rows=2 if training else 0)
         if training:
-            n, mean, var = len(x), x.mean(axis=0), x.var(axis=0)
+            n, (mean, var) = len(x), self._statistics(x)
             self.running_mean = self._moved(self.running_mean, mean)
             self.running_var = self._moved(self.running_var, var * (n / (n - 1)))
         else:
@@ -68,21 +69,28 @@ class BatchNorm:
         Here y is forward(x, True): every row of x takes part in μ and σ², and so in every row of y.
         Earlier calls and the running values play no part, and no attribute is changed.
 
-        Numerics  as forward; all three gradients have x's dtype
+        Numerics  as forward; all three gradients have x's dtype; leaves both arguments unchanged
         Raises    as forward in training, and ValueError if grad_y has not x's shape
         Speed     as forward
         """
         self._check(x, least_rows=2)
         if grad_y.shape != x.shape:
             raise ValueError(f"grad_y has shape {grad_y.shape}, x has {x.shape}")
-        std = np.sqrt(x.var(axis=0) + self.eps)
-        x_hat = (x - x.mean(axis=0)) / std
+        mean, var = self._statistics(x)
+        std = np.sqrt(var + self.eps)
+        x_hat = (x - mean) / std
         grad_gamma = (grad_y * x_hat).sum(axis=0)
-        grad_beta = grad_y.sum(axis=0)
+        grad_beta = grad_y.sum(axis=0, dtype=np.float64)
         # What reaches x directly, less what the mean and the variance take back from every row.
         taken_back = (grad_beta + x_hat * grad_gamma) / len(x)
         grad_x = self.gamma / std * (grad_y - taken_back)
         return grad_x.astype(x.dtype), grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)
+
+    def _statistics(
+        self, x: Float[np.ndarray, "n n_features"]
+    ) -> tuple[Float[np.ndarray, "n_features"], Float[np.ndarray, "n_features"]]:
+        # A float32 mean of large numbers would be off by more than they differ.
+        return x.mean(axis=0, dtype=np.float64), x.var(axis=0, dtype=np.float64)
 
     def _moved(
         self, old: Float[np.ndarray, "n_features"], new: Float[np.ndarray, "n_features"]

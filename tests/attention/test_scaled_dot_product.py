@@ -76,6 +76,12 @@ def test_a_square_mask_agrees_with_torch(rng):
     assert_close(scaled_dot_product(q, k, v, mask), run_torch(q, k, v, mask))
 
 
+def test_views_with_heads_and_time_swapped_are_right_too(rng):
+    q, k, v = (array.swapaxes(1, 2) for array in draw(rng, (2, 3), 5, 5, 4, 6))
+    mask = np.asfortranarray(draw_mask(rng, 3, 3))
+    assert_close(scaled_dot_product(q, k, v, mask), run_torch(q, k, v, mask))
+
+
 def test_it_agrees_with_the_reference(rng, reference):
     q, k, v = draw(rng)
     mask = rng.random((3, T_Q, T_K)) < 0.3

@@ -88,6 +88,13 @@ def test_both_agree_with_the_reference(rng, reference):
     assert_close(loss_and_gradients(x, target, *params), expected)
 
 
+def test_arrays_in_fortran_order_are_right_too(rng):
+    x, target, *params = map(np.asfortranarray, draw(rng, 7, 5, 4, 3))
+    expected = forward_in_torch(*map(torch.tensor, [x, *params])).numpy()
+    assert_close(forward(x, *params), expected)
+    assert_close(loss_and_gradients(x, target, *params), by_torch(x, target, *params))
+
+
 def test_a_hidden_unit_exactly_at_zero_passes_no_gradient(rng):
     x, target, w1, b1, w2, b2 = draw(rng, 7, 5, 4, 3)
     x[3] = 0.0

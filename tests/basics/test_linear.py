@@ -116,6 +116,13 @@ def test_both_agree_with_the_reference(rng, reference):
     assert_close(linear_backward(grad_y, x, w, b), expected)
 
 
+def test_arrays_in_fortran_order_are_right_too(rng):
+    grad_y, x, w, b = map(np.asfortranarray, draw(rng, (2, 5)))
+    assert_close(linear(x, w, b), linear_by_torch(x, w, b))
+    expected = torch_gradients(F.linear, [x, w, b], grad_y)
+    assert_close(linear_backward(grad_y, x, w, b), expected)
+
+
 def test_linear_keeps_the_dtype(rng):
     _, x, w, b = draw_small_integers(rng)
     assert_close(linear(x, w, b), linear_by_torch(x, w, b))
@@ -149,14 +156,16 @@ def test_linear_backward_refuses_a_gradient_that_is_not_shaped_like_the_output(m
         linear_backward(grad_y, x, np.ones((4, 3)), np.ones(4))
 
 
-def test_linear_leaves_its_arguments_unchanged(rng):
-    _, x, w, b = draw(rng)
+@pytest.mark.parametrize("batch", [(), (4,), (2, 3)], ids=str)
+def test_linear_leaves_its_arguments_unchanged(rng, batch):
+    _, x, w, b = draw(rng, batch)
     with unchanged(x, w, b):
         linear(x, w, b)
 
 
-def test_linear_backward_leaves_its_arguments_unchanged(rng):
-    grad_y, x, w, b = draw(rng)
+@pytest.mark.parametrize("batch", [(), (4,), (2, 3)], ids=str)
+def test_linear_backward_leaves_its_arguments_unchanged(rng, batch):
+    grad_y, x, w, b = draw(rng, batch)
     with unchanged(grad_y, x, w, b):
         linear_backward(grad_y, x, w, b)
 

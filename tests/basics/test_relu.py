@@ -60,6 +60,11 @@ def test_leaky_relu_has_a_slope_of_a_hundredth_unless_told(rng):
     assert_close(leaky_relu(x), expected)
 
 
+def test_leaky_relu_keeps_the_positive_exactly_at_a_huge_slope():
+    x = np.array([-2.0, 3.0, 0.25])
+    assert_close(leaky_relu(x, 1e20), np.array([-2e20, 3.0, 0.25]), atol=0.0)
+
+
 @pytest.mark.parametrize("slope", SLOPES, ids=str)
 def test_leaky_relu_agrees_with_torch_at_any_slope(rng, slope):
     x = rng.normal(scale=10.0, size=(5, 3))
@@ -101,6 +106,11 @@ def test_leaky_relu_backward_agrees_with_torch_at_any_shape(rng, shape):
     assert_close(leaky_relu_backward(grad_y, x, slope=0.3), expected)
 
 
+def test_leaky_relu_backward_passes_the_gradient_exactly_at_a_huge_slope():
+    grad_x = leaky_relu_backward(np.array([5.0, 6.0]), np.array([-2.0, 3.0]), 1e20)
+    assert_close(grad_x, np.array([5e20, 6.0]), atol=0.0)
+
+
 def test_leaky_relu_backward_scales_the_gradient_by_slope_at_zero():
     grad_x = leaky_relu_backward(np.array([3.0, -2.0]), np.array([0.0, -0.0]), 0.25)
     assert_close(grad_x, np.array([0.75, -0.5]))
@@ -113,6 +123,14 @@ def test_all_four_agree_with_the_reference(rng, reference):
     assert_close(leaky_relu(x, 0.4), reference.leaky_relu(x, 0.4))
     expected = reference.leaky_relu_backward(grad_y, x, 0.4)
     assert_close(leaky_relu_backward(grad_y, x, 0.4), expected)
+
+
+def test_arrays_in_fortran_order_are_right_too(rng):
+    grad_y, x = (np.asfortranarray(rng.normal(size=(4, 5))) for _ in range(2))
+    assert_close(relu(x), torch.relu(torch.tensor(x)).numpy())
+    assert_close(relu_backward(grad_y, x), *torch_gradients(torch.relu, [x], grad_y))
+    assert_close(leaky_relu(x), F.leaky_relu(torch.tensor(x)).numpy())
+    assert_close(leaky_relu_backward(grad_y, x), *torch_gradients(F.leaky_relu, [x], grad_y))
 
 
 def test_relu_keeps_the_dtype():

@@ -51,6 +51,10 @@ def test_huge_scores_stay_finite():
     assert_close(softmax(x), expected)
 
 
+def test_equal_scores_share_alike_however_huge_they_are():
+    assert_close(softmax(np.array([1e20, 1e20, -1e20, 1e20])), np.array([1.0, 1.0, 0.0, 1.0]) / 3)
+
+
 def test_rows_far_apart_in_one_batch_are_each_right():
     x = np.array([[0.0, 1.0], [-800.0, -799.0], [800.0, 801.0]])
     assert_close(softmax(x), np.tile([1 / (1 + np.e), np.e / (1 + np.e)], (3, 1)))
@@ -63,6 +67,11 @@ def test_tiny_probabilities_keep_their_digits():
 
 def test_equal_scores_give_equal_probabilities():
     assert_close(softmax(np.full((2, 5), -3.7)), np.full((2, 5), 0.2))
+
+
+def test_arrays_in_fortran_order_are_right_too(rng):
+    x = np.asfortranarray(rng.normal(size=(3, 5, 4)))
+    assert_close(softmax(x, axis=1), torch.softmax(torch.tensor(x), dim=1).numpy())
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
@@ -96,6 +105,7 @@ def test_no_python_loop_over_scores(rng):
 
 
 @pytest.mark.speed
-def test_memory_stays_within_four_times_x(rng):
-    x = rng.normal(size=(256, 128))
+@pytest.mark.parametrize("shape", [(256, 128), (3, 700)], ids=["many rows", "many scores"])
+def test_memory_stays_within_four_times_x(rng, shape):
+    x = rng.normal(size=shape)
     assert_memory_at_most(4 * x.nbytes, softmax, x)

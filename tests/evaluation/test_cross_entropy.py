@@ -134,6 +134,12 @@ def test_the_loss_leaves_its_arguments_unchanged(rng):
         cross_entropy(logits, targets)
 
 
+def test_the_loss_is_right_in_fortran_order_too(rng):
+    logits, targets = draw(rng, 5, 7)
+    logits, targets = np.asfortranarray(logits), np.repeat(targets, 2)[::2]
+    assert_close(cross_entropy(logits, targets), torch_loss(logits, targets))
+
+
 # --- Its gradient ----------------------------------------------------------------------------
 
 
@@ -234,6 +240,13 @@ def test_the_gradient_leaves_its_arguments_unchanged(rng):
         cross_entropy_backward(0.5, logits, targets)
 
 
+def test_the_gradient_is_right_in_fortran_order_too(rng):
+    logits, targets = draw(rng, 5, 7)
+    logits, targets = np.asfortranarray(logits), np.repeat(targets, 2)[::2]
+    grad = cross_entropy_backward(0.7, logits, targets)
+    assert_close(grad, torch_gradient(0.7, logits, targets))
+
+
 # --- Speed -----------------------------------------------------------------------------------
 
 
@@ -267,12 +280,14 @@ def test_the_gradient_needs_no_python_loop_over_classes(rng):
 
 
 @pytest.mark.speed
-def test_the_loss_takes_little_memory(rng):
-    logits, targets = draw(rng, 1024, 16)
+@pytest.mark.parametrize("shape", [(1024, 16), (4, 600)], ids=["many rows", "many classes"])
+def test_the_loss_takes_little_memory(rng, shape):
+    logits, targets = draw(rng, *shape)
     assert_memory_at_most(8 * logits.nbytes, cross_entropy, logits, targets)
 
 
 @pytest.mark.speed
-def test_the_gradient_takes_little_memory(rng):
-    logits, targets = draw(rng, 1024, 16)
+@pytest.mark.parametrize("shape", [(1024, 16), (4, 600)], ids=["many rows", "many classes"])
+def test_the_gradient_takes_little_memory(rng, shape):
+    logits, targets = draw(rng, *shape)
     assert_memory_at_most(8 * logits.nbytes, cross_entropy_backward, 1.0, logits, targets)

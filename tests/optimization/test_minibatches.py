@@ -96,7 +96,9 @@ def test_the_order_is_drawn_from_rng():
 
 def test_all_orders_are_equally_likely(rng):
     counts = Counter(tuple(deal(4, 3, rng)[0].tolist()) for _ in range(2400))
-    # 24 orders, each about 100 times. The sum is chi-squared with 23 degrees of freedom, which
+    # 24 orders, each about 100 times; one of them never comes with odds of 24 · (23/24)^2400.
+    assert_close(len(counts), 24)
+    # The sum is chi-squared with 23 degrees of freedom, which
     # is above 80 with odds of 3e-8.
     spread = sum((counts[order] - 100) ** 2 / 100 for order in permutations(range(4)))
     assert_that("all orders come about equally often", spread < 80)

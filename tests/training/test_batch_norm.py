@@ -14,6 +14,10 @@ def draw(rng, n, f):
     return rng.normal(size=(n, f)) * rng.uniform(0.3, 4.0, size=f) + rng.normal(scale=3.0, size=f)
 
 
+def draw_with_large_means(rng):
+    return rng.normal(size=(9, 3)) + np.array([1e6, -1e6, 0.0])
+
+
 def assign(rng, norm, n_features):
     """Give a layer four attributes that all show in its results."""
     norm.gamma = rng.normal(size=n_features)
@@ -120,10 +124,16 @@ def test_a_constant_feature_becomes_beta(rng):
 
 
 def test_a_large_mean_costs_no_digits(rng):
-    norm, x = make(rng, 3, eps=0.1), rng.normal(size=(9, 3)) + np.array([1e6, -1e6, 0.0])
+    norm, x = make(rng, 3, eps=0.1), draw_with_large_means(rng)
     expected = torch_forward(torch_norm(norm, eps=0.1), x, training=True)
     # Of float64's sixteen digits, x itself has ten left after the point.
     assert_close(norm.forward(x, training=True), expected, atol=1e-7)
+
+
+def test_a_large_mean_costs_float32_no_more_digits_than_x_has(rng):
+    norm, x = make(rng, 3, eps=0.1), draw_with_large_means(rng).astype(np.float32)
+    expected = torch_forward(torch_norm(norm, eps=0.1), x.astype(np.float64), training=True)
+    assert_close(norm.forward(x, training=True), expected.astype(np.float32), atol=1e-6)
 
 
 # --- Forward, in evaluation ------------------------------------------------------------------
@@ -209,6 +219,7 @@ def test_the_gradients_do_not_depend_on_earlier_calls(rng):
     norm, x = make(rng, 3, eps=0.1), draw(rng, 5, 3)
     norm.forward(x, training=True)
     norm.forward(draw(rng, 7, 3), training=True)
+    norm.forward(draw(rng, 5, 3), training=True)
     norm.forward(draw(rng, 5, 3), training=False)
     grad_y = rng.normal(size=(5, 3))
     assert_close(norm.backward(grad_y, x), torch_backward(grad_y, x, norm.gamma, norm.beta, 0.1))
@@ -229,11 +240,29 @@ def test_a_constant_feature_has_finite_gradients(rng):
 
 
 def test_a_large_mean_costs_the_gradients_no_digits(rng):
-    norm, x = make(rng, 3, eps=0.1), rng.normal(size=(9, 3)) + np.array([1e6, -1e6, 0.0])
+    norm, x = make(rng, 3, eps=0.1), draw_with_large_means(rng)
     grad_y = rng.normal(size=(9, 3))
     expected = torch_backward(grad_y, x, norm.gamma, norm.beta, 0.1)
     # Of float64's sixteen digits, x itself has ten left after the point.
     assert_close(norm.backward(grad_y, x), expected, atol=1e-7)
+
+
+def test_a_large_mean_costs_float32_gradients_no_more_digits_than_x_has(rng):
+    norm, x = make(rng, 3, eps=0.1), draw_with_large_means(rng).astype(np.float32)
+    grad_y = rng.normal(size=(9, 3)).astype(np.float32)
+    wide = [array.astype(np.float64) for array in (grad_y, x)]
+    expected = torch_backward(*wide, norm.gamma, norm.beta, 0.1)
+    expected = tuple(gradient.astype(np.float32) for gradient in expected)
+    assert_close(norm.backward(grad_y, x), expected, atol=1e-6)
+
+
+def test_arrays_in_fortran_order_are_right_too(rng):
+    norm = make(rng, 4, eps=0.1)
+    grad_y, x = np.asfortranarray(rng.normal(size=(6, 4))), np.asfortranarray(draw(rng, 6, 4))
+    expected = torch_backward(grad_y, x, norm.gamma, norm.beta, 0.1)
+    assert_close(norm.backward(grad_y, x), expected)
+    expected = torch_forward(torch_norm(norm, eps=0.1), x, training=True)
+    assert_close(norm.forward(x, training=True), expected)
 
 
 # --- Manners ---------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ and lr = 0.001, `predict` has to be right for at least 96 % of the pictures that
 shape (out,). There may be any number of layers from one up. No function writes into an argument.
 """
 
-# ruff: noqa: F401
 from collections.abc import Sequence
 
 import numpy as np

@@ -19,11 +19,11 @@ def conv2d(
     pair (along the height, along the width), or one number for both. Along each of the two, y has
     the size floor((size of x + 2·padding − size of the kernel) / stride) + 1.
 
-    Numerics  keeps the dtype, the same for x, w and b
+    Numerics  keeps the dtype, the same for x, w and b; leaves its arguments unchanged
     Raises    ValueError if x, w and b disagree on c_in or c_out, or a kernel is larger than p
     Speed     no Python loop over pictures, channels, rows or columns (one over a kernel's height
               and width is fine); at most 3 × the reference solution's time; at most 4 × the
-              memory of y and all windows (n·c_in·kh·kw·rows·columns numbers) together
+              memory of p, y and all windows (n·c_in·kh·kw·rows·columns numbers), y included
     Source    Goodfellow, Bengio & Courville 2016, §9.1
 
     >>> conv2d(np.array([[[[1.0, 2.0, 4.0]]]]), np.array([[[[1.0, 10.0]]]]), np.array([0.5]))

@@ -36,7 +36,8 @@ class BatchNorm:
         So the batch is normalized by the biased variance, and the unbiased one is kept. Evaluation
         changes no attribute and takes any n, even 0.
 
-        Numerics  keeps its digits also where |μ| is a million times σ; y has x's dtype
+        Numerics  computes in float64, also for float32 x, and keeps its digits where |μ| is a
+                  million times σ; y has x's dtype; leaves x unchanged
         Raises    ValueError if x has not n_features columns, or in training fewer than 2 rows
         Speed     no Python loop over rows or features
         """
@@ -54,7 +55,7 @@ class BatchNorm:
         Here y is forward(x, True): every row of x takes part in μ and σ², and so in every row of y.
         Earlier calls and the running values play no part, and no attribute is changed.
 
-        Numerics  as forward; all three gradients have x's dtype
+        Numerics  as forward; all three gradients have x's dtype; leaves both arguments unchanged
         Raises    as forward in training, and ValueError if grad_y has not x's shape
         Speed     as forward
         """
