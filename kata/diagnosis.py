@@ -8,7 +8,7 @@ failure when the learner's values equal its values. Nothing here runs while test
 import dataclasses
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -107,6 +107,11 @@ class Diagnosis:
             ]
             fails = any(not run.outcome.passed for run in runs)
             yield attempt, fails, self._mistakes(runs, runs)
+
+    def passes(self, attempt: Attempt, tests: Collection[str]) -> bool:
+        """Whether an answer passes these of the tests that were run."""
+        chosen = (run for run in self._runs if run.name in tests)
+        return all(self._outcome(attempt, run).passed for run in chosen)
 
     def _mistakes(self, runs: list[Run], all_runs: list[Run]) -> list[Attempt]:
         """The attempts that explain failures among `runs` and contradict nothing in `all_runs`.

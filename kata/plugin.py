@@ -167,8 +167,8 @@ class KataPlugin:
             return kata
         if not isinstance(error, NotImplementedError):
             return None
-        frames = traceback.extract_tb(error.__traceback__)
-        return self._katas.of_exercise(Path(frames[-1].filename)) if frames else None
+        *_, (innermost, _line) = traceback.walk_tb(error.__traceback__)
+        return self._katas.of_exercise(Path(innermost.f_code.co_filename))
 
     def pytest_report_teststatus(
         self, report: pytest.CollectReport | pytest.TestReport

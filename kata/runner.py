@@ -63,6 +63,15 @@ class Surveyed:
     mistakes: list[str]
 
 
+@dataclass(frozen=True)
+class Decoyed:
+    """Whether the tests let a public name pass with its results spoiled in one way."""
+
+    name: str
+    kind: str
+    passes: bool
+
+
 @dataclass
 class Verdict:
     """How one run went.
@@ -81,8 +90,8 @@ class Verdict:
     failures: list[Failure] = field(default_factory=list)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     prints: str = ""
-    decoy_was_felt: bool = False
     survey: dict[str, Surveyed] = field(default_factory=dict)
+    decoys: list[Decoyed] = field(default_factory=list)
     wrong_examples: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -239,7 +248,6 @@ class _Listener:
                 message = json.loads(self._connection.recv_bytes())
                 if message["event"] == "finished":
                     self._verdict.prints = message["prints"]
-                    self._verdict.decoy_was_felt = message["decoy_was_felt"]
                     self._conclude()
                     return
                 self._note(message)
@@ -271,6 +279,8 @@ class _Listener:
             verdict.mistakes = [(name, text) for name, text in message["mistakes"]]
         elif event == "examples":
             verdict.wrong_examples = message["wrong"]
+        elif event == "decoyed":
+            verdict.decoys.append(Decoyed(**message))
         elif event == "surveyed":
             name = message.pop("name")
             verdict.survey[name] = Surveyed(**message)

@@ -8,6 +8,7 @@ place of one of its public names. A finder on `sys.meta_path` does it.
 import ast
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
@@ -114,6 +115,17 @@ def answer_module(kata: Kata) -> ModuleType:
 def solution_module(kata: Kata) -> ModuleType:
     """The reference solution, whatever `exercises` stands for."""
     return _house_module(kata, "solutions")
+
+
+def public_names(module: ModuleType) -> list[str]:
+    """The functions and classes that a module itself defines for use from outside."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and (inspect.isfunction(value) or inspect.isclass(value))
+        and value.__module__ == module.__name__
+    ]
 
 
 def solution_copy(kata: Kata) -> ModuleType:

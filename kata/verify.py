@@ -10,8 +10,7 @@ from pathlib import Path
 from kata import hints, target
 from kata.attempts import Attempt
 from kata.catalog import Catalog, Kata, KataError, Topic
-from kata.changes import DECOYS
-from kata.runner import BROKEN, FAILED, SOLVED, TODO, Runner, Surveyed, Verdict
+from kata.runner import BROKEN, FAILED, SOLVED, Runner, Surveyed, Verdict
 
 RIGHT_ATTEMPTS, WRONG_ATTEMPTS = 2, 4
 SEEDS = 3
@@ -97,7 +96,7 @@ def prove(kata: Kata, runner: Runner, seed: int = 0) -> Proof:
     survey = runner.run(kata, tree="solutions", seed=seed, survey=True)
     proof.add("wrong", wrong_problems(wrong, survey), len(wrong))
     proof.add("examples", example_problems(survey))
-    proof.add("decoys", *decoy_problems(kata, runner, seed))
+    proof.add("decoys", decoy_problems(survey), len(survey.decoys))
     return proof
 
 
@@ -278,18 +277,10 @@ def _survey_problems(name: str, surveyed: Surveyed) -> list[str]:
     return [f"{name} is diagnosed as {' and '.join(others) or 'nothing'}"]
 
 
-def decoy_problems(kata: Kata, runner: Runner, seed: int) -> tuple[list[str], int]:
+def decoy_problems(verdict: Verdict) -> list[str]:
     """No result spoiled in a general way passes."""
-    problems, cases = [], 0
-    names = [name for name in _interface(kata.solution) if name.isidentifier()]
-    for name in names:
-        for decoy in DECOYS:
-            change = ("decoy", name, decoy)
-            verdict = runner.run(kata, tree="solutions", seed=seed, change=change)
-            cases += verdict.decoy_was_felt
-            if verdict.decoy_was_felt and verdict.status in (SOLVED, TODO):
-                problems.append(f"{name} passes with {decoy} for its results")
-    return problems, cases
+    passing = [decoy for decoy in verdict.decoys if decoy.passes]
+    return [f"{decoy.name} passes with {decoy.kind} for its results" for decoy in passing]
 
 
 def _unsolved(what: str, verdict: Verdict) -> list[str]:

@@ -14,7 +14,7 @@ import linecache
 import os
 import sys
 import traceback
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,6 +25,8 @@ import pytest
 
 from kata import catalog, changes, plugin, target
 from kata.catalog import Kata
+from kata.decoys import decoys_of
+from kata.diagnosis import Diagnosis
 
 MEMORY_BYTES = 4 << 30
 # Of pytest's own plugins, those that no kata needs: they cost a third of the time. The limits on
@@ -91,7 +93,7 @@ class _Worker:
             self._load_and_test(log)
             faulthandler.cancel_dump_traceback_later()
             faulthandler.disable()
-        self.send("finished", prints=prints.kept, decoy_was_felt=changes.decoy_was_felt)
+        self.send("finished", prints=prints.kept)
 
     def send(self, event: str, **values: Any) -> None:
         self._connection.send_bytes(json.dumps({"event": event} | values).encode())
@@ -137,8 +139,6 @@ class _Worker:
         arguments += [word for name in _UNUSED_PLUGINS for word in ("-p", f"no:{name}")]
         arguments += ["--capture=no"]
         arguments += ["--seed", str(self._job.seed)]
-        if self._job.change[:1] == ["decoy"]:  # One failure will do, but for its result.
-            arguments += ["--exitfirst", "-m", "not speed"]
         return arguments
 
 
@@ -150,6 +150,7 @@ class _Reporter:
         self._worker = worker
         self._kata = kata
         self._log = log
+        self._not_speed: set[str] = set()
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -160,6 +161,9 @@ class _Reporter:
         tests = [item.name for item in session.items]
         speed = [item.name for item in session.items if item.get_closest_marker("speed")]
         self._worker.send("collected", tests=tests, speed=speed)
+        self._not_speed = {
+            item.nodeid for item in session.items if not item.get_closest_marker("speed")
+        }
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -168,6 +172,8 @@ class _Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        # Nobody reads pytest's own report here, and to draw it takes longer than the test.
+        item.repr_failure = _text_of  # type: ignore[method-assign]
         self._worker.begin(item.name, self._log)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -189,11 +195,24 @@ class _Reporter:
         found = [[mistake.name, mistake.text] for mistake in diagnosis.of_all_tests()]
         self._worker.send("diagnosed", mistakes=found)
         if self._surveys:
-            self._worker.send("examples", wrong=wrong_examples(target.answer_module(self._kata)))
-            for attempt, fails, mistakes in diagnosis.survey():
-                self._worker.begin(attempt.name, self._log)
-                names = [mistake.name for mistake in mistakes]
-                self._worker.send("surveyed", name=attempt.name, fails=fails, mistakes=names)
+            self._survey(diagnosis, target.answer_module(self._kata))
+
+    def _survey(self, diagnosis: Diagnosis, module: ModuleType) -> None:
+        self._worker.send("examples", wrong=wrong_examples(module))
+        for attempt, fails, mistakes in diagnosis.survey():
+            self._worker.begin(attempt.name, self._log)
+            names = [mistake.name for mistake in mistakes]
+            self._worker.send("surveyed", name=attempt.name, fails=fails, mistakes=names)
+        for decoy in decoys_of(module):
+            self._worker.begin(decoy.attempt.name, self._log)
+            # Its results, not its speed, are to be told from right ones.
+            passes = diagnosis.passes(decoy.attempt, self._not_speed)
+            if decoy.felt:
+                self._worker.send("decoyed", name=decoy.public_name, kind=decoy.kind, passes=passes)
+
+
+def _text_of(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
+    return str(excinfo.value)
 
 
 def tested_names(kata: Kata) -> list[str]:
@@ -224,19 +243,28 @@ def wrong_examples(module: ModuleType) -> list[str]:
 
 def _failure(kata: Kata, error: BaseException) -> dict[str, Any]:
     """What was raised, by which line of the test and by which of the answer."""
-    frames = traceback.extract_tb(error.__traceback__)
-    exercises = kata.root / target.NAME
-    in_test = [frame for frame in frames if Path(frame.filename) == kata.test]
-    in_answer = [frame for frame in frames if Path(frame.filename).is_relative_to(exercises)]
     facts: dict[str, Any] = {"kind": type(error).__name__, "text": str(error)[:_MESSAGE_KEPT]}
+    in_test = _last_frame(error, lambda file: file == kata.test)
     if in_test:
-        facts["test_line"] = in_test[-1].lineno
-        facts["test_code"] = _statement(in_test[-1])
+        facts |= {"test_line": in_test.lineno, "test_code": _statement(in_test)}
+    in_answer = _last_frame(error, lambda file: file.is_relative_to(kata.root / target.NAME))
     if in_answer:
-        facts["answer_file"] = kata.relative(Path(in_answer[-1].filename))
-        facts["answer_line"] = in_answer[-1].lineno
-        facts["answer_code"] = in_answer[-1].line
+        file = kata.relative(Path(in_answer.filename))
+        facts |= {"answer_file": file, "answer_line": in_answer.lineno}
+        facts |= {"answer_code": in_answer.line}
     return facts
+
+
+def _last_frame(
+    error: BaseException, is_wanted: Callable[[Path], bool]
+) -> traceback.FrameSummary | None:
+    """The innermost frame in a wanted file; source is read for it alone, as reading is slow."""
+    found, entry = None, error.__traceback__
+    while entry:
+        if is_wanted(Path(entry.tb_frame.f_code.co_filename)):
+            found = entry
+        entry = entry.tb_next
+    return traceback.extract_tb(found, limit=1)[0] if found else None
 
 
 def _statement(frame: traceback.FrameSummary) -> str:
@@ -258,9 +286,8 @@ def _loading_problem(kata: Kata, error: BaseException) -> str:
         return f"{kata.relative(kata.exercise)} is gone; `kata reset {kata.name}` brings it back."
     if isinstance(error, target.ForbiddenImportError):
         return str(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    inside = [f for f in frames if Path(f.filename).is_relative_to(kata.root / target.NAME)]
-    place = f"{kata.relative(Path(inside[-1].filename))}:{inside[-1].lineno}: " if inside else ""
+    inside = _last_frame(error, lambda file: file.is_relative_to(kata.root / target.NAME))
+    place = f"{kata.relative(Path(inside.filename))}:{inside.lineno}: " if inside else ""
     return f"{place}{type(error).__name__}: {error}"[:_MESSAGE_KEPT]
 
 

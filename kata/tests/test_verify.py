@@ -95,7 +95,7 @@ def examples(kata, runner):
 
 
 def decoys(kata, runner):
-    return decoy_problems(kata, runner, 0)[0]
+    return decoy_problems(runner.run(kata, tree="solutions", survey=True))
 
 
 def everything(kata, runner):
@@ -192,7 +192,7 @@ BROKEN = {
     "tests that let an error of 0.001 pass": (
         lambda c: edit(c, TEST, lambda t: t + LAX),
         decoys,
-        "softmax passes with off by 0.001 for its results",
+        "softmax passes with an error of 0.001 for its results",
     ),
     "a drifted docstring": (
         lambda c: edit(c, SOLUTION, lambda t: t.replace("along one axis", "along an axis")),

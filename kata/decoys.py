@@ -1,0 +1,116 @@
+"""Decoys: a solution's results, spoiled in ways that no test may let pass."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from kata import target
+from kata.attempts import Attempt
+from kata.testing import difference
+
+Distort = Callable[[Any, Any], Any]
+
+
+def _zeros(right: Any, first: Any) -> Any:
+    return np.zeros_like(right)
+
+
+def _ones(right: Any, first: Any) -> Any:
+    return np.ones_like(right)
+
+
+def _copy_of_the_input(right: Any, first: Any) -> Any:
+    if not isinstance(first, np.ndarray) or not isinstance(right, np.ndarray):
+        return right
+    return first.copy()
+
+
+def _random(right: Any, first: Any) -> Any:
+    noise = np.random.default_rng(0).normal(size=np.shape(right))
+    return noise.astype(np.asarray(right).dtype)
+
+
+def _off_by_a_thousandth(right: Any, first: Any) -> Any:
+    return right + 1e-3
+
+
+def _float32(right: Any, first: Any) -> Any:
+    return np.float32(right) if np.ndim(right) == 0 else np.asarray(right, dtype=np.float32)
+
+
+def _an_axis_more(right: Any, first: Any) -> Any:
+    return np.asarray(right)[None]
+
+
+KINDS: dict[str, Distort] = {
+    "zeros": _zeros,
+    "ones": _ones,
+    "a copy of the input": _copy_of_the_input,
+    "random numbers": _random,
+    "an error of 0.001": _off_by_a_thousandth,
+    "float32": _float32,
+    "an axis more": _an_axis_more,
+}
+
+
+class Decoy:
+    """The answer `right` of a public name with every number in its results distorted.
+
+    `felt` says whether any result was changed by it. A function that returns text, say, stays as
+    it is, and then nothing can be asked of the tests.
+    """
+
+    def __init__(self, public_name: str, right: Callable[..., Any], kind: str) -> None:
+        self.public_name = public_name
+        self.kind = kind
+        self.felt = False
+        self._distort = KINDS[kind]
+        answer = self._class(right) if inspect.isclass(right) else self._function(right, 0)
+        self.attempt = Attempt(f"{public_name}: {kind}", public_name, answer, None)
+
+    def _class(self, right: type) -> type:
+        methods = {
+            name: self._function(method, 1)
+            for name, method in vars(right).items()
+            if inspect.isfunction(method) and not name.startswith("_")
+        }
+        return type(right.__name__, (right,), methods)
+
+    def _function(self, right: Callable[..., Any], skip: int) -> Callable[..., Any]:
+        @functools.wraps(right)
+        def spoiled(*args: Any, **kwargs: Any) -> Any:
+            first = args[skip] if len(args) > skip else None
+            return self._distorted(right(*args, **kwargs), first)
+
+        return spoiled
+
+    def _distorted(self, result: Any, first: Any) -> Any:
+        if inspect.isgenerator(result):
+            return self._distorted_items(result, first)
+        if isinstance(result, list | tuple):
+            return type(result)(self._distorted(item, first) for item in result)
+        if isinstance(result, dict):
+            return {key: self._distorted(item, first) for key, item in result.items()}
+        numbers = isinstance(result, np.ndarray | np.number | int | float)
+        return self._number(result, first) if numbers and not isinstance(result, bool) else result
+
+    def _distorted_items(self, items: Iterator[Any], first: Any) -> Iterator[Any]:
+        for item in items:
+            yield self._distorted(item, first)
+
+    def _number(self, right: Any, first: Any) -> Any:
+        spoiled = self._distort(right, first)
+        if not isinstance(right, np.ndarray) and isinstance(spoiled, np.ndarray):
+            spoiled = spoiled.item() if spoiled.ndim == 0 else spoiled
+        self.felt |= difference(spoiled, right, rtol=0.0, atol=0.0) is not None
+        return spoiled
+
+
+def decoys_of(solution: ModuleType) -> list[Decoy]:
+    """A decoy of each kind for each function and class that a solution offers."""
+    names = target.public_names(solution)
+    return [Decoy(name, getattr(solution, name), kind) for name in names for kind in KINDS]
