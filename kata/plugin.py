@@ -59,6 +59,8 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 def reference(request: pytest.FixtureRequest) -> ModuleType:
     """The reference solution's module; the test is skipped where solutions are not shipped."""
     kata = request.config.stash[STATE].kata_of(request.node)
+    if kata is None:
+        raise pytest.UsageError(f"{request.node.path} is no kata's test: it has no reference.")
     if not kata.solution.is_file():
         pytest.skip("the reference solution is not part of this repository")
     return target.solution_module(kata)
@@ -82,11 +84,14 @@ class KataPlugin:
         self._among_many = False
         self.explains_each_failure = True
 
-    def kata_of(self, item: pytest.Item) -> Kata:
-        return self._by_path[item.path]
+    def kata_of(self, item: pytest.Item) -> Kata | None:
+        """The kata that a test is about; None for a test of something else."""
+        # A path may lead through a link; those in the catalog are resolved.
+        return self._by_path.get(item.path) or self._by_path.get(item.path.resolve())
 
     def generator(self, item: pytest.Item) -> np.random.Generator:
-        name = f"{self.kata_of(item).id}::{item.name.split('@')[0]}"
+        kata = self.kata_of(item)
+        name = f"{kata.id if kata else item.nodeid}::{item.name.split('@')[0]}"
         return np.random.default_rng([self._seed, zlib.crc32(name.encode())])
 
     def diagnosis_of(self, kata: Kata) -> diagnosis.Diagnosis:
@@ -97,10 +102,13 @@ class KataPlugin:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        order = {kata.test: position for position, kata in enumerate(self._katas.katas)}
-        tested = {item.path for item in items} & self._by_path.keys()
-        self._among_many = len(tested) > 1 and not config.getoption("--solutions")
-        items.sort(key=lambda item: order.get(item.path, -1))
+        order: dict[Kata | None, int] = {
+            kata: position for position, kata in enumerate(self._katas.katas)
+        }
+        tested = {item.path: self.kata_of(item) for item in items}
+        items.sort(key=lambda item: order.get(tested[item.path], -1))
+        many = len(set(tested.values()) - {None}) > 1
+        self._among_many = many and not config.getoption("--solutions")
         if config.pluginmanager.hasplugin("xdist"):
             for item in items:
                 if item.get_closest_marker("speed"):
@@ -108,7 +116,7 @@ class KataPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-        kata = self._by_path.get(pyfuncitem.path)
+        kata = self.kata_of(pyfuncitem)
         if kata is None:
             return (yield)
         with recording() as notes:
@@ -144,7 +152,7 @@ class KataPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        kata = self._by_path.get(item.path)
+        kata = self.kata_of(item)
         if kata is None:
             return report
         report.kata = kata.id  # type: ignore[attr-defined]

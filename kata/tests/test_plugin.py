@@ -155,3 +155,11 @@ def test_a_capstone_whose_part_is_to_do_says_which(run, checkout, answer):
     assert "sharp                        needs basics/softmax, to do" in run().stdout
     answer(RIGHT)
     assert "2 of 2 solved" in run().stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_checkout_reached_through_a_link_is_the_same(run, checkout, tmp_path):
+    (tmp_path / "link").symlink_to(checkout)
+    result = run(str(tmp_path / "link" / "tests"), "--rootdir", str(tmp_path / "link"))
+    assert "0 of 1 solved" in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
