@@ -14,7 +14,7 @@ from rich.text import Text
 from kata import stubs
 from kata.catalog import Catalog, Kata
 from kata.progress import Progress
-from kata.runner import BROKEN, FAILED, SOLVED, TODO, Failure, Verdict
+from kata.runner import BROKEN, SOLVED, TODO, Failure, Verdict
 
 _PRINTED_LINES = 6
 
@@ -29,7 +29,9 @@ def verdict(result: Verdict, missing: Sequence[Kata] = ()) -> RenderableType:
     if result.status == SOLVED:
         parts = [_headline("✓", f"{name} is solved: all {total} tests pass.", "bold green")]
     elif result.status == TODO:
-        parts = [_headline("·", f"{name} is to do.", "bold yellow")]
+        as_it_is = f" As it is, {result.passed} of {total} tests pass." if result.failures else ""
+        parts = [_headline("·", f"{name} is to do.{as_it_is}", "bold yellow")]
+        parts += _explanation(result)
     elif result.status == BROKEN:
         parts = [_headline("✗", result.problem, "bold red")]
     else:
@@ -56,7 +58,7 @@ def _explanation(result: Verdict) -> list[RenderableType]:
         title = "This looks like:" if len(texts) == 1 else "This looks like one of these, or both:"
         parts += [Text(""), Text(title, style="bold")]
         parts += [Padding(Text(text), (0, 0, 0, 2)) for text in texts]
-    if result.status == FAILED and result.failures:
+    if result.failures:
         parts += [Text(""), *_failure(result.kata, result.failures[0])]
     return parts
 
@@ -77,7 +79,7 @@ def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
 
 
 def _place(file: Path, kata: Kata, line: int, code: str) -> Text:
-    text = Text("  ")
+    text = Text("  ", no_wrap=True, overflow="ellipsis")
     text.append_text(path(file, kata, line))
     text.append(f"  {code}", style="dim")
     return text

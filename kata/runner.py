@@ -23,7 +23,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from kata import target
+from kata import stubs, target
 from kata.catalog import Catalog, Kata
 from kata.worker import Job, serve
 
@@ -76,9 +76,9 @@ class Decoyed:
 class Verdict:
     """How one run went.
 
-    `status` is "solved", "failed", "todo" (nothing begun), "broken" (it could not be loaded, hung
-    or crashed; `problem` says how) or "cancelled". `mistakes` are the names and texts of the known
-    mistakes that explain the failures.
+    `status` is "solved", "failed", "todo" (nothing begun, though a stub that starts from working
+    code has failures), "broken" (it could not be loaded, hung or crashed; `problem` says how) or
+    "cancelled". `mistakes` are the names and texts of the known mistakes that explain the failures.
     """
 
     kata: Kata
@@ -248,7 +248,7 @@ class _Listener:
                 message = json.loads(self._connection.recv_bytes())
                 if message["event"] == "finished":
                     self._verdict.prints = message["prints"]
-                    self._conclude()
+                    self._conclude(job.tree)
                     return
                 self._note(message)
         except (EOFError, ConnectionError, BrokenPipeError):
@@ -289,16 +289,17 @@ class _Listener:
             if verdict.outcomes[message["name"]] == "failed":
                 verdict.failures.append(Failure(**message))
 
-    def _conclude(self) -> None:
+    def _conclude(self, tree: str) -> None:
         verdict = self._verdict
         outcomes = set(verdict.outcomes.values())
+        untouched = tree == target.NAME and stubs.is_untouched(verdict.kata)
         if verdict.problem:
             verdict.status = BROKEN
         elif not outcomes or (len(verdict.outcomes) < len(verdict.tests) and not verdict.failures):
             verdict.problem = "The tests were ended before they were done, by the answer itself."
         elif outcomes <= {"passed", "skipped"} and "passed" in outcomes:
             verdict.status = SOLVED
-        elif outcomes <= {TODO, "skipped"}:
+        elif outcomes <= {TODO, "skipped"} or untouched:
             verdict.status = TODO
         else:
             verdict.status = FAILED

@@ -10,7 +10,7 @@ from pathlib import Path
 from kata import hints, target
 from kata.attempts import Attempt
 from kata.catalog import Catalog, Kata, KataError, Topic
-from kata.runner import BROKEN, FAILED, SOLVED, Runner, Surveyed, Verdict
+from kata.runner import BROKEN, SOLVED, Runner, Surveyed, Verdict
 
 RIGHT_ATTEMPTS, WRONG_ATTEMPTS = 2, 4
 SEEDS = 3
@@ -222,7 +222,7 @@ def stub_problems(kata: Kata, verdict: Verdict) -> list[str]:
         problems = [f"the stub fails {name}, which is not about speed" for name in wrong]
         return problems or ([] if failing else ["the stub passes every test"])
     if kata.kind == "debug":
-        return [] if verdict.status == FAILED else [f"the stub is {verdict.status}, not failed"]
+        return [] if failing else ["the stub passes every test"]
     return [f"the stub passes {name}" for name in passing] + [
         f"the stub fails {name}, but not by NotImplementedError" for name in failing
     ]

@@ -6,6 +6,7 @@ import pytest
 
 from kata import catalog, stubs
 from kata.target import attempts_of
+from kata.tests.conftest import RIGHT, WRONG
 from kata.verify import (
     attempt_problems,
     decoy_problems,
@@ -244,3 +245,54 @@ def test_a_broken_contract_is_named(checkout, runner, break_it, check, problem):
     break_it(checkout)
     found = check(catalog.load(checkout).find("softmax"), runner)
     assert any(problem in line for line in found), found
+
+
+# --- Stubs that start from working code ---
+
+LOOPING = """\
+rows = np.moveaxis(x, axis, -1)
+if rows.shape[-1] == 0:
+    raise ValueError("x is empty")
+y = np.empty_like(rows)
+for index in np.ndindex(rows.shape[:-1]):
+    e = np.exp(rows[index] - rows[index].max())
+    y[index] = e / e.sum()
+return np.moveaxis(y, -1, axis)"""
+
+
+def begin_with(checkout, answer, kind, body):
+    edit(checkout, "curriculum.toml", lambda t: t.replace('"implement"', f'"{kind}"'))
+    answer(body)
+    katas = catalog.load(checkout)
+    stubs.freeze(katas)
+    return katas.find("softmax")
+
+
+def test_a_right_but_looping_stub_is_as_it_should_be(checkout, answer, runner):
+    kata = begin_with(checkout, answer, "vectorise", LOOPING)
+    verdict = runner.run(kata)
+    assert stub_problems(kata, verdict) == []
+    assert verdict.status == "todo"
+    assert {failure.name for failure in verdict.failures} <= set(verdict.speed)
+
+
+def test_a_looping_stub_with_wrong_results_is_named(checkout, answer, runner):
+    kata = begin_with(checkout, answer, "vectorise", LOOPING.replace("e / e.sum()", "e"))
+    assert any("which is not about speed" in line for line in stub_problems(kata, runner.run(kata)))
+
+
+@pytest.mark.parametrize("kind", ["vectorise", "debug"])
+def test_a_stub_with_nothing_left_to_do_is_named(checkout, answer, runner, kind):
+    kata = begin_with(checkout, answer, kind, RIGHT)
+    assert stub_problems(kata, runner.run(kata)) == ["the stub passes every test"]
+
+
+def test_a_program_with_a_bug_is_as_it_should_be(checkout, answer, runner):
+    kata = begin_with(checkout, answer, "debug", WRONG)
+    assert stub_problems(kata, runner.run(kata)) == []
+
+
+def test_once_touched_working_code_is_no_longer_to_do(checkout, answer, runner):
+    kata = begin_with(checkout, answer, "debug", WRONG)
+    edit(checkout, STUB, lambda text: text + "\n# mine\n")
+    assert runner.run(kata).status == "failed"
