@@ -32,7 +32,6 @@ class Entry:
     attempts: int = 0
     hints: int = 0
     solution_seen: bool = False
-    best_interview_seconds: float | None = None
 
 
 class Progress:

@@ -7,7 +7,6 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.markdown import Markdown
 from rich.padding import Padding
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +16,7 @@ from kata.progress import Progress
 from kata.runner import BROKEN, SOLVED, TODO, Failure, Verdict
 
 _PRINTED_LINES = 6
+_BAR_WIDTH = 30
 
 
 def verdict(result: Verdict, missing: Sequence[Kata] = ()) -> RenderableType:
@@ -109,13 +109,13 @@ def heading(kata: Kata, katas: Catalog) -> Text:
     return text.append(facts, style="not bold dim")
 
 
-def standing(katas: Catalog, progress: Progress) -> RenderableType:
+def standing(katas: Catalog, progress: Progress) -> Text:
     """The progress bar with its count."""
+    total = len(katas.katas)
     solved = sum(progress.is_solved(kata) for kata in katas.katas)
-    grid = Table.grid(padding=(0, 1))
-    bar = ProgressBar(total=len(katas.katas), completed=solved, width=30)
-    grid.add_row(bar, f"{solved} of {len(katas.katas)} solved")
-    return grid
+    done = _BAR_WIDTH * solved // max(total, 1)
+    text = Text("━" * done, style="green").append("─" * (_BAR_WIDTH - done), style="dim")
+    return text.append(f"  {solved} of {total} solved", style="not dim")
 
 
 def screen(

@@ -14,7 +14,9 @@ from kata.verify import CHECKS, Proof
 @contextmanager
 def proofs(console: Console) -> Iterator[Callable[[Proof], None]]:
     """Print a heading, then a line for each proof as it is done."""
-    console.print(Text(f"{'':<28}" + "".join(f"{check:>9}" for check in CHECKS), style="bold"))
+    console.print(
+        Text(f"{'':<28}" + "".join(f"{check:>9}" for check in CHECKS), style="bold"), soft_wrap=True
+    )
 
     def show(proof: Proof) -> None:
         line = Text(f"{proof.kata.id:<28}", style="" if proof.holds else "red")
