@@ -98,6 +98,11 @@ class Diagnosis:
         """The mistakes that explain the failures so far, those that explain most first."""
         return self._mistakes(self._runs, self._runs)
 
+    def explained_by(self, mistake: Attempt) -> list[str]:
+        """The names of the failed tests that a mistake explains, in their order."""
+        failures = [run for run in self._runs if not run.outcome.passed]
+        return [run.name for run in failures if self._gives_the_same(mistake, run)]
+
     def survey(self) -> Iterator[tuple[Attempt, bool, list[Attempt]]]:
         """For each wrong attempt: whether the tests that were run fail it, and its diagnosis."""
         for attempt in self._wrong_attempts:

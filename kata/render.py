@@ -59,7 +59,7 @@ def _explanation(result: Verdict) -> list[RenderableType]:
         parts += [Text(""), Text(title, style="bold")]
         parts += [Padding(Text(text), (0, 0, 0, 2)) for text in texts]
     if result.failures:
-        parts += [Text(""), *_failure(result.kata, result.failures[0])]
+        parts += [Text(""), *_failure(result.kata, result.failure_to_show)]
     return parts
 
 

@@ -78,7 +78,8 @@ class Verdict:
 
     `status` is "solved", "failed", "todo" (nothing begun, though a stub that starts from working
     code has failures), "broken" (it could not be loaded, hung or crashed; `problem` says how) or
-    "cancelled". `mistakes` are the names and texts of the known mistakes that explain the failures.
+    "cancelled". `mistakes` are the names and texts of the known mistakes that explain the failures;
+    `telling` is a test that the first of them explains.
     """
 
     kata: Kata
@@ -89,6 +90,7 @@ class Verdict:
     outcomes: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
+    telling: str = ""
     prints: str = ""
     survey: dict[str, Surveyed] = field(default_factory=dict)
     decoys: list[Decoyed] = field(default_factory=list)
@@ -102,6 +104,12 @@ class Verdict:
     @property
     def todo(self) -> int:
         return sum(outcome == TODO for outcome in self.outcomes.values())
+
+    @property
+    def failure_to_show(self) -> Failure:
+        """The first failure, or the first that fits what the diagnosis says."""
+        named = [failure for failure in self.failures if failure.name == self.telling]
+        return (named or self.failures)[0]
 
     @property
     def diagnosis(self) -> list[str]:
@@ -277,6 +285,7 @@ class _Listener:
             verdict.problem = message["problem"]
         elif event == "diagnosed":
             verdict.mistakes = [(name, text) for name, text in message["mistakes"]]
+            verdict.telling = message["telling"]
         elif event == "examples":
             verdict.wrong_examples = message["wrong"]
         elif event == "decoyed":

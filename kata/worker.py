@@ -192,8 +192,10 @@ class _Reporter:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self._worker.begin("", self._log)
         diagnosis = session.config.stash[plugin.STATE].diagnosis_of(self._kata)
-        found = [[mistake.name, mistake.text] for mistake in diagnosis.of_all_tests()]
-        self._worker.send("diagnosed", mistakes=found)
+        mistakes = diagnosis.of_all_tests()
+        telling = diagnosis.explained_by(mistakes[0])[0].split("::", 1)[1] if mistakes else ""
+        found = [[mistake.name, mistake.text] for mistake in mistakes]
+        self._worker.send("diagnosed", mistakes=found, telling=telling)
         if self._surveys:
             self._survey(diagnosis, target.answer_module(self._kata))
 

@@ -31,6 +31,14 @@ def test_a_known_mistake_in_other_words_is_named(runner, softmax, answer, name, 
     assert [mistake for mistake, _ in verdict.mistakes] == [name]
 
 
+def test_the_failure_that_is_shown_fits_the_mistake_that_is_named(runner, softmax, answer):
+    answer("e = np.exp(x - x.max())\nreturn e / e.sum(axis=axis, keepdims=True)")
+    verdict = runner.run(softmax)  # It fails on an empty batch, too, but that comes from max.
+    assert [name for name, _ in verdict.mistakes] == ["one_maximum_for_all_rows"]
+    assert verdict.failures[0].name == "test_it_agrees_with_torch_on_the_last_axis[(0, 4)]"
+    assert verdict.failure_to_show.name == "test_huge_scores_stay_finite"
+
+
 UNKNOWN = {
     "cubes": "return x**3",
     "a softmax of another temperature": RIGHT.replace("np.exp(", "np.exp(0.5 * "),
