@@ -57,7 +57,6 @@ class Watch:
         self._run_number = 0
         self._cancel = threading.Event()
         self._verdict: Verdict | None = None
-        self._body: RenderableType = Text("")
         self._pending = ""  # The key that has to be pressed once more.
         self._version: tuple[int, int] | None = None
         self._unnoticed: tuple[int, int] | None = None

@@ -35,8 +35,9 @@ _UNUSED_PLUGINS = (
     "cacheprovider", "doctest", "faulthandler", "junitxml", "logging", "pastebin", "stepwise",
     "timeout", "unittest",
 )  # fmt: skip
-# Collecting runs none of the learner's code, but may have to compile the test first.
-_SECONDS_TO_COLLECT = 60.0
+# For what runs none of the learner's code: collecting, which may have to compile the test first,
+# and the diagnosis.
+_SECONDS_OF_OUR_OWN = 60.0
 _PRINTS_KEPT = 2000
 _MESSAGE_KEPT = 4000
 
@@ -74,7 +75,12 @@ def serve(connection: Connection, rehearse: bool) -> None:
         job = Job(**json.loads(connection.recv_bytes()))
     except EOFError:  # The tool has ended.
         return
-    _Worker(connection, job).run()
+    try:
+        worker = _Worker(connection, job)
+    except catalog.KataError as error:  # The curriculum was changed, and is wrong now.
+        connection.send_bytes(json.dumps({"event": "broken", "problem": str(error)}).encode())
+        return
+    worker.run()
 
 
 class _Worker:
@@ -117,13 +123,17 @@ class _Worker:
         except BaseException as error:  # Learner code may raise anything while it is loaded.
             self.send("broken", problem=_loading_problem(self._kata, error))
             return
+        if not self._kata.test.is_file():
+            test = self._kata.relative(self._kata.test)
+            self.send("broken", problem=f"{test} is gone: without tests there is no verdict.")
+            return
         missing = [name for name in tested_names(self._kata) if not hasattr(module, name)]
         if missing:
             file = self._kata.relative(self._kata.exercise)
             names = " and ".join(missing)
             self.send("broken", problem=f"{file} does not define {names}, which the tests import.")
             return
-        self.begin("", log, _SECONDS_TO_COLLECT)
+        self.begin("", log, _SECONDS_OF_OUR_OWN)
         reporter = _Reporter(self, self._kata, log, surveys=self._job.survey)
         pytest.main(self._arguments(), plugins=[reporter])
 
@@ -190,7 +200,7 @@ class _Reporter:
         return report
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        self._worker.begin("", self._log)
+        self._worker.begin("", self._log, _SECONDS_OF_OUR_OWN)
         diagnosis = session.config.stash[plugin.STATE].diagnosis_of(self._kata)
         mistakes = diagnosis.of_all_tests()
         telling = diagnosis.explained_by(mistakes[0])[0].split("::", 1)[1] if mistakes else ""

@@ -140,6 +140,21 @@ def test_a_deleted_file_gets_a_line_with_the_way_back(runner, softmax):
     )
 
 
+def test_deleted_tests_get_a_line(runner, softmax, answer):
+    answer(RIGHT)
+    softmax.test.unlink()
+    verdict = runner.run(softmax)
+    assert verdict.status == BROKEN
+    assert verdict.problem.startswith("tests/basics/test_softmax.py is gone")
+
+
+def test_a_curriculum_that_breaks_meanwhile_gets_a_line(runner, softmax, checkout):
+    (checkout / "curriculum.toml").write_text("[[kata]]\nname = 'softmax'\n")
+    verdict = runner.run(softmax)
+    assert verdict.status == BROKEN
+    assert verdict.problem == "curriculum.toml: the name 'softmax' should be 'topic/kata'."
+
+
 def test_too_many_arguments_are_told_as_what_they_are(runner, softmax, answer):
     answer(RIGHT)
     text = softmax.exercise.read_text().replace(", axis: int = -1", "")
