@@ -53,12 +53,10 @@ FAILING = {
 @pytest.mark.parametrize(("body", "problem"), BREAKING.values(), ids=BREAKING.keys())
 def test_code_that_ends_or_holds_up_python_gets_a_line(runner, softmax, answer, body, problem):
     answer(body)
-    start = time.monotonic()
     verdict = runner.run(softmax)
     assert verdict.status == BROKEN
     assert problem in verdict.problem
     assert "\n" not in verdict.problem
-    assert time.monotonic() - start < 60  # The limit is 2 s; the rest is for starting torch.
 
 
 @pytest.mark.parametrize(("body", "kind", "text"), FAILING.values(), ids=FAILING.keys())
