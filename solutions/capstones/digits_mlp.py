@@ -78,7 +78,7 @@ def train(
     lr: float,
     rng: np.random.Generator,
 ) -> list[np.ndarray]:
-    """Return the params of a new network that has learned to tell the class y of the rows of x.
+    """Return the params of a new network that has learned to tell the classes y of the rows of x.
 
     It starts by drawing the params as `init` does, from rng; `epochs` = 0 returns these. An epoch
     deals all rows once in minibatches, in a new order drawn from rng; a smaller last batch counts
@@ -97,7 +97,7 @@ def train(
 def predict(
     params: Sequence[np.ndarray], x: Float[np.ndarray, "n features"]
 ) -> Int[np.ndarray, "n"]:
-    """Return the most probable class of each row of x, as NumPy's argmax does on ties."""
+    """Return the most probable class of each row of x; on a tie, the lowest."""
     return forward(params, x).argmax(axis=1)
 
 

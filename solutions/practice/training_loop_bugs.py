@@ -53,7 +53,7 @@ class Classifier:
         An epoch goes once through all rows, in a new order that is drawn from rng, in batches of
         `batch_size`; the last batch has the rows that are left over. Each batch makes one step
         along the gradient of its mean cross-entropy, and of nothing else. An epoch's loss is the
-        mean over all rows of the cross-entropy just before the step of their batch.
+        mean over all rows of the cross-entropy, with dropout, before the step of their batch.
         """
         history = []
         self.model.train()
