@@ -146,10 +146,11 @@ def test_another_number_of_rows_in_y_raises_a_value_error(rng, x_length, y_lengt
         list(minibatches(np.ones((x_length, 2)), np.ones(y_length), 4, rng))
 
 
+@pytest.mark.parametrize("drop_last", [False, True], ids=["keeping", "dropping"])
 @pytest.mark.parametrize("batch_size", [0, -1, -4], ids=str)
-def test_a_batch_size_below_one_raises_a_value_error(rng, batch_size):
+def test_a_batch_size_below_one_raises_a_value_error(rng, batch_size, drop_last):
     with pytest.raises(ValueError):
-        list(minibatches(np.ones((5, 2)), np.ones(5), batch_size, rng))
+        list(minibatches(np.ones((5, 2)), np.ones(5), batch_size, rng, drop_last))
 
 
 @pytest.mark.speed
