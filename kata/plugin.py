@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from _pytest._code.code import ExceptionRepr
-from _pytest.outcomes import Failed
+from _pytest.outcomes import Exit, Failed
 
 from kata import catalog, diagnosis, stubs, target
 from kata.attempts import Attempt
@@ -171,6 +171,8 @@ class KataPlugin:
         A stub that starts from working code has no hole. Among many katas it is to do until it is
         touched; run alone, it shows what fails, for that is where one begins.
         """
+        if isinstance(error, KeyboardInterrupt | Exit):
+            return None
         if self._among_many and kata.kind in ("vectorise", "debug") and stubs.is_untouched(kata):
             return kata
         if not isinstance(error, NotImplementedError):
