@@ -93,6 +93,11 @@ class Catalog:
     def by_id(self) -> dict[str, Kata]:
         return {kata.id: kata for kata in self.katas}
 
+    @property
+    def has_solutions(self) -> bool:
+        """False in a repository for students."""
+        return (self.root / "solutions").is_dir()
+
     def of_topic(self, topic: str) -> list[Kata]:
         return [kata for kata in self.katas if kata.topic == topic]
 

@@ -1,6 +1,7 @@
 """The command line: parses, calls one room, prints."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -142,10 +143,10 @@ def reset(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] = F
 @app.command()
 def verify(names: Names = None, seed: Seed = 0) -> None:
     """Prove the contract of katas (without a name: of all); for authors and CI."""
+    katas = _full_checkout()
     from kata import report
     from kata import verify as room
 
-    katas = catalog.load()
     chosen = _chosen(katas, names)
     with report.proofs(console) as on_proof:
         proofs = room.verify(katas, chosen or katas.katas, seed=seed, on_proof=on_proof)
@@ -159,10 +160,10 @@ def verify(names: Names = None, seed: Seed = 0) -> None:
 @app.command()
 def bench(names: Names = None) -> None:
     """Time the vectorised katas: loops, yours, the reference, torch on one thread."""
+    katas = _full_checkout()
     from kata import bench as room
     from kata import report
 
-    katas = catalog.load()
     chosen = {kata.id for kata in _chosen(katas, names)}
     kernels = [kernel for kernel in room.kernels_of(katas) if kernel.kata in chosen or not chosen]
     if not kernels:
@@ -173,11 +174,48 @@ def bench(names: Names = None) -> None:
 
 
 @app.command()
+def grade(
+    submission: Annotated[
+        Path | None, typer.Argument(help="A folder with a learner's exercises/.")
+    ] = None,
+    names: Names = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="FORMAT", help="May be given several times."),
+    ] = None,
+    outputs: Annotated[
+        list[Path] | None,
+        typer.Option("--output", metavar="FILE", help="Where to; one for each --format."),
+    ] = None,
+    seed: Annotated[
+        str, typer.Option(metavar="N|secret", help="Other random inputs, or ones nobody knows.")
+    ] = "0",
+    fail_under: Annotated[
+        float | None,
+        typer.Option(metavar="PERCENT", help="Exit with 1 below this share of the points."),
+    ] = None,
+) -> None:
+    """Mark a submission, its code behind a wall."""
+    if sys.platform == "win32":
+        raise KataError("`kata grade` needs Linux or macOS; on Windows, use it in WSL.")
+    katas = _full_checkout()
+    from kata.grade import command as room
+
+    number, secret = room.seed(seed)
+    reports = room.Reports.of(formats or [], outputs or [])
+    chosen = _chosen(katas, names) or list(katas.katas)
+    marks = room.grade(katas, _given(submission), chosen, number, secret, reports, console)
+    percent = 100 * marks.score / max(1, marks.points)
+    raise typer.Exit(1 if fail_under is not None and percent < fail_under else 0)
+
+
+@app.command()
 def new(path: Annotated[str, typer.Argument(metavar="TOPIC/NAME")]) -> None:
     """Write the files and the entry of a new kata; for authors."""
+    katas = _full_checkout()
     from kata import scaffold
 
-    kata = scaffold.new(catalog.load(), path)
+    kata = scaffold.new(katas, path)
     console.print(Text(f"Wrote the files of {kata.id} and its entry in curriculum.toml."))
     console.print(Text(f"Begin with {kata.relative(kata.solution)}."))
     console.print(Text(f"`kata verify {kata.name}` says what is still missing."))
@@ -186,10 +224,58 @@ def new(path: Annotated[str, typer.Argument(metavar="TOPIC/NAME")]) -> None:
 @app.command()
 def freeze() -> None:
     """Keep the stubs as they are now for `kata reset`; for authors."""
-    changed = stubs.freeze(catalog.load())
+    changed = stubs.freeze(_full_checkout())
     console.print(
         Text(f"Kept {', '.join(kata.id for kata in changed) or 'nothing: no stub changed'}.")
     )
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    names: Annotated[
+        str | None, typer.Option("--katas", metavar="NAME,NAME…", help="Only these katas.")
+    ] = None,
+    topics: Annotated[
+        str | None, typer.Option(metavar="NAME,NAME…", help="Only the katas of these topics.")
+    ] = None,
+    without_interview: Annotated[
+        bool, typer.Option("--without-interview", help="Leave the interview questions out.")
+    ] = False,
+) -> None:
+    """Write a repository for students, without solutions and without your own work."""
+    katas = _full_checkout()
+    from kata import export as room
+
+    wanted = room.wanted(katas, _listed(names), _listed(topics))
+    chosen = room.with_what_they_build_on(katas, wanted)
+    workflow = room.export(katas, chosen, folder, interview=not without_interview)
+    console.print(Text(f"Wrote {len(chosen)} katas to {folder}."), soft_wrap=True)
+    added = ", ".join(kata.id for kata in chosen if kata not in wanted)
+    if added:
+        console.print(Text(f"Added, as other katas build on them: {added}."), soft_wrap=True)
+    console.print(Text(workflow), soft_wrap=True)
+
+
+def _full_checkout() -> Catalog:
+    """The katas, for commands that need more than students get; the rooms of some are left out."""
+    katas = catalog.load()
+    if not katas.has_solutions:
+        raise KataError(
+            "This command is for authors and teachers: "
+            "it needs the solutions, which are not part of this repository."
+        )
+    return katas
+
+
+def _listed(names: str | None) -> list[str]:
+    return names.split(",") if names is not None else []
+
+
+def _given(folder: Path | None) -> Path:
+    if folder is None:
+        raise KataError("Name the folder of a submission: kata grade SUBMISSION.")
+    return folder
 
 
 def _chosen(katas: Catalog, names: list[str] | None) -> list[Kata]:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from kata.catalog import Kata, KataError
 
-HEADINGS = ("Hint 1", "Hint 2", "Hint 3", "In an interview", "Sources")
+INTERVIEW = "In an interview"
+HEADINGS = ("Hint 1", "Hint 2", "Hint 3", INTERVIEW, "Sources")
 
 
 @dataclass(frozen=True)
 class Hints:
-    """The levels in rising order, and the two sections after them."""
+    """The levels in rising order, and the two sections after them.
+
+    `interview` is empty where it was left out, as a repository for students may do.
+    """
 
     levels: tuple[str, ...]
     interview: str
@@ -26,10 +30,17 @@ def read(kata: Kata) -> Hints:
         raise KataError(f"Cannot read {file}: {error}.") from error
     parts = re.split(r"^## +(.+?) *$", text, flags=re.MULTILINE)
     headings, bodies = parts[1::2], [body.strip() for body in parts[2::2]]
-    if tuple(headings) != HEADINGS:
+    fewer = [heading for heading in HEADINGS if heading != INTERVIEW]
+    if headings not in (list(HEADINGS), fewer):
         wanted = ", ".join(HEADINGS)
         raise KataError(f"{file} should have the sections {wanted}; it has {', '.join(headings)}.")
     empty = [heading for heading, body in zip(headings, bodies, strict=True) if not body]
     if empty:
         raise KataError(f"{file}: the section {empty[0]!r} is empty.")
-    return Hints(tuple(bodies[:3]), bodies[3], bodies[4])
+    section = dict(zip(headings, bodies, strict=True))
+    return Hints(tuple(bodies[:3]), section.get(INTERVIEW, ""), section["Sources"])
+
+
+def without_interview(text: str) -> str:
+    """The text of a file of hints without the section of interview questions."""
+    return re.sub(rf"(?ms)^## +{INTERVIEW} *$.*?(?=^## )", "", text)

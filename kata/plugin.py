@@ -22,6 +22,7 @@ from kata.catalog import Catalog, Kata
 from kata.testing import Note, recording
 
 TODO = "todo"
+NO_REFERENCE = "the reference solution is not part of this repository"
 STATE = pytest.StashKey["KataPlugin"]()
 
 
@@ -40,6 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
         katas = catalog.load(config.rootpath)
     except catalog.KataError as error:
         raise pytest.UsageError(str(error)) from error
+    if config.getoption("--solutions") and not katas.has_solutions:
+        raise pytest.UsageError("--solutions: the solutions are not part of this repository.")
     if not target.installed():  # A worker of the tool settles it before it calls pytest.
         target.install(katas, "solutions" if config.getoption("--solutions") else target.NAME)
     if config.getoption("dist", None) == "load":  # xdist: speed tests stay on one worker.
@@ -62,7 +65,7 @@ def reference(request: pytest.FixtureRequest) -> ModuleType:
     if kata is None:
         raise pytest.UsageError(f"{request.node.path} is no kata's test: it has no reference.")
     if not kata.solution.is_file():
-        pytest.skip("the reference solution is not part of this repository")
+        pytest.skip(NO_REFERENCE)
     return target.solution_module(kata)
 
 
@@ -177,6 +180,9 @@ class KataPlugin:
             return kata
         if not isinstance(error, NotImplementedError):
             return None
+        carried = getattr(error, "answer_place", None)  # By an error from another process.
+        if carried:
+            return self._katas.of_exercise(self._katas.root / carried[0])
         *_, (innermost, _line) = traceback.walk_tb(error.__traceback__)
         return self._katas.of_exercise(Path(innermost.f_code.co_filename))
 
@@ -230,6 +236,10 @@ class _Summary:
             run = [kata for kata in self._katas.of_topic(topic.name) if kata.id in self._counts]
             if run:
                 self._write_topic(topic, run)
+        skipped = sum(map(_lacks_reference, self._terminal.stats.get("skipped", [])))
+        if skipped:
+            self._terminal.write_line("")
+            self._terminal.write_line(_without_reference(skipped))
 
     def _write_topic(self, topic: catalog.Topic, run: Iterable[Kata]) -> None:
         katas = list(run)
@@ -244,6 +254,19 @@ class _Summary:
             self._terminal.write_line(
                 f"  {kata.name:<28} {_state(kata, counts, self._needs[kata.id])}", **{color: True}
             )
+
+
+def _lacks_reference(report: pytest.TestReport | pytest.CollectReport) -> bool:
+    # Of a skip, pytest gives the file, the line and "Skipped: " with the reason.
+    return isinstance(report.longrepr, tuple) and report.longrepr[2].endswith(NO_REFERENCE)
+
+
+def _without_reference(tests: int) -> str:
+    if tests == 1:
+        what = "1 test compares with the reference solution; it is skipped here and runs"
+    else:
+        what = f"{tests} tests compare with the reference solution; they are skipped here and run"
+    return f"{what} when you are graded."
 
 
 def _is_solved(counts: Counter[str]) -> bool:

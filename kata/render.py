@@ -24,10 +24,13 @@ def verdict(result: Verdict, missing: Sequence[Kata] = ()) -> RenderableType:
 
     `missing` are the unsolved katas that this one imports, for a capstone.
     """
-    name, total = result.kata.name, len(result.tests)
+    name, total = result.kata.name, len(result.tests) - result.skipped
     parts: list[RenderableType]
     if result.status == SOLVED:
         parts = [_headline("✓", f"{name} is solved: all {total} tests pass.", "bold green")]
+        if result.skipped:
+            skipped = f"  Left for grading, as they need the reference solution: {result.skipped}."
+            parts.append(Text(skipped, style="dim"))
     elif result.status == TODO:
         as_it_is = f" As it is, {result.passed} of {total} tests pass." if result.failures else ""
         parts = [_headline("·", f"{name} is to do.{as_it_is}", "bold yellow")]

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
@@ -34,6 +34,13 @@ _GRACE = 2.0
 _READY_SECONDS = 120.0
 
 
+def claim(test: str) -> str:
+    """The name of a test as the sentence that it is."""
+    name, _, case = test.removeprefix("test_").partition("[")
+    sentence = name.replace("_", " ")
+    return f"{sentence} [{case}" if case else sentence
+
+
 @dataclass(frozen=True)
 class Failure:
     """A test that failed: its name, what was raised, by which line of the test and the answer."""
@@ -50,9 +57,7 @@ class Failure:
     @property
     def claim(self) -> str:
         """The test's name as the sentence that it is."""
-        name, _, case = self.name.removeprefix("test_").partition("[")
-        sentence = name.replace("_", " ")
-        return f"{sentence} [{case}" if case else sentence
+        return claim(self.name)
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,8 @@ class Verdict:
     `status` is "solved", "failed", "todo" (nothing begun, though a stub that starts from working
     code has failures), "broken" (it could not be loaded, hung or crashed; `problem` says how) or
     "cancelled". `mistakes` are the names and texts of the known mistakes that explain the failures;
-    `telling` is a test that the first of them explains.
+    `telling` is a test that the first of them explains. A judge also tells how the answer's sandbox
+    was protected, or why there was none.
     """
 
     kata: Kata
@@ -95,11 +101,19 @@ class Verdict:
     survey: dict[str, Surveyed] = field(default_factory=dict)
     decoys: list[Decoyed] = field(default_factory=list)
     wrong_examples: list[str] = field(default_factory=list)
+    protections: dict[str, str] = field(default_factory=dict)
+    unavailable: str = ""
+    seconds_of: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
     def passed(self) -> int:
         return sum(outcome == "passed" for outcome in self.outcomes.values())
+
+    @property
+    def skipped(self) -> int:
+        """Tests that need the reference solution, where it is not part of the repository."""
+        return sum(outcome == "skipped" for outcome in self.outcomes.values())
 
     @property
     def todo(self) -> int:
@@ -120,12 +134,18 @@ class Verdict:
 class Runner:
     """Runs jobs one at a time; close it (or use it in a `with`) to end the waiting process."""
 
-    def __init__(self, katas: Catalog, start_method: str | None = None) -> None:
+    def __init__(
+        self,
+        katas: Catalog,
+        start_method: str | None = None,
+        serve: Callable[[Connection, bool], None] = serve,
+    ) -> None:
         method = start_method or ("forkserver" if sys.platform == "linux" else "spawn")
         self._katas = katas
         self._context: Any = multiprocessing.get_context(method)
+        self._serve = serve
         if method == "forkserver":
-            self._context.set_forkserver_preload(["kata.warm"])
+            self._context.set_forkserver_preload(["kata.warm", serve.__module__])
         self._spare: _Process | None = None
         self._done: list[_Process] = []
         self._lock = threading.Lock()
@@ -142,13 +162,13 @@ class Runner:
         with self._lock:
             self._end_done()
             if self._spare is None:
-                self._spare = _Process(self._context, rehearse=True)
+                self._spare = _Process(self._context, self._serve, rehearse=True)
 
     def _take_process(self) -> "_Process":
         with self._lock:
             self._end_done()
             process, self._spare = self._spare, None
-        return process or _Process(self._context, rehearse=False)
+        return process or _Process(self._context, self._serve, rehearse=False)
 
     def close(self) -> None:
         """End the waiting process, and a run in another thread."""
@@ -171,16 +191,31 @@ class Runner:
         seed: int = 0,
         change: tuple[str, ...] = (),
         survey: bool = False,
+        sandboxes: tuple[str, ...] = (),
+        sources: dict[str, str] | None = None,
+        parts: tuple[str, ...] = (),
         cancelled: threading.Event | None = None,
     ) -> Verdict:
         """Run the tests of `kata` once; `cancelled` ends it early from another thread.
 
-        It begins at once where `warm_up` was called a moment before.
+        It begins at once where `warm_up` was called a moment before. `Job` says what the other
+        arguments mean.
         """
         process = self._take_process()
         with tempfile.TemporaryDirectory(prefix="kata-") as folder:
             log = Path(folder, "stack.txt")
-            job = Job(str(self._katas.root), kata.id, str(log), tree, seed, change, survey)
+            job = Job(
+                root=str(self._katas.root),
+                kata=kata.id,
+                log=str(log),
+                tree=tree,
+                seed=seed,
+                change=change,
+                survey=survey,
+                sandboxes=sandboxes,
+                sources=sources or {},
+                parts=parts,
+            )
             verdict = Verdict(kata)
             start = time.perf_counter()
             try:
@@ -194,7 +229,7 @@ class Runner:
 
 
 class _Process:
-    def __init__(self, context: Any, *, rehearse: bool) -> None:
+    def __init__(self, context: Any, serve: Any, *, rehearse: bool) -> None:
         self.connection, theirs = context.Pipe()
         arguments = theirs, rehearse
         self.process: BaseProcess = context.Process(target=serve, args=arguments, daemon=True)
@@ -255,7 +290,7 @@ class _Listener:
             while self._await_message():
                 message = json.loads(self._connection.recv_bytes())
                 if message["event"] == "finished":
-                    self._verdict.prints = message["prints"]
+                    self._verdict.prints = self._verdict.prints or message["prints"]
                     self._conclude(job.tree)
                     return
                 self._note(message)
@@ -293,7 +328,13 @@ class _Listener:
         elif event == "surveyed":
             name = message.pop("name")
             verdict.survey[name] = Surveyed(**message)
+        elif event == "graded":
+            verdict.problem = verdict.problem or message.pop("problem")
+            verdict.protections = message["protections"]
+            verdict.unavailable = message["unavailable"]
+            verdict.prints = message["prints"]
         elif event == "result":
+            verdict.seconds_of[message["name"]] = message.pop("seconds")
             verdict.outcomes[message["name"]] = message.pop("outcome")
             if verdict.outcomes[message["name"]] == "failed":
                 verdict.failures.append(Failure(**message))

@@ -3,34 +3,29 @@
 `assert_close` compares strictly and says what differs. `numerical_gradient` and `torch_gradients`
 are oracles for a backward pass. Three gauges grade speed without a stopwatch: `python_work` counts
 interpreter steps, `peak_bytes` watches memory, and `slowdown`, the only one to read a clock,
-compares with the reference solution within one run.
+compares with the reference solution within one run (see `kata.gauges`).
 
 Every check notes what it saw, so that a failure can be compared with what known mistakes give.
 """
 
 import copy
-import gc
-import random
 import sys
-import time
-import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kata.gauges import SLOWDOWN_LIMIT, Arguments, peak_bytes, python_work, slowdown
+
 Array = NDArray[Any]
-Arguments = tuple[Any, ...]
 
 # Relative tolerance by dtype, with room for another order of summation.
 _TOLERANCE = {"float64": 1e-7, "complex128": 1e-7, "float32": 1e-5, "float16": 1e-2}
 # Entries near zero are judged beside the largest expected entry, this much more strictly.
 _FLOOR = 1e-2
-
-SLOWDOWN_LIMIT = 3.0
 
 
 # --- What the checks saw ---------------------------------------------------------------------
@@ -51,6 +46,8 @@ class Recorder:
 
     notes: list[Note] = field(default_factory=list)
     only_noting: bool = False
+    # Arguments that an answer in another process wrote into; here they are still as they were.
+    written: list[Any] = field(default_factory=list)
 
     def check(self, actual: Any, expected: Any, problem: str | None) -> None:
         __tracebackhide__ = True
@@ -65,12 +62,12 @@ recorder = Recorder()
 @contextmanager
 def recording(*, only_noting: bool = False) -> Iterator[list[Note]]:
     """Start a new list of notes and give it; what was being recorded goes on afterwards."""
-    before = recorder.notes, recorder.only_noting
-    recorder.notes, recorder.only_noting = [], only_noting
+    before = recorder.notes, recorder.only_noting, recorder.written
+    recorder.notes, recorder.only_noting, recorder.written = [], only_noting, []
     try:
         yield recorder.notes
     finally:
-        recorder.notes, recorder.only_noting = before
+        recorder.notes, recorder.only_noting, recorder.written = before
 
 
 def only_noting() -> bool:
@@ -107,9 +104,17 @@ def unchanged(*arrays: Any) -> Iterator[None]:
     __tracebackhide__ = True
     before = copy.deepcopy(arrays)
     yield
-    same = difference(arrays, before, rtol=0.0, atol=0.0) is None
+    same = difference(arrays, before, rtol=0.0, atol=0.0) is None and not _written_into(arrays)
     problem = None if same else "an argument was written into: return a new array instead."
     recorder.check(list(arrays), list(before), problem)
+
+
+def _written_into(value: Any) -> bool:
+    """Whether an answer in another process wrote into this, or into anything that it holds."""
+    if any(value is written for written in recorder.written):
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return isinstance(value, list | tuple | dict) and any(map(_written_into, parts))
 
 
 def difference(
@@ -344,116 +349,3 @@ def assert_keeps_pace(
     if times > SLOWDOWN_LIMIT:
         allowed = f"{SLOWDOWN_LIMIT:.0f} times are allowed"
         raise AssertionError(f"takes {times:.1f} times as long as the reference; {allowed}")
-
-
-def python_work(function: Callable[..., Any], *args: Any) -> int:
-    """The interpreter steps of one call: exact, and free of any clock.
-
-    The function is called once before, so that what it does only once is not counted.
-    """
-    function(*args)
-    count = _steps_by_monitoring if sys.version_info >= (3, 12) else _steps_by_tracing
-    with _no_garbage_collection():  # What a finalizer does is not the function's work.
-        return count(lambda: function(*args))
-
-
-def _steps_by_tracing(call: Callable[[], Any]) -> int:
-    steps = 0
-
-    def trace(frame: Any, event: str, arg: Any) -> Any:
-        nonlocal steps
-        steps += event in ("line", "call")
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        call()
-    finally:
-        sys.settrace(before)
-    return steps
-
-
-def _steps_by_monitoring(call: Callable[[], Any]) -> int:
-    monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
-    events = [getattr(monitoring.events, name) for name in ("JUMP", "PY_START", "PY_RESUME")]
-    tool = next(number for number in range(6) if monitoring.get_tool(number) is None)
-    steps = 0
-
-    def step(*_: Any) -> None:
-        nonlocal steps
-        steps += 1
-
-    monitoring.use_tool_id(tool, "kata python_work")
-    try:
-        for event in events:
-            monitoring.register_callback(tool, event, step)
-        monitoring.set_events(tool, sum(events))
-        call()
-    finally:
-        monitoring.set_events(tool, 0)
-        monitoring.free_tool_id(tool)
-    return steps
-
-
-def peak_bytes(function: Callable[..., Any], *args: Any) -> int:
-    """The most memory that one call holds at a time, its result included, in bytes."""
-    function(*args)
-    tracemalloc.start()
-    try:
-        before, _ = tracemalloc.get_traced_memory()
-        function(*args)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    return peak - before
-
-
-def slowdown(
-    function: Callable[..., Any],
-    reference: Callable[..., Any],
-    make_args: Callable[[], Arguments],
-) -> float:
-    """How many times as long `function` takes as `reference`, both at their best.
-
-    The best of 30 samples each, in random order, on fresh arguments. A result over the limit is
-    sampled up to twice more: load from elsewhere only ever makes a sample slower.
-    """
-    best = {function: float("inf"), reference: float("inf")}
-    shuffler = random.Random(0)
-    with _no_garbage_collection(), _one_blas_thread():
-        # Far over the limit, a few samples tell; all of them would take a looping answer minutes.
-        for samples in (3, 27, 30, 30):
-            order = [function, reference] * samples
-            shuffler.shuffle(order)
-            for timed in order:
-                best[timed] = min(best[timed], _seconds(timed, make_args()))
-            times = best[function] / best[reference]
-            fast_enough = samples > 3 and times <= SLOWDOWN_LIMIT
-            if fast_enough or times > 20 * SLOWDOWN_LIMIT:
-                break
-    return times
-
-
-def _seconds(function: Callable[..., Any], args: Arguments) -> float:
-    start = time.perf_counter()
-    function(*args)
-    return time.perf_counter() - start
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _one_blas_thread() -> AbstractContextManager[object]:
-    from threadpoolctl import threadpool_limits
-
-    limited: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
-    return limited

@@ -112,7 +112,8 @@ def text_problems(kata: Kata) -> list[str]:
     """Hints with their levels; stub and solution alike from outside; the stub kept for reset."""
     problems = []
     try:
-        hints.read(kata)
+        if not hints.read(kata).interview:
+            problems.append(f"{kata.relative(kata.hints)} has no section {hints.INTERVIEW!r}")
     except KataError as error:
         problems.append(str(error))
     try:

@@ -8,14 +8,15 @@ import ast
 import contextlib
 import doctest
 import faulthandler
+import functools
 import io
 import json
 import linecache
 import os
 import sys
 import traceback
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
@@ -23,7 +24,7 @@ from typing import Any, TextIO
 
 import pytest
 
-from kata import catalog, changes, plugin, target
+from kata import catalog, changes, loading, plugin, target
 from kata.catalog import Kata
 from kata.decoys import decoys_of
 from kata.diagnosis import Diagnosis
@@ -37,7 +38,7 @@ _UNUSED_PLUGINS = (
 )  # fmt: skip
 # For what runs none of the learner's code: collecting, which may have to compile the test first,
 # and the diagnosis.
-_SECONDS_OF_OUR_OWN = 60.0
+SECONDS_OF_OUR_OWN = 60.0
 _PRINTS_KEPT = 2000
 _MESSAGE_KEPT = 4000
 
@@ -49,6 +50,9 @@ class Job:
     `tree` is "exercises" or "solutions". `change` is one of `kata.changes`, made to the kata's
     module. `survey` puts each wrong attempt through the tests afterwards. `log` is where a crash or
     a hang leaves its stack.
+
+    For a judge, `sandboxes` is the address of what starts them, `sources` the submission (text in
+    Latin-1, one byte a character, by file name), and `parts` the katas whose solutions are lent.
     """
 
     root: str
@@ -58,10 +62,13 @@ class Job:
     seed: int = 0
     change: Sequence[str] = ()
     survey: bool = False
+    sandboxes: Sequence[str] = ()
+    sources: dict[str, str] = field(default_factory=dict)
+    parts: Sequence[str] = ()
 
 
-def serve(connection: Connection, rehearse: bool) -> None:
-    """Get ready, wait for one job, and do it.
+def serve(connection: Connection, rehearse: bool, kind: "type[Worker] | None" = None) -> None:
+    """Get ready, wait for one job, and do it as a `kind` of worker.
 
     To rehearse takes about as long as the job; what waits for a job has the time.
     """
@@ -76,29 +83,35 @@ def serve(connection: Connection, rehearse: bool) -> None:
     except EOFError:  # The tool has ended.
         return
     try:
-        worker = _Worker(connection, job)
+        worker = (kind or Worker)(connection, job)
     except catalog.KataError as error:  # The curriculum was changed, and is wrong now.
         connection.send_bytes(json.dumps({"event": "broken", "problem": str(error)}).encode())
         return
     worker.run()
 
 
-class _Worker:
+class Worker:
+    """Runs the tests of one kata on the answer that `load` loads."""
+
+    # Whether the tests are to be run, and fail, where the answer can't be loaded.
+    counts_all_tests = False
+
     def __init__(self, connection: Connection, job: Job) -> None:
         self._connection = connection
-        self._job = job
-        self._katas = catalog.load(Path(job.root))
-        self._kata = self._katas.find(job.kata)
+        self.job = job
+        self.katas = catalog.load(Path(job.root))
+        self.kata = self.katas.find(job.kata)
 
     def run(self) -> None:
-        os.chdir(self._job.root)
+        os.chdir(self.job.root)
         _limit_memory()
         prints = _CappedText()
-        with Path(self._job.log).open("w") as log, _standard_output(prints):
+        with Path(self.job.log).open("w") as log, _standard_output(prints):
             faulthandler.enable(log)
             self._load_and_test(log)
             faulthandler.cancel_dump_traceback_later()
             faulthandler.disable()
+        self.close()
         self.send("finished", prints=prints.kept)
 
     def send(self, event: str, **values: Any) -> None:
@@ -109,38 +122,47 @@ class _Worker:
 
         The timer is a C thread: it needs no interpreter lock, so a loop in C doesn't stop it.
         """
-        limit = seconds or self._kata.seconds
+        limit = seconds or self.kata.seconds
         self.send("begins", name=name, seconds=limit)
         faulthandler.dump_traceback_later(limit, exit=True, file=log)
 
     def _load_and_test(self, log: TextIO) -> None:
         self.begin("", log)
-        change = changes.find(self._kata, tuple(self._job.change))
-        chosen = {self._kata.id: change} if change else {}
-        target.install(self._katas, self._job.tree, chosen)
-        try:
-            module = target.answer_module(self._kata)
-        except BaseException as error:  # Learner code may raise anything while it is loaded.
-            self.send("broken", problem=_loading_problem(self._kata, error))
-            return
-        if not self._kata.test.is_file():
-            test = self._kata.relative(self._kata.test)
+        if not self.kata.test.is_file():
+            test = self.kata.relative(self.kata.test)
             self.send("broken", problem=f"{test} is gone: without tests there is no verdict.")
             return
-        missing = [name for name in tested_names(self._kata) if not hasattr(module, name)]
-        if missing:
-            file = self._kata.relative(self._kata.exercise)
-            names = " and ".join(missing)
-            self.send("broken", problem=f"{file} does not define {names}, which the tests import.")
-            return
-        self.begin("", log, _SECONDS_OF_OUR_OWN)
-        reporter = _Reporter(self, self._kata, log, surveys=self._job.survey)
+        problem = self.load()
+        if problem:
+            self.send("broken", problem=problem)
+            if not self.counts_all_tests:
+                return
+        self.begin("", log, SECONDS_OF_OUR_OWN)
+        reporter = _Reporter(self, self.kata, log, surveys=self.job.survey)
         pytest.main(self._arguments(), plugins=[reporter])
 
+    def load(self) -> str:
+        """Load the answer into this process; gives what is wrong with it."""
+        change = changes.find(self.kata, tuple(self.job.change))
+        chosen = {self.kata.id: change} if change else {}
+        target.install(self.katas, self.job.tree, chosen)
+        try:
+            module = target.answer_module(self.kata)
+        except BaseException as error:  # Learner code may raise anything while it is loaded.
+            return _loading_problem(self.kata, error)
+        missing = [name for name in tested_names(self.kata) if not hasattr(module, name)]
+        if not missing:
+            return ""
+        file = self.kata.relative(self.kata.exercise)
+        return f"{file} does not define {' and '.join(missing)}, which the tests import."
+
+    def close(self) -> None:
+        """Tell what is known only at the end."""
+
     def _arguments(self) -> list[str]:
-        root = Path(self._job.root)
+        root = Path(self.job.root)
         arguments = [
-            str(self._kata.test),
+            str(self.kata.test),
             "--rootdir",
             str(root),
             "-c",
@@ -148,14 +170,14 @@ class _Worker:
         ]
         arguments += [word for name in _UNUSED_PLUGINS for word in ("-p", f"no:{name}")]
         arguments += ["--capture=no"]
-        arguments += ["--seed", str(self._job.seed)]
+        arguments += ["--seed", str(self.job.seed)]
         return arguments
 
 
 class _Reporter:
     """A pytest plugin that sends on how each test went."""
 
-    def __init__(self, worker: _Worker, kata: Kata, log: TextIO, *, surveys: bool) -> None:
+    def __init__(self, worker: Worker, kata: Kata, log: TextIO, *, surveys: bool) -> None:
         self._surveys = surveys
         self._worker = worker
         self._kata = kata
@@ -193,14 +215,14 @@ class _Reporter:
         report = yield
         if call.when == "call" or not report.passed:
             outcome = plugin.TODO if hasattr(report, plugin.TODO) else report.outcome
-            values = {"name": item.name, "outcome": outcome}
+            values = {"name": item.name, "outcome": outcome, "seconds": round(call.duration, 6)}
             if report.failed and call.excinfo:
                 values |= _failure(self._kata, call.excinfo.value)
             self._worker.send("result", **values)
         return report
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        self._worker.begin("", self._log, _SECONDS_OF_OUR_OWN)
+        self._worker.begin("", self._log, SECONDS_OF_OUR_OWN)
         diagnosis = session.config.stash[plugin.STATE].diagnosis_of(self._kata)
         mistakes = diagnosis.of_all_tests()
         telling = diagnosis.explained_by(mistakes[0])[0].split("::", 1)[1] if mistakes else ""
@@ -256,24 +278,20 @@ def wrong_examples(module: ModuleType) -> list[str]:
 def _failure(kata: Kata, error: BaseException) -> dict[str, Any]:
     """What was raised, by which line of the test and by which of the answer."""
     facts: dict[str, Any] = {"kind": type(error).__name__, "text": str(error)[:_MESSAGE_KEPT]}
-    in_test = _last_frame(error, lambda file: file == kata.test)
+    in_test = _test_frame(kata, error)
     if in_test:
         facts |= {"test_line": in_test.lineno, "test_code": _statement(in_test)}
-    in_answer = _last_frame(error, lambda file: file.is_relative_to(kata.root / target.NAME))
-    if in_answer:
-        file = kata.relative(Path(in_answer.filename))
-        facts |= {"answer_file": file, "answer_line": in_answer.lineno}
-        facts |= {"answer_code": in_answer.line}
+    place = loading.last_place(error, functools.partial(_name_of, kata))
+    if place:
+        facts |= dict(zip(("answer_file", "answer_line", "answer_code"), place, strict=True))
     return facts
 
 
-def _last_frame(
-    error: BaseException, is_wanted: Callable[[Path], bool]
-) -> traceback.FrameSummary | None:
-    """The innermost frame in a wanted file; source is read for it alone, as reading is slow."""
+def _test_frame(kata: Kata, error: BaseException) -> traceback.FrameSummary | None:
+    """The innermost frame in the test's file; source is read for it alone, as reading is slow."""
     found, entry = None, error.__traceback__
     while entry:
-        if is_wanted(Path(entry.tb_frame.f_code.co_filename)):
+        if Path(entry.tb_frame.f_code.co_filename) == kata.test:
             found = entry
         entry = entry.tb_next
     return traceback.extract_tb(found, limit=1)[0] if found else None
@@ -289,30 +307,19 @@ def _statement(frame: traceback.FrameSummary) -> str:
 
 
 def _loading_problem(kata: Kata, error: BaseException) -> str:
-    """One sentence about a file that cannot be loaded; a syntax error has its line and a caret."""
+    """One sentence about a file that cannot be loaded."""
+    file = kata.relative(kata.exercise)
     if isinstance(error, UnicodeDecodeError) or "codec can't decode" in str(error):
-        return f"{kata.relative(kata.exercise)} is not UTF-8 text: save it as UTF-8."
-    if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        return _syntax_problem(kata, error)
+        return f"{file} is not UTF-8 text: save it as UTF-8."
     if isinstance(error, ModuleNotFoundError) and not kata.exercise.is_file():
-        return f"{kata.relative(kata.exercise)} is gone; `kata reset {kata.name}` brings it back."
-    if isinstance(error, target.ForbiddenImportError):
-        return str(error)
-    inside = _last_frame(error, lambda file: file.is_relative_to(kata.root / target.NAME))
-    place = f"{kata.relative(Path(inside.filename))}:{inside.lineno}: " if inside else ""
-    return f"{place}{type(error).__name__}: {error}"[:_MESSAGE_KEPT]
+        return f"{file} is gone; `kata reset {kata.name}` brings it back."
+    return loading.problem(error, functools.partial(_name_of, kata))
 
 
-def _syntax_problem(kata: Kata, error: SyntaxError) -> str:
-    path = Path(error.filename or "")
-    place = kata.relative(path) if path.is_relative_to(kata.root) else error.filename
-    headline = f"{place}:{error.lineno}: {error.msg}"
-    code = (error.text or "").rstrip("\n")
-    if not code.strip():
-        return headline
-    indent = len(code) - len(code.lstrip())
-    caret = " " * max(0, (error.offset or 1) - 1 - indent) + "^"
-    return f"{headline}\n    {code.strip()}\n    {caret}"
+def _name_of(kata: Kata, filename: str) -> str | None:
+    """What to call a file of the learner's."""
+    path = Path(filename)
+    return kata.relative(path) if path.is_relative_to(kata.root / target.NAME) else None
 
 
 def _limit_memory() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -117,17 +118,53 @@ def test_half_a_kata_is_told_as_such(run, answer):
     assert "to do; for a hint: kata hint softmax" in text
 
 
-def test_where_solutions_are_not_shipped_their_tests_are_skipped(run, answer, checkout):
-    import shutil
+LEFT_FOR_GRADING = (
+    "1 test compares with the reference solution; it is skipped here and runs when you are graded."
+)
 
+
+@pytest.fixture
+def for_students(checkout):
     shutil.rmtree(checkout / "solutions")
     shutil.rmtree(checkout / "attempts")
+
+
+@pytest.mark.usefixtures("for_students")
+def test_where_solutions_are_not_shipped_their_tests_are_skipped(run, answer):
     answer(RIGHT)
     result = run("-rs")
     assert result.returncode == 0
     assert "the reference solution is not part of this repository" in result.stdout
+    assert "1 of 1 solved" in result.stdout
+    assert LEFT_FOR_GRADING in result.stdout.splitlines()
     answer(WRONG)
     assert "4 of 6 entries differ" in run().stdout
+
+
+@pytest.mark.usefixtures("for_students")
+def test_tests_left_for_grading_are_counted_in_parallel_too(run, answer):
+    answer(RIGHT)
+    result = run("-n", "2", plugins=["xdist.plugin", "xdist.looponfail"])
+    assert "1 of 1 solved" in result.stdout
+    assert LEFT_FOR_GRADING in result.stdout.splitlines()
+
+
+def test_other_skipped_tests_are_not_said_to_be_left_for_grading(run, answer, softmax):
+    answer(RIGHT)
+    test = "import pytest\n\n\ndef test_a_skipped_one():\n    pytest.skip('not today')\n"
+    softmax.test.write_text(f"{test}\n\n{softmax.test.read_text()}")
+    result = run()
+    assert "1 skipped" in result.stdout
+    assert "1 of 1 solved" in result.stdout
+    assert "when you are graded" not in result.stdout
+
+
+@pytest.mark.usefixtures("for_students")
+def test_where_solutions_are_not_shipped_they_cannot_be_tested(run):
+    result = run("--solutions")
+    assert result.returncode == 4
+    assert "--solutions: the solutions are not part of this repository." in result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
 
 
 def test_a_mistake_in_the_curriculum_is_one_sentence(run, checkout):

@@ -49,6 +49,15 @@ def test_a_failure_shows_counts_mistake_claim_place_and_facts(shown, failed):
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_tests_that_need_the_reference_are_not_counted_as_run(shown, failed):
+    failed.outcomes["test_c"] = "skipped"
+    assert "✗ softmax: 1 of 2 tests pass.\n" in shown(render.verdict(failed))
+    failed.status = SOLVED
+    text = shown(render.verdict(failed))
+    assert "✓ softmax is solved: all 2 tests pass.\n" in text
+    assert "Left for grading, as they need the reference solution: 1.\n" in text
+
+
 def test_two_possible_mistakes_are_told_as_such(shown, failed):
     failed.mistakes.append(("two", "The rows are not normalised."))
     text = shown(render.verdict(failed))

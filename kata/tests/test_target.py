@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from kata import target
+from kata import loading, target
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def test_an_answer_may_not_import_what_gives_it_away(katas, softmax, line):
     softmax.exercise.write_text(line)
     target.install(katas)
     with pytest.raises(
-        target.ForbiddenImportError, match=r"exercises/basics/softmax\.py:\d imports"
+        loading.ForbiddenImportError, match=r"exercises/basics/softmax\.py:\d imports"
     ):
         target.answer_module(softmax)
 

@@ -215,6 +215,13 @@ BROKEN = {
         texts,
         "hints/basics/softmax.md should have the sections Hint 1, Hint 2,",
     ),
+    "missing interview questions": (
+        lambda c: edit(
+            c, HINTS, lambda t: re.sub(r"(?s)## In an interview\n.*?(## Sources)", r"\1", t)
+        ),
+        texts,
+        "hints/basics/softmax.md has no section 'In an interview'",
+    ),
     "an empty hint": (
         lambda c: edit(
             c, HINTS, lambda t: re.sub(r"(?s)(## Hint 2\n).*?(## Hint 3)", r"\1\n\2", t)

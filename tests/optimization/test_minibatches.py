@@ -95,13 +95,23 @@ def test_the_order_is_drawn_from_rng():
 
 
 def test_all_orders_are_equally_likely(rng):
-    counts = Counter(tuple(deal(4, 3, rng)[0].tolist()) for _ in range(2400))
-    # 24 orders, each about 100 times; one of them never comes with odds of 24 · (23/24)^2400.
+    counts = Counter(tuple(deal(4, 3, rng)[0].tolist()) for _ in range(600))
+    # 24 orders, each about 25 times; one of them never comes with odds of 24 · (23/24)^600 = 2e-10.
     assert_close(len(counts), 24)
-    # The sum is chi-squared with 23 degrees of freedom, which
-    # is above 80 with odds of 3e-8.
-    spread = sum((counts[order] - 100) ** 2 / 100 for order in permutations(range(4)))
+    # The sum is chi-squared with 23 degrees of freedom, which is above 80 with odds of 3e-8.
+    spread = sum((counts[order] - 25) ** 2 / 25 for order in permutations(range(4)))
     assert_that("all orders come about equally often", spread < 80)
+
+
+def test_every_row_is_equally_likely_at_every_place(rng):
+    n, calls = 30, 1000
+    counts = np.zeros((n, n))
+    for _ in range(calls):
+        counts[np.arange(n), deal(n, n, rng)[0]] += 1
+    # Rows and columns have fixed sums, so (n − 1)² = 841 degrees of freedom are left. Such a
+    # chi-squared sum is above 1080 with odds of 4e-8.
+    spread = ((counts - calls / n) ** 2).sum() / (calls / n) * (n - 1) / n
+    assert_that("every row comes to every place about equally often", spread < 1080)
 
 
 def test_with_drop_last_any_row_may_be_left_out(rng):

@@ -1,0 +1,281 @@
+"""`kata export DIR`: a repository for students, without solutions and without the teacher's work.
+
+Everything is written into a temporary folder beside `DIR`, which takes its name when all is there.
+"""
+
+import re
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kata import hints
+from kata.catalog import Catalog, Kata, KataError
+
+# What only those use who have the solutions.
+_NOT_FOR_STUDENTS = {"bench.py", "export.py", "report.py", "scaffold.py", "verify.py"}
+_AS_THEY_ARE = ("conftest.py", "LICENSE", ".gitignore")
+_PYPROJECT_TABLES = ("build-system", "project", "project.scripts", "tool.pytest.ini_options")
+
+TEMPLATE = "classroom/github-actions/grade.yml"
+WORKFLOW = ".github/workflows/grade.yml"
+
+_README = """\
+# Deep learning katas
+
+Write the parts of neural networks yourself, one stub at a time. A moment after you save a file you
+read whether it is right, and how far off it is if it is not.
+
+## Set up
+
+You need Python 3.11 to 3.13. In this folder:
+
+    python3 -m venv .venv
+    source .venv/bin/activate       # on Windows: .venv\\Scripts\\activate
+    pip install -e .
+
+On Linux, pip may choose a build of torch with several gigabytes for GPUs. The CPU build is enough;
+install it before the last line:
+
+    pip install "torch>=2.6,<2.14" --index-url https://download.pytorch.org/whl/cpu
+
+## Work
+
+    kata                  shows where you are, and tests a file whenever you save it
+    kata list             all katas, with your state
+    kata test NAME        tests one kata once
+    kata hint NAME        a hint, and one more each time
+    kata reset NAME       puts the stub back and keeps a copy of your file
+    pytest                tests everything; katas not begun are "to do"
+
+A kata is a file in `exercises/`. Its docstrings say all that its tests in `tests/` check.
+
+| topic | katas |
+|---|---|
+{topics}
+
+## Hand in
+
+Commit your files in `exercises/` and push. Only they are taken: to change a test here changes no
+mark. Tests that compare with the reference solution are skipped here and run when you are graded.
+Where your teacher has set up the workflow *Grade*, each push shows its marks under *Actions*.
+{data}"""
+
+_DATA = "\nThe pictures of digits have [their own source and licence](data/README.md).\n"
+
+
+@dataclass(frozen=True)
+class Pin:
+    """The commit of a repository on GitHub that holds the tests and solutions to grade with."""
+
+    repository: str
+    commit: str
+
+
+def wanted(katas: Catalog, names: Sequence[str], topics: Sequence[str]) -> list[Kata]:
+    """The katas with these names and of these topics, in order; all where nothing is named.
+
+    Raises KataError for an unknown name or topic.
+    """
+    if not names and not topics:
+        return list(katas.katas)
+    known = [topic.name for topic in katas.topics]
+    whole = [topic.strip() for topic in topics]
+    for topic in whole:
+        if topic not in known:
+            raise KataError(f"There is no topic {topic!r}; there are {', '.join(known)}.")
+    ids = {katas.find(name).id for name in names}
+    return [kata for kata in katas.katas if kata.id in ids or kata.topic in whole]
+
+
+def with_what_they_build_on(katas: Catalog, chosen: Iterable[Kata]) -> list[Kata]:
+    """These katas and those that they build on, whose answers a capstone imports; in order."""
+    ids = {kata.id for kata in chosen}
+    for kata in reversed(katas.katas):  # What a kata builds on stands above it.
+        if kata.id in ids:
+            ids.update(kata.after)
+    return [kata for kata in katas.katas if kata.id in ids]
+
+
+def export(katas: Catalog, chosen: Sequence[Kata], folder: Path, *, interview: bool = True) -> str:
+    """Write the repository for students; gives a sentence on what its workflow grades with.
+
+    Raises KataError, with nothing written, when `folder` cannot be used or a file is missing.
+    """
+    place = folder.resolve()
+    _check_place(katas, folder, place)
+    pin = pinned(katas.root)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{place.name}.", dir=place.parent) as temporary:
+            repository = Path(temporary, place.name)
+            _Writer(katas, chosen, repository, interview=interview).write(pin)
+            if place.exists():
+                place.rmdir()
+            repository.rename(place)
+    except (OSError, UnicodeDecodeError) as error:
+        raise KataError(f"Nothing was exported: {error}.") from error
+    if pin is None:
+        return (
+            "This checkout is not a repository on GitHub: "
+            f"write what to grade with at the top of {folder / WORKFLOW}."
+        )
+    return (
+        f"Its workflow grades with {pin.repository} as it is in commit {pin.commit[:10]}, "
+        "which has to be on GitHub."
+    )
+
+
+def _check_place(katas: Catalog, folder: Path, place: Path) -> None:
+    if place.is_relative_to(katas.root):
+        raise KataError(
+            f"{folder} lies in this repository: name a folder outside, such as ../students."
+        )
+    if place.exists() and not place.is_dir():
+        raise KataError(f"{folder} is a file: name a new folder.")
+    if place.is_dir() and any(place.iterdir()):
+        raise KataError(f"{folder} is not empty: name a new folder.")
+    if place == Path.cwd():
+        raise KataError("The folder that you are in would be replaced: name a new one.")
+    if not place.parent.is_dir():
+        raise KataError(f"There is no folder {folder.parent} to write {place.name} into.")
+
+
+def pinned(root: Path) -> Pin | None:
+    """The commit that is checked out at `root`, if its repository is on GitHub."""
+    if not (root / ".git").exists():
+        return None
+    url, commit = _git(root, "remote", "get-url", "origin"), _git(root, "rev-parse", "HEAD")
+    start = r"(?:https://(?:[^/@]+@)?github\.com/|(?:ssh://)?git@github\.com[:/])"
+    match = re.fullmatch(start + r"([\w.-]+/[\w.-]+?)(?:\.git)?/?", url)
+    return Pin(match[1], commit) if match and re.fullmatch("[0-9a-f]{40}", commit) else None
+
+
+def _git(root: Path, *words: str) -> str:
+    """What git prints; nothing where it fails or is not there."""
+    try:
+        done = subprocess.run(["git", "-C", root, *words], capture_output=True, text=True)
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+class _Writer:
+    """Writes the files of one repository for students."""
+
+    def __init__(
+        self, katas: Catalog, chosen: Sequence[Kata], to: Path, *, interview: bool
+    ) -> None:
+        self._katas = katas
+        self._root = katas.root
+        self._chosen = chosen
+        self._to = to
+        self._interview = interview
+
+    def write(self, pin: Pin | None) -> None:
+        for name in _AS_THEY_ARE:
+            self._copy(name)
+        for kata in self._chosen:
+            self._write_kata(kata)
+        for topic in dict.fromkeys(kata.topic for kata in self._chosen):
+            self._write_page(topic)
+        for file in sorted((self._root / "kata").glob("*.py")):
+            if file.name not in _NOT_FOR_STUDENTS:
+                self._copy(f"kata/{file.name}")
+        data = self._data()
+        for name in data:
+            self._copy(name)
+        self._write("curriculum.toml", self._curriculum())
+        self._write("pyproject.toml", self._pyproject())
+        self._write("README.md", self._readme(has_data=bool(data)))
+        self._write(WORKFLOW, self._workflow(pin))
+
+    def _read(self, name: str) -> str:
+        return (self._root / name).read_text(encoding="utf-8")
+
+    def _write(self, name: str, text: str) -> None:
+        file = self._to / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+
+    def _copy(self, name: str, source: Path | None = None) -> None:
+        file = self._to / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source or self._root / name, file)
+
+    def _write_kata(self, kata: Kata) -> None:
+        self._copy(kata.relative(kata.original))
+        # What stands in exercises/ may be the teacher's own answer.
+        self._copy(kata.relative(kata.exercise), kata.original)
+        self._copy(kata.relative(kata.test))
+        hints.read(kata)
+        text = self._read(kata.relative(kata.hints))
+        self._write(
+            kata.relative(kata.hints), text if self._interview else hints.without_interview(text)
+        )
+
+    def _write_page(self, topic: str) -> None:
+        """The topic's page, without the rows of katas that are left out."""
+        name = f"exercises/{topic}/README.md"
+        links = {f"({kata.name}.py)" for kata in self._chosen if kata.topic == topic}
+        lines = [
+            line
+            for line in self._read(name).splitlines(keepends=True)
+            if not (row := re.match(r"\| \[\w+\](\(\w+\.py\))", line)) or row[1] in links
+        ]
+        self._write(name, "".join(lines))
+
+    def _data(self) -> list[str]:
+        """The files in data/ that the katas name, and the page with their licences."""
+        texts = [file.read_text("utf-8") for kata in self._chosen for file in _code(kata)]
+        folder = self._root / "data"
+        files = sorted(folder.iterdir()) if folder.is_dir() else []
+        used = [file.name for file in files if any(file.name in text for text in texts)]
+        return [f"data/{name}" for name in (["README.md", *used] if used else [])]
+
+    def _curriculum(self) -> str:
+        """curriculum.toml with its head, and the entries of the chosen katas and their topics."""
+        head, *entries = re.split(r"(?m)^(?=\[\[)", self._read("curriculum.toml"))
+        names = {kata.id for kata in self._chosen} | {kata.topic for kata in self._chosen}
+        kept = [entry for entry in entries if _entry_name(entry) in names]
+        return head + "".join(kept).rstrip() + "\n"
+
+    def _pyproject(self) -> str:
+        """What is needed to install and to run pytest; nothing of what authors use."""
+        _, *tables = re.split(r"(?m)^(?=\[)", self._read("pyproject.toml"))
+        kept = [table for table in tables if table[1:].split("]")[0] in _PYPROJECT_TABLES]
+        return "".join(kept).rstrip() + '\n\n[tool.setuptools]\npackages = ["kata"]\n'
+
+    def _readme(self, *, has_data: bool) -> str:
+        rows = []
+        for topic in self._katas.topics:
+            names = [kata.name for kata in self._chosen if kata.topic == topic.name]
+            if names:
+                page = f"exercises/{topic.name}/README.md"
+                rows.append(f"| [{topic.title}]({page}) | {', '.join(names)} |")
+        return _README.format(topics="\n".join(rows), data=_DATA if has_data else "")
+
+    def _workflow(self, pin: Pin | None) -> str:
+        text = self._read(TEMPLATE)
+        if len(self._chosen) < len(self._katas.katas):
+            text = _filled_in(text, "KATAS", " ".join(kata.id for kata in self._chosen))
+        if pin:
+            text = _filled_in(text, "KATAS_REPOSITORY", pin.repository)
+            text = _filled_in(text, "KATAS_COMMIT", pin.commit)
+        return text
+
+
+def _filled_in(workflow: str, variable: str, value: str) -> str:
+    return re.sub(rf"(?m)^(  {variable}: ).*$", rf'\g<1>"{value}"', workflow)
+
+
+def _code(kata: Kata) -> tuple[Path, Path]:
+    return kata.original, kata.test
+
+
+def _entry_name(entry: str) -> str:
+    """The name in one [[topic]] or [[kata]] of curriculum.toml."""
+    ((table,),) = tomllib.loads(entry).values()
+    return str(table["name"])

@@ -1,0 +1,165 @@
+"""Three gauges of a call's cost: interpreter steps, memory, and time beside a reference.
+
+Only the last reads a clock, and gives a ratio taken in one run.
+"""
+
+import gc
+import random
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+Arguments = tuple[Any, ...]
+# Calls a function with these arguments and gives the seconds that it took.
+Timer = Callable[[Arguments], float]
+
+SLOWDOWN_LIMIT = 3.0
+
+
+class Meter:
+    """Measures calls in this process. Where the answer is in another one, a subclass asks there."""
+
+    def steps(self, call: Callable[[], Any]) -> int:
+        """The interpreter steps of one call."""
+        with _no_garbage_collection():  # What a finalizer does is not the call's work.
+            if sys.version_info >= (3, 12):
+                return _steps_by_monitoring(call)
+            return _steps_by_tracing(call)
+
+    def peak(self, call: Callable[[], Any]) -> int:
+        """The most bytes that one call holds at a time, its result included."""
+        tracemalloc.start()
+        try:
+            before, _ = tracemalloc.get_traced_memory()
+            result = call()
+            _, peak = tracemalloc.get_traced_memory()
+            del result
+        finally:
+            tracemalloc.stop()
+        return peak - before
+
+    def timers(
+        self, function: Callable[..., Any], reference: Callable[..., Any]
+    ) -> tuple[Timer, Timer]:
+        """What times the one and the other, both in the same way."""
+        return _timer(function), _timer(reference)
+
+
+def _timer(function: Callable[..., Any]) -> Timer:
+    def seconds(args: Arguments) -> float:
+        start = time.perf_counter()
+        function(*args)
+        return time.perf_counter() - start
+
+    return seconds
+
+
+meter = Meter()
+
+
+def measure_with(other: Meter) -> None:
+    """Let all gauges measure with another meter from now on."""
+    global meter
+    meter = other
+
+
+def python_work(function: Callable[..., Any], *args: Any) -> int:
+    """The interpreter steps of one call: exact, and free of any clock.
+
+    The function is called once before, so that what it does only once is not counted.
+    """
+    function(*args)
+    return meter.steps(lambda: function(*args))
+
+
+def peak_bytes(function: Callable[..., Any], *args: Any) -> int:
+    """The most memory that one call holds at a time, its result included, in bytes."""
+    function(*args)
+    return meter.peak(lambda: function(*args))
+
+
+def slowdown(
+    function: Callable[..., Any],
+    reference: Callable[..., Any],
+    make_args: Callable[[], Arguments],
+) -> float:
+    """How many times as long `function` takes as `reference`, both at their best.
+
+    The best of 30 samples each, in random order, on fresh arguments. A result over the limit is
+    sampled up to twice more: load from elsewhere only ever makes a sample slower.
+    """
+    timers = meter.timers(function, reference)
+    best = [float("inf"), float("inf")]
+    shuffler = random.Random(0)
+    with _no_garbage_collection(), _one_blas_thread():
+        # Far over the limit, a few samples tell; all of them would take a looping answer minutes.
+        for samples in (3, 27, 30, 30):
+            order = [0, 1] * samples
+            shuffler.shuffle(order)
+            for timed in order:
+                best[timed] = min(best[timed], timers[timed](make_args()))
+            times = best[0] / best[1]
+            fast_enough = samples > 3 and times <= SLOWDOWN_LIMIT
+            if fast_enough or times > 20 * SLOWDOWN_LIMIT:
+                break
+    return times
+
+
+def _steps_by_tracing(call: Callable[[], Any]) -> int:
+    steps = 0
+
+    def trace(frame: Any, event: str, arg: Any) -> Any:
+        nonlocal steps
+        steps += event in ("line", "call")
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return steps
+
+
+def _steps_by_monitoring(call: Callable[[], Any]) -> int:
+    monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
+    events = [getattr(monitoring.events, name) for name in ("JUMP", "PY_START", "PY_RESUME")]
+    tool = next(number for number in range(6) if monitoring.get_tool(number) is None)
+    steps = 0
+
+    def step(*_: Any) -> None:
+        nonlocal steps
+        steps += 1
+
+    monitoring.use_tool_id(tool, "kata python_work")
+    try:
+        for event in events:
+            monitoring.register_callback(tool, event, step)
+        monitoring.set_events(tool, sum(events))
+        call()
+    finally:
+        monitoring.set_events(tool, 0)
+        monitoring.free_tool_id(tool)
+    return steps
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _one_blas_thread() -> AbstractContextManager[object]:
+    from threadpoolctl import threadpool_limits
+
+    limited: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return limited

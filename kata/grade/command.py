@@ -1,0 +1,97 @@
+"""What `kata grade` does: marks one submission and writes the reports that were asked for."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from kata.catalog import Catalog, Kata, KataError
+from kata.grade import formats, submission
+from kata.grade.grading import Grader
+from kata.grade.marks import Marks
+from kata.progress import write_whole
+
+_SECRET = "secret"
+
+
+def seed(text: str) -> tuple[int, bool]:
+    """The seed that the user asks for, and whether it is a secret one."""
+    if text == _SECRET:
+        return secrets.randbits(32), True
+    if not text.isdecimal():
+        raise KataError(f"--seed is {text!r}: it should be a whole number from 0 up, or {_SECRET}.")
+    return int(text), False
+
+
+@dataclass(frozen=True)
+class Reports:
+    """The formats to write and their files; one without a file goes to the terminal at the end."""
+
+    files: tuple[tuple[str, Path], ...]
+    printed: str | None
+
+    @classmethod
+    def of(cls, names: Sequence[str], files: Sequence[Path]) -> "Reports":
+        """Pair formats with files, in order; a format without a file is printed."""
+        for name in names:
+            if name not in formats.FORMATS:
+                known = ", ".join(formats.FORMATS)
+                raise KataError(f"There is no format {name!r}; there are {known}.")
+        if len(files) > len(names):
+            raise KataError(f"Say with --format what {files[len(names)]} is to hold.")
+        if len(names) > len(files) + 1:
+            raise KataError(f"Say with --output where the format {names[len(files)]} should go.")
+        for file in files:
+            if not file.absolute().parent.is_dir():
+                raise KataError(f"{file.absolute().parent} is no folder: {file} cannot be written.")
+        printed = names[-1] if len(names) > len(files) else None
+        return cls(tuple(zip(names, files, strict=False)), printed if names else "table")
+
+    def write(self, marks: Marks) -> None:
+        """Write all files anew; each is replaced as a whole."""
+        for name, file in self.files:
+            try:
+                write_whole(file.absolute(), formats.render(name, marks).encode())
+            except OSError as error:
+                raise KataError(f"Cannot write {file}: {error.strerror}.") from error
+
+
+def grade(
+    katas: Catalog,
+    folder: Path,
+    chosen: Sequence[Kata],
+    number: int,
+    secret: bool,
+    reports: Reports,
+    console: Console,
+) -> Marks:
+    """Mark a submission; the files are rewritten after every kata."""
+    taken = submission.read(folder)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    # On stderr: what is printed may be piped to a file.
+    status = Console(stderr=True)
+    with (
+        Grader(katas) as grader,
+        Progress(*columns, TimeElapsedColumn(), console=status, transient=True) as bar,
+    ):
+        task = bar.add_task(chosen[0].name, total=len(chosen))
+
+        def on_marks(marks: Marks) -> None:
+            reports.write(marks)
+            done = len(marks.katas)
+            upcoming = chosen[done].name if done < len(chosen) else ""
+            bar.update(task, completed=done, description=upcoming)
+
+        marks = grader.grade(taken, chosen, seed=number, secret=secret, on_marks=on_marks)
+    if reports.printed == "table":
+        console.print(formats.table(marks))
+    elif reports.printed:
+        # Not through rich: a format is for machines.
+        print(formats.render(reports.printed, marks))
+    for name, reason in taken.refused.items():
+        status.print(Text(f"{name} was not taken: {reason}.", style="yellow"), soft_wrap=True)
+    return marks

@@ -1,0 +1,174 @@
+"""Grades submissions: one judge and its sandboxes for each kata, marks as they come."""
+
+import datetime
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from kata.catalog import Catalog, Kata, KataError
+from kata.grade import judge
+from kata.grade.jail import HELD
+from kata.grade.marks import (
+    BROKEN,
+    FAILED,
+    MISSING,
+    NOT_RUN,
+    PASSED,
+    SOLVED,
+    TODO,
+    KataMark,
+    Marks,
+    TestMark,
+    score,
+)
+from kata.grade.nursery import Nursery
+from kata.grade.submission import FOLDER, Submission
+from kata.runner import Failure, Runner, Verdict
+
+
+class Grader:
+    """Grades one submission after the other; close it (or use it in a `with`) at the end."""
+
+    def __init__(self, katas: Catalog) -> None:
+        self._katas = katas
+        self._runner = Runner(katas, serve=judge.serve)
+        self._nurseries: dict[bool, Nursery] = {}
+        self._unearned: dict[tuple[str, int], int] = {}
+
+    def __enter__(self) -> "Grader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._runner.close()
+        for nursery in self._nurseries.values():
+            nursery.close()
+
+    def grade(
+        self,
+        submission: Submission,
+        chosen: Sequence[Kata],
+        *,
+        seed: int = 0,
+        secret: bool = False,
+        on_marks: Callable[[Marks], None] = lambda marks: None,
+    ) -> Marks:
+        """Grade the chosen katas; `on_marks` is told the marks so far after each of them.
+
+        Raises KataError where a solution is missing, without which there is nothing to grade by,
+        and where the machine gives no sandbox.
+        """
+        for kata in chosen:
+            if not kata.solution.is_file():
+                file = kata.relative(kata.solution)
+                raise KataError(f"{file} is missing: grade from the full checkout, not an export.")
+        for torch in {kata.torch for kata in chosen} - set(self._nurseries):
+            self._nurseries[torch] = Nursery(torch=torch)
+        start = time.perf_counter()
+        began = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        marks = Marks(submission.name, seed, secret, began, {})
+        for number, kata in enumerate(chosen, 1):
+            mark, protections = self._mark(submission, kata, _to_lend(kata, marks), seed)
+            marks = replace(
+                marks,
+                katas=(*marks.katas, mark),
+                protections=_weakest(marks.protections, protections),
+                complete=number == len(chosen),
+                seconds=time.perf_counter() - start,
+            )
+            on_marks(marks)
+        return marks
+
+    def _mark(
+        self, submission: Submission, kata: Kata, parts: tuple[str, ...], seed: int
+    ) -> tuple[KataMark, dict[str, str]]:
+        file = f"{FOLDER}/{kata.id}.py"
+        test_file = kata.relative(kata.test)
+        blank = KataMark(kata.id, kata.title, test_file, kata.points, 0.0, MISSING)
+        if file in submission.refused:
+            problem = f"{file} was not taken: {submission.refused[file]}."
+            return replace(blank, status=BROKEN, problem=problem), {}
+        if file not in submission.sources:
+            return replace(blank, problem=f"{file} was not handed in."), {}
+        if submission.sources[file] == kata.original.read_bytes():
+            return replace(blank, status=TODO), {}
+        verdict = self._run(kata, submission.sources, seed, parts)
+        blank = replace(blank, lent=parts)
+        return self._of_verdict(blank, verdict, seed), verdict.protections
+
+    def _run(
+        self, kata: Kata, sources: dict[str, bytes], seed: int, parts: tuple[str, ...] = ()
+    ) -> Verdict:
+        self._runner.warm_up()
+        sent = {name: content.decode("latin-1") for name, content in sources.items()}
+        address = self._nurseries[kata.torch].address
+        verdict = self._runner.run(kata, seed=seed, sandboxes=address, sources=sent, parts=parts)
+        if verdict.unavailable:
+            reason = verdict.unavailable
+            raise KataError(f"{kata.id} was not marked, as no sandbox could be started: {reason}.")
+        return verdict
+
+    def _of_verdict(self, blank: KataMark, verdict: Verdict, seed: int) -> KataMark:
+        tests = tuple(_test_mark(verdict, name) for name in verdict.tests)
+        passed = sum(test.outcome == PASSED for test in tests)
+        outcomes = {test.outcome for test in tests}
+        if verdict.problem or not tests:
+            status = BROKEN
+        elif outcomes == {PASSED}:
+            status = SOLVED
+        else:
+            status = TODO if outcomes == {TODO} else FAILED
+        earned = 0.0
+        if status in (SOLVED, FAILED):
+            unearned = self._unearned_of(verdict.kata, seed) if status == FAILED else 0
+            earned = score(blank.points, passed, len(tests), unearned)
+        return replace(
+            blank,
+            score=earned,
+            status=status,
+            problem=verdict.problem,
+            tests=tests,
+            mistakes=tuple(verdict.mistakes),
+            prints=verdict.prints,
+            seconds=verdict.seconds,
+        )
+
+    def _unearned_of(self, kata: Kata, seed: int) -> int:
+        """How many tests the stub passes as it is handed out, where it starts from working code."""
+        if kata.kind not in ("vectorise", "debug"):
+            return 0
+        key = kata.id, seed
+        if key not in self._unearned:
+            stub = {f"{FOLDER}/{kata.id}.py": kata.original.read_bytes()}
+            self._unearned[key] = self._run(kata, stub, seed).passed
+        return self._unearned[key]
+
+
+def _to_lend(kata: Kata, marks: Marks) -> tuple[str, ...]:
+    """What a kata builds on and was not solved: a wrong answer costs its own points only."""
+    unsolved = {mark.id for mark in marks.katas if mark.status != SOLVED}
+    return tuple(name for name in kata.after if name in unsolved)
+
+
+def _test_mark(verdict: Verdict, name: str) -> TestMark:
+    failed = next((failure for failure in verdict.failures if failure.name == name), Failure(name))
+    return TestMark(
+        name=name,
+        outcome=verdict.outcomes.get(name, NOT_RUN),
+        seconds=verdict.seconds_of.get(name, 0.0),
+        kind=failed.kind,
+        text=failed.text,
+        test_line=failed.test_line,
+        test_code=failed.test_code,
+        answer_file=failed.answer_file,
+        answer_line=failed.answer_line,
+        answer_code=failed.answer_code,
+    )
+
+
+def _weakest(known: dict[str, str], protections: dict[str, str]) -> dict[str, str]:
+    """Held only where it held for every kata."""
+    lost = {name: reason for name, reason in known.items() if reason != HELD}
+    return {**known, **protections, **lost}

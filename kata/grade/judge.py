@@ -1,0 +1,80 @@
+"""A worker that runs a kata's tests on an answer behind the wall.
+
+It knows what is right, and never runs the learner's code: the kata's exercise is made of stand-ins
+that call a sandbox. Whatever else is imported from `exercises` here is a solution.
+"""
+
+from dataclasses import asdict
+from multiprocessing.connection import Connection
+from typing import Any, TextIO
+
+from kata import gauges, target, worker
+from kata.catalog import Kata
+from kata.grade import jail
+from kata.grade.wall import Answer, RemoteMeter, Wall
+from kata.grade.wire import keep_freed_memory
+from kata.worker import SECONDS_OF_OUR_OWN, Job
+
+
+def serve(connection: Connection, rehearse: bool) -> None:
+    """As `worker.serve`, for a judge."""
+    worker.serve(connection, rehearse, Judge)
+
+
+class Judge(worker.Worker):
+    """Runs the tests of one kata on the submission in its job."""
+
+    # The marks need to know how many there are.
+    counts_all_tests = True
+
+    def __init__(self, connection: Connection, job: Job) -> None:
+        super().__init__(connection, job)
+        jail.guard()
+        keep_freed_memory()
+        # What the parts themselves build on are solutions, too.
+        target.install(self.katas, "solutions")
+        sources = {name: text.encode("latin-1") for name, text in job.sources.items()}
+        self._wall = self._wall_of(sources, [self.katas.find(name) for name in job.parts])
+        self._reference_wall: Wall | None = None
+
+    def load(self) -> str:
+        target.install(self.katas, "solutions", stand_ins={self.kata.id: self._wall.stand_ins()})
+        gauges.measure_with(RemoteMeter(self._wall, self._wall_of_solution))
+        self._wall.load()
+        return self._wall.account.problem
+
+    def begin(self, name: str, log: TextIO, seconds: float = 0.0) -> None:
+        # The wall keeps the answer's time; beyond that, only the judge itself can take long.
+        super().begin(name, log, (seconds or self.kata.seconds) + SECONDS_OF_OUR_OWN)
+        self._wall.begin_test()
+
+    def close(self) -> None:
+        self._wall.close()
+        if self._reference_wall:
+            self._reference_wall.close()
+        self.send("graded", **asdict(self._wall.account))
+
+    def _wall_of_solution(self) -> Wall:
+        """The reference solution in a sandbox of its own."""
+        if self._reference_wall is None:
+            self._reference_wall = self._wall_of(_solutions(self.katas.katas), [])
+        self._reference_wall.begin_test()
+        return self._reference_wall
+
+    def _wall_of(self, sources: dict[str, bytes], parts: list[Kata]) -> Wall:
+        kata = self.kata
+        names = tuple(worker.tested_names(kata))
+        lent = {part.module: _public(part) for part in parts}
+        answer = Answer(kata.module, names, sources, kata.torch, lent)
+        address, token = self.job.sandboxes
+        return Wall((address, token), answer, kata.seconds)
+
+
+def _public(kata: Kata) -> dict[str, Any]:
+    """The functions and classes of a kata's solution."""
+    module = target.solution_module(kata)
+    return {name: getattr(module, name) for name in target.public_names(module)}
+
+
+def _solutions(katas: tuple[Kata, ...]) -> dict[str, bytes]:
+    return {f"{target.NAME}/{kata.id}.py": kata.solution.read_bytes() for kata in katas}

@@ -1,0 +1,116 @@
+"""What grading finds out: marks of a test, of a kata, of a submission."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+PASSED, FAILED, TODO, NOT_RUN = "passed", "failed", "todo", "not run"
+SOLVED, MISSING, BROKEN = "solved", "missing", "broken"
+
+
+@dataclass(frozen=True)
+class TestMark:
+    """One expected test: how it went, and if it failed, by what and where.
+
+    `outcome` is "passed", "failed", "todo" (it met a hole that is not filled) or "not run".
+    `kind` and `text` are what was raised; `test_line` and `test_code` the line of the test,
+    `answer_file`, `answer_line` and `answer_code` the learner's, where one is to blame.
+    """
+
+    __test__ = False  # The name is no invitation to pytest.
+
+    name: str
+    outcome: str = NOT_RUN
+    seconds: float = 0.0
+    kind: str = ""
+    text: str = ""
+    test_line: int = 0
+    test_code: str = ""
+    answer_file: str = ""
+    answer_line: int = 0
+    answer_code: str = ""
+
+
+@dataclass(frozen=True)
+class KataMark:
+    """One kata of a submission.
+
+    `status` is "solved", "failed", "todo" (as handed out), "missing" (not handed in) or "broken"
+    (it could not be loaded; `problem` says why). `score` is of `points`; it is all of them only if
+    every test passed. `mistakes` are the names and texts of known mistakes that explain the
+    failures. `prints` is what the answer printed. `lent` are katas that this one builds on and that
+    were not solved: their solutions stood in.
+    """
+
+    id: str
+    title: str
+    test_file: str
+    points: int
+    score: float
+    status: str
+    problem: str = ""
+    tests: tuple[TestMark, ...] = ()
+    mistakes: tuple[tuple[str, str], ...] = ()
+    prints: str = ""
+    lent: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> int:
+        return sum(test.outcome == PASSED for test in self.tests)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """One submission graded.
+
+    `protections` says of each protection of the wall "held", or why it did not. `began` is the time
+    in UTC, ISO 8601. `complete` is False in what was written before the run was done.
+    """
+
+    submission: str
+    seed: int
+    secret: bool
+    began: str
+    protections: dict[str, str]
+    katas: tuple[KataMark, ...] = ()
+    complete: bool = False
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float:
+        return sum(mark.score for mark in self.katas)
+
+    @property
+    def points(self) -> int:
+        return sum(mark.points for mark in self.katas)
+
+
+def score(points: int, passed: int, expected: int, unearned: int = 0) -> float:
+    """The part of `points` that `passed` of `expected` tests earn, in hundredths, rounded down.
+
+    `unearned` tests pass without any work: a stub that starts from working code passes them, so
+    they count only when they fail.
+    """
+    if passed >= expected > 0:
+        return float(points)
+    share = max(0, passed - unearned) / max(1, expected - unearned)
+    return math.floor(100 * points * share) / 100
+
+
+def to_dict(marks: Marks) -> dict[str, Any]:
+    """`marks` as plain data, with the sums beside."""
+    return {"score": marks.score, "points": marks.points} | asdict(marks)
+
+
+def from_dict(data: dict[str, Any]) -> Marks:
+    """The inverse of `to_dict`."""
+    fields = {name: value for name, value in data.items() if name not in ("score", "points")}
+    return Marks(**fields | {"katas": tuple(map(_kata_mark, data["katas"]))})
+
+
+def _kata_mark(data: dict[str, Any]) -> KataMark:
+    tests = tuple(TestMark(**test) for test in data["tests"])
+    mistakes = tuple((name, text) for name, text in data["mistakes"])
+    lent = tuple(data["lent"])
+    return KataMark(**data | {"tests": tests, "mistakes": mistakes, "lent": lent})

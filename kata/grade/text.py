@@ -1,0 +1,39 @@
+"""Texts that a stranger's code had a hand in, made fit to be shown."""
+
+import re
+import unicodedata
+
+# To the log of a workflow, a line that begins with the one or has the other is a command.
+_BEGINS_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
+_HAS_COMMAND = re.compile(r"##(?=(vso)?\[)")
+
+
+def clean(text: str, *, lines: bool) -> str:
+    """`text` without control and formatting characters, and with no command to a workflow's log.
+
+    With `lines`, line breaks and tabs stay; without, they become spaces. What UTF-8 cannot encode
+    becomes a question mark.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(_kept(character, lines=lines) for character in text)
+    return _HAS_COMMAND.sub("# #", _BEGINS_COMMAND.sub(r"\1. ::", kept))
+
+
+def _kept(character: str, *, lines: bool) -> str:
+    if character in "\n\t":
+        return character if lines else " "
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return "?"
+    # Zl and Zp end a line for some readers.
+    return "" if category in ("Cc", "Cf", "Zl", "Zp") else character
+
+
+def short(text: str, most: int) -> str:
+    """`text`, cut to `most` characters at most."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def number(value: float) -> str:
+    """A score as people write it: 7.5, not 7.50."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
