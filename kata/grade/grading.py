@@ -55,7 +55,7 @@ class Grader:
         secret: bool = False,
         on_marks: Callable[[Marks], None] = lambda marks: None,
     ) -> Marks:
-        """Grade the chosen katas; `on_marks` is told the marks so far after each of them.
+        """Grade the chosen katas; `on_marks` is told the marks so far, first and after each kata.
 
         Raises KataError where a solution is missing, without which there is nothing to grade by,
         and where the machine gives no sandbox.
@@ -69,6 +69,7 @@ class Grader:
         start = time.perf_counter()
         began = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         marks = Marks(submission.name, seed, secret, began, {})
+        on_marks(marks)
         for number, kata in enumerate(chosen, 1):
             mark, protections = self._mark(submission, kata, _to_lend(kata, marks), seed)
             marks = replace(

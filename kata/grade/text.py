@@ -12,7 +12,7 @@ def clean(text: str, *, lines: bool) -> str:
     """`text` without control and formatting characters, and with no command to a workflow's log.
 
     With `lines`, line breaks and tabs stay; without, they become spaces. What UTF-8 cannot encode
-    becomes a question mark.
+    and XML cannot hold becomes a question mark.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(_kept(character, lines=lines) for character in text)
@@ -23,7 +23,7 @@ def _kept(character: str, *, lines: bool) -> str:
     if character in "\n\t":
         return character if lines else " "
     category = unicodedata.category(character)
-    if category == "Cs":
+    if category == "Cs" or ord(character) & 0xFFFE == 0xFFFE:  # The latter is no character.
         return "?"
     # Zl and Zp end a line for some readers.
     return "" if category in ("Cc", "Cf", "Zl", "Zp") else character
