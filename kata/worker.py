@@ -288,13 +288,14 @@ def _failure(kata: Kata, error: BaseException) -> dict[str, Any]:
 
 
 def _test_frame(kata: Kata, error: BaseException) -> traceback.FrameSummary | None:
-    """The innermost frame in the test's file; source is read for it alone, as reading is slow."""
-    found, entry = None, error.__traceback__
-    while entry:
-        if Path(entry.tb_frame.f_code.co_filename) == kata.test:
-            found = entry
+    """The test's own frame: a helper that it calls says less about what it claims.
+
+    Source is read for this frame alone, as reading is slow.
+    """
+    entry = error.__traceback__
+    while entry and Path(entry.tb_frame.f_code.co_filename) != kata.test:
         entry = entry.tb_next
-    return traceback.extract_tb(found, limit=1)[0] if found else None
+    return traceback.extract_tb(entry, limit=1)[0] if entry else None
 
 
 def _statement(frame: traceback.FrameSummary) -> str:

@@ -129,8 +129,9 @@ def main(folder: str, torch: str) -> None:
         while True:
             ready, _, _ = select.select([listening, sys.stdin], [], [])
             if sys.stdin in ready:
-                return
+                break
             _welcome(listening, token, rules)
+    shutil.rmtree(folder, ignore_errors=True)  # Who started this may have ended without doing so.
 
 
 def _welcome(listening: socket.socket, token: bytes, rules: int | None) -> None:

@@ -206,10 +206,11 @@ class Wall:
     def _request(self, operation: str, values: tuple[Any, ...]) -> Message:
         writer = Writer(self._table, self._lend)
         node = writer.node(values)
+        errors = np.geterr()
         settings = {
             "reset": self._reset,
             "gauge": self.gauge,
-            "errstate": dict(np.geterr()) if np.geterr() != _USUAL_ERRORS else None,
+            "errstate": dict(errors) if errors != _USUAL_ERRORS else None,
         }
         self._reset = False
         told = {name: value for name, value in settings.items() if value}

@@ -279,9 +279,11 @@ def _place(array: Any, *, dense: bool = True) -> tuple[int, int] | None:
     """The first byte of an array and the one after its last; of one with gaps only on request."""
     if type(array) is not np.ndarray or not array.size:
         return None
+    start: int = array.__array_interface__["data"][0]
+    if array.flags.c_contiguous:
+        return start, start + array.nbytes
     if dense and not array.transpose(_order(array)).flags.c_contiguous:
         return None
-    start: int = array.__array_interface__["data"][0]
     spans = [(n - 1) * stride for n, stride in zip(array.shape, array.strides, strict=True)]
     first = start + sum(span for span in spans if span < 0)
     return first, start + sum(span for span in spans if span > 0) + array.itemsize
@@ -289,6 +291,8 @@ def _place(array: Any, *, dense: bool = True) -> tuple[int, int] | None:
 
 def _order(array: Array) -> list[int]:
     """The axes from the longest stride to the shortest."""
+    if array.flags.c_contiguous:
+        return list(range(array.ndim))
     return sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
 
 
@@ -552,7 +556,10 @@ def _built_array(content: Content) -> Array:
     flat = np.frombuffer(content.data or b"", _dtype(dtype)).copy()
     if order is None:
         return flat.reshape(shape)
-    return flat.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
+    if order == [*range(len(shape))]:
+        return flat.reshape(shape)
+    inverse = sorted(range(len(order)), key=order.__getitem__)
+    return flat.reshape([shape[axis] for axis in order]).transpose(inverse)
 
 
 def _built_tensor(content: Content) -> Any:
