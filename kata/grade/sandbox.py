@@ -10,6 +10,7 @@ import importlib.util
 import io
 import itertools
 import linecache
+import operator
 import socket
 import sys
 from collections.abc import Sequence
@@ -244,6 +245,8 @@ class Sandbox:
             return getattr(of, *rest)
         if operation == "set":
             return setattr(of, *rest)
+        if operation == "operate":
+            return getattr(operator, of)(*rest)
         if operation == "iter":
             return iter(of)
         if operation == "next":

@@ -353,6 +353,9 @@ class Wall:
 class Remote:
     """Stands in for a function or class of the answer, or for an object that it made."""
 
+    # An array or NumPy scalar on the left leaves the operation to this side.
+    __array_ufunc__ = None
+
     def __init__(self, wall: Wall, node: Node, name: str) -> None:
         vars(self).update(_wall=wall, _node=node, _name=name)
 
@@ -379,6 +382,26 @@ class Remote:
 
     def __repr__(self) -> str:
         return f"<{self._name}>"
+
+
+def _give_operators() -> None:
+    """Let objects of the answer's be added, multiplied and so on, as the answer defines it."""
+    for name in ("neg", "pos", "abs"):
+        setattr(Remote, f"__{name}__", _operator(name, reflected=False))
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
+        setattr(Remote, f"__{name}__", _operator(name, reflected=False))
+        setattr(Remote, f"__r{name}__", _operator(name, reflected=True))
+
+
+def _operator(name: str, *, reflected: bool) -> Callable[..., Any]:
+    def operate(self: Remote, *other: Any) -> Any:
+        operands = (*other, self) if reflected else (self, *other)
+        return self._wall.ask("operate", name, *operands)
+
+    return operate
+
+
+_give_operators()
 
 
 class RemoteMeter(Meter):
