@@ -37,11 +37,18 @@ from kata.grade.marks import (
 from kata.grade.text import clean, number, short
 from kata.runner import claim
 
+# In bytes. GitHub takes a mebibyte of summary, PrairieLearn a megabyte; Classroom's line ends in an
+# environment variable, of which Linux takes 128 KiB.
 _MOST_MARKDOWN = 900_000
 _MOST_PRAIRIELEARN = 900_000
+_MOST_CLASSROOM = 120_000
+# In characters.
 _MOST_EXERCISM_OUTPUT = 500
 _MOST_TEXT = 2_000
+_MOST_LINE = 200
 _NOTHING = "Nothing was graded."
+_UNFINISHED = "The run was not finished."
+_CUT = "The details of the other katas are left out, as there is no more room here."
 
 
 def render(name: str, marks: Marks) -> str:
@@ -52,33 +59,47 @@ def render(name: str, marks: Marks) -> str:
 # --- What is said everywhere -----------------------------------------------------------------
 
 
-def _headline(mark: KataMark) -> str:
-    """One line about a kata."""
-    counts = f"{mark.passed} of {len(mark.tests)} tests pass"
+def _tally(mark: KataMark) -> str:
+    """How a kata stands, in our own words."""
     if mark.status == SOLVED:
         return f"solved: all {len(mark.tests)} tests pass"
-    if mark.status == TODO:
-        return "to do"
-    if mark.status in (BROKEN, MISSING):
-        return short(clean(mark.problem, lines=False), _MOST_TEXT)
-    return counts
+    words = {TODO: "to do", MISSING: "not handed in", BROKEN: "could not be tested"}
+    return words.get(mark.status, f"{mark.passed} of {len(mark.tests)} tests pass")
+
+
+def _headline(mark: KataMark) -> str:
+    """One line about a kata: its problem, or how it stands."""
+    return _line(mark.problem) or _tally(mark)
+
+
+def _line(text: str) -> str:
+    return short(clean(text, lines=False).strip(), _MOST_LINE)
+
+
+def _text(text: str, most: int = _MOST_TEXT) -> str:
+    return short(clean(text, lines=True).strip(), most)
 
 
 def _first_failure(mark: KataMark) -> TestMark | None:
-    return next((test for test in mark.tests if test.outcome not in (PASSED, NOT_RUN)), None)
+    """The first test that failed; where none did, the first that is to do."""
+    told = (test for outcome in (FAILED, TODO) for test in mark.tests if test.outcome == outcome)
+    return next(told, None)
 
 
-def _failure_text(test: TestMark) -> str:
+def _failure_text(mark: KataMark, test: TestMark) -> str:
     """What failed, by which value, and where."""
+    if test.outcome == NOT_RUN:
+        return _text(mark.problem) or "This test was not run."
     if test.outcome == TODO:
         return "This part is to do."
-    kind = "" if test.kind == "AssertionError" else f"{test.kind}: "
-    lines = [f"{kind}{test.text}"]
+    kind = "" if test.kind in ("AssertionError", "Failed") else test.kind
+    said = _text(": ".join(part for part in (kind, test.text) if part.strip())) or "it failed"
+    places = []
     if test.test_code:
-        lines.append(f"by the test's line {test.test_line}: {test.test_code}")
+        places.append(f"by the test's line {test.test_line}: {test.test_code}")
     if test.answer_file:
-        lines.append(f"at {test.answer_file}:{test.answer_line}: {test.answer_code}")
-    return short(clean("\n".join(lines), lines=True), _MOST_TEXT)
+        places.append(f"at {test.answer_file}:{test.answer_line}: {test.answer_code}")
+    return "\n".join([said, *(_text(place, _MOST_LINE) for place in places)])
 
 
 def _looks_like(mark: KataMark) -> list[str]:
@@ -88,10 +109,10 @@ def _looks_like(mark: KataMark) -> list[str]:
 
 def _explanation(mark: KataMark) -> str:
     """All that helps with a kata that is not solved, in a few lines; "" where there is nothing."""
-    parts = [_headline(mark)] if mark.status in (BROKEN, MISSING) else []
+    parts = [_text(mark.problem) or _tally(mark)] if mark.status in (BROKEN, MISSING) else []
     failed = _first_failure(mark)
     if failed and mark.status != BROKEN:
-        parts += [_claim(failed), _failure_text(failed)]
+        parts += [_claim(failed), _failure_text(mark, failed)]
     parts += [f"This looks like: {text}" for text in _looks_like(mark)]
     parts += _lent(mark)
     return "\n".join(parts)
@@ -104,7 +125,7 @@ def _lent(mark: KataMark) -> list[str]:
 
 
 def _claim(test: TestMark) -> str:
-    return short(clean(claim(test.name), lines=False), 200)
+    return _line(claim(test.name))
 
 
 def _protections(marks: Marks) -> str:
@@ -113,7 +134,7 @@ def _protections(marks: Marks) -> str:
     lost = [f"{name} ({why})" for name, why in marks.protections.items() if why != HELD]
     parts = [f"held: {', '.join(held)}"] if held else []
     parts += [f"not held: {', '.join(lost)}"] if lost else []
-    return f"The wall: {'; '.join(parts) or 'not needed'}."
+    return clean(f"The wall: {'; '.join(parts) or 'not needed'}.", lines=False)
 
 
 def _sum(marks: Marks) -> str:
@@ -139,47 +160,56 @@ def table(marks: Marks) -> RenderableType:
         note = _headline(mark) + (f"\n{texts[0]}" if texts else "")
         cells = (Text(mark.id), Text(number(mark.score)), Text(str(mark.points)))
         rows.add_row(*cells, Text(note, style=style))
-    total = Text(f"{clean(marks.submission, lines=False)}: {_sum(marks)}", style="bold")
+    total = Text(clean(f"{_line(marks.submission)}: {_sum(marks)}", lines=False), style="bold")
     return Group(rows, Text(), total, Text(f"Seed {_seed(marks)}. {_protections(marks)}", "dim"))
 
 
 def _table(marks: Marks) -> str:
-    console = Console(file=io.StringIO(), width=120)
+    # Whatever FORCE_COLOR says: this is text.
+    console = Console(file=io.StringIO(), width=120, force_terminal=False)
     console.print(table(marks))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
 
 def _markdown(marks: Marks) -> str:
-    lines = [f"## {_cell(marks.submission)}: {_sum(marks)}", ""]
-    lines += ["| kata | points | of | tests |", "|---|---:|---:|---|"]
+    top = [f"## {_cell(_line(marks.submission))}: {_sum(marks)}", ""]
+    top += ["| kata | points | of | tests |", "|---|---:|---:|---|"]
     for mark in marks.katas:
-        cells = (_cell(mark.id), number(mark.score), str(mark.points), _cell(_headline(mark)))
-        lines.append(f"| {' | '.join(cells)} |")
+        cells = (_cell(mark.id), number(mark.score), str(mark.points), _cell(_tally(mark)))
+        top.append(f"| {' | '.join(cells)} |")
+    end = ["", f"Seed {_seed(marks)}. {_cell(_protections(marks))}", ""]
+    room = _MOST_MARKDOWN - _size([*top, "", _CUT, *end])
+    details: list[str] = []
     for mark in marks.katas:
-        lines += _markdown_section(mark)
-    lines += ["", f"Seed {_seed(marks)}. {_cell(_protections(marks))}", ""]
-    text = "\n".join(lines)
-    if len(text.encode()) <= _MOST_MARKDOWN:
-        return text
-    return text.encode()[:_MOST_MARKDOWN].decode(errors="ignore") + "\n\n(The rest is left out.)\n"
+        section = _markdown_section(mark)
+        room -= _size(section)
+        if room < 0:
+            details += ["", _CUT]
+            break
+        details += section
+    return "\n".join([*top, *details, *end])
+
+
+def _size(lines: list[str]) -> int:
+    return sum(len(line.encode()) + 1 for line in lines)
 
 
 def _markdown_section(mark: KataMark) -> list[str]:
-    failed = _first_failure(mark)
     if mark.status in (SOLVED, TODO, MISSING):
         return []
-    lines = ["", f"### {_cell(mark.id)}", ""]
-    lines += [f"This looks like: {_cell(text)}" for text in _looks_like(mark)]
-    lines += [_cell(text) for text in _lent(mark)]
+    paragraphs = [f"### {_cell(mark.id)}"]
+    paragraphs += [f"This looks like: {_cell(text)}" for text in _looks_like(mark)]
+    paragraphs += [_cell(text) for text in _lent(mark)]
+    failed = _first_failure(mark)
     if mark.status == BROKEN:
-        lines += _fenced(clean(mark.problem, lines=True))
+        paragraphs.append(_fenced(_text(mark.problem) or _tally(mark)))
     elif failed:
-        lines += [f"The first of its tests that fails: {_cell(_claim(failed))}"]
-        lines += _fenced(_failure_text(failed))
-    if mark.prints.strip():
-        lines += ["It printed:", *_fenced(clean(mark.prints, lines=True))]
-    return lines
+        paragraphs.append(f"The first of its tests that fails: {_cell(_claim(failed))}")
+        paragraphs.append(_fenced(_failure_text(mark, failed)))
+    if prints := _text(mark.prints):
+        paragraphs += ["It printed:", _fenced(prints)]
+    return [line for paragraph in paragraphs for line in ("", paragraph)]
 
 
 def _cell(text: str) -> str:
@@ -188,21 +218,22 @@ def _cell(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]|~#])", r"\\\1", plain)
 
 
-def _fenced(text: str) -> list[str]:
+def _fenced(text: str) -> str:
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return ["", f"{fence}text", text, fence, ""]
+    return f"{fence}text\n{text}\n{fence}"
 
 
 # --- For programs ----------------------------------------------------------------------------
 
 
 def _json(marks: Marks) -> str:
-    return json.dumps(to_dict(marks), indent=1)
+    # The texts are as they came; written so, none is a command to the log that it is printed to.
+    return json.dumps(to_dict(marks), indent=1).replace("##", r"#\u0023")
 
 
 def _junit(marks: Marks) -> str:
-    root = ET.Element("testsuites", name=clean(marks.submission, lines=False))
+    root = ET.Element("testsuites", name=_line(marks.submission))
     for mark in marks.katas:
         suite = ET.SubElement(root, "testsuite", name=mark.id, time=f"{mark.seconds:.3f}")
         tests = mark.tests or (TestMark("test_the_answer", FAILED, text=_headline(mark)),)
@@ -218,17 +249,14 @@ def _junit_case(suite: ET.Element, mark: KataMark, test: TestMark) -> None:
     case = ET.SubElement(suite, "testcase", name=name, classname=group, time=f"{test.seconds:.3f}")
     if test.outcome == PASSED:
         return
-    text = mark.problem if mark.status == BROKEN else _failure_text(test)
-    message = clean(text, lines=False) or test.outcome
-    failure = ET.SubElement(case, "failure", message=short(message, 200), type=test.outcome)
-    failure.text = clean(text, lines=True)
+    text = _failure_text(mark, test)
+    ET.SubElement(case, "failure", message=_line(text), type=test.outcome).text = text
 
 
 def _count(element: ET.Element) -> None:
     element.set("tests", str(len(list(element.iter("testcase")))))
     element.set("failures", str(len(list(element.iter("failure")))))
     element.set("errors", "0")
-    element.set("skipped", "0")
 
 
 # --- For platforms ---------------------------------------------------------------------------
@@ -240,20 +268,32 @@ def _state(marks: Marks) -> str:
     return "pass" if all(mark.status == SOLVED for mark in marks.katas) else "fail"
 
 
+def _fitting(write: Callable[[int], str], most: int) -> str:
+    """What `write` gives when told to cut its texts short enough for `most` bytes of ASCII."""
+    length = 2 * _MOST_TEXT
+    while len(text := write(length)) > most and length > 1:
+        length //= 2
+    return text
+
+
 def _classroom(marks: Marks) -> str:
     """The line for $GITHUB_OUTPUT that GitHub Classroom's reporter reads."""
+    return _fitting(lambda most: _classroom_line(marks, most), _MOST_CLASSROOM)
+
+
+def _classroom_line(marks: Marks, most: int) -> str:
     nothing = {"name": "grading", "status": "error", "score": 0, "message": _NOTHING}
     nothing |= {"test_code": "", "filename": "", "line_no": 0, "execution_time": 0}
     payload = {
         "version": 1,
         "status": _state(marks),
         "max_score": marks.points,
-        "tests": [_classroom_test(mark) for mark in marks.katas] or [nothing],
+        "tests": [_classroom_test(mark, most) for mark in marks.katas] or [nothing],
     }
     return f"result={base64.b64encode(json.dumps(payload).encode()).decode()}\n"
 
 
-def _classroom_test(mark: KataMark) -> dict[str, Any]:
+def _classroom_test(mark: KataMark, most: int) -> dict[str, Any]:
     failed = _first_failure(mark)
     # The reporter shows a message only with "error".
     status = {SOLVED: "pass", BROKEN: "error", MISSING: "error"}.get(mark.status, "fail")
@@ -261,8 +301,8 @@ def _classroom_test(mark: KataMark) -> dict[str, Any]:
         "name": mark.id,
         "status": status,
         "score": mark.score,
-        "message": _explanation(mark),
-        "test_code": clean(failed.test_code, lines=False) if failed else "",
+        "message": short(_explanation(mark), most),
+        "test_code": _text(failed.test_code, most) if failed else "",
         "filename": mark.test_file,
         "line_no": failed.test_line if failed else 0,
         "execution_time": round(mark.seconds, 3),
@@ -305,6 +345,7 @@ def _classroom50_environment() -> dict[str, str]:
     given["OWNER"] = os.environ.get("OWNER") or os.environ.get("USERNAME", "")
     missing = [name for name, value in given.items() if not value]
     if missing:
+        missing = ["OWNER or USERNAME" if name == "OWNER" else name for name in missing]
         raise KataError(
             f"The format classroom50 needs {', '.join(missing)} in the environment, "
             "where Classroom 50's runner puts them."
@@ -319,14 +360,14 @@ def _gradescope(marks: Marks) -> str:
             "max_score": mark.points,
             "status": "passed" if mark.status == SOLVED else "failed",
             "name": f"{mark.id}: {_headline(mark)}",
-            "output": "\n".join(_fenced(_explanation(mark))) if mark.status != SOLVED else "",
+            "output": _fenced(text) if (text := _explanation(mark)) else "",
             "output_format": "md",
             "visibility": "visible",
         }
         for mark in marks.katas
     ]
     result = {
-        "score": marks.score,
+        "score": round(marks.score, 2),
         "execution_time": math.ceil(marks.seconds),
         "output": f"{_sum(marks)}. {_protections(marks)}",
         "tests": tests,
@@ -335,8 +376,10 @@ def _gradescope(marks: Marks) -> str:
 
 
 def _prairielearn(marks: Marks) -> str:
-    """At most a megabyte: beside many others, a long text is cut shorter."""
-    most = _MOST_PRAIRIELEARN // 8 // max(1, len(marks.katas))
+    return _fitting(lambda most: _prairielearn_result(marks, most), _MOST_PRAIRIELEARN)
+
+
+def _prairielearn_result(marks: Marks, most: int) -> str:
     tests = [
         {
             "name": mark.id,
@@ -353,12 +396,12 @@ def _prairielearn(marks: Marks) -> str:
 
 
 def _exercism(marks: Marks) -> str:
-    result: dict[str, Any] = {"version": 3, "status": _state(marks)}
     broken = [mark for mark in marks.katas if mark.status in (BROKEN, MISSING)]
+    result: dict[str, Any] = {"version": 3, "status": "error" if broken else _state(marks)}
     if broken:
-        result["status"] = "error"
-    if result["status"] == "error":
-        result["message"] = _headline(broken[0]) if broken else _NOTHING
+        result["message"] = _headline(broken[0])
+    elif result["status"] == "error":
+        result["message"] = _UNFINISHED if marks.katas else _NOTHING
     result["tests"] = [_exercism_test(mark, test) for mark in marks.katas for test in mark.tests]
     return json.dumps(result, indent=1)
 
@@ -367,12 +410,12 @@ def _exercism_test(mark: KataMark, test: TestMark) -> dict[str, Any]:
     entry = {
         "name": f"{mark.id}: {_claim(test)}",
         "status": "pass" if test.outcome == PASSED else "fail",
-        "test_code": clean(test.test_code, lines=True),
+        "test_code": _text(test.test_code),
     }
     if test.outcome == PASSED:
         return entry
-    output = short(clean(mark.prints, lines=True), _MOST_EXERCISM_OUTPUT)
-    return entry | {"message": _failure_text(test) or test.outcome, "output": output}
+    output = _text(mark.prints, _MOST_EXERCISM_OUTPUT)
+    return entry | {"message": _failure_text(mark, test), "output": output}
 
 
 _RENDERERS: dict[str, Callable[[Marks], str]] = {

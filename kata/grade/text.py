@@ -3,20 +3,29 @@
 import re
 import unicodedata
 
+# What moves a terminal's cursor, colours it or names its window.
+_ESCAPE_SEQUENCE = re.compile(
+    r"\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)"
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|\x1b[ -/]*[0-~]"
+)
+_UNUSUAL = re.compile(r"[^ -~]")
 # To the log of a workflow, a line that begins with the one or has the other is a command.
 _BEGINS_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
-_HAS_COMMAND = re.compile(r"##(?=(vso)?\[)")
+_HAS_COMMAND = re.compile(r"##(?=(vso)?\[)", re.IGNORECASE)
 
 
 def clean(text: str, *, lines: bool) -> str:
     """`text` without control and formatting characters, and with no command to a workflow's log.
 
-    With `lines`, line breaks and tabs stay; without, they become spaces. What UTF-8 cannot encode
-    and XML cannot hold becomes a question mark.
+    With `lines`, line breaks and tabs stay; without, they become spaces, and the line may be
+    wrapped anywhere: no part of it is a command. What UTF-8 cannot encode and XML cannot hold
+    becomes a question mark.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(_kept(character, lines=lines) for character in text)
-    return _HAS_COMMAND.sub("# #", _BEGINS_COMMAND.sub(r"\1. ::", kept))
+    text = _ESCAPE_SEQUENCE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    kept = _UNUSUAL.sub(lambda found: _kept(found[0], lines=lines), text)
+    harmless = _BEGINS_COMMAND.sub(r"\1. ::", kept) if lines else re.sub(":(?=:)", ": ", kept)
+    return _HAS_COMMAND.sub("# #", harmless)
 
 
 def _kept(character: str, *, lines: bool) -> str:
