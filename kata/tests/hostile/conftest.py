@@ -1,49 +1,75 @@
 """Grades hostile submissions: an answer to softmax that attacks, beside a right answer to relu."""
 
+import os
+import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from kata import catalog
-from kata.catalog import Catalog
-from kata.grade.grading import Grader
-from kata.grade.marks import KataMark, Marks
-from kata.grade.submission import read
+if sys.platform == "win32":  # `kata grade` refuses to start there.
+    collect_ignore_glob = ["test_*.py"]
+else:
+    from kata import catalog
+    from kata.catalog import Catalog
+    from kata.grade.grading import Grader
+    from kata.grade.marks import FAILED, SOLVED, KataMark, Marks
+    from kata.grade.submission import read
 
 ROOT = Path(__file__).resolve().parents[3]
+# Shorter than usual for the one that may hang; the other has the usual time.
+SECONDS = 0.5
+SECONDS_UNTIL_ALL_HAVE_ENDED = 20
 
 # How to make a folder of the submission beside its exercises, or to spoil it, before it is read.
 Prepare = Callable[[Path], object]
 
 
 @pytest.fixture(scope="session")
-def katas(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """The real trees, with a time limit of one second for each test, to hang shorter."""
+def katas(tmp_path_factory: pytest.TempPathFactory) -> "Catalog":
+    """The real trees, with a short time limit for softmax."""
     root = tmp_path_factory.mktemp("checkout")
     for name in ("tests", "solutions", "attempts", "hints", "conftest.py", "pyproject.toml"):
         (root / name).symlink_to(ROOT / name)
     (root / "kata").mkdir()
     (root / "kata" / "originals").symlink_to(ROOT / "kata" / "originals")
     (root / "exercises").mkdir()
+    name = 'name = "basics/softmax"\n'
     curriculum = (ROOT / "curriculum.toml").read_text()
-    shorter = curriculum.replace("points = 10\n", "points = 10\nseconds = 1\n")
+    assert name in curriculum
+    shorter = curriculum.replace(name, f"{name}seconds = {SECONDS}\n")
     (root / "curriculum.toml").write_text(shorter)
     return catalog.load(root)
 
 
 @pytest.fixture(scope="session")
-def grader(katas: Catalog) -> Iterator[Grader]:
+def folder_of_sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where warm processes have their sockets: all sandboxes have it in their command line."""
+    folder = tmp_path_factory.mktemp("s")  # Short: it is part of a socket's path.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def grader(katas: "Catalog", folder_of_sandboxes: Path) -> "Iterator[Grader]":
     with Grader(katas) as grader:
         yield grader
 
 
 @pytest.fixture
-def grade(katas: Catalog, grader: Grader, tmp_path: Path) -> Callable[..., Marks]:
-    """Grades softmax as `source` gives it, and a right relu after it."""
+def grade_in(katas: "Catalog", tmp_path: Path, folder_of_sandboxes: Path) -> "Callable[..., Marks]":
+    """Grades by a given grader: softmax as `source` gives it, and a right relu after it.
 
-    def grade(source: str | bytes, prepare: Prepare = lambda folder: None, seed: int = 0) -> Marks:
-        folder = tmp_path / "submission"
+    Nothing that the answers started may live on.
+    """
+
+    def grade(
+        grader: Grader, source: str | bytes, prepare: Prepare = lambda folder: None, seed: int = 0
+    ) -> Marks:
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
         basics = folder / "exercises" / "basics"
         basics.mkdir(parents=True)
         content = source.encode() if isinstance(source, str) else source
@@ -51,21 +77,96 @@ def grade(katas: Catalog, grader: Grader, tmp_path: Path) -> Callable[..., Marks
         (basics / "relu.py").write_bytes(katas.find("relu").solution.read_bytes())
         prepare(folder)
         chosen = [katas.find("softmax"), katas.find("relu")]
-        return grader.grade(read(folder), chosen, seed=seed)
+        marks = grader.grade(read(folder), chosen, seed=seed)
+        assert _left_over(folder_of_sandboxes) == []
+        return marks
 
     return grade
 
 
 @pytest.fixture
-def gains_nothing(grade: Callable[..., Marks]) -> Callable[..., KataMark]:
-    """Grades, sees to it that softmax earned nothing and relu all, and gives softmax's mark."""
+def grade(grade_in: "Callable[..., Marks]", grader: "Grader") -> "Callable[..., Marks]":
+    """As `grade_in`, by the session's grader."""
+    return lambda *args, **kwargs: grade_in(grader, *args, **kwargs)
+
+
+@pytest.fixture
+def costs_no_other_kata(grade: "Callable[..., Marks]") -> "Callable[..., KataMark]":
+    """Grades, sees to it that relu keeps all its points, and gives softmax's mark."""
 
     def check(source: str | bytes, prepare: Prepare = lambda folder: None) -> KataMark:
         marks = grade(source, prepare)
         softmax, relu = marks.katas
-        assert softmax.score == 0, [test.name for test in softmax.tests if test.outcome == "passed"]
+        assert relu.status == SOLVED, [(test.name, test.text) for test in relu.tests if test.text]
         assert relu.score == relu.points
         assert marks.complete
         return softmax
 
     return check
+
+
+@pytest.fixture
+def gains_nothing(costs_no_other_kata: "Callable[..., KataMark]") -> "Callable[..., KataMark]":
+    """As `costs_no_other_kata`, and softmax has earned nothing."""
+
+    def check(source: str | bytes, prepare: Prepare = lambda folder: None) -> KataMark:
+        softmax = costs_no_other_kata(source, prepare)
+        assert softmax.score == 0, [test.name for test in softmax.tests if test.outcome == "passed"]
+        return softmax
+
+    return check
+
+
+@pytest.fixture
+def gains_no_more_than(
+    costs_no_other_kata: "Callable[..., KataMark]",
+) -> "Callable[[str, str], KataMark]":
+    """The attack passes no test that the plain wrong answer, without it, fails."""
+
+    def check(attack: str, plain: str) -> KataMark:
+        attacking, honest = costs_no_other_kata(attack), costs_no_other_kata(plain)
+        assert attacking.status == FAILED
+        passed = {test.name for test in attacking.tests if test.outcome == "passed"}
+        assert passed <= {test.name for test in honest.tests if test.outcome == "passed"}
+        assert attacking.score <= honest.score < honest.points
+        return attacking
+
+    return check
+
+
+@pytest.fixture
+def told() -> "Callable[[KataMark], str]":
+    """All that the report says of a kata."""
+
+    def all_of(mark: "KataMark") -> str:
+        return "\n".join([mark.problem, *(f"{test.kind}: {test.text}" for test in mark.tests)])
+
+    return all_of
+
+
+@pytest.fixture
+def right_softmax() -> str:
+    """The source of an answer that is right."""
+    return (ROOT / "solutions" / "basics" / "softmax.py").read_text()
+
+
+def _left_over(folder: Path) -> list[str]:
+    """The sandboxes' processes, and what these started, that have not ended after a while."""
+    until = time.monotonic() + SECONDS_UNTIL_ALL_HAVE_ENDED
+    while (left := _sandboxes(folder)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return left
+
+
+def _sandboxes(folder: Path) -> list[str]:
+    """What was forked by a warm process: it has its command line, but is no child of this one."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (process / "cmdline").read_bytes()
+            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+        except OSError:  # It has ended meanwhile.
+            continue
+        if str(folder).encode() in line and int(parent) != os.getpid():
+            found.append(process.name)
+    return found
