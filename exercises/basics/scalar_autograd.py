@@ -1,0 +1,90 @@
+"""An engine that differentiates by itself: numbers that remember how they were made."""
+
+import math
+
+
+class Value:
+    """A number that remembers what it was made from, to find gradients.
+
+    Attributes
+        data   the number, a float
+        grad   a float, 0.0 at first; `backward` adds to it, and it may be assigned
+
+    a + b, a − b, a · b, a / b and −a give a new Value, where a or b may also be a plain number;
+    so does a ** k for a plain number k. No operation changes its operands.
+
+    Source    Baydin, Pearlmutter, Radul & Siskind 2018, §3.2 (reverse mode)
+
+    >>> a, b = Value(3.0), Value(4.0)
+    >>> c = a * b + a
+    >>> c.backward()
+    >>> c.data, a.grad, b.grad
+    (15.0, 5.0, 3.0)
+    """
+
+    def __init__(self, data: int | float) -> None:
+        """Hold a number that was made from nothing."""
+        raise NotImplementedError  # TODO: set data and grad, and what else you need
+
+    def __add__(self, other: "Value | int | float") -> "Value":
+        """Return self + other."""
+        raise NotImplementedError  # TODO: return the sum
+
+    def __radd__(self, other: int | float) -> "Value":
+        """Return other + self."""
+        raise NotImplementedError  # TODO: return the sum
+
+    def __neg__(self) -> "Value":
+        """Return −self."""
+        raise NotImplementedError  # TODO: return the negative
+
+    def __sub__(self, other: "Value | int | float") -> "Value":
+        """Return self − other."""
+        raise NotImplementedError  # TODO: return the difference
+
+    def __rsub__(self, other: int | float) -> "Value":
+        """Return other − self."""
+        raise NotImplementedError  # TODO: return the difference
+
+    def __mul__(self, other: "Value | int | float") -> "Value":
+        """Return self · other."""
+        raise NotImplementedError  # TODO: return the product
+
+    def __rmul__(self, other: int | float) -> "Value":
+        """Return other · self."""
+        raise NotImplementedError  # TODO: return the product
+
+    def __truediv__(self, other: "Value | int | float") -> "Value":
+        """Return self / other."""
+        raise NotImplementedError  # TODO: return the quotient
+
+    def __rtruediv__(self, other: int | float) -> "Value":
+        """Return other / self."""
+        raise NotImplementedError  # TODO: return the quotient
+
+    def __pow__(self, exponent: int | float) -> "Value":
+        """Return self to the power of a plain number."""
+        raise NotImplementedError  # TODO: return the power
+
+    def exp(self) -> "Value":
+        """Return e to the power of self."""
+        raise NotImplementedError  # TODO: return the exponential
+
+    def tanh(self) -> "Value":
+        """Return the hyperbolic tangent of self."""
+        raise NotImplementedError  # TODO: return the hyperbolic tangent
+
+    def relu(self) -> "Value":
+        """Return self where it is positive, else 0. At 0 the derivative counts as 0."""
+        raise NotImplementedError  # TODO: return the positive part
+
+    def backward(self) -> None:
+        """Add the derivative of self by v to v.grad, for self and every v that it was made from.
+
+        What is used several times gets the sum over all its uses. A second call adds the same
+        derivatives once more, as in PyTorch, and grads that are assigned in between change none.
+
+        Numerics  the work grows with the number of values, not with the number of paths between
+                  them; a chain of thousands of operations is no problem
+        """
+        raise NotImplementedError  # TODO: add to the grads

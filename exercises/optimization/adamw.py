@@ -1,0 +1,54 @@
+"""AdamW: Adam with a weight decay that gradients have no part in."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class AdamW:
+    """The AdamW optimiser: Adam with decoupled weight decay.
+
+    In its step t = 1, 2, … a parameter p with gradient g moves by
+
+        p ← p · (1 − lr · weight_decay)
+        m ← β₁·m + (1 − β₁)·g              m starts at 0
+        v ← β₂·v + (1 − β₂)·g²             v starts at 0
+        p ← p − lr · m̂ / (√v̂ + eps)        m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
+
+    in this order, where `betas` is (β₁, β₂) and all operations are element by element. Every
+    parameter decays, whatever its shape.
+
+    Source    Loshchilov & Hutter 2019, Algorithm 2, with lr in the decay too as in torch
+    """
+
+    def __init__(
+        self,
+        lr: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        """Keep the settings. Nothing is known yet of the parameters."""
+        self.lr = lr
+        self.betas = betas
+        self.eps = eps
+        self.weight_decay = weight_decay
+        # TODO: make room for what a step has to remember.
+
+    def step(
+        self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
+    ) -> list[np.ndarray]:
+        """Do one step for all parameters and return their new values, in the same order.
+
+        `params` are always the same ones, of any shapes with one axis or more; `grads[i]` has the
+        shape of `params[i]`. A gradient of None leaves its parameter and all its state alone: it
+        does not decay, and its own t does not advance. No argument is written into. The results
+        keep the parameters' dtypes.
+
+        Raises    ValueError if `params` and `grads` differ in length or in a shape
+
+        >>> optimiser = AdamW(lr=0.5, eps=0.0, weight_decay=0.2)
+        >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+        [array([0.4, 2.3])]
+        """
+        raise NotImplementedError  # TODO: return the new parameters.

@@ -1,0 +1,73 @@
+"""L1 regularization: a price that makes weights exactly 0, and the step that pays it.
+
+Parameters are arrays of any shapes, with one axis or more and finite entries. A parameter with two
+axes or more is a weight, however long its axes are. A parameter with one axis is a bias (or a
+gain), and costs nothing. No argument is written into.
+
+    Numerics  keeps the dtypes of arrays; what is 0 is exactly 0
+    Speed     no Python loop over the entries of an array
+    Source    Parikh & Boyd 2014, §4.2 and §6.5.2; Beck & Teboulle 2009, §1
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+
+def l1_penalty(params: Sequence[np.ndarray], strength: float) -> float:
+    """What the weights cost: the term that is added to the loss.
+
+        penalty = strength · Σ |w|               over all entries of all weights
+
+    Returns a Python float whatever the parameters' dtypes are. Without weights it is 0.
+
+    Raises    ValueError if strength < 0
+
+    >>> l1_penalty([np.array([[1.0, -2.0], [3.0, 0.0]]), np.array([5.0, 5.0])], strength=0.5)
+    3.0
+    """
+    raise NotImplementedError  # TODO: return the penalty.
+
+
+def soft_threshold(x: Float[np.ndarray, "*shape"], threshold: float) -> Float[np.ndarray, "*shape"]:
+    """Bring every entry nearer to 0 by `threshold`, but not beyond it.
+
+        y = x − threshold      where x > threshold
+            x + threshold      where x < −threshold
+            0                  elsewhere
+
+    This y is the z that makes ½ · (z − x)² + threshold · |z| smallest. x has one axis or more.
+
+    Raises    ValueError if threshold < 0
+
+    >>> soft_threshold(np.array([-3.0, -0.5, 0.25, 2.0]), threshold=0.5)
+    array([-2.5,  0. ,  0. ,  1.5])
+    """
+    raise NotImplementedError  # TODO: return y.
+
+
+def proximal_step(
+    params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None], lr: float, strength: float
+) -> list[np.ndarray]:
+    """Do one step of proximal gradient descent on loss + l1_penalty(params, strength).
+
+    `grads` are the gradients of the loss alone. Each parameter p with gradient g first becomes
+
+        q = p − lr · g
+
+    and a bias stays there. Each entry of a weight goes on to the z that makes this smallest:
+
+        (z − q)² / (2 · lr) + strength · |z|
+
+    A gradient of None leaves its parameter alone. Returns the list of the new parameters, in the
+    same order.
+
+    Raises    ValueError if `params` and `grads` differ in length or in a shape, if lr ≤ 0 or if
+              strength < 0
+
+    >>> w, b = np.array([[1.0, -2.0]]), np.array([3.0])
+    >>> proximal_step([w, b], [np.array([[0.0, -1.0]]), np.array([4.0])], lr=0.5, strength=2.0)
+    [array([[ 0. , -0.5]]), array([1.])]
+    """
+    raise NotImplementedError  # TODO: return the new parameters.

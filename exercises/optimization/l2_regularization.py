@@ -1,0 +1,41 @@
+"""L2 regularization: a price on large weights, and its gradient.
+
+Both functions take the list of all parameters of a network: arrays of any shapes, with one axis or
+more and finite entries. A parameter with two axes or more is a weight, however long its axes are; w
+runs over the entries of all weights. A parameter with one axis is a bias (or a gain), and is left
+out. No argument is written into.
+
+    Numerics  right for float64 entries from 1e-100 to 1e100 in size
+    Raises    ValueError if strength < 0
+    Speed     no Python loop over the entries of a parameter
+    Source    Goodfellow, Bengio & Courville 2016, §7.1.1
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def l2_penalty(params: Sequence[np.ndarray], strength: float) -> float:
+    """What the weights cost: the term that is added to the loss.
+
+        penalty = strength / 2 · Σ w²
+
+    Returns a Python float whatever the parameters' dtypes are. Without weights it is 0.
+
+    >>> l2_penalty([np.array([[1.0, -2.0], [3.0, 0.0]]), np.array([5.0, 5.0])], strength=0.5)
+    3.5
+    """
+    raise NotImplementedError  # TODO: return the penalty.
+
+
+def l2_gradients(params: Sequence[np.ndarray], strength: float) -> list[np.ndarray]:
+    """The gradients of `l2_penalty(params, strength)` by every parameter, in their order.
+
+    The penalty does not depend on a bias. Each gradient has its parameter's shape and dtype.
+
+    >>> l2_gradients([np.array([[1.0, -2.0], [3.0, 0.0]]), np.array([5.0, 5.0])], strength=0.5)
+    [array([[ 0.5, -1. ],
+           [ 1.5,  0. ]]), array([0., 0.])]
+    """
+    raise NotImplementedError  # TODO: return one gradient for each parameter.

@@ -1,0 +1,76 @@
+"""Weight decay for SGD with momentum, coupled and decoupled, and where the two part."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class SGD:
+    """Gradient descent with momentum and one of two kinds of weight decay.
+
+    In each step a parameter p with gradient g moves by
+
+        coupled (L2)                        decoupled
+
+        g ← g + weight_decay · p            p ← p · (1 − lr · weight_decay)
+        v ← momentum · v + g                v ← momentum · v + g
+        p ← p − lr · v                      p ← p − lr · v
+
+    line by line, where v starts at 0 and all operations are element by element. Every parameter
+    decays, whatever its shape.
+
+    Source    Loshchilov & Hutter 2019, Algorithm 1, with lr in the decay too; coupled as in
+              torch.optim.SGD
+    """
+
+    def __init__(
+        self,
+        lr: float = 0.001,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+        decoupled: bool = False,
+    ) -> None:
+        """Keep the settings. Nothing is known yet of the parameters."""
+        self.lr = lr
+        self.momentum = momentum
+        self.weight_decay = weight_decay
+        self.decoupled = decoupled
+        # TODO: make room for what a step has to remember.
+
+    def step(
+        self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
+    ) -> list[np.ndarray]:
+        """Do one step for all parameters and return their new values, in the same order.
+
+        `params` are always the same ones, of any shapes with one axis or more; `grads[i]` has the
+        shape of `params[i]`. A gradient of None leaves its parameter and its v alone: neither
+        changes. No argument is written into. The results keep the parameters' dtypes.
+
+        Raises    ValueError if `params` and `grads` differ in length or in a shape
+
+        >>> optimiser = SGD(lr=0.5, momentum=0.9, weight_decay=0.2)
+        >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+        [array([-0.6,  3.8])]
+        """
+        raise NotImplementedError  # TODO: return the new parameters.
+
+
+def gap(
+    params: Sequence[np.ndarray],
+    steps_of_grads: Sequence[Sequence[np.ndarray | None]],
+    lr: float,
+    momentum: float,
+    weight_decay: float,
+) -> list[float]:
+    """How far coupled and decoupled decay are apart after each step.
+
+    Two runs start at `params`, one with each kind of decay. Both take the same steps, the next
+    always on the next list of gradients. The gap after a step is the largest absolute difference
+    between the two runs in any entry of any parameter, or 0 if there are no entries. Returns one
+    float for each step. No argument is written into.
+
+    >>> grads = [[np.array([1.0])], [np.array([1.0])]]
+    >>> gap([np.array([4.0])], grads, lr=0.5, momentum=0.5, weight_decay=1.0)
+    [0.0, 1.0]
+    """
+    raise NotImplementedError  # TODO: return the gap after each step.

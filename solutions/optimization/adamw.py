@@ -1,0 +1,78 @@
+"""AdamW: Adam with a weight decay that gradients have no part in."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class AdamW:
+    """The AdamW optimiser: Adam with decoupled weight decay.
+
+    In its step t = 1, 2, … a parameter p with gradient g moves by
+
+        p ← p · (1 − lr · weight_decay)
+        m ← β₁·m + (1 − β₁)·g              m starts at 0
+        v ← β₂·v + (1 − β₂)·g²             v starts at 0
+        p ← p − lr · m̂ / (√v̂ + eps)        m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
+
+    in this order, where `betas` is (β₁, β₂) and all operations are element by element. Every
+    parameter decays, whatever its shape.
+
+    Source    Loshchilov & Hutter 2019, Algorithm 2, with lr in the decay too as in torch
+    """
+
+    def __init__(
+        self,
+        lr: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        """Keep the settings. Nothing is known yet of the parameters."""
+        self.lr = lr
+        self.betas = betas
+        self.eps = eps
+        self.weight_decay = weight_decay
+        # One entry a parameter. Each counts its own steps, for a gradient may be None.
+        self._m: list[np.ndarray] = []
+        self._v: list[np.ndarray] = []
+        self._t: list[int] = []
+
+    def step(
+        self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
+    ) -> list[np.ndarray]:
+        """Do one step for all parameters and return their new values, in the same order.
+
+        `params` are always the same ones, of any shapes with one axis or more; `grads[i]` has the
+        shape of `params[i]`. A gradient of None leaves its parameter and all its state alone: it
+        does not decay, and its own t does not advance. No argument is written into. The results
+        keep the parameters' dtypes.
+
+        Raises    ValueError if `params` and `grads` differ in length or in a shape
+
+        >>> optimiser = AdamW(lr=0.5, eps=0.0, weight_decay=0.2)
+        >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+        [array([0.4, 2.3])]
+        """
+        if len(params) != len(grads):
+            raise ValueError(f"got {len(params)} params but {len(grads)} grads")
+        if not self._t:
+            self._m = [np.zeros_like(param) for param in params]
+            self._v = [np.zeros_like(param) for param in params]
+            self._t = [0] * len(params)
+        return [self._updated(i, p, g) for i, (p, g) in enumerate(zip(params, grads, strict=True))]
+
+    def _updated(self, i: int, param: np.ndarray, grad: np.ndarray | None) -> np.ndarray:
+        if grad is None:
+            return param.copy()
+        if grad.shape != param.shape:
+            raise ValueError(f"grads[{i}] has shape {grad.shape}, its parameter {param.shape}")
+        # Not a part of the gradient: there √v̂ would divide it.
+        decayed = param * (1 - self.lr * self.weight_decay)
+        beta1, beta2 = self.betas
+        self._t[i] += 1
+        self._m[i] = beta1 * self._m[i] + (1 - beta1) * grad
+        self._v[i] = beta2 * self._v[i] + (1 - beta2) * grad**2
+        m_hat = self._m[i] / (1 - beta1 ** self._t[i])
+        v_hat = self._v[i] / (1 - beta2 ** self._t[i])
+        return decayed - self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
