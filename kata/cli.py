@@ -185,7 +185,7 @@ def grade(
     ] = None,
     outputs: Annotated[
         list[Path] | None,
-        typer.Option("--output", metavar="FILE", help="Where to; one for each --format."),
+        typer.Option("--output", metavar="PATH", help="Where to; a file for each --format."),
     ] = None,
     seed: Annotated[
         str, typer.Option(metavar="N|secret", help="Other random inputs, or ones nobody knows.")
@@ -194,19 +194,59 @@ def grade(
         float | None,
         typer.Option(metavar="PERCENT", help="Exit with 1 below this share of the points."),
     ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option("--class", metavar="ROSTER", help="Mark each folder in this one."),
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="With --class: by the workers of this scheduler."),
+    ] = None,
 ) -> None:
-    """Mark a submission, its code behind a wall."""
+    """Mark a submission or, with --class, all in a folder; their code runs behind a wall."""
     if sys.platform == "win32":
         raise KataError("`kata grade` needs Linux or macOS; on Windows, use it in WSL.")
     katas = _full_checkout()
     from kata.grade import command as room
 
     number, secret = room.seed(seed)
+    if roster is not None:
+        if formats or fail_under is not None or len(outputs or []) > 1:
+            raise KataError("With --class there is one --output, no --format, no --fail-under.")
+        # Without a submission, all that is named are katas.
+        named = ([str(submission)] if submission else []) + (names or [])
+        chosen = _chosen(katas, named) or list(katas.katas)
+        _grade_class(katas, roster, chosen, (number, secret), next(iter(outputs or []), None), dask)
+        return
+    if dask is not None:
+        raise KataError("--dask is for a class: kata grade --class ROSTER --dask ADDRESS.")
     reports = room.Reports.of(formats or [], outputs or [])
     chosen = _chosen(katas, names) or list(katas.katas)
     marks = room.grade(katas, _given(submission), chosen, number, secret, reports, console)
     percent = 100 * marks.score / max(1, marks.points)
     raise typer.Exit(1 if fail_under is not None and percent < fail_under else 0)
+
+
+def _grade_class(
+    katas: Catalog,
+    roster: Path,
+    chosen: list[Kata],
+    seed: tuple[int, bool],
+    output: Path | None,
+    dask: str | None,
+) -> None:
+    from kata.grade import roster as room
+
+    folder = room.folder_of_marks(roster, output)
+    try:
+        rows = room.grade_class(katas, roster, chosen, seed, folder, dask=dask)
+    except KeyboardInterrupt:
+        text = f"Stopped. What is done is kept in {folder}; the same command goes on from there."
+        Console(stderr=True, highlight=False).print(Text(text), soft_wrap=True)
+        raise typer.Exit(130) from None
+    graded = sum(row.marks is not None for row in rows)
+    text = f"{graded} of {len(rows)} submissions are graded: read {folder / 'report.md'} first."
+    console.print(Text(text), soft_wrap=True)
 
 
 @app.command()

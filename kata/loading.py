@@ -39,6 +39,11 @@ def reason(root: str) -> str:
     return "this kata is to be written in NumPy."
 
 
+def is_of_encoding(text: str) -> bool:
+    """Whether this is what Python says of a file that is not UTF-8."""
+    return "codec can't decode" in text or "invalid or missing encoding declaration" in text
+
+
 def problem(error: BaseException, name_of: NameOf) -> str:
     """One sentence about what was raised; a syntax error has its line and a caret."""
     if isinstance(error, SyntaxError) and error.filename and error.lineno:

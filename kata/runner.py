@@ -233,7 +233,7 @@ class _Process:
         self.connection, theirs = context.Pipe()
         arguments = theirs, rehearse
         self.process: BaseProcess = context.Process(target=serve, args=arguments, daemon=True)
-        with _interrupts_held_back():
+        with interrupts_held_back():
             self.process.start()
         theirs.close()
 
@@ -252,7 +252,7 @@ class _Process:
 
 
 @contextlib.contextmanager
-def _interrupts_held_back() -> Iterator[None]:
+def interrupts_held_back() -> Iterator[None]:
     """Let what is started here inherit that SIGINT is blocked: Ctrl-C is for the tool alone."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

@@ -339,7 +339,7 @@ def assert_keeps_pace(
 ) -> None:
     """Fail if `function` takes more than three times as long as `reference`.
 
-    `make_args` gives fresh arguments for each call, large enough that the reference takes 0.1 to
+    `make_args` draws new arguments for each call, large enough that the reference takes 0.1 to
     1 ms.
     """
     __tracebackhide__ = True

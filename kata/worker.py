@@ -310,7 +310,7 @@ def _statement(frame: traceback.FrameSummary) -> str:
 def _loading_problem(kata: Kata, error: BaseException) -> str:
     """One sentence about a file that cannot be loaded."""
     file = kata.relative(kata.exercise)
-    if isinstance(error, UnicodeDecodeError) or "codec can't decode" in str(error):
+    if loading.is_of_encoding(str(error)):
         return f"{file} is not UTF-8 text: save it as UTF-8."
     if isinstance(error, ModuleNotFoundError) and not kata.exercise.is_file():
         return f"{file} is gone; `kata reset {kata.name}` brings it back."

@@ -53,30 +53,29 @@ class Grader:
         *,
         seed: int = 0,
         secret: bool = False,
+        begun: Marks | None = None,
         on_marks: Callable[[Marks], None] = lambda marks: None,
     ) -> Marks:
         """Grade the chosen katas; `on_marks` is told the marks so far, first and after each kata.
 
-        Raises KataError where a solution is missing, without which there is nothing to grade by,
-        and where the machine gives no sandbox.
+        `begun` are the marks of an earlier run for the first of these katas; it goes on from there.
+        Raises KataError where a solution is missing, and where the machine gives no sandbox.
         """
-        for kata in chosen:
-            if not kata.solution.is_file():
-                file = kata.relative(kata.solution)
-                raise KataError(f"{file} is missing: grade from the full checkout, not an export.")
+        need_solutions(chosen)
         for torch in {kata.torch for kata in chosen} - set(self._nurseries):
             self._nurseries[torch] = Nursery(torch=torch)
         start = time.perf_counter()
         began = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        marks = Marks(submission.name, seed, secret, began, {})
+        marks = begun or Marks(submission.name, seed, secret, began, {})
+        start -= marks.seconds
         on_marks(marks)
-        for number, kata in enumerate(chosen, 1):
+        for kata in chosen[len(marks.katas) :]:
             mark, protections = self._mark(submission, kata, _to_lend(kata, marks), seed)
             marks = replace(
                 marks,
                 katas=(*marks.katas, mark),
                 protections=_weakest(marks.protections, protections),
-                complete=number == len(chosen),
+                complete=len(marks.katas) + 1 == len(chosen),
                 seconds=time.perf_counter() - start,
             )
             on_marks(marks)
@@ -145,6 +144,14 @@ class Grader:
             stub = {f"{FOLDER}/{kata.id}.py": kata.original.read_bytes()}
             self._unearned[key] = self._run(kata, stub, seed).passed
         return self._unearned[key]
+
+
+def need_solutions(chosen: Sequence[Kata]) -> None:
+    """Raise KataError where a solution is missing: without it there is nothing to grade by."""
+    for kata in chosen:
+        if not kata.solution.is_file():
+            file = kata.relative(kata.solution)
+            raise KataError(f"{file} is missing: grade from the full checkout, not an export.")
 
 
 def _to_lend(kata: Kata, marks: Marks) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ LIMITS, USER, FILES, NETWORK, SIGNALS = "limits", "own user", "files", "network"
 
 MEMORY_BYTES = 2 << 30
 CPU_SECONDS = 600
-TASKS = 16
+# The answer's own thread and no other, which could keep the cores busy while a rival is timed.
+TASKS = 1
 OPEN_FILES = 64
 
 # Users that no account has: from the range that systemd, too, lends out for a while.
@@ -101,7 +102,7 @@ def _limit_resources() -> None:
     }
     if sys.platform == "linux":  # Elsewhere these cannot be had without harm.
         limits[resource.RLIMIT_AS] = _address_space() + MEMORY_BYTES
-        limits[resource.RLIMIT_NPROC] = TASKS if os.geteuid() == 0 else _tasks_of_user() + TASKS
+        limits[resource.RLIMIT_NPROC] = _tasks_of_others() + TASKS
     for limit, value in limits.items():
         resource.setrlimit(limit, (value, value))
     if sys.platform != "linux":
@@ -113,8 +114,10 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _tasks_of_user() -> int:
-    """The threads that this user has already; the kernel counts them all."""
+def _tasks_of_others() -> int:
+    """The threads that this process's user has elsewhere; the kernel counts them all."""
+    if os.geteuid() == 0:
+        return 0  # It will be a user of its own.
     count, user = 0, os.getuid()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -122,7 +125,7 @@ def _tasks_of_user() -> int:
                 count += len(os.listdir(folder / "task"))
         except OSError:  # It has ended meanwhile.
             continue
-    return count
+    return count - 1
 
 
 # --- User ------------------------------------------------------------------------------------

@@ -341,7 +341,7 @@ def _file_of(module: str) -> str:
 
 def _loading_problem(module: str, error: BaseException) -> str:
     file = _file_of(module)
-    if isinstance(error, UnicodeDecodeError) or "codec can't decode" in _text_of(error):
+    if loading.is_of_encoding(_text_of(error)):
         return f"{file} is not UTF-8 text: save it as UTF-8."
     if isinstance(error, SystemExit):
         return f"{file} ends the program while it is loaded (SystemExit)."

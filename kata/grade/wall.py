@@ -21,6 +21,7 @@ from kata import testing
 from kata.gauges import Arguments, Meter, Timer
 from kata.grade.nursery import READY_SECONDS, connect
 from kata.grade.wire import (
+    MAX_NUMBER,
     Content,
     Entry,
     Line,
@@ -110,7 +111,6 @@ class Wall:
         self._over = ""
         self._reset = True
         self._table = Table(first=2)
-        self._forget: list[int] = []
         self._functions = {number: self._functions[number] for number in self._parts}
         self._remotes: dict[int, Remote] = {}
         self._received = 0
@@ -127,10 +127,12 @@ class Wall:
         """Have the sandbox do something; gives its result or raises what it raised."""
         __tracebackhide__ = True
         line = self._ready_line()
-        request = self._request(operation, values)
         with self._losses():
+            request = self._request(operation, values)
             line.send(request.packed(), self._until())
             error, value = self._taken(self._await_reply(line))
+        if isinstance(error, StopIteration) and operation != "next":  # It would end a test's loop.
+            error = AnswerError("the answer raised StopIteration.")
         if error:
             raise error
         return value
@@ -154,10 +156,12 @@ class Wall:
         try:
             problem = self.ask("load", answer.module, answer.names, sources, parts, answer.torch)
             self._parts = list(self._functions)
-        except AnswerError as error:
+        except Exception as error:  # AnswerError, or one that the answer forged.
             problem = f"While it is loaded, {error}"
-        if problem:
-            self.account.problem = str(problem)[:_TEXT_KEPT]
+        if problem is not None:
+            text = problem[:_TEXT_KEPT] if isinstance(problem, str) else ""
+            forged = "While it is loaded, the answer sends what none should send."
+            self.account.problem = text or forged
             self.close()
         self.begin_test()
 
@@ -204,6 +208,7 @@ class Wall:
         return min(self._deadline, time.monotonic() + self._left)
 
     def _request(self, operation: str, values: tuple[Any, ...]) -> Message:
+        forget = self._forgotten()
         writer = Writer(self._table, self._lend)
         node = writer.node(values)
         errors = np.geterr()
@@ -212,16 +217,15 @@ class Wall:
             "gauge": self.gauge,
             "errstate": dict(errors) if errors != _USUAL_ERRORS else None,
         }
-        self._reset = False
+        self._reset = self._reset and operation == "timed"  # Which has tables of its own.
         told = {name: value for name, value in settings.items() if value}
-        return writer.message(op=operation, values=node, forget=self._forgotten(), **told)
+        return writer.message(op=operation, values=node, forget=forget, **told)
 
     def _forgotten(self) -> list[int]:
         """What is shared no longer, for the sandbox to forget too."""
         surplus = self._table.surplus()
         self._table.forget(surplus)
-        forgotten, self._forget = [*self._forget, *surplus], []
-        return forgotten
+        return surplus
 
     def _await_reply(self, line: Line) -> Message:
         """The reply; until it comes, the sandbox may call what it was lent."""
@@ -250,9 +254,9 @@ class Wall:
             value = function(*args, **dict(kwargs))
         except Exception as error:  # Of the test's function, or of wrong arguments for it.
             return Message({"raised": type(error).__name__, "text": str(error)})
+        forget = self._forgotten()
         writer = Writer(self._table, self._lend)
-        node = writer.node(value)
-        return writer.message(value=node, forget=self._forgotten())
+        return writer.message(value=writer.node(value), forget=forget)
 
     def _reader(self, message: Message) -> Reader:
         return Reader(self._table, message, self._borrow, self._change)
@@ -263,7 +267,7 @@ class Wall:
         if "died" in body:
             raise EOFError(_death(body["died"]))
         if body.get("lost"):
-            self._table, self._forget = Table(first=2), []
+            self._table = Table(first=2)
         reader = self._reader(message)
         prints = body.get("prints")
         if isinstance(prints, str):
@@ -323,14 +327,17 @@ class Wall:
         kind, number, *rest = node
         if kind == "function":
             return self._functions[number]
-        if kind != "object" or type(number) is not int:
+        if kind != "object" or type(number) is not int or not 0 <= number <= MAX_NUMBER:
             raise WireError(f"{kind!r} is no kind of value")
         if number not in self._remotes:
             self._remotes[number] = Remote(self, ["object", number], _name(*rest))
         return self._remotes[number]
 
     def _change(self, reader: Reader, number: int, entry: Entry, content: Content) -> None:
-        """What the sandbox changed: results become what they are now; arguments never do."""
+        """What the sandbox changed: results become what they are now; arguments never do.
+
+        Where the answer gives as its result an argument that it wrote into, it gives a copy.
+        """
         kind = content.form[0]
         if kind != entry.content.form[0]:
             raise WireError("a value became one of another kind")
@@ -340,13 +347,10 @@ class Wall:
             set_generator(entry.value, content)
         elif self._table.is_own(number):
             testing.recorder.written.append(entry.value)
-            self._table.forget([number])
-            self._forget.append(number)
+            reader.replace(number, content)
             return
         elif kind in ("array", "tensor"):
             set_array(entry.value, content)
-        else:
-            reader.fill(entry.value, content)
         entry.content = content
 
 

@@ -15,13 +15,13 @@ import contextlib
 import ctypes
 import itertools
 import json
-import math
 import re
 import socket
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -38,6 +38,10 @@ MAX_DEPTH = 64
 # The oldest values are forgotten by both sides beyond this.
 MAX_ENTRIES = 128
 MAX_ENTRY_BYTES = 64 << 20
+# Values and objects are counted from 0, so none has a number beyond this.
+MAX_NUMBER = 1 << 48
+# No dict that is meant as one has more keys with the same hash.
+_MAX_SAME_HASH = 100
 
 _DTYPE = re.compile(r"[<>|][biufcSU]\d{1,6}")
 # torch's dtypes, and NumPy's of the same size that carry their bytes.
@@ -49,6 +53,8 @@ _TENSORS = {
 _FRAME = struct.Struct("<IQ")
 # Small messages come in one piece.
 _EARLY_BYTES = 1 << 14
+# The kernel waits anew for each 32 KB, so no more is sent in one call that may wait.
+_PIECE_BYTES = 1 << 15
 _BUFFER_BYTES = 4 << 20
 # malloc.h
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
@@ -72,7 +78,10 @@ class Message:
     def packed(self) -> "Packed":
         sizes = [*map(len, self.blobs)]
         header = {"body": self.body, "objects": self.objects, "sizes": sizes}
-        text = _to_json(header).encode()
+        try:
+            text = _to_json(header).encode()
+        except ValueError as error:
+            raise WireError("an int has too many digits to cross the wall") from error
         size = sum(sizes)
         if len(text) > MAX_HEADER or size > MAX_BLOBS:
             raise WireError(f"{len(text) + size:,} bytes are more than may cross the wall")
@@ -88,10 +97,10 @@ class Message:
             ends = [0, *itertools.accumulate(sizes)]
             if min(sizes, default=0) < 0 or ends[-1] != len(rest):
                 raise WireError("a message's parts do not add up")
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            parts = memoryview(rest)
+            return cls(body, objects, [bytes(parts[a:b]) for a, b in itertools.pairwise(ends)])
+        except (ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
             raise WireError("a message cannot be read") from error
-        parts = memoryview(rest)
-        return cls(body, objects, [bytes(parts[a:b]) for a, b in itertools.pairwise(ends)])
 
 
 # A message as it is sent: the sizes and the header, then the blobs.
@@ -128,11 +137,19 @@ class Line:
     def send(self, packed: Packed, deadline: float | None = None) -> None:
         """Raises TimeoutError at the deadline, OSError when the other side is gone."""
         for part in packed:
-            self._limit(socket.SO_SNDTIMEO, deadline)
-            try:
-                self._socket.sendall(part)
-            except BlockingIOError:
-                raise TimeoutError from None
+            left = memoryview(part)
+            while left:
+                left = left[self._send(left, deadline) :]
+
+    def _send(self, data: memoryview, deadline: float | None) -> int:
+        """Send as much as there is room for, or wait for a little room; gives the bytes sent."""
+        self._limit(socket.SO_SNDTIMEO, deadline)
+        with contextlib.suppress(BlockingIOError):
+            return self._socket.send(data, socket.MSG_DONTWAIT)
+        try:
+            return self._socket.send(data[:_PIECE_BYTES])
+        except BlockingIOError:
+            raise TimeoutError from None
 
     def receive(self, deadline: float | None = None) -> Message:
         """Raises TimeoutError, EOFError when the other side is gone, WireError."""
@@ -152,7 +169,6 @@ class Line:
         if len(data) == size:
             return data
         filled = len(data)
-        # Of what is announced, the system gives memory only as the bytes come.
         whole = bytearray(size)
         whole[:filled] = data
         while filled < size:
@@ -329,11 +345,13 @@ class Writer:
         if kind is tuple:
             return ["tuple", *(self.node(item, depth + 1) for item in value)]
         if kind is complex:
-            return ["complex", value.real, value.imag]
+            # As text: a nan would differ from itself, and so seem to have changed.
+            return ["complex", value.real.hex(), value.imag.hex()]
         if kind is bytes:
             return ["bytes", value.hex()]
         if kind is slice:
-            return ["slice", *(self.node(part) for part in (value.start, value.stop, value.step))]
+            parts = value.start, value.stop, value.step
+            return ["slice", *(self.node(part, depth + 1) for part in parts)]
         if isinstance(value, np.generic) and _DTYPE.fullmatch(value.dtype.str):
             return ["scalar", value.dtype.str, value.tobytes().hex()]
         if _is_mutable(value):
@@ -399,6 +417,7 @@ def _is_tensor(value: Any) -> bool:
     return (
         torch is not None
         and type(value) is getattr(torch, "Tensor", None)
+        and value.layout is torch.strided
         and str(value.dtype).removeprefix("torch.") in _TENSORS
     )
 
@@ -421,6 +440,8 @@ def _has_its_strides(content: Content) -> bool:
 def _tensor_content(tensor: Any) -> Content:
     import torch
 
+    if tensor.numel() * tensor.element_size() > MAX_BLOBS:
+        raise WireError(f"a tensor of shape {[*tensor.shape]} is more than may cross the wall")
     name = str(tensor.dtype).removeprefix("torch.")
     plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous()
     if name == "bfloat16":
@@ -454,6 +475,7 @@ class Reader:
     ) -> None:
         self._table = table
         self._borrow = borrow
+        self._replaced: list[int] = []
         try:
             self._read_objects(message, change)
         except WireError:
@@ -474,29 +496,59 @@ class Reader:
         self, message: Message, change: "Callable[[Reader, int, Entry, Content], None]"
     ) -> None:
         new, changed = [], []
+        # Each for one value: else a few bytes could ask for one blob's memory again and again.
+        blobs = dict(enumerate(message.blobs))
         for name, (blob, *form) in message.objects.items():
             number = int(name)
-            content = Content(form, None if blob is None else message.blobs[blob])
+            if not 0 <= number <= MAX_NUMBER:
+                raise WireError(f"{name[:80]} is no value's number")
+            content = Content(form, None if blob is None else blobs.pop(blob))
             if number in self._table.entries:
                 changed.append((number, content))
             elif self._table.is_own(number):
                 continue  # Forgotten here meanwhile.
             else:
-                self._table.add(number, _built(content), content)
+                entry = self._table.add(number, _built(content), content)
+                entry.content = _as_held(content, entry.value)
                 new.append(number)
-        # Now that all are there, those that hold others can be filled.
-        for number in new:
-            entry = self._table.entries[number]
-            self.fill(entry.value, entry.content)
         for number, content in changed:
             change(self, number, self._table.entries[number], content)
+            entry = self._table.entries[number]
+            entry.content = _as_held(entry.content, entry.value)
+        # Now that all are there, those that hold others can be filled.
+        for number in {*new, *(number for number, _ in changed), *self._replace_holders()}:
+            entry = self._table.entries[number]
+            self.fill(entry.value, entry.content)
+
+    def replace(self, number: int, content: Content) -> None:
+        """Let a number stand for a new value from now on, which is filled later."""
+        self._table.forget([number])
+        self._table.add(number, _built(content), content)
+        self._replaced.append(number)
+
+    def _replace_holders(self) -> set[int]:
+        """Replace this side's lists and dicts that hold what was replaced; gives all holders."""
+        if not self._replaced:
+            return set()
+        holders = defaultdict(set)
+        for number, entry in self._table.entries.items():
+            for held in _held_by(entry):
+                holders[held].add(number)
+        found = {*self._replaced}
+        for number in self._replaced:  # It grows.
+            for holder in holders[number] - found:
+                found.add(holder)
+                if self._table.is_own(holder):
+                    self.replace(holder, self._table.entries[holder].content)
+        return found
 
     def fill(self, value: Any, content: Content) -> None:
         """Give a list or dict its items."""
         if type(value) is list:
-            value[:] = [self._value(node, 0) for node in content.form[1:]]
+            value[:] = [self._value(node, 1) for node in content.form[1:]]
         elif type(value) is dict:
-            items = [(self._value(key, 0), self._value(item, 0)) for key, item in content.form[1:]]
+            items = [(self._value(key, 1), self._value(item, 1)) for key, item in content.form[1:]]
+            _check_hashes(key for key, _ in items)
             value.clear()
             value.update(items)
 
@@ -513,24 +565,52 @@ class Reader:
         if kind == "view":
             return self._view(*rest)
         if kind == "complex":
-            return complex(*rest)
+            return complex(*map(float.fromhex, rest))
         if kind == "bytes":
             return bytes.fromhex(rest[0])
         if kind == "slice":
             return slice(*(self._value(part, depth + 1) for part in rest))
         if kind == "scalar":
-            return np.frombuffer(bytes.fromhex(rest[1]), _dtype(rest[0]))[0]
+            data, dtype = bytes.fromhex(rest[1]), _dtype(rest[0])
+            # An empty NumPy string has no bytes at all.
+            return np.frombuffer(data, dtype)[0] if dtype.itemsize else dtype.type()
         return self._borrow(node)
 
     def _view(
         self, number: int, offset: int, dtype: str, shape: list[int], strides: list[int]
     ) -> Array:
-        base = self._table.entries[number].value
-        if math.prod(shape) * _dtype(dtype).itemsize > MAX_BLOBS:  # With strides of 0 it may be.
-            raise WireError(f"a view of shape {shape} is more than may cross the wall")
+        entry = self._table.entries[number]
+        if entry.place is None or not _dtype(dtype).itemsize:
+            raise WireError("a view of what has none")
+        base = entry.value
+        if min(shape, default=0) < 0:  # NumPy takes a -1 for a size that it then does not check.
+            raise WireError(f"no view has the shape {shape}")
         # NumPy checks that the view stays within the memory of `base`.
         memory = base.transpose(_order(base)).reshape(-1).view(np.uint8)
-        return np.ndarray(shape, _dtype(dtype), memory, offset, strides)
+        view: Array = np.ndarray(shape, _dtype(dtype), memory, offset, strides)
+        if view.nbytes > MAX_BLOBS:  # With strides of 0 it may be.
+            raise WireError(f"a view of shape {shape} is more than may cross the wall")
+        return view
+
+
+def _held_by(entry: Entry) -> Iterator[int]:
+    """The numbers of what a list or dict holds."""
+    nodes = entry.content.form[1:] if type(entry.value) in (list, dict) else []
+    if type(entry.value) is dict:
+        nodes = [node for item in nodes for node in item]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, list) and node[0] in ("shared", "view"):
+            yield node[1]
+        elif isinstance(node, list) and node[0] in ("tuple", "slice"):
+            nodes += node[1:]
+
+
+def _as_held(content: Content, value: Any) -> Content:
+    """`content` as this side would write it, whose copy of an array has no gaps."""
+    if content.form[0] != "array":
+        return content
+    return Content([*content.form[:3], _order(value)], content.data)
 
 
 def _built(content: Content) -> Any:
@@ -594,6 +674,12 @@ def set_generator(generator: np.random.Generator, content: Content) -> None:
         "has_uint32": int(has_uint32),
         "uinteger": int(uinteger),
     }
+
+
+def _check_hashes(keys: Iterable[Any]) -> None:
+    """Raise WireError for keys that were chosen to share a hash: a dict of them takes minutes."""
+    if max(Counter(map(hash, keys)).values(), default=0) > _MAX_SAME_HASH:
+        raise WireError("the keys of a dict share one hash")
 
 
 def _dtype(text: str) -> np.dtype[Any]:

@@ -12,7 +12,7 @@ def words(svg):
     How it is drawn may change with the library that draws it; how many katas there are, with each.
     """
     text = " ".join(re.findall(r">([^<>]+)</text>", svg)).replace("&#160;", " ")
-    return re.sub(r"(minutes, \d+|\d+)\s+of\s+\d+(?!\s+(tests|entries))", "of all", text).split()
+    return re.sub(r"(minutes, \d+|\d+)\s+of\s+\d+\b(?!\s+(tests|entries))", "of all", text).split()
 
 
 def test_the_readmes_picture_says_what_kata_prints_now():

@@ -169,13 +169,13 @@ def test_the_first_power_of_0_has_the_derivative_1():
     assert_close(run(lambda a: a**1, 0.0), (0.0, [1.0]))
 
 
-def test_a_chain_of_thousands_of_operations_is_no_problem():
+def test_a_chain_of_more_operations_than_python_has_room_for_calls_is_no_problem():
     a = Value(1.0)
     b = a
-    for _ in range(3000):
+    for _ in range(1500):
         b = b + 0.5
     b.backward()
-    assert_close([b.data, a.grad], [1501.0, 1.0])
+    assert_close([b.data, a.grad], [751.0, 1.0])
 
 
 def test_the_work_does_not_grow_with_the_number_of_paths():

@@ -14,10 +14,6 @@ class Last:
         os._exit(0)
 {IN_A_CALL}Last()
 """,
-    "os._exit in another thread": f"""
-import os, threading
-{IN_A_CALL}thread = threading.Thread(target=os._exit, args=(0,)); thread.start(); thread.join()
-""",
 }
 CRASHES = {
     "segfault": f"import ctypes\n{IN_A_CALL}ctypes.string_at(0)\n",

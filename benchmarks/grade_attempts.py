@@ -1,0 +1,131 @@
+"""Whether grading behind the wall gives every known answer the marks that it deserves.
+
+    python benchmarks/grade_attempts.py [KATA ...]
+
+For each kata (all, unless some are named): the solution has to earn full points at three seeds, the
+untouched stub nothing; each right attempt full points; each wrong attempt less. With each attempt,
+the katas that build on this one are graded too, and one that has nothing to do with it: they have
+to keep all their points. Also counts the wrong attempts that the diagnosis names. Those that write
+into their arguments it cannot: behind the wall, no argument of a test changes.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kata import catalog, target
+from kata.attempts import Attempt
+from kata.catalog import Catalog, Kata
+from kata.grade.grading import Grader
+from kata.grade.marks import SOLVED, TODO, KataMark
+from kata.grade.submission import Submission, read
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = (0, 1, 2)
+# In place of what attempts import from the tool.
+DECORATORS = """
+def wrong(replaced, text):
+    return lambda answer: answer
+def right(replaced):
+    return lambda answer: answer
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What grading made of one answer: what is wrong with that, and whether a mistake was named."""
+
+    problem: str = ""
+    is_wrong: bool = False
+    is_named: bool = False
+
+
+def main() -> None:
+    katas = catalog.load(ROOT)
+    chosen = [katas.find(name) for name in sys.argv[1:]] or list(katas.katas)
+    everything: list[Finding] = []
+    start = time.perf_counter()
+    with Grader(katas) as grader:
+        for kata in chosen:
+            found = list(findings(grader, katas, kata))
+            everything += found
+            print(f"{kata.id}: {in_words(found)}", flush=True)
+    print(f"in all: {in_words(everything)}; {time.perf_counter() - start:.0f} s")
+    sys.exit(1 if any(finding.problem for finding in everything) else 0)
+
+
+def in_words(found: list[Finding]) -> str:
+    wrong = [finding for finding in found if finding.is_wrong]
+    problems = [finding.problem for finding in found if finding.problem]
+    counts = f"{len(found)} answers, {sum(one.is_named for one in wrong)} of {len(wrong)} named"
+    return "\n  ".join([f"{counts}, {len(problems)} problems", *problems])
+
+
+def findings(grader: Grader, katas: Catalog, kata: Kata) -> Iterator[Finding]:
+    """One for each answer."""
+    for seed in SEEDS:
+        mark = grader.grade(submission(katas), [kata], seed=seed).katas[0]
+        yield Finding("" if is_full(mark) else f"the solution at seed {seed}: {told(mark)}")
+    stub = {f"exercises/{kata.id}.py": kata.original.read_text()}
+    mark = grader.grade(submission(katas, stub), [kata]).katas[0]
+    yield Finding("" if (mark.status, mark.score) == (TODO, 0) else f"the stub: {told(mark)}")
+    others = [other for other in katas.katas if kata.id in other.after]
+    others += [other for other in katas.katas if other not in (kata, *others)][:1]
+    for attempt in target.attempts_of(kata):
+        handed_in = submission(katas, with_attempt(kata, attempt))
+        own, *rest = grader.grade(handed_in, [kata, *others]).katas
+        named = attempt.name in [name for name, _ in own.mistakes]
+        yield Finding(problem_of(attempt, own, rest), not attempt.is_right, named)
+
+
+def problem_of(attempt: Attempt, own: KataMark, rest: list[KataMark]) -> str:
+    touched = [mark.id for mark in rest if not is_full(mark)]
+    if touched:
+        return f"{attempt.name} costs points of {', '.join(touched)}"
+    if attempt.is_right:
+        return "" if is_full(own) else f"{attempt.name}, which is right: {told(own)}"
+    is_paid = own.score >= own.points or own.status == SOLVED
+    return f"{attempt.name}, which is wrong, earns all" if is_paid else ""
+
+
+def submission(katas: Catalog, changed: dict[str, str] | None = None) -> Submission:
+    """All solutions, but for what is changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {f"exercises/{kata.id}.py": kata.solution.read_text() for kata in katas.katas}
+        for name, text in (files | (changed or {})).items():
+            Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
+            Path(folder, name).write_text(text)
+        return read(Path(folder))
+
+
+def with_attempt(kata: Kata, attempt: Attempt) -> dict[str, str]:
+    """The solution with an attempt in place of one of its public names, in files."""
+    module = kata.id.replace("/", ".")
+    attempts = kata.attempts.read_text()
+    attempts = attempts.replace(f"from solutions.{module} import", "from exercises.pristine import")
+    attempts = attempts.replace("from kata.attempts import right, wrong\n", DECORATORS)
+    solution = kata.solution.read_text()
+    changed = (
+        f"{solution}\n\nfrom exercises.attempted import {attempt.name} as {attempt.replaces}\n"
+    )
+    return {
+        "exercises/pristine.py": solution,
+        "exercises/attempted.py": attempts,
+        f"exercises/{kata.id}.py": changed,
+    }
+
+
+def is_full(mark: KataMark) -> bool:
+    return mark.status == SOLVED and mark.score == mark.points
+
+
+def told(mark: KataMark) -> str:
+    failed = [f"{test.name}: {test.kind}: {test.text}" for test in mark.tests if test.text]
+    return f"{mark.status}, {mark.score} points. {mark.problem} {' | '.join(failed[:3])}"[:600]
+
+
+if __name__ == "__main__":
+    main()

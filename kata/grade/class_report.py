@@ -1,0 +1,246 @@
+"""What a class did: marks as CSV and as a table, and what to talk about next.
+
+Names of submissions, and all that their code had a hand in, are strangers' texts.
+"""
+
+import csv
+import html
+import io
+import re
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kata.catalog import Kata
+from kata.grade.jail import HELD
+from kata.grade.marks import BROKEN, FAILED, MISSING, SOLVED, TODO, KataMark, Marks, TestMark
+from kata.grade.text import clean, number, short
+from kata.grade.wall import AnswerError
+from kata.runner import claim
+
+_MOST_LISTED = 5
+_MOST_TEXT = 200
+_STATES = {
+    "solved": (SOLVED,),
+    "begun": (FAILED, BROKEN),
+    "to do": (TODO,),
+    "not handed in": (MISSING,),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A submission and its marks, or a note that says why there are none."""
+
+    name: str
+    marks: Marks | None = None
+    note: str = ""
+
+
+# --- Marks -----------------------------------------------------------------------------------
+
+
+def csv_of(rows: Sequence[Row], chosen: Sequence[Kata]) -> str:
+    """One line for each submission. No cell can be taken for a formula."""
+    file = io.StringIO()
+    writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow([_harmless(cell) for cell in _header(chosen)])
+    for row in rows:
+        name, *numbers, note = _cells(row, chosen)
+        writer.writerow([_harmless(name), *map(_number, numbers), _harmless(note)])
+    return file.getvalue()
+
+
+def table_of(rows: Sequence[Row], chosen: Sequence[Kata]) -> str:
+    """The same as a table in Markdown."""
+    header = _header(chosen)
+    lines = _table(header, [_cells(row, chosen) for row in rows])
+    return "\n".join([*lines, ""])
+
+
+def _header(chosen: Sequence[Kata]) -> list[str]:
+    return ["name", "score", "points", "percent", *(kata.id for kata in chosen), "note"]
+
+
+def _cells(row: Row, chosen: Sequence[Kata]) -> list[str]:
+    points = sum(kata.points for kata in chosen)
+    if row.marks is None:
+        return [row.name, "", str(points), "", *("" for _ in chosen), row.note]
+    score = row.marks.score
+    parts = [number(mark.score) for mark in row.marks.katas]
+    return [row.name, number(score), str(points), f"{_percent(score, points):.1f}", *parts, ""]
+
+
+def _harmless(text: str) -> str:
+    """`text` with nothing that a spreadsheet would execute.
+
+    A formula begins a cell. To a spreadsheet that separates by semicolons, or takes quotation marks
+    otherwise, a cell may begin within a text: after a separator or a quotation mark.
+    """
+    formula = r'(^|[,;"])(\s*)(?=[=+\-@＝＋－＠])'
+    return re.sub(formula, r"\1\2'", clean(text, lines=False))
+
+
+def _number(text: str) -> float | str:
+    if not text:
+        return ""
+    return float(text) if "." in text else int(text)
+
+
+def _percent(part: float, whole: float) -> float:
+    return 100 * part / whole if whole else 0.0
+
+
+# --- The report ------------------------------------------------------------------------------
+
+
+def report_of(rows: Sequence[Row], chosen: Sequence[Kata]) -> str:
+    """What a teacher wants to see before the next lecture, as Markdown."""
+    graded = [row for row in rows if row.marks]
+    marks = {kata.id: list(_of_kata(graded, kata)) for kata in chosen}
+    lines = ["# Class report", "", *_summary(rows, chosen)]
+    lines += _section("## Where the class stands", _standing(marks))
+    lines += _section("## What to talk about first", _most_common(marks))
+    for name, own in marks.items():
+        lines += _section(f"## {_cell(name)}", _details(own))
+    lines += _section("## Answers that could not be loaded, or ended early", list(_ended(marks)))
+    notes = [f"- {_cell(row.name)}: {_cell(row.note)}" for row in rows if not row.marks]
+    lines += _section("## Not graded", notes)
+    lines += _section("## Protections that did not hold", _lost(graded))
+    return "\n".join([*lines, ""])
+
+
+# A submission's name and its mark in one kata.
+_Named = tuple[str, KataMark]
+
+
+def _of_kata(graded: list[Row], kata: Kata) -> Iterator[_Named]:
+    for row in graded:
+        assert row.marks is not None
+        yield from ((row.name, mark) for mark in row.marks.katas if mark.id == kata.id)
+
+
+def _section(heading: str, lines: list[str]) -> list[str]:
+    return ["", heading, "", *lines] if lines else []
+
+
+def _summary(rows: Sequence[Row], chosen: Sequence[Kata]) -> list[str]:
+    shares = [_percent(row.marks.score, row.marks.points) for row in rows if row.marks]
+    counts = f"{len(rows)} submissions, {len(shares)} of them graded, {len(chosen)} katas."
+    if not shares:
+        return [counts]
+    median = statistics.median(shares)
+    spread = f"from {min(shares):.0f} % to {max(shares):.0f} %"
+    return [f"{counts} The median is {median:.0f} % of the points, {spread}."]
+
+
+def _standing(marks: dict[str, list[_Named]]) -> list[str]:
+    body = []
+    for name, own in marks.items():
+        statuses = Counter(mark.status for _, mark in own)
+        counts = [sum(statuses[one] for one in those) for those in _STATES.values()]
+        shares = [f"{count} ({_percent(count, len(own)):.0f} %)" for count in counts]
+        body.append([name, *shares, _median_of_tests(own)])
+    note = "The median is of those who began."
+    return [*_table(["kata", *_STATES, "tests passed, median"], body), "", note]
+
+
+def _median_of_tests(own: list[_Named]) -> str:
+    shares = [_percent(mark.passed, len(mark.tests)) for _, mark in own if mark.tests]
+    return f"{statistics.median(shares):.0f} %" if shares else ""
+
+
+def _most_common(marks: dict[str, list[_Named]]) -> list[str]:
+    found: Counter[tuple[str, str]] = Counter()
+    for name, own in marks.items():
+        found.update({(name, text): count for text, count in _counted(own, _mistakes).items()})
+    graded = max(map(len, marks.values()), default=0)
+    return [
+        f"- {_cell(name)}, {count} of {graded}: {_cell(text)}"
+        for (name, text), count in found.most_common(_MOST_LISTED)
+    ]
+
+
+def _details(own: list[_Named]) -> list[str]:
+    """What went wrong in one kata: known mistakes, and tests that failed without one."""
+    mistakes = _counted(own, _mistakes).most_common(_MOST_LISTED)
+    lines = [f"- {count} of {len(own)}: {_cell(text)}" for text, count in mistakes]
+    failing = _counted(own, _unexplained).most_common(_MOST_LISTED)
+    lines += [f"- {count} of {len(own)}, not explained: {_cell(text)}" for text, count in failing]
+    return lines
+
+
+def _counted(own: list[_Named], told: Callable[[KataMark], Iterable[str]]) -> Counter[str]:
+    """How many submissions each text is told of."""
+    return Counter(text for _, mark in own for text in dict.fromkeys(told(mark)))
+
+
+def _mistakes(mark: KataMark) -> list[str]:
+    return [_first_sentence(text) or name for name, text in mark.mistakes]
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]
+
+
+def _unexplained(mark: KataMark) -> list[str]:
+    """The tests that fail, as sentences, where no known mistake explains it."""
+    if mark.status != FAILED or mark.mistakes:
+        return []
+    # Tests that had no answer to call tell nothing about it.
+    failed = [test for test in mark.tests if test.outcome == FAILED and not _had_no_answer(test)]
+    return [f"{claim(test.name.partition('[')[0])}." for test in failed]
+
+
+def _ended(marks: dict[str, list[_Named]]) -> Iterator[str]:
+    for name, own in marks.items():
+        for who, mark in own:
+            reason = _reason_of_end(mark)
+            if reason:
+                text = short(reason.splitlines()[0], _MOST_TEXT)
+                yield f"- {_cell(name)}: {_cell(who)}: {_cell(text)}"
+
+
+def _reason_of_end(mark: KataMark) -> str:
+    """Why an answer was not there to be tested: in all tests, or from one of them on."""
+    if mark.status == BROKEN:
+        return mark.problem
+    ends = [test.text for test in mark.tests if _had_no_answer(test)]
+    return ends[0] if ends else ""
+
+
+def _had_no_answer(test: TestMark) -> bool:
+    return test.kind == AnswerError.__name__
+
+
+def _lost(graded: list[Row]) -> list[str]:
+    names: dict[tuple[str, str], int] = defaultdict(int)
+    for row in graded:
+        assert row.marks is not None
+        for protection, outcome in row.marks.protections.items():
+            if outcome != HELD:
+                names[protection, outcome] += 1
+    return [
+        f"- {_cell(protection)}, for {count} of {len(graded)}: {_cell(outcome)}."
+        for (protection, outcome), count in names.items()
+    ]
+
+
+# --- Markdown --------------------------------------------------------------------------------
+
+
+def _table(header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+    rule = ["---", *("---:" for _ in header[1:])]
+    rows = [[_cell(cell) for cell in cells] for cells in (header, *body)]
+    lines = [f"| {' | '.join(cells)} |" for cells in rows]
+    return [lines[0], f"|{'|'.join(rule)}|", *lines[1:]]
+
+
+def _cell(text: str) -> str:
+    """Text that means no more than its letters."""
+    plain = html.escape(clean(text, lines=False), quote=False)
+    return re.sub(r"([\\`*_{}\[\]|~#])", r"\\\1", plain)
+
+
+FILES = {"marks.csv": csv_of, "marks.md": table_of, "report.md": report_of}

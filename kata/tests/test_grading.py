@@ -1,0 +1,101 @@
+"""Marks of whole submissions, behind the wall."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kata import catalog
+from kata.grade.grading import Grader
+from kata.grade.submission import Submission, read
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def katas():
+    return catalog.load(ROOT)
+
+
+@pytest.fixture(scope="module")
+def grader(katas):
+    with Grader(katas) as grader:
+        yield grader
+
+
+@pytest.fixture
+def solutions(katas, tmp_path):
+    """A folder like a learner's, with every kata solved."""
+    for kata in katas.katas:
+        file = tmp_path / "mine" / "exercises" / f"{kata.id}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(kata.solution, file)
+    return tmp_path / "mine"
+
+
+def test_the_solutions_earn_all_points(grader, katas, solutions):
+    marks = grader.grade(read(solutions), katas.katas, seed=3)
+    short = [(mark.id, mark.problem) for mark in marks.katas if mark.score != mark.points]
+    assert short == []
+    assert {mark.status for mark in marks.katas} == {"solved"}
+    assert (marks.score, marks.complete) == (marks.points, True)
+
+
+def test_the_untouched_stubs_earn_nothing(grader, katas):
+    stubs = {f"exercises/{kata.id}.py": kata.original.read_bytes() for kata in katas.katas}
+    marks = grader.grade(Submission("stubs", stubs, {}), katas.katas)
+    assert {(mark.status, mark.score) for mark in marks.katas} == {("todo", 0.0)}
+
+
+@pytest.mark.parametrize("name", ["softmax", "conv2d", "training_loop_bugs"])
+def test_a_stub_with_a_comment_more_earns_nothing(grader, katas, name):
+    """Not even where the stub is code that works, and passes tests as it is."""
+    kata = katas.find(name)
+    touched = kata.original.read_bytes() + b"\n# I shall do this later.\n"
+    files = {f"exercises/{kata.id}.py": touched}
+    assert grader.grade(Submission("touched", files, {}), [kata]).score == 0
+
+
+def test_nothing_handed_in_earns_nothing(grader, katas):
+    marks = grader.grade(Submission("empty", {}, {}), katas.katas)
+    assert {(mark.status, mark.score) for mark in marks.katas} == {("missing", 0.0)}
+
+
+def test_a_wrong_part_costs_nothing_of_what_is_built_on_it(grader, katas, solutions):
+    relu = solutions / "exercises" / "basics" / "relu.py"
+    relu.write_text(relu.read_text().replace("np.maximum(x, 0)", "-x"))
+    chosen = [katas.find("relu"), katas.find("backprop")]
+    relu_mark, backprop = grader.grade(read(solutions), chosen).katas
+    assert relu_mark.status == "failed"
+    assert 0 < relu_mark.score < relu_mark.points
+    assert (backprop.status, backprop.score) == ("solved", backprop.points)
+    assert backprop.lent == ("basics/relu",)
+
+
+def test_parts_are_lent_that_end_python(grader, katas, solutions):
+    (solutions / "exercises" / "basics" / "relu.py").write_text("import os\nos._exit(0)\n")
+    chosen = [katas.find("relu"), katas.find("backprop")]
+    relu, backprop = grader.grade(read(solutions), chosen).katas
+    assert (relu.status, relu.score) == ("broken", 0.0)
+    assert backprop.score == backprop.points
+
+
+def test_a_known_mistake_is_named(grader, katas, solutions):
+    softmax = solutions / "exercises" / "basics" / "softmax.py"
+    unshifted = softmax.read_text().replace("x - x.max(axis=axis, keepdims=True)", "x")
+    softmax.write_text(unshifted)
+    mark = grader.grade(read(solutions), [katas.find("softmax")]).katas[0]
+    assert [name for name, _ in mark.mistakes] == ["without_the_maximum"]
+    assert 0 < mark.score < mark.points
+
+
+def test_it_goes_on_from_marks_that_were_begun(grader, katas, solutions):
+    chosen = [katas.find("softmax"), katas.find("relu")]
+    seen = []
+    whole = grader.grade(read(solutions), chosen, on_marks=seen.append)
+    assert [len(marks.katas) for marks in seen] == [0, 1, 2]
+    assert [marks.complete for marks in seen] == [False, False, True]
+    again = grader.grade(read(solutions), chosen, begun=seen[1])
+    assert again.katas[0] == whole.katas[0]
+    assert [mark.score for mark in again.katas] == [mark.score for mark in whole.katas]
+    assert again.complete
