@@ -711,7 +711,7 @@ def refused(monkeypatch, capsys):
         (["--dask", "127.0.0.1:1"], "No dask scheduler answers at 127.0.0.1:1"),
         (["--dask", "nonsense"], "No dask scheduler answers at nonsense"),
         (["--dask", ""], "No dask scheduler answers at"),
-        (["softmacs"], "There is no kata 'softmacs'. Did you mean basics/softmax?"),
+        (["softmacs"], "There is no kata 'softmacs'. Did you mean basics/softmax"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence(refused, handed_in, tmp_path, arguments, text):

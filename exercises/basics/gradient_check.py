@@ -1,0 +1,53 @@
+"""Gradient checking: is a gradient right? Slopes measured by small steps tell.
+
+Both functions take arrays with one axis or more and write into none of them.
+
+    Numerics  both work in float64, whatever dtype the arrays have
+    Source    Goodfellow, Bengio & Courville 2016, §11.5; Nocedal & Wright 2006, §8.1
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float64, Real
+
+
+def numerical_gradient(
+    function: Callable[[Float64[np.ndarray, "*shape"]], float],
+    x: Real[np.ndarray, "*shape"],
+    h: float = 1e-5,
+) -> Float64[np.ndarray, "*shape"]:
+    """Measure the gradient of a function of an array at x, by central differences.
+
+        g[i] = (function(x + h eᵢ) − function(x − h eᵢ)) / (2 h)
+
+    eᵢ has the shape of x, with 1 at the index i and 0 elsewhere. x may hold integers. `function`
+    gets a float64 array of x's shape, into which it does not write, and gives one number: a float
+    or an array without axes. It may look at x itself too, and always finds it as it was.
+
+    Raises    ValueError if h ≤ 0, or if `function` gives an array of no or several entries
+    Speed     at most two calls of `function` for each entry of x
+
+    >>> numerical_gradient(lambda x: x[0] * x[1], np.array([3.0, 5.0])).round(6)
+    array([5., 3.])
+    """
+    raise NotImplementedError  # TODO: return the gradient.
+
+
+def relative_error(
+    actual: Real[np.ndarray, "*shape"], expected: Real[np.ndarray, "*shape"]
+) -> float:
+    """Compare two gradients entry by entry, each beside its own size; the worst entry counts.
+
+        error = maxᵢ |aᵢ − eᵢ| / max(1e-8, |aᵢ| + |eᵢ|)
+
+    It lies between 0 (all entries are equal) and 1. No entries at all have the error 0. Where any
+    entry is nan the error is nan, so that no check passes by it.
+
+    Raises    ValueError if the shapes differ: nothing is broadcast
+    Speed     no Python loop over the entries
+
+    >>> relative_error(np.array([1.0, -3.0]), np.array([1.0, -1.0]))
+    0.5
+    """
+    raise NotImplementedError  # TODO: return the error.

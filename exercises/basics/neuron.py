@@ -1,0 +1,44 @@
+"""One neuron: a weighted sum, a sigmoid, and the gradients of its error.
+
+Both functions take a batch of n ≥ 1 samples with d numbers each, and leave their arguments
+unchanged.
+
+    Numerics  finite for weighted sums of any size; arrays keep the arguments' dtype
+    Raises    ValueError if a shape does not fit the signature: nothing is broadcast
+    Speed     no Python loop over any axis
+    Source    Rumelhart, Hinton & Williams 1986
+"""
+
+import numpy as np
+from jaxtyping import Float
+
+
+def neuron(
+    x: Float[np.ndarray, "n d"], w: Float[np.ndarray, "d"], b: float
+) -> Float[np.ndarray, "n"]:
+    """Give the neuron's output for each sample.
+
+        z = w · x + b
+        y = 1 / (1 + exp(−z))
+
+    >>> neuron(np.array([[2.0, 1.0], [0.0, 500.0]]), np.array([1.0, -2.0]), 0.0)
+    array([0.5, 0. ])
+    """
+    raise NotImplementedError  # TODO: return y
+
+
+def loss_and_gradients(
+    x: Float[np.ndarray, "n d"], target: Float[np.ndarray, "n"], w: Float[np.ndarray, "d"], b: float
+) -> tuple[float, tuple[Float[np.ndarray, "d"], float]]:
+    """Compare the outputs with `target`: the loss, and its gradients by w and b.
+
+        y = neuron(x, w, b)
+        loss = mean of (y − target)² over the n samples
+
+    Returns (loss, (grad_w, grad_b)). The loss and grad_b are floats, whatever the arrays' dtype.
+
+    >>> x, target = np.array([[2.0, 1.0]]), np.array([0.0])
+    >>> loss_and_gradients(x, target, np.array([1.0, -2.0]), 0.0)
+    (0.25, (array([0.5 , 0.25]), 0.25))
+    """
+    raise NotImplementedError  # TODO: return (loss, (grad_w, grad_b))

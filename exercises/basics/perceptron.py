@@ -1,0 +1,48 @@
+"""The perceptron: a neuron that learns from its mistakes.
+
+A sample has d numbers, its features, and a label, which is 0 or 1. Both functions leave their
+arguments unchanged.
+
+    Raises    ValueError if a shape does not fit the signature: nothing is broadcast
+    Speed     no Python loop over the features; `predict` has none over the samples either
+    Source    Rosenblatt 1958; Novikoff 1962 (where it converges)
+"""
+
+import numpy as np
+from jaxtyping import Float, Int
+
+
+def predict(
+    x: Float[np.ndarray, "n d"], w: Float[np.ndarray, "d"], b: float
+) -> Int[np.ndarray, "n"]:
+    """Give the label of each sample, as int64.
+
+        label = 1 where w · x + b > 0,  0 elsewhere
+
+    >>> predict(np.array([[3.0, 1.0], [1.0, 1.0], [0.0, 4.0]]), np.array([1.0, -1.0]), 0.0)
+    array([1, 0, 0])
+    """
+    raise NotImplementedError  # TODO: return the labels
+
+
+def fit(
+    x: Float[np.ndarray, "n d"], y: Int[np.ndarray, "n"], epochs: int, lr: float
+) -> tuple[Float[np.ndarray, "d"], float, list[int]]:
+    """Learn w and b from samples x with the labels y.
+
+    Both start at 0. An epoch takes the samples in their order, one at a time, each with the w and
+    b that the one before has left:
+
+        w ← w + lr · (y[i] − ŷ) · x[i]              ŷ: what is predicted for x[i]
+        b ← b + lr · (y[i] − ŷ)
+
+    Training ends after `epochs` epochs, or after the first one without a mistake, ŷ ≠ y[i].
+
+    Returns (w, b, mistakes): w in x's dtype, b as a float, and how many mistakes each epoch made.
+
+    Raises    ValueError if y holds anything but 0 and 1
+
+    >>> fit(np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 0]), epochs=10, lr=0.5)
+    (array([-1.5,  2. ]), 0.5, [2, 2, 1, 0])
+    """
+    raise NotImplementedError  # TODO: return (w, b, mistakes)

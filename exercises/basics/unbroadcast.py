@@ -1,0 +1,44 @@
+"""The gradient of what was broadcast: it sums over all the copies.
+
+Both functions take float arrays of any shapes, also without axes or with axes of length 0. They
+write into no argument, and every result is a new array, also one of shape ().
+
+    Numerics  keeps the arguments' dtype
+    Speed     no Python loop over the entries along an axis
+    Source    Baydin, Pearlmutter, Radul & Siskind 2018, §3.2; NumPy user guide, "Broadcasting"
+"""
+
+import numpy as np
+from jaxtyping import Float
+
+
+def unbroadcast(
+    grad: Float[np.ndarray, "*broadcast"], shape: tuple[int, ...]
+) -> Float[np.ndarray, "*shape"]:
+    """Turn the loss's gradient by a broadcast array, `grad`, into that by the array of `shape`.
+
+        y = np.broadcast_to(x, grad.shape),  where x has the shape `shape`
+        grad_x[i] = Σ grad[j]                over all j where y[j] is a copy of x[i]
+
+    Raises    ValueError if an array of `shape` cannot be broadcast to grad's shape
+
+    >>> unbroadcast(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), (2, 1))
+    array([[ 6.],
+           [15.]])
+    """
+    raise NotImplementedError  # TODO: return the gradient by the array of `shape`.
+
+
+def multiply_backward(
+    grad_y: Float[np.ndarray, "*y"], a: Float[np.ndarray, "*a"], b: Float[np.ndarray, "*b"]
+) -> tuple[Float[np.ndarray, "*a"], Float[np.ndarray, "*b"]]:
+    """Turn the loss's gradient by y = a · b, `grad_y`, into those by a and b: (grad_a, grad_b).
+
+    The product is NumPy's: entry by entry, after a and b are broadcast to a common shape.
+
+    Raises    ValueError if a and b have no common shape, or if grad_y's is not that of y
+
+    >>> multiply_backward(np.array([1.0, 10.0]), np.array([3.0]), np.array([5.0, 7.0]))
+    (array([75.]), array([ 3., 30.]))
+    """
+    raise NotImplementedError  # TODO: return grad_a and grad_b.

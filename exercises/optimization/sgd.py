@@ -1,0 +1,58 @@
+"""Stochastic gradient descent: a small step down the slope of every batch."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+
+class SGD:
+    """The plainest optimiser. In each step a parameter p with gradient g moves by
+
+        p ← p − lr · g
+
+    element by element. `lr` may be assigned between steps, and a step remembers nothing: the next
+    one may be given other parameters.
+
+    Source    Goodfellow, Bengio & Courville 2016, §8.3.1
+    """
+
+    def __init__(self, lr: float = 0.001) -> None:
+        """Keep the learning rate."""
+        self.lr = lr
+
+    def step(
+        self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
+    ) -> list[np.ndarray]:
+        """Do one step for all parameters and return their new values, in the same order.
+
+        `params` are of any shapes with one axis or more; `grads[i]` has the shape of `params[i]`.
+        A gradient of None leaves its parameter as it is. No argument is written into. The results
+        keep the parameters' dtypes.
+
+        Raises    ValueError if `params` and `grads` differ in length or in a shape
+
+        >>> SGD(lr=0.5).step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+        [array([-0.5,  4. ])]
+        """
+        raise NotImplementedError  # TODO: return the new parameters.
+
+
+def epoch(
+    params: Sequence[np.ndarray],
+    batches: Sequence[tuple[np.ndarray, np.ndarray]],
+    gradients: Callable[[list[np.ndarray], np.ndarray, np.ndarray], list[np.ndarray | None]],
+    lr: float,
+) -> list[np.ndarray]:
+    """Do one step of SGD for each batch (x, y), in their order, and return the last parameters.
+
+    `gradients(params, x, y)` gives the gradients of that batch's loss, for a list of parameters, at
+    the values that it is given. It is called once for each batch, with the parameters that the
+    batch before it has led to. No argument is written into.
+
+    >>> def towards_the_mean(params, x, y):
+    ...     return [params[0] - x.mean(axis=0)]
+    >>> batches = [(np.array([[3.0], [5.0]]), np.zeros(2)), (np.array([[8.0]]), np.zeros(1))]
+    >>> epoch([np.array([0.0])], batches, towards_the_mean, lr=0.5)
+    [array([5.])]
+    """
+    raise NotImplementedError  # TODO: return the parameters after the last batch.

@@ -1,0 +1,37 @@
+"""The multilayer perceptron, forward: linear layers with an activation between them."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+
+def mlp_forward(
+    x: Float[np.ndarray, "*batch in"],
+    layers: Sequence[tuple[Float[np.ndarray, "_to _from"], Float[np.ndarray, "_to"]]],
+    activation: Callable[[np.ndarray], np.ndarray],
+) -> Float[np.ndarray, "*batch out"]:
+    """Send x through all layers: each is linear, and between two stands the activation.
+
+        h₀ = x
+        hₗ = activation(hₗ₋₁ Wₗᵀ + bₗ)        for l = 1, …, L − 1
+        y  = h_L₋₁ W_Lᵀ + b_L                 the last layer has no activation
+
+    `layers` is the list [(W₁, b₁), …, (W_L, b_L)]. Wₗ has the shape (to, from) and bₗ the shape
+    (to,); a layer's `to` is the next one's `from`. The same layer may stand in the list twice.
+    x has any number of leading batch axes, also none, and of any length, also 0. `activation`
+    works entry by entry, on arrays of any shape, and keeps their dtype.
+
+    No argument is written into, neither the arrays nor the list.
+
+    Numerics  keeps the arguments' dtype
+    Raises    ValueError if there are no layers, or if a shape does not fit: nothing is broadcast
+    Speed     no Python loop over any axis of an array; L − 1 calls of `activation`
+    Source    Goodfellow, Bengio & Courville 2016, §6.5.4
+
+    >>> layers = [(np.array([[1.0, 1.0], [1.0, -1.0]]), np.zeros(2)),
+    ...           (np.array([[2.0, 5.0]]), np.array([-9.0]))]
+    >>> mlp_forward(np.array([1.0, 2.0]), layers, lambda z: np.maximum(z, 0))
+    array([-3.])
+    """
+    raise NotImplementedError  # TODO: return y.

@@ -1,0 +1,42 @@
+"""Adagrad: every weight's step is divided by the size of all its gradients so far."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class Adagrad:
+    """The Adagrad optimiser.
+
+    In each step a parameter p with gradient g moves by
+
+        s ← s + g²                         s starts at 0
+        p ← p − lr · g / (√s + eps)
+
+    where all operations are element by element.
+
+    Source    Duchi, Hazan & Singer 2011, with the diagonal of the matrix; defaults as in torch
+    """
+
+    def __init__(self, lr: float = 0.01, eps: float = 1e-10) -> None:
+        """Keep the settings. Nothing is known yet of the parameters."""
+        self.lr = lr
+        self.eps = eps
+        # TODO: make room for what a step has to remember.
+
+    def step(
+        self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
+    ) -> list[np.ndarray]:
+        """Do one step for all parameters and return their new values, in the same order.
+
+        `params` are always the same ones, of any shapes with one axis or more, but their values may
+        have been changed between two steps; `grads[i]` has the shape of `params[i]`. A gradient of
+        None leaves its parameter and its s alone, also at an eps of 0. No argument is written into.
+        The results keep the parameters' dtypes.
+
+        Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
+
+        >>> Adagrad(lr=0.5, eps=0.0).step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+        [array([0.5, 2.5])]
+        """
+        raise NotImplementedError  # TODO: return the new parameters.

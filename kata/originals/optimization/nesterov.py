@@ -1,0 +1,73 @@
+"""Nesterov's momentum: the slope of where the speed is about to lead."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+
+def look_ahead(
+    x: np.ndarray,
+    gradient: Callable[[np.ndarray], np.ndarray],
+    lr: float,
+    momentum: float,
+    steps: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Do `steps` steps of Nesterov's method in its first form, in which u is the move:
+
+        u ← momentum · u − lr · gradient(x + momentum · u)        u starts at 0
+        x ← x + u
+
+    Returns (x, u) after the last step. x is of any shape with one axis or more. `gradient` takes a
+    point of that shape and gives the slope there; it is called once for each step. No argument is
+    written into.
+
+    Numerics  x and u keep the dtype that x and the slopes share
+    Source    Sutskever, Martens, Dahl & Hinton 2013, §2
+
+    >>> look_ahead(np.array([8.0]), lambda point: point, lr=0.5, momentum=0.5, steps=2)
+    (array([1.]), array([-3.]))
+    """
+    raise NotImplementedError  # TODO: return x and u after the last step.
+
+
+class Nesterov:
+    """Nesterov's momentum for gradients that come from outside, taken at the parameters.
+
+    In each step a parameter p with gradient g moves by
+
+        v ← momentum · v + g               v starts at 0
+        p ← p − lr · (g + momentum · v)
+
+    element by element. As long as `lr` stays the same, p is always the point x + momentum · u of
+    `look_ahead`. But `lr` may also be assigned between steps; v stays as it is then.
+
+    Source    Bengio, Boulanger-Lewandowski & Pascanu 2013, §3.5; with lr outside v, as in
+              torch.optim.SGD
+    """
+
+    def __init__(self, lr: float = 0.001, momentum: float = 0.9) -> None:
+        """Keep the settings. Nothing is known yet of the parameters."""
+        self.lr = lr
+        self.momentum = momentum
+        # TODO: make room for what a step has to remember.
+
+    def step(
+        self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
+    ) -> list[np.ndarray]:
+        """Do one step for all parameters and return their new values, in the same order.
+
+        `params` are always the same ones, of any shapes with one axis or more; `grads[i]` has the
+        shape of `params[i]`. A gradient of None leaves its parameter and its v alone: neither
+        changes. No argument is written into. The results keep the parameters' dtypes.
+
+        The state shares no memory with the caller, who may write into every array that was passed
+        or returned.
+
+        Raises    ValueError if `params` and `grads` differ in length or in a shape
+
+        >>> optimiser = Nesterov(lr=0.5, momentum=0.5)
+        >>> params = optimiser.step([np.array([8.0])], [np.array([8.0])])
+        >>> optimiser.step(params, params)
+        [array([-0.5])]
+        """
+        raise NotImplementedError  # TODO: return the new parameters.

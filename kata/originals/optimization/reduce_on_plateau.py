@@ -1,0 +1,43 @@
+"""Reduce on plateau: a learning rate that falls when the loss no longer does."""
+
+
+class ReduceOnPlateau:
+    """A learning rate that falls when a metric has not improved for a while.
+
+    The metric is one that should fall, such as the validation loss after each epoch. Whatever its
+    sign, it improves if
+
+        metric < best · (1 − threshold)        best starts at ∞
+
+    and then it is the new `best`. Any other metric, nan too, makes a bad epoch and leaves `best` as
+    it is. When more than `patience` epochs in a row are bad,
+
+        lr ← max(lr · factor, min_lr)
+
+    and the count of bad epochs starts at 0 again, while `best` stays.
+
+    Source    torch.optim.lr_scheduler.ReduceLROnPlateau, with mode "min" and threshold_mode "rel"
+
+    >>> schedule = ReduceOnPlateau(lr=8.0, factor=0.5, patience=1)
+    >>> [schedule.step(loss) for loss in (3.0, 2.0, 2.0, 2.5, 2.25, 1.0)]
+    [8.0, 8.0, 8.0, 4.0, 4.0, 4.0]
+    """
+
+    def __init__(
+        self,
+        lr: float,
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        min_lr: float = 0.0,
+    ) -> None:
+        """Start at the learning rate `lr`, with no metric known yet.
+
+        Raises    ValueError unless 0 < factor < 1, patience ≥ 0, 0 ≤ threshold < 1 and
+                  0 ≤ min_lr ≤ lr
+        """
+        raise NotImplementedError  # TODO: check the settings, and keep what a step has to know.
+
+    def step(self, metric: float) -> float:
+        """Take the metric of one epoch and return the learning rate for the next, a float."""
+        raise NotImplementedError  # TODO: return the learning rate.

@@ -1,0 +1,44 @@
+"""RMSProp: every weight's step is divided by the size of its recent gradients."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class RMSProp:
+    """The RMSProp optimiser.
+
+    In each step a parameter p with gradient g moves by
+
+        v ← alpha·v + (1 − alpha)·g²       v starts at 0
+        p ← p − lr · g / (√v + eps)
+
+    where all operations are element by element. v is not corrected for its start at 0.
+
+    Source    Tieleman & Hinton 2012, lecture 6.5, with eps and the defaults of torch
+    """
+
+    def __init__(self, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8) -> None:
+        """Keep the settings. Nothing is known yet of the parameters."""
+        self.lr = lr
+        self.alpha = alpha
+        self.eps = eps
+        # TODO: make room for what a step has to remember.
+
+    def step(
+        self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
+    ) -> list[np.ndarray]:
+        """Do one step for all parameters and return their new values, in the same order.
+
+        `params` are always the same ones, of any shapes with one axis or more, but their values may
+        have been changed between two steps; `grads[i]` has the shape of `params[i]`. A gradient of
+        None leaves its parameter and its v alone: neither changes. No argument is written into. The
+        results keep the parameters' dtypes.
+
+        Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
+
+        >>> optimiser = RMSProp(lr=0.5, alpha=0.75, eps=0.0)
+        >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+        [array([0., 3.])]
+        """
+        raise NotImplementedError  # TODO: return the new parameters.

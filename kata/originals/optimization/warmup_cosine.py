@@ -1,0 +1,26 @@
+"""Warm-up, then a cosine: how the learning rate of most transformers goes."""
+
+import math
+
+
+def warmup_cosine(step: int, peak: float, warmup: int, total: int, floor: float = 0.0) -> float:
+    """The learning rate rises in a line from 0 to `peak`, then falls to `floor` in half a cosine.
+
+        lr = peak · step / warmup                                 while step < warmup
+        lr = floor + (peak − floor) · (1 + cos(π · t)) / 2        while warmup ≤ step < total
+             with t = (step − warmup) / (total − warmup)
+        lr = floor                                                from total on
+
+    Gives the learning rate of one step as a float. `step` is counted from 0; `warmup` may be 0,
+    and the first step is then at the peak. `floor` is from 0 to `peak` and has no part in the
+    warm-up. The result depends on the arguments alone: steps may be asked for in any order, and
+    again.
+
+    Raises    ValueError if step < 0, and at any step unless 0 ≤ warmup < total
+    Speed     the work grows with neither `step` nor `warmup` nor `total`
+    Source    Loshchilov & Hutter 2017, §3 (cosine); Goyal et al. 2017, §2.2 (warm-up)
+
+    >>> [warmup_cosine(step, peak=8.0, warmup=2, total=6, floor=2.0) for step in (0, 1, 2, 4, 6)]
+    [0.0, 4.0, 8.0, 5.0, 2.0]
+    """
+    raise NotImplementedError  # TODO: return the learning rate of this step.

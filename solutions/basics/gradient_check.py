@@ -1,0 +1,79 @@
+"""Gradient checking: is a gradient right? Slopes measured by small steps tell.
+
+Both functions take arrays with one axis or more and write into none of them.
+
+    Numerics  both work in float64, whatever dtype the arrays have
+    Source    Goodfellow, Bengio & Courville 2016, §11.5; Nocedal & Wright 2006, §8.1
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float64, Real
+
+
+def numerical_gradient(
+    function: Callable[[Float64[np.ndarray, "*shape"]], float],
+    x: Real[np.ndarray, "*shape"],
+    h: float = 1e-5,
+) -> Float64[np.ndarray, "*shape"]:
+    """Measure the gradient of a function of an array at x, by central differences.
+
+        g[i] = (function(x + h eᵢ) − function(x − h eᵢ)) / (2 h)
+
+    eᵢ has the shape of x, with 1 at the index i and 0 elsewhere. x may hold integers. `function`
+    gets a float64 array of x's shape, into which it does not write, and gives one number: a float
+    or an array without axes. It may look at x itself too, and always finds it as it was.
+
+    Raises    ValueError if h ≤ 0, or if `function` gives an array of no or several entries
+    Speed     at most two calls of `function` for each entry of x
+
+    >>> numerical_gradient(lambda x: x[0] * x[1], np.array([3.0, 5.0])).round(6)
+    array([5., 3.])
+    """
+    if h <= 0:
+        raise ValueError(f"h is {h}: it should be more than 0")
+    # Not in float32: there the difference of two close numbers keeps hardly a digit.
+    moved = x.astype(np.float64)
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        here = moved[index]
+        moved[index] = here + h
+        ahead = _number(function(moved))
+        moved[index] = here - h
+        behind = _number(function(moved))
+        # Put back, not added back: −h and + h would leave a rounding error.
+        moved[index] = here
+        gradient[index] = (ahead - behind) / (2 * h)
+    return gradient
+
+
+def relative_error(
+    actual: Real[np.ndarray, "*shape"], expected: Real[np.ndarray, "*shape"]
+) -> float:
+    """Compare two gradients entry by entry, each beside its own size; the worst entry counts.
+
+        error = maxᵢ |aᵢ − eᵢ| / max(1e-8, |aᵢ| + |eᵢ|)
+
+    It lies between 0 (all entries are equal) and 1. No entries at all have the error 0. Where any
+    entry is nan the error is nan, so that no check passes by it.
+
+    Raises    ValueError if the shapes differ: nothing is broadcast
+    Speed     no Python loop over the entries
+
+    >>> relative_error(np.array([1.0, -3.0]), np.array([1.0, -1.0]))
+    0.5
+    """
+    if actual.shape != expected.shape:
+        raise ValueError(f"the shapes {actual.shape} and {expected.shape} should be the same")
+    a, e = actual.astype(np.float64), expected.astype(np.float64)
+    # Beside the floor, an entry that should be 0 may be as small as rounding leaves it.
+    errors = np.abs(a - e) / np.maximum(1e-8, np.abs(a) + np.abs(e))
+    return float(errors.max(initial=0.0))
+
+
+def _number(result: float) -> float:
+    values = np.asarray(result)
+    if values.size != 1:
+        raise ValueError(f"function gives an array of shape {values.shape}: expected one number")
+    return float(values.item())

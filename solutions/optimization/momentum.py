@@ -1,0 +1,58 @@
+"""Momentum: gradient descent that gathers speed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class Momentum:
+    """Gradient descent with momentum. In each step a parameter p with gradient g moves by
+
+        v ← momentum · v + g               v starts at 0, so that it is g after the first step
+        p ← p − lr · v
+
+    element by element. `lr` may be assigned between steps; v stays as it is then.
+
+    Source    Goodfellow, Bengio & Courville 2016, §8.3.2; with lr outside v, as in torch.optim.SGD
+    """
+
+    def __init__(self, lr: float = 0.001, momentum: float = 0.9) -> None:
+        """Keep the settings. Nothing is known yet of the parameters."""
+        self.lr = lr
+        self.momentum = momentum
+        # One entry a parameter.
+        self._v: list[np.ndarray] = []
+
+    def step(
+        self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
+    ) -> list[np.ndarray]:
+        """Do one step for all parameters and return their new values, in the same order.
+
+        `params` are always the same ones, of any shapes with one axis or more; `grads[i]` has the
+        shape of `params[i]`. A gradient of None leaves its parameter and its v alone: neither
+        changes. No argument is written into. The results keep the parameters' dtypes.
+
+        The state shares no memory with the caller, who may write into every array that was passed
+        or returned.
+
+        Raises    ValueError if `params` and `grads` differ in length or in a shape
+
+        >>> optimiser = Momentum(lr=0.5, momentum=0.5)
+        >>> params = optimiser.step([np.array([1.0, 2.0])], [np.array([4.0, -8.0])])
+        >>> optimiser.step(params, [np.array([0.0, 0.0])])
+        [array([-2.,  8.])]
+        """
+        if len(params) != len(grads):
+            raise ValueError(f"got {len(params)} params but {len(grads)} grads")
+        if not self._v:
+            self._v = [np.zeros_like(param) for param in params]
+        return [self._updated(i, p, g) for i, (p, g) in enumerate(zip(params, grads, strict=True))]
+
+    def _updated(self, i: int, param: np.ndarray, grad: np.ndarray | None) -> np.ndarray:
+        if grad is None:
+            return param.copy()
+        if grad.shape != param.shape:
+            raise ValueError(f"grads[{i}] has shape {grad.shape}, its parameter {param.shape}")
+        # A new array each time: neither v nor the result is one of the caller's.
+        self._v[i] = self.momentum * self._v[i] + grad
+        return param - self.lr * self._v[i]

@@ -1,0 +1,51 @@
+"""The one-cycle policy: up to a very high learning rate, and down again to almost none."""
+
+import math
+
+
+def one_cycle(
+    step: int,
+    max_lr: float,
+    total_steps: int,
+    pct_start: float = 0.3,
+    div_factor: float = 25.0,
+    final_div_factor: float = 1e4,
+) -> float:
+    """The learning rate rises along half a cosine and falls along another, far below its start.
+
+        initial = max_lr / div_factor             at step 0
+        max_lr                                    at peak = pct_start · total_steps − 1
+        final   = initial / final_div_factor      at last = total_steps − 1, and after it
+
+    From the value a at step s to the value b at step e, the next of these three:
+
+        lr = b + (a − b) · (1 + cos(π · t)) / 2        t = (step − s) / (e − s)
+
+    Gives the learning rate of one step as a float. `step` is counted from 0. `peak` need not be
+    whole; if it is not, no step quite has max_lr. Both factors are 1 or more. The result depends on
+    the arguments alone: steps may be asked for in any order, and again.
+
+    Raises    ValueError if step < 0, and at any step unless 0 < peak < last
+    Speed     the work grows with neither `step` nor `total_steps`
+    Source    Smith & Topin 2018; in two phases, as torch.optim.lr_scheduler.OneCycleLR
+
+    >>> [one_cycle(step, 8.0, 10, 0.5, div_factor=4.0, final_div_factor=2.0) for step in (0, 2, 4)]
+    [2.0, 5.0, 8.0]
+    """
+    peak, last = pct_start * total_steps - 1, total_steps - 1
+    if step < 0:
+        raise ValueError(f"step is {step}: it should be 0 or more")
+    if not 0 < peak < last:
+        raise ValueError(
+            f"pct_start is {pct_start}, total_steps {total_steps}: the peak would be at step "
+            f"{peak:g}, but it should lie between 0 and the last step, {last}"
+        )
+    initial = max_lr / div_factor
+    final = initial / final_div_factor
+    if step <= peak:
+        return _annealed(initial, max_lr, step / peak)
+    return _annealed(max_lr, final, min((step - peak) / (last - peak), 1.0))
+
+
+def _annealed(start: float, end: float, progress: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2

@@ -1,0 +1,68 @@
+"""Reduce on plateau: a learning rate that falls when the loss no longer does."""
+
+import math
+
+
+class ReduceOnPlateau:
+    """A learning rate that falls when a metric has not improved for a while.
+
+    The metric is one that should fall, such as the validation loss after each epoch. Whatever its
+    sign, it improves if
+
+        metric < best · (1 − threshold)        best starts at ∞
+
+    and then it is the new `best`. Any other metric, nan too, makes a bad epoch and leaves `best` as
+    it is. When more than `patience` epochs in a row are bad,
+
+        lr ← max(lr · factor, min_lr)
+
+    and the count of bad epochs starts at 0 again, while `best` stays.
+
+    Source    torch.optim.lr_scheduler.ReduceLROnPlateau, with mode "min" and threshold_mode "rel"
+
+    >>> schedule = ReduceOnPlateau(lr=8.0, factor=0.5, patience=1)
+    >>> [schedule.step(loss) for loss in (3.0, 2.0, 2.0, 2.5, 2.25, 1.0)]
+    [8.0, 8.0, 8.0, 4.0, 4.0, 4.0]
+    """
+
+    def __init__(
+        self,
+        lr: float,
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        min_lr: float = 0.0,
+    ) -> None:
+        """Start at the learning rate `lr`, with no metric known yet.
+
+        Raises    ValueError unless 0 < factor < 1, patience ≥ 0, 0 ≤ threshold < 1 and
+                  0 ≤ min_lr ≤ lr
+        """
+        if not 0 < factor < 1:
+            raise ValueError(f"factor is {factor}: it should be above 0 and below 1")
+        if patience < 0:
+            raise ValueError(f"patience is {patience}: it should be 0 or more")
+        if not 0 <= threshold < 1:
+            raise ValueError(f"threshold is {threshold}: it should be from 0 to below 1")
+        if not 0 <= min_lr <= lr:
+            raise ValueError(f"min_lr is {min_lr}, lr {lr}: expected 0 ≤ min_lr ≤ lr")
+        self.lr = lr
+        self.factor = factor
+        self.patience = patience
+        self.threshold = threshold
+        self.min_lr = min_lr
+        self._best = math.inf
+        self._bad_epochs = 0
+
+    def step(self, metric: float) -> float:
+        """Take the metric of one epoch and return the learning rate for the next, a float."""
+        # A comparison with nan is false, so nan never becomes the best.
+        if metric < self._best * (1 - self.threshold):
+            self._best = metric
+            self._bad_epochs = 0
+        else:
+            self._bad_epochs += 1
+        if self._bad_epochs > self.patience:
+            self.lr = max(self.lr * self.factor, self.min_lr)
+            self._bad_epochs = 0
+        return self.lr

@@ -1,0 +1,193 @@
+import itertools
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from exercises.basics.mlp_forward import mlp_forward
+from kata.testing import assert_close, assert_no_loop_over, unchanged
+
+BATCHES = [(), (7,), (1,), (2, 5), (3, 1, 2), (0,)]
+
+# How many features go in, and how many come out of each layer.
+SIZES = {
+    "one layer": (3, 2),
+    "two layers": (5, 4, 3),
+    "three layers": (2, 6, 3, 4),
+    "five layers": (3, 4, 2, 5, 6, 1),
+    "layers of equal sizes": (4, 4, 4, 4),
+    "one unit each": (1, 1, 1),
+}
+
+
+def relu(z):
+    return np.maximum(z, 0)
+
+
+# As NumPy and as torch have them. The cosine of 0 is not 0, and it is not monotone.
+ACTIVATIONS = {
+    "relu": (relu, torch.relu),
+    "tanh": (np.tanh, torch.tanh),
+    "cos": (np.cos, torch.cos),
+}
+
+# What a layer's w and b may wrongly be, where it takes `n` features and gives `m`, and x has
+# `m` rows. NumPy would broadcast many of them.
+MISFITS = {
+    "w has a column too many": lambda m, n: [(m, n + 1), (m,)],
+    "w has one column": lambda m, n: [(m, 1), (m,)],
+    "w is transposed": lambda m, n: [(n, m), (m,)],
+    "w is a vector": lambda m, n: [(n,), (1,)],
+    "b has an entry too many": lambda m, n: [(m, n), (m + 1,)],
+    "b has one entry": lambda m, n: [(m, n), (1,)],
+    "b is a number": lambda m, n: [(m, n), ()],
+    "b is a row": lambda m, n: [(m, n), (1, m)],
+    "b is a column": lambda m, n: [(m, n), (m, 1)],
+    "b has a row for each row of x": lambda m, n: [(m, n), (m, m)],
+}
+
+
+def draw(rng, sizes, batch=(6,)):
+    """Random x and layers."""
+    layers = [
+        (rng.normal(size=(n_out, n_in)), rng.normal(size=n_out))
+        for n_in, n_out in itertools.pairwise(sizes)
+    ]
+    return rng.normal(size=(*batch, sizes[0])), layers
+
+
+def by_torch(x, layers, activation):
+    h = torch.tensor(x)
+    for i, (w, b) in enumerate(layers):
+        h = F.linear(activation(h) if i else h, torch.tensor(w), torch.tensor(b))
+    return h.numpy()
+
+
+def test_two_layers_worked_out_by_hand():
+    # h = relu([[3, −1], [0, 4]]) = [[3, 0], [0, 4]]
+    x = np.array([[1.0, 2.0], [2.0, -2.0]])
+    w1, b1 = np.array([[1.0, 1.0], [1.0, -1.0]]), np.array([0.0, 0.0])
+    w2, b2 = np.array([[2.0, 5.0], [-1.0, 0.0], [0.0, -0.5]]), np.array([1.0, 0.0, 0.5])
+    expected = np.array([[7.0, -3.0, 0.5], [21.0, 0.0, -1.5]])
+    assert_close(mlp_forward(x, [(w1, b1), (w2, b2)], relu), expected)
+
+
+@pytest.mark.parametrize("network", SIZES)
+def test_it_agrees_with_torch_for_any_layers(rng, network):
+    x, layers = draw(rng, SIZES[network])
+    assert_close(mlp_forward(x, layers, np.tanh), by_torch(x, layers, torch.tanh))
+
+
+@pytest.mark.parametrize("batch", BATCHES, ids=str)
+def test_it_agrees_with_torch_for_any_batch_axes(rng, batch):
+    x, layers = draw(rng, (5, 4, 6, 3), batch)
+    assert_close(mlp_forward(x, layers, np.tanh), by_torch(x, layers, torch.tanh))
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_it_agrees_with_torch_for_any_activation(rng, name):
+    activation, in_torch = ACTIVATIONS[name]
+    x, layers = draw(rng, (5, 4, 6, 3))
+    assert_close(mlp_forward(x, layers, activation), by_torch(x, layers, in_torch))
+
+
+def test_one_layer_has_no_activation(rng):
+    x, layers = draw(rng, (4, 3))
+    assert_close(mlp_forward(x, layers, np.cos), by_torch(x, layers, torch.cos))
+
+
+def test_the_same_layer_may_stand_in_the_list_twice(rng):
+    x, (first, other) = draw(rng, (4, 4, 4))
+    layers = [first, other, first]
+    assert_close(mlp_forward(x, layers, np.cos), by_torch(x, layers, torch.cos))
+
+
+@pytest.mark.parametrize("network", SIZES)
+def test_the_activation_is_called_once_for_each_layer_but_the_last(rng, network):
+    x, layers = draw(rng, SIZES[network])
+    seen = []
+
+    def counted(z):
+        seen.append(z)
+        return np.tanh(z)
+
+    assert_close(mlp_forward(x, layers, counted), by_torch(x, layers, torch.tanh))
+    assert_close(len(seen), len(layers) - 1)
+
+
+def test_it_agrees_with_the_reference(rng, reference):
+    x, layers = draw(rng, (7, 3, 5, 2), (4,))
+    assert_close(mlp_forward(x, layers, np.cos), reference.mlp_forward(x, layers, np.cos))
+
+
+def test_arrays_in_fortran_order_are_right_too(rng):
+    x, layers = draw(rng, (5, 4, 3), (2, 6))
+    expected = by_torch(x, layers, torch.tanh)
+    layers = [(np.asfortranarray(w), b) for w, b in layers]
+    assert_close(mlp_forward(np.asfortranarray(x), layers, np.tanh), expected)
+
+
+def test_it_keeps_the_dtype(rng):
+    x, layers = draw(rng, (3, 5, 2), (4,))
+    # Rounded, so that all sums and products are exact.
+    x, layers = (
+        np.rint(2 * x).astype(np.float32),
+        [(np.rint(2 * w).astype(np.float32), np.rint(2 * b).astype(np.float32)) for w, b in layers],
+    )
+    assert_close(mlp_forward(x, layers, relu), by_torch(x, layers, torch.relu))
+
+
+@pytest.mark.parametrize("batch", [(), (4,)], ids=str)
+def test_no_layers_raise_a_value_error(rng, batch):
+    with pytest.raises(ValueError):
+        mlp_forward(rng.normal(size=(*batch, 3)), [], np.tanh)
+
+
+@pytest.mark.parametrize("shape", [(5, 4), (5, 1), (5, 0), (3, 5), ()], ids=str)
+def test_an_x_that_does_not_fit_the_first_layer_raises_a_value_error(rng, shape):
+    _, layers = draw(rng, (3, 4, 2))
+    with pytest.raises(ValueError):
+        mlp_forward(np.ones(shape), layers, np.tanh)
+
+
+@pytest.mark.parametrize("misfit", MISFITS)
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["the first", "the middle", "the last"])
+def test_a_layer_of_which_a_shape_does_not_fit_raises_a_value_error(rng, which, misfit):
+    sizes = (3, 4, 6, 2)
+    n_in, n_out = sizes[which : which + 2]
+    x, layers = draw(rng, sizes, (n_out,))
+    layers[which] = tuple(map(np.ones, MISFITS[misfit](n_out, n_in)))
+    with pytest.raises(ValueError):
+        mlp_forward(x, layers, np.tanh)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["the first", "the last"])
+def test_a_layer_with_a_stack_of_matrices_raises_a_value_error(rng, which):
+    x, layers = draw(rng, (3, 3, 3), (5,))
+    layers[which] = np.ones((3, 3, 3)), np.ones(3)
+    with pytest.raises(ValueError):
+        mlp_forward(x, layers, np.tanh)
+
+
+@pytest.mark.parametrize("network", SIZES)
+def test_x_and_the_layers_are_left_unchanged(rng, network):
+    x, layers = draw(rng, SIZES[network])
+    with unchanged(x, layers):
+        mlp_forward(x, layers, np.tanh)
+
+
+# A single layer calls no activation, whose work is not the answer's.
+LONG_AXES = {
+    "the rows": ((96,), (4, 4)),
+    "the inputs": ((4,), (96, 4)),
+    "the units": ((4,), (4, 96)),
+}
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize("axis", LONG_AXES)
+def test_it_has_no_python_loop_over_an_axis(rng, axis):
+    batch, sizes = LONG_AXES[axis]
+    short, long = draw(rng, (4, 4), (4,)), draw(rng, sizes, batch)
+    assert_no_loop_over(axis, mlp_forward, (*short, np.tanh), (*long, np.tanh))

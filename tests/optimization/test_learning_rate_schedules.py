@@ -1,0 +1,192 @@
+import pytest
+import torch
+from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR, StepLR
+
+from exercises.optimization.learning_rate_schedules import (
+    cosine_decay,
+    exponential_decay,
+    step_decay,
+)
+from kata.testing import assert_close, assert_no_loop_over
+
+# Towards a floor of 0 the cosine nearly cancels: a formula may leave 1e-16 there or exactly 0.
+COSINE = 1e-9
+
+
+def torch_rates(scheduler, base_lr, steps, **settings):
+    """The learning rates of so many steps, from step 0 on."""
+    optimiser = torch.optim.SGD([torch.zeros(1)], lr=base_lr)
+    schedule = scheduler(optimiser, **settings)
+    optimiser.step()  # Once is enough for the scheduler not to warn.
+    rates = []
+    for _ in range(steps):
+        rates.append(schedule.get_last_lr()[0])
+        schedule.step()
+    return rates
+
+
+# --- By steps --------------------------------------------------------------------------------
+
+
+def test_halved_every_two_steps():
+    rates = [step_decay(step, 8.0, 2, 0.5) for step in range(7)]
+    assert_close(rates, [8.0, 8.0, 4.0, 4.0, 2.0, 2.0, 1.0])
+
+
+@pytest.mark.parametrize("gamma", [0.1, 0.5, 0.93, 1.0], ids=str)
+@pytest.mark.parametrize("step_size", [1, 2, 7, 40], ids=str)
+def test_by_steps_it_agrees_with_torch(rng, step_size, gamma):
+    base_lr = float(rng.uniform(0.01, 3.0))
+    rates = [step_decay(step, base_lr, step_size, gamma) for step in range(30)]
+    expected = torch_rates(StepLR, base_lr, 30, step_size=step_size, gamma=gamma)
+    assert_close(rates, expected)
+
+
+def test_by_steps_it_falls_to_a_tenth_unless_told():
+    rates = [step_decay(step, 3.0, 4) for step in (3, 4, 7, 8)]
+    assert_close(rates, [3.0, 0.3, 0.3, 0.03])
+
+
+def test_by_steps_no_rounding_delays_a_drop():
+    # 49 · (1 / 49) is below 1 in floating point.
+    rates = [step_decay(step, 8.0, 49, 0.5) for step in (48, 49, 50, 97, 98)]
+    assert_close(rates, [8.0, 4.0, 4.0, 4.0, 2.0])
+
+
+def test_by_steps_a_far_step_is_right():
+    assert_close(step_decay(1_000_000, 2.0, 1_000, 0.999), 2.0 * 0.999**1000)
+
+
+def test_by_steps_any_order_gives_the_same(rng):
+    steps = rng.integers(0, 30, size=20).tolist()
+    expected = torch_rates(StepLR, 0.8, 30, step_size=4, gamma=0.7)
+    rates = [step_decay(step, 0.8, 4, 0.7) for step in steps]
+    assert_close(rates, [expected[step] for step in steps])
+
+
+@pytest.mark.parametrize("step", [-1, -5], ids=str)
+def test_by_steps_a_negative_step_raises_a_value_error(step):
+    with pytest.raises(ValueError):
+        step_decay(step, 0.1, 5, 0.5)
+
+
+@pytest.mark.parametrize("step_size", [0, -3], ids=str)
+@pytest.mark.parametrize("step", [0, 7], ids=str)
+def test_a_step_size_below_1_raises_a_value_error(step, step_size):
+    with pytest.raises(ValueError):
+        step_decay(step, 0.1, step_size, 0.5)
+
+
+# --- Exponential -----------------------------------------------------------------------------
+
+
+def test_halved_every_step():
+    rates = [exponential_decay(step, 8.0, 0.5) for step in range(4)]
+    assert_close(rates, [8.0, 4.0, 2.0, 1.0])
+
+
+@pytest.mark.parametrize("gamma", [0.1, 0.5, 0.93, 0.999, 1.0], ids=str)
+def test_exponential_agrees_with_torch(rng, gamma):
+    base_lr = float(rng.uniform(0.01, 3.0))
+    rates = [exponential_decay(step, base_lr, gamma) for step in range(30)]
+    assert_close(rates, torch_rates(ExponentialLR, base_lr, 30, gamma=gamma))
+
+
+def test_exponential_at_a_far_step_is_right():
+    assert_close(exponential_decay(200_000, 2.0, 0.99999), 2.0 * 0.99999**200_000)
+
+
+def test_exponential_in_any_order_gives_the_same(rng):
+    steps = rng.integers(0, 30, size=20).tolist()
+    expected = torch_rates(ExponentialLR, 0.8, 30, gamma=0.7)
+    rates = [exponential_decay(step, 0.8, 0.7) for step in steps]
+    assert_close(rates, [expected[step] for step in steps])
+
+
+@pytest.mark.parametrize("step", [-1, -5], ids=str)
+def test_exponential_at_a_negative_step_raises_a_value_error(step):
+    with pytest.raises(ValueError):
+        exponential_decay(step, 0.1, 0.5)
+
+
+# --- Cosine ----------------------------------------------------------------------------------
+
+
+def test_cosine_at_thirds_and_halves_worked_out_by_hand():
+    # 1 + cos is 2, 3/2, 1, 1/2 and 0.
+    rates = [cosine_decay(step, 10.0, 6, 2.0) for step in (0, 2, 3, 4, 6)]
+    assert_close(rates, [10.0, 8.0, 6.0, 4.0, 2.0])
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.5, 1.0], ids=lambda share: f"floor {share:.0%}")
+@pytest.mark.parametrize("total", [1, 2, 5, 28], ids=str)
+def test_cosine_agrees_with_torch_up_to_total(rng, total, share):
+    base_lr = float(rng.uniform(0.01, 3.0))
+    floor = share * base_lr
+    rates = [cosine_decay(step, base_lr, total, floor) for step in range(total + 1)]
+    expected = torch_rates(CosineAnnealingLR, base_lr, total + 1, T_max=total, eta_min=floor)
+    assert_close(rates, expected, atol=COSINE)
+
+
+@pytest.mark.parametrize("floor", [0.0, 0.03], ids=str)
+@pytest.mark.parametrize("step", [7, 8, 9, 14, 15, 21, 1000], ids=str)
+def test_from_total_on_cosine_stays_at_its_floor(step, floor):
+    assert_close(cosine_decay(step, 0.4, 7, floor), floor, atol=COSINE)
+
+
+def test_the_floor_is_0_unless_told():
+    rates = [cosine_decay(step, 8.0, 6) for step in (0, 2, 3, 4, 6)]
+    assert_close(rates, [8.0, 6.0, 4.0, 2.0, 0.0], atol=COSINE)
+
+
+def test_cosine_in_any_order_gives_the_same(rng):
+    steps = rng.integers(0, 30, size=20).tolist()
+    expected = torch_rates(CosineAnnealingLR, 0.8, 30, T_max=29, eta_min=0.1)
+    rates = [cosine_decay(step, 0.8, 29, 0.1) for step in steps]
+    assert_close(rates, [expected[step] for step in steps])
+
+
+@pytest.mark.parametrize("step", [-1, -5], ids=str)
+def test_cosine_at_a_negative_step_raises_a_value_error(step):
+    with pytest.raises(ValueError):
+        cosine_decay(step, 0.1, 10, 0.01)
+
+
+@pytest.mark.parametrize("total", [0, -3], ids=str)
+@pytest.mark.parametrize("step", [0, 7], ids=str)
+def test_a_total_below_1_raises_a_value_error(step, total):
+    with pytest.raises(ValueError):
+        cosine_decay(step, 0.1, total, 0.01)
+
+
+# --- All three -------------------------------------------------------------------------------
+
+
+def test_all_three_agree_with_the_reference(rng, reference):
+    for step in rng.integers(0, 50, size=10).tolist():
+        expected = reference.step_decay(step, 0.3, 6, 0.8)
+        assert_close(step_decay(step, 0.3, 6, 0.8), expected)
+        expected = reference.exponential_decay(step, 0.3, 0.8)
+        assert_close(exponential_decay(step, 0.3, 0.8), expected)
+        expected = reference.cosine_decay(step, 0.3, 31, 0.02)
+        assert_close(cosine_decay(step, 0.3, 31, 0.02), expected, atol=COSINE)
+
+
+@pytest.mark.speed
+def test_by_steps_the_work_does_not_grow_with_the_step():
+    assert_no_loop_over("step", step_decay, (5, 0.1, 2, 0.9), (400, 0.1, 2, 0.9))
+
+
+@pytest.mark.speed
+def test_exponential_work_does_not_grow_with_the_step():
+    assert_no_loop_over("step", exponential_decay, (5, 0.1, 0.9), (100, 0.1, 0.9))
+
+
+@pytest.mark.speed
+def test_cosine_work_does_not_grow_with_the_step():
+    assert_no_loop_over("step", cosine_decay, (5, 0.1, 1000, 0.0), (500, 0.1, 1000, 0.0))
+
+
+@pytest.mark.speed
+def test_cosine_work_does_not_grow_with_the_total():
+    assert_no_loop_over("total", cosine_decay, (5, 0.1, 10, 0.0), (5, 0.1, 500, 0.0))

@@ -1,0 +1,142 @@
+import pytest
+import torch
+from torch.optim.lr_scheduler import OneCycleLR
+
+from exercises.optimization.one_cycle import one_cycle
+from kata.testing import assert_close, assert_no_loop_over
+
+
+def rates_of(max_lr, total_steps, **settings):
+    """The learning rates of all steps, from step 0 on."""
+    return [one_cycle(step, max_lr, total_steps, **settings) for step in range(total_steps)]
+
+
+def torch_rates(max_lr, total_steps, **settings):
+    optimiser = torch.optim.SGD([torch.zeros(1)], lr=1.0)
+    schedule = OneCycleLR(optimiser, max_lr, total_steps, cycle_momentum=False, **settings)
+    rates = [schedule.get_last_lr()[0]]
+    for _ in range(total_steps - 1):
+        optimiser.step()
+        schedule.step()
+        rates.append(schedule.get_last_lr()[0])
+    return rates
+
+
+def test_every_step_worked_out_by_hand():
+    # Up from 2 to 8 in two steps, down to 1 in three; 1 + cos is 2, 1, 0, then 2, 3/2, 1/2, 0.
+    rates = rates_of(8.0, 6, pct_start=0.5, div_factor=4.0, final_div_factor=2.0)
+    assert_close(rates, [2.0, 5.0, 8.0, 6.25, 2.75, 1.0])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"pct_start": 0.5},
+        {"pct_start": 0.13},
+        {"pct_start": 0.85},
+        {"div_factor": 3.0},
+        {"div_factor": 1.0},
+        {"final_div_factor": 7.0},
+        {"final_div_factor": 1.0},
+        {"pct_start": 0.4, "div_factor": 10.0, "final_div_factor": 50.0},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("total_steps", [10, 23, 40], ids=str)
+def test_it_agrees_with_torch(rng, total_steps, settings):
+    max_lr = float(rng.uniform(0.01, 3.0))
+    expected = torch_rates(max_lr, total_steps, **settings)
+    assert_close(rates_of(max_lr, total_steps, **settings), expected)
+
+
+@pytest.mark.parametrize(
+    ("total_steps", "pct_start"), [(2, 0.75), (3, 0.5), (4, 0.3), (5, 0.9)], ids=str
+)
+def test_runs_of_a_few_steps_agree_with_torch(total_steps, pct_start):
+    expected = torch_rates(0.6, total_steps, pct_start=pct_start)
+    assert_close(rates_of(0.6, total_steps, pct_start=pct_start), expected)
+
+
+def test_it_agrees_with_the_reference(rng, reference):
+    for step in rng.integers(0, 60, size=10).tolist():
+        expected = reference.one_cycle(step, 0.3, 47, 0.37, 6.0, 30.0)
+        assert_close(one_cycle(step, 0.3, 47, 0.37, 6.0, 30.0), expected)
+
+
+def test_it_starts_at_max_lr_over_div_factor():
+    assert_close(one_cycle(0, 6.0, 20, 0.3, 4.0, 10.0), 1.5)
+
+
+def test_it_reaches_max_lr_a_step_before_the_share_of_pct_start():
+    assert_close(one_cycle(4, 6.0, 20, 0.25, 4.0, 10.0), 6.0)
+
+
+def test_its_last_step_is_at_the_start_over_final_div_factor():
+    assert_close(one_cycle(19, 6.0, 20, 0.3, 4.0, 10.0), 0.15)
+
+
+@pytest.mark.parametrize("step", [20, 21, 25, 33, 34, 48, 10_000], ids=str)
+def test_after_its_last_step_it_stays_there(step):
+    assert_close(one_cycle(step, 6.0, 20, 0.3, 4.0, 10.0), 0.15)
+
+
+def test_a_peak_between_two_steps_is_passed_at_the_right_place():
+    # peak = 1.5 lies half-way between steps 1 and 2: two thirds up, and a fifth down.
+    rates = [one_cycle(step, 8.0, 5, 0.5, 2.0, 4.0) for step in (1, 2)]
+    fifth = (1 + 5**0.5) / 4  # The cosine of π/5.
+    assert_close(rates, [7.0, 1.0 + 7.0 * (1 + fifth) / 2])
+
+
+def test_its_defaults_are_those_of_torch():
+    rates = [one_cycle(step, 5.0, 10) for step in (0, 2, 9)]
+    assert_close(rates, [0.2, 5.0, 0.00002])
+
+
+def test_a_run_of_ten_thousand_steps_is_right():
+    # peak = 4999 and last = 9999.
+    steps = (0, 4_999, 7_499, 9_999)
+    rates = [one_cycle(step, 0.4, 10_000, 0.5, 4.0, 10.0) for step in steps]
+    assert_close(rates, [0.1, 0.4, 0.205, 0.01])
+
+
+def test_any_order_gives_the_same(rng):
+    steps = rng.integers(0, 23, size=30).tolist()
+    expected = torch_rates(0.8, 23, pct_start=0.4, final_div_factor=20.0)
+    rates = [one_cycle(step, 0.8, 23, 0.4, final_div_factor=20.0) for step in steps]
+    assert_close(rates, [expected[step] for step in steps])
+
+
+@pytest.mark.parametrize("step", [-1, -5], ids=str)
+def test_a_negative_step_raises_a_value_error(step):
+    with pytest.raises(ValueError):
+        one_cycle(step, 0.1, 20)
+
+
+@pytest.mark.parametrize("step", [0, 2, 30], ids=str)
+@pytest.mark.parametrize(
+    ("total_steps", "pct_start"), [(4, 0.25), (20, 0.01), (20, 0.0), (3, 0.3), (1, 0.5)], ids=str
+)
+def test_a_peak_at_the_first_step_or_before_raises_a_value_error(total_steps, pct_start, step):
+    with pytest.raises(ValueError):
+        one_cycle(step, 0.1, total_steps, pct_start)
+
+
+@pytest.mark.parametrize("step", [0, 2, 30], ids=str)
+@pytest.mark.parametrize("pct_start", [1.0, 1.5], ids=str)
+def test_a_peak_at_the_last_step_or_after_raises_a_value_error(pct_start, step):
+    with pytest.raises(ValueError):
+        one_cycle(step, 0.1, 20, pct_start)
+
+
+@pytest.mark.parametrize("step", [0, 2], ids=str)
+@pytest.mark.parametrize("total_steps", [0, -20], ids=str)
+def test_no_steps_at_all_raise_a_value_error(total_steps, step):
+    with pytest.raises(ValueError):
+        one_cycle(step, 0.1, total_steps, 0.5)
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize("step", [3, 12, 25], ids=["rising", "falling", "after the end"])
+def test_the_work_does_not_grow_with_the_steps(step):
+    assert_no_loop_over("the steps", one_cycle, (step, 0.1, 20), (step * 40, 0.1, 800))

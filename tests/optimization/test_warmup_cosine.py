@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+import torch
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+from exercises.optimization.warmup_cosine import warmup_cosine
+from kata.testing import assert_close, assert_no_loop_over
+
+# Towards a floor of 0 the cosine nearly cancels: a formula may leave 1e-16 there or exactly 0.
+COSINE = 1e-9
+BEYOND = 5
+
+
+def rates_of(peak, warmup, total, floor):
+    """The learning rates from step 0 to a few steps beyond `total`."""
+    return [warmup_cosine(step, peak, warmup, total, floor) for step in range(total + BEYOND)]
+
+
+def torch_rates(peak, warmup, total, floor):
+    """The same from torch: a line, its cosine schedule, and the floor once that has ended."""
+    line = torch.linspace(0.0, peak, warmup + 1, dtype=torch.float64)[:-1].tolist()
+    optimiser = torch.optim.SGD([torch.zeros(1)], lr=peak)
+    schedule = CosineAnnealingLR(optimiser, T_max=total - warmup, eta_min=floor)
+    cosine = []
+    for _ in range(total - warmup):
+        cosine.append(schedule.get_last_lr()[0])
+        optimiser.step()
+        schedule.step()
+    return line + cosine + [floor] * BEYOND
+
+
+def test_every_step_worked_out_by_hand():
+    # The cosine is 1, 1/2, −1/2 and −1 at thirds of half a wave.
+    expected = [0.0, 2.0, 4.0, 6.0, 8.0, 6.5, 3.5, 2.0, 2.0, 2.0, 2.0, 2.0]
+    assert_close(rates_of(8.0, 4, 7, 2.0), expected)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.5, 1.0], ids=lambda share: f"floor {share:.0%}")
+@pytest.mark.parametrize(
+    ("warmup", "total"),
+    [(5, 17), (1, 8), (12, 16), (2, 3), (9, 29), (0, 7), (0, 1)],
+    ids=lambda steps: str(steps),
+)
+def test_it_agrees_with_torch(rng, warmup, total, share):
+    peak = float(rng.uniform(0.01, 3.0))
+    settings = peak, warmup, total, share * peak
+    assert_close(rates_of(*settings), torch_rates(*settings), atol=COSINE)
+
+
+def test_it_agrees_with_the_reference(rng, reference):
+    for step in rng.integers(0, 60, size=10).tolist():
+        expected = reference.warmup_cosine(step, 0.3, 11, 47, 0.02)
+        assert_close(warmup_cosine(step, 0.3, 11, 47, 0.02), expected)
+
+
+def test_the_first_step_of_a_warm_up_is_0_whatever_the_floor():
+    assert_close(warmup_cosine(0, 8.0, 3, 10, 2.0), 0.0)
+
+
+def test_the_warm_up_rises_by_the_same_at_every_step(rng):
+    rates = [warmup_cosine(step, 3.0, 24, 30, 1.0) for step in range(25)]
+    assert_close(np.diff(rates), np.full(24, 0.125))
+
+
+@pytest.mark.parametrize("warmup", [0, 1, 2, 6], ids=str)
+def test_the_peak_is_reached_at_the_end_of_the_warm_up(warmup):
+    assert_close(warmup_cosine(warmup, 0.7, warmup, 9, 0.1), 0.7)
+
+
+@pytest.mark.parametrize("floor", [0.0, 0.03], ids=str)
+@pytest.mark.parametrize("step", [9, 10, 12, 15, 21, 10_000], ids=str)
+def test_from_total_on_it_stays_at_the_floor(step, floor):
+    assert_close(warmup_cosine(step, 0.4, 3, 9, floor), floor, atol=COSINE)
+
+
+def test_one_step_before_total_it_is_still_above_the_floor():
+    assert_close(warmup_cosine(6, 10.0, 4, 7, 2.0), 4.0)
+
+
+def test_the_floor_is_0_unless_told():
+    rates = [warmup_cosine(step, 8.0, 1, 7) for step in (1, 3, 4, 5, 7)]
+    assert_close(rates, [8.0, 6.0, 4.0, 2.0, 0.0], atol=COSINE)
+
+
+def test_a_floor_at_the_peak_keeps_the_peak_after_the_warm_up():
+    rates = [warmup_cosine(step, 0.5, 2, 6, 0.5) for step in range(2, 9)]
+    assert_close(rates, [0.5] * 7)
+
+
+def test_a_run_of_ten_thousand_steps_is_right():
+    steps = (50, 100, 3_400, 5_050, 6_700, 10_000)
+    rates = [warmup_cosine(step, 1e-3, 100, 10_000, 2e-4) for step in steps]
+    assert_close(rates, [5e-4, 1e-3, 8e-4, 6e-4, 4e-4, 2e-4])
+
+
+def test_any_order_gives_the_same(rng):
+    steps = rng.integers(0, 22, size=30).tolist()
+    expected = torch_rates(0.8, 5, 17, 0.1)
+    rates = [warmup_cosine(step, 0.8, 5, 17, 0.1) for step in steps]
+    assert_close(rates, [expected[step] for step in steps])
+
+
+@pytest.mark.parametrize("step", [-1, -5], ids=str)
+@pytest.mark.parametrize("warmup", [0, 4], ids=["no warm-up", "a warm-up"])
+def test_a_negative_step_raises_a_value_error(warmup, step):
+    with pytest.raises(ValueError):
+        warmup_cosine(step, 0.1, warmup, 10, 0.01)
+
+
+@pytest.mark.parametrize("step", [0, 3, 20], ids=str)
+@pytest.mark.parametrize("warmup", [-1, -6], ids=str)
+def test_a_negative_warm_up_raises_a_value_error(warmup, step):
+    with pytest.raises(ValueError):
+        warmup_cosine(step, 0.1, warmup, 10, 0.01)
+
+
+@pytest.mark.parametrize("step", [0, 3, 20], ids=str)
+@pytest.mark.parametrize(("warmup", "total"), [(10, 10), (11, 10), (0, 0), (0, -4)], ids=str)
+def test_a_total_that_leaves_no_step_after_the_warm_up_raises_a_value_error(warmup, total, step):
+    with pytest.raises(ValueError):
+        warmup_cosine(step, 0.1, warmup, total, 0.01)
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize("step", [3, 12, 20], ids=["warm-up", "cosine", "after the end"])
+def test_the_work_does_not_grow_with_the_steps(step):
+    few, many = (step, 0.1, 5, 17, 0.01), (step * 40, 0.1, 200, 680, 0.01)
+    assert_no_loop_over("the steps", warmup_cosine, few, many)
