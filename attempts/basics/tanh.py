@@ -74,6 +74,24 @@ def safe_above_0_only(x):
 
 @wrong(
     tanh,
+    "exp(2x) overflows where x is large, and ∞ / ∞ is nan; near 0, exp − 1 loses digits.",
+)
+def one_exp_safe_below_0_only(x):
+    e = np.exp(2 * x)
+    return (e - 1) / (e + 1)
+
+
+@wrong(
+    tanh,
+    "exp(−2x) overflows where x is far below 0, and ∞ / ∞ is nan; near 0, 1 − exp loses digits.",
+)
+def one_exp_safe_above_0_only(x):
+    e = np.exp(-2 * x)
+    return (1 - e) / (1 + e)
+
+
+@wrong(
+    tanh,
     "1 − exp(−2|x|) cancels near 0: there exp is 1 to all digits, and what matters is how much it "
     "differs from that.",
 )

@@ -294,6 +294,18 @@ def each_by_itself(grad_y, a, b):
 
 @wrong(
     multiply_backward,
+    "The other factor is got back as y divided by this one. Where this one is 0, that is 0/0.",
+)
+def other_factor_by_division(grad_y, a, b):
+    check_product(grad_y, a, b)
+    y = a * b
+    with np.errstate(all="ignore"):
+        grad_a, grad_b = np.asarray(grad_y * (y / a)), np.asarray(grad_y * (y / b))
+    return unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)
+
+
+@wrong(
+    multiply_backward,
     "grad_y passes as it is. That is the gradient of a sum; in a product, each factor's gradient "
     "holds the other factor.",
 )

@@ -256,3 +256,32 @@ class WritesIntoParams(Adam):
         for param, new in zip(params, super().step(params, grads), strict=True):
             param[...] = new
         return list(params)
+
+
+@wrong(
+    Adam,
+    "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
+    "values may have been changed since.",
+)
+class ParametersOfItsOwn(Adam):
+    own = None
+
+    def step(self, params, grads):
+        self.own = super().step(params if self.own is None else self.own, grads)
+        return [param.copy() for param in self.own]
+
+
+@wrong(
+    Adam,
+    "Shapes and lengths are compared at the first step only. Later steps need it too.",
+)
+class CheckedAtTheFirstStepOnly(Adam):
+    is_first = True
+
+    def step(self, params, grads):
+        if not self.is_first:
+            pairs = list(zip(params, grads, strict=False))
+            params = [param for param, _ in pairs]
+            grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
+        self.is_first = False
+        return super().step(params, grads)

@@ -393,3 +393,32 @@ class ShapesUnchecked(Slipped):
         self._t[i] += 1
         self.remember(i, grad)
         return self.moved(param, self.direction(*self.corrected(i)))
+
+
+@wrong(
+    AdamW,
+    "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
+    "values may have been changed since.",
+)
+class ParametersOfItsOwn(AdamW):
+    own = None
+
+    def step(self, params, grads):
+        self.own = super().step(params if self.own is None else self.own, grads)
+        return [param.copy() for param in self.own]
+
+
+@wrong(
+    AdamW,
+    "Shapes and lengths are compared at the first step only. Later steps need it too.",
+)
+class CheckedAtTheFirstStepOnly(AdamW):
+    is_first = True
+
+    def step(self, params, grads):
+        if not self.is_first:
+            pairs = list(zip(params, grads, strict=False))
+            params = [param for param, _ in pairs]
+            grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
+        self.is_first = False
+        return super().step(params, grads)

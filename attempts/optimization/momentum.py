@@ -56,11 +56,11 @@ class WritingIntoItsOwnArrays:
 
 @right(Momentum)
 class WithTheAverageGradient:
-    """v as 1 / (1 − momentum) times a running average, but for a momentum of 1."""
+    """v as 1 / (1 − momentum) times a running average."""
 
     def __init__(self, lr=0.001, momentum=0.9):
         self.lr, self.momentum = lr, momentum
-        self.scale = 1 / (1 - momentum) if momentum != 1 else 1.0
+        self.scale = 1 / (1 - momentum)
         self.means = {}
 
     def step(self, params, grads):
@@ -458,3 +458,32 @@ class LengthsUnchecked(Momentum):
     def step(self, params, grads):
         both = min(len(params), len(grads))
         return super().step(params[:both], grads[:both])
+
+
+@wrong(
+    Momentum,
+    "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
+    "values may have been changed since.",
+)
+class ParametersOfItsOwn(Momentum):
+    own = None
+
+    def step(self, params, grads):
+        self.own = super().step(params if self.own is None else self.own, grads)
+        return [param.copy() for param in self.own]
+
+
+@wrong(
+    Momentum,
+    "Shapes and lengths are compared at the first step only. Later steps need it too.",
+)
+class CheckedAtTheFirstStepOnly(Momentum):
+    is_first = True
+
+    def step(self, params, grads):
+        if not self.is_first:
+            pairs = list(zip(params, grads, strict=False))
+            params = [param for param, _ in pairs]
+            grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
+        self.is_first = False
+        return super().step(params, grads)

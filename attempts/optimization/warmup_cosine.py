@@ -90,8 +90,8 @@ def warm_up_from_the_floor(step, peak, warmup, total, floor=0.0):
 
 @wrong(
     warmup_cosine,
-    "The floor holds in the warm-up too, and the learning rate waits there. It should rise in a line "
-    "from 0.",
+    "The floor holds in the warm-up too, and the learning rate waits there. It should rise in a "
+    "line from 0.",
 )
 def no_warm_up_below_the_floor(step, peak, warmup, total, floor=0.0):
     return max(floor, warmup_cosine(step, peak, warmup, total, floor))

@@ -554,3 +554,32 @@ def compared_with_no_decay(params, steps_of_grads, lr, momentum, weight_decay):
 def the_largest_gap_so_far(params, steps_of_grads, lr, momentum, weight_decay):
     gaps = gap(params, steps_of_grads, lr, momentum, weight_decay)
     return [max(gaps[: i + 1]) for i in range(len(gaps))]
+
+
+@wrong(
+    SGD,
+    "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
+    "values may have been changed since.",
+)
+class ParametersOfItsOwn(SGD):
+    own = None
+
+    def step(self, params, grads):
+        self.own = super().step(params if self.own is None else self.own, grads)
+        return [param.copy() for param in self.own]
+
+
+@wrong(
+    SGD,
+    "Shapes and lengths are compared at the first step only. Later steps need it too.",
+)
+class CheckedAtTheFirstStepOnly(SGD):
+    is_first = True
+
+    def step(self, params, grads):
+        if not self.is_first:
+            pairs = list(zip(params, grads, strict=False))
+            params = [param for param, _ in pairs]
+            grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
+        self.is_first = False
+        return super().step(params, grads)

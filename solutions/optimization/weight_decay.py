@@ -43,11 +43,12 @@ class SGD:
     ) -> list[np.ndarray]:
         """Do one step for all parameters and return their new values, in the same order.
 
-        `params` are always the same ones, of any shapes with one axis or more; `grads[i]` has the
-        shape of `params[i]`. A gradient of None leaves its parameter and its v alone: neither
-        changes. No argument is written into. The results keep the parameters' dtypes.
+        `params` are always the same ones, of any shapes with one axis or more, but their values may
+        have been changed between two steps; `grads[i]` has the shape of `params[i]`. A gradient of
+        None leaves its parameter and its v alone: neither changes. No argument is written into. The
+        results keep the parameters' dtypes.
 
-        Raises    ValueError if `params` and `grads` differ in length or in a shape
+        Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 
         >>> optimiser = SGD(lr=0.5, momentum=0.9, weight_decay=0.2)
         >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])

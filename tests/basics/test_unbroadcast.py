@@ -46,6 +46,7 @@ MISFITS = [
     ((2, 3), (6,)),
     ((2, 3), (3,)),
     ((1, 3), (3,)),
+    ((1, 1), (1,)),
     ((1,), ()),
     ((0,), (1,)),
     ((0,), (3,)),
@@ -171,6 +172,16 @@ def test_gradients_of_a_product_worked_out_by_hand():
 def test_multiply_backward_agrees_with_torch(rng, a_shape, b_shape):
     grad_y, a, b = draw(rng, a_shape, b_shape)
     expected = torch_gradients(torch.mul, [a, b], grad_y)
+    assert_close(multiply_backward(grad_y, a, b), expected)
+
+
+def test_a_factor_of_0_has_a_gradient_too():
+    grad_y, a, b = (
+        np.array([[1.0, 2.0], [3.0, 4.0]]),
+        np.array([0.0, 5.0]),
+        np.array([[0.0], [7.0]]),
+    )
+    expected = np.array([21.0, 28.0]), np.array([[10.0], [20.0]])
     assert_close(multiply_backward(grad_y, a, b), expected)
 
 

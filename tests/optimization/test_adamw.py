@@ -110,6 +110,15 @@ def test_a_gradient_of_none_leaves_its_parameter_and_state_alone(rng):
     assert_close(run(AdamW(**settings), params, steps_of_grads), expected)
 
 
+def test_values_that_were_changed_between_two_steps_are_taken_as_they_are():
+    optimiser = AdamW(lr=0.5, betas=(0.5, 0.5), eps=1.0, weight_decay=0.4)
+    optimiser.step([np.array([10.0])], [np.array([2.0])])
+    # m = 1/2 and v = 1 by now, both to be corrected by 3/4.
+    second = 0.5 * (0.5 / 0.75) / (np.sqrt(1.0 / 0.75) + 1.0)
+    new = optimiser.step([np.array([-7.0])], [np.array([0.0])])
+    assert_close(new, [np.array([-7.0 * 0.8 - second])])
+
+
 def test_two_optimisers_share_no_state(rng):
     params, steps_of_grads = draw(rng), [draw(rng) for _ in range(3)]
     other, settings = AdamW(lr=0.1), {"lr": 0.2, "weight_decay": 0.3}
@@ -164,3 +173,17 @@ def test_another_number_of_gradients_raises_a_value_error(n_params, n_grads):
 def test_a_gradient_of_another_shape_raises_a_value_error(of_param, of_grad):
     with pytest.raises(ValueError):
         AdamW().step([np.zeros(of_param)], [np.zeros(of_grad)])
+
+
+def test_at_a_later_step_another_number_of_gradients_raises_a_value_error():
+    optimiser, arrays = AdamW(), [np.ones(2), np.ones(2)]
+    optimiser.step(arrays, arrays)
+    with pytest.raises(ValueError):
+        optimiser.step(arrays, arrays[:1])
+
+
+def test_at_a_later_step_a_gradient_of_another_shape_raises_a_value_error():
+    optimiser, params = AdamW(), [np.ones((3, 2))]
+    optimiser.step(params, params)
+    with pytest.raises(ValueError):
+        optimiser.step(params, [np.ones((1, 2))])

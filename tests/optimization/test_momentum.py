@@ -51,8 +51,7 @@ def test_three_steps_worked_out_by_hand():
         {"lr": 0.3, "momentum": 0.7},
         {"lr": 1.7, "momentum": 0.2},
         {"lr": 0.1, "momentum": 0.0},
-        {"lr": 0.1, "momentum": 1.0},
-        {"lr": 0.0, "momentum": 0.5},
+        {"lr": 0.1, "momentum": 0.99},
     ],
     ids=str,
 )
@@ -110,6 +109,12 @@ def test_two_steps_without_any_gradient_change_nothing(rng):
     params, (first, last), none = draw(rng), (draw(rng), draw(rng)), [None] * len(SHAPES)
     expected = run_torch(params, [first, last], 0.2, 0.8)
     assert_close(run(Momentum(0.2, 0.8), params, [none, first, none, none, last]), expected)
+
+
+def test_values_that_were_changed_between_two_steps_are_taken_as_they_are():
+    optimiser = Momentum(lr=0.5, momentum=0.5)
+    optimiser.step([np.array([1.0])], [np.array([4.0])])
+    assert_close(optimiser.step([np.array([10.0])], [np.array([2.0])]), [np.array([8.0])])
 
 
 def test_two_optimisers_share_no_state(rng):
@@ -189,3 +194,17 @@ def test_another_number_of_gradients_raises_a_value_error(n_params, n_grads):
 def test_a_gradient_of_another_shape_raises_a_value_error(of_param, of_grad):
     with pytest.raises(ValueError):
         Momentum().step([np.zeros(4), np.zeros(of_param)], [np.zeros(4), np.zeros(of_grad)])
+
+
+def test_at_a_later_step_another_number_of_gradients_raises_a_value_error():
+    optimiser, arrays = Momentum(), [np.ones(2), np.ones(2)]
+    optimiser.step(arrays, arrays)
+    with pytest.raises(ValueError):
+        optimiser.step(arrays, arrays[:1])
+
+
+def test_at_a_later_step_a_gradient_of_another_shape_raises_a_value_error():
+    optimiser, params = Momentum(), [np.ones((3, 2))]
+    optimiser.step(params, params)
+    with pytest.raises(ValueError):
+        optimiser.step(params, [np.ones((1, 2))])

