@@ -17,6 +17,9 @@ Arguments = tuple[Any, ...]
 Timer = Callable[[Arguments], float]
 
 SLOWDOWN_LIMIT = 3.0
+# sys.monitoring has room for this many.
+_TOOLS = range(6)
+_TOOL_NAME = "kata python_work"
 
 
 class Meter:
@@ -108,6 +111,21 @@ def slowdown(
     return times
 
 
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """What is done in this block is no work of the call whose steps are counted, if one's are."""
+    if sys.version_info >= (3, 12):
+        with _monitoring_paused():
+            yield
+        return
+    trace = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(trace)
+
+
 def _steps_by_tracing(call: Callable[[], Any]) -> int:
     steps = 0
 
@@ -128,14 +146,14 @@ def _steps_by_tracing(call: Callable[[], Any]) -> int:
 def _steps_by_monitoring(call: Callable[[], Any]) -> int:
     monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
     events = [getattr(monitoring.events, name) for name in ("JUMP", "PY_START", "PY_RESUME")]
-    tool = next(number for number in range(6) if monitoring.get_tool(number) is None)
+    tool = next(number for number in _TOOLS if monitoring.get_tool(number) is None)
     steps = 0
 
     def step(*_: Any) -> None:
         nonlocal steps
         steps += 1
 
-    monitoring.use_tool_id(tool, "kata python_work")
+    monitoring.use_tool_id(tool, _TOOL_NAME)
     try:
         for event in events:
             monitoring.register_callback(tool, event, step)
@@ -145,6 +163,20 @@ def _steps_by_monitoring(call: Callable[[], Any]) -> int:
         monitoring.set_events(tool, 0)
         monitoring.free_tool_id(tool)
     return steps
+
+
+@contextmanager
+def _monitoring_paused() -> Iterator[None]:
+    monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
+    tools = [number for number in _TOOLS if monitoring.get_tool(number) == _TOOL_NAME]
+    events = [monitoring.get_events(tool) for tool in tools]
+    for tool in tools:
+        monitoring.set_events(tool, 0)
+    try:
+        yield
+    finally:
+        for tool, its_events in zip(tools, events, strict=True):
+            monitoring.set_events(tool, its_events)
 
 
 @contextmanager

@@ -10,16 +10,18 @@ from rich.text import Text
 from kata.bench import Timing, geometric_mean
 from kata.verify import CHECKS, Proof
 
+# Room for the longest topic/kata.
+_WIDTH = 38
+
 
 @contextmanager
 def proofs(console: Console) -> Iterator[Callable[[Proof], None]]:
     """Print a heading, then a line for each proof as it is done."""
-    console.print(
-        Text(f"{'':<28}" + "".join(f"{check:>9}" for check in CHECKS), style="bold"), soft_wrap=True
-    )
+    columns = "".join(f"{check:>9}" for check in CHECKS)
+    console.print(Text(" " * _WIDTH + columns, style="bold"), soft_wrap=True)
 
     def show(proof: Proof) -> None:
-        line = Text(f"{proof.kata.id:<28}", style="" if proof.holds else "red")
+        line = Text(f"{proof.kata.id:<{_WIDTH}}", style="" if proof.holds else "red")
         for check in CHECKS:
             line.append(_cell(proof, check), style="red" if proof.problems.get(check) else "green")
         console.print(line, soft_wrap=True)
@@ -39,12 +41,12 @@ def _cell(proof: Proof, check: str) -> str:
 def timings(console: Console, measured: Iterable[Timing]) -> None:
     """Print each kernel's milliseconds and its ratios to torch as they come."""
     columns = ("loops", "yours", "reference", "torch")
-    header = f"{'milliseconds (times torch)':<30}" + "".join(f"{name:>20}" for name in columns)
+    header = "milliseconds (times torch)".ljust(_WIDTH) + "".join(f"{name:>20}" for name in columns)
     console.print(Text(header, style="bold"), soft_wrap=True)
     ratios = []
     for timing in measured:
         cells = (timing.loops, timing.learner, timing.reference, timing.torch)
-        line = f"{timing.kernel.kata:<30}" + "".join(_time(ms, timing.torch) for ms in cells)
+        line = f"{timing.kernel.kata:<{_WIDTH}}" + "".join(_time(ms, timing.torch) for ms in cells)
         console.print(Text(line), soft_wrap=True)
         ratios.append(timing.reference / timing.torch)
     mean = geometric_mean(ratios)

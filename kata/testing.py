@@ -23,7 +23,13 @@ from kata.gauges import SLOWDOWN_LIMIT, Arguments, peak_bytes, python_work, slow
 Array = NDArray[Any]
 
 # Relative tolerance by dtype, with room for another order of summation.
-_TOLERANCE = {"float64": 1e-7, "complex128": 1e-7, "float32": 1e-5, "float16": 1e-2}
+_TOLERANCE = {
+    "float64": 1e-7,
+    "complex128": 1e-7,
+    "float32": 1e-5,
+    "float16": 1e-2,
+    "bfloat16": 8e-2,
+}
 # Entries near zero are judged beside the largest expected entry, this much more strictly.
 _FLOOR = 1e-2
 
@@ -111,10 +117,16 @@ def unchanged(*arrays: Any) -> Iterator[None]:
 
 def _written_into(value: Any) -> bool:
     """Whether an answer in another process wrote into this, or into anything that it holds."""
-    if any(value is written for written in recorder.written):
+    if any(value is written or _overlap(value, written) for written in recorder.written):
         return True
     parts = value.values() if isinstance(value, dict) else value
     return isinstance(value, list | tuple | dict) and any(map(_written_into, parts))
+
+
+def _overlap(value: Any, written: Any) -> bool:
+    """Whether these are arrays with memory in common, as where an answer was given a view."""
+    both = isinstance(value, np.ndarray) and isinstance(written, np.ndarray)
+    return both and np.shares_memory(value, written)
 
 
 def difference(
@@ -169,6 +181,7 @@ def _tensor_difference(
         return f"got {describe(actual)}, expected {describe(expected)}"
     if actual.dtype != expected.dtype:
         return f"dtype {actual.dtype}, expected {expected.dtype}"
+    rtol = _TOLERANCE.get(_dtype_name(expected)) if rtol is None else rtol
     return _array_difference(_as_array(actual), _as_array(expected), rtol, atol)
 
 
@@ -265,8 +278,14 @@ def _is_tensor(value: Any) -> bool:
 
 
 def _as_array(tensor: Any) -> Array:
-    array: Array = tensor.detach().cpu().numpy()
+    """The values in an array; NumPy has no bfloat16, whose values float32 has too."""
+    tensor = tensor.detach().cpu()
+    array: Array = (tensor.float() if _dtype_name(tensor) == "bfloat16" else tensor).numpy()
     return array
+
+
+def _dtype_name(tensor: Any) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
 
 
 # --- Gradients -------------------------------------------------------------------------------

@@ -343,6 +343,20 @@ def one_row_at_a_time(x, layers, activation):
 
 @wrong(
     mlp_forward,
+    "All layers but the last go through the rows one at a time in Python. One matrix product "
+    "serves the whole batch.",
+)
+def one_row_at_a_time_but_at_the_end(x, layers, activation):
+    check(x, layers)
+    h = x
+    for w, b in layers[:-1]:
+        rows = [row @ w.T + b for row in h.reshape(-1, h.shape[-1])]
+        h = activation(np.array(rows, x.dtype).reshape(*h.shape[:-1], len(w)))
+    return linear(h, layers[-1])
+
+
+@wrong(
+    mlp_forward,
     "It goes through a layer's units one at a time in Python. One matrix product gives all of "
     "them.",
 )

@@ -709,12 +709,3 @@ def draws_between(before: Content, after: Content, most: int) -> int | None:
         multiplier = multiplier * multiplier % (1 << 128)
         bit <<= 1
     return distance
-
-
-def arrays_in(value: Any) -> Iterator[Any]:
-    """A value and all that lists, tuples and dicts in it hold."""
-    yield value
-    parts = value.values() if isinstance(value, dict) else value
-    if isinstance(value, list | tuple | dict):
-        for part in parts:
-            yield from arrays_in(part)

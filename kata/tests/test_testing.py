@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from kata import testing
+from kata.gauges import uncounted
 from kata.testing import (
     assert_close,
     assert_keeps_pace,
@@ -31,6 +32,7 @@ SAME = {
     "a NumPy float64 for a float": (np.float64(0.5), 0.5),
     "a NumPy integer for an int": (np.int64(3), 3),
     "tensors": (torch.ones(2), torch.ones(2)),
+    "tensors in bfloat16": (torch.ones(2).bfloat16() * 1.01, torch.ones(2).bfloat16()),
     "lists of arrays": ([X, X], [X, X]),
     "tuples": ((1.0, X), (1.0, X)),
     "dicts": ({"a": X}, {"a": X}),
@@ -80,6 +82,11 @@ DIFFERENT = {
     "a value of a dict": ({"a": 1}, {"a": 2}, "'a': got int 1, expected int 2"),
     "other text": ("healthy", "exploding", "got str 'healthy'"),
     "integers off by one": (np.array([1, 2]), np.array([1, 3]), "1 of 2 entries differ"),
+    "a value in bfloat16": (
+        torch.ones(2).bfloat16() * 1.2,
+        torch.ones(2).bfloat16(),
+        "2 of 2 entries differ",
+    ),
     "a tensor's dtype": (torch.ones(2), torch.ones(2).double(), "dtype torch.float32"),
 }
 
@@ -108,6 +115,14 @@ def test_writing_into_an_argument_fails():
     x = np.zeros(3)
     with pytest.raises(AssertionError, match="written into"), unchanged(x):
         x[1] = 1.0
+
+
+def test_what_an_answer_elsewhere_wrote_into_fails_whole_or_as_a_view():
+    x = np.zeros(6)
+    for written, is_told in ((x, True), (x[4:], True), (x[::2], True), (np.zeros(6), False)):
+        with testing.recording(only_noting=True) as notes, unchanged(x):
+            testing.recorder.written.append(written)
+        assert (notes[0].problem is not None) == is_told
 
 
 def test_reading_an_argument_passes():
@@ -171,6 +186,16 @@ def test_loops_in_python_are_counted(loop):
     x = np.ones((96, 8))
     with pytest.raises(AssertionError, match="Let NumPy do the loop over the rows"):
         assert_no_loop_over("the rows", loop, (x[:8],), (x,))
+
+
+def test_what_is_uncounted_is_no_work_and_what_comes_after_it_is():
+    def work(paused, counted):
+        with uncounted():
+            while_loop(np.ones(paused))
+        return while_loop(np.ones(counted))
+
+    assert python_work(work, 8, 8) == python_work(work, 96, 8)
+    assert python_work(work, 8, 8) + 32 < python_work(work, 8, 96)
 
 
 def test_counting_leaves_a_debugger_in_place():

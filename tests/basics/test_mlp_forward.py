@@ -177,11 +177,11 @@ def test_x_and_the_layers_are_left_unchanged(rng, network):
         mlp_forward(x, layers, np.tanh)
 
 
-# A single layer calls no activation, whose work is not the answer's.
 LONG_AXES = {
-    "the rows": ((96,), (4, 4)),
-    "the inputs": ((4,), (96, 4)),
-    "the units": ((4,), (4, 96)),
+    "the rows": ((96,), (4, 4, 4)),
+    "the inputs": ((4,), (96, 4, 4)),
+    "the hidden units": ((4,), (4, 96, 4)),
+    "the outputs": ((4,), (4, 4, 96)),
 }
 
 
@@ -189,5 +189,5 @@ LONG_AXES = {
 @pytest.mark.parametrize("axis", LONG_AXES)
 def test_it_has_no_python_loop_over_an_axis(rng, axis):
     batch, sizes = LONG_AXES[axis]
-    short, long = draw(rng, (4, 4), (4,)), draw(rng, sizes, batch)
+    short, long = draw(rng, (4, 4, 4), (4,)), draw(rng, sizes, batch)
     assert_no_loop_over(axis, mlp_forward, (*short, np.tanh), (*long, np.tanh))
