@@ -357,3 +357,14 @@ class ForgetsBesideNumbers(Engine):
         if isinstance(other, Engine):
             return super().__mul__(other)
         return type(self)(self.data * other)
+
+
+@wrong(
+    Value,
+    "A sum with 0 gives the operand itself back. It should be a new Value, with a grad of its own.",
+)
+class AddsNoZero(Engine):
+    def __add__(self, other):
+        return self if other == 0 else super().__add__(other)
+
+    __radd__ = __add__

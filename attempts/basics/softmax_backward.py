@@ -393,3 +393,13 @@ def one_column_of_the_jacobian_at_a_time(grad_y, x, axis=-1):
     for j in range(x.shape[axis]):
         grad[..., j] -= (g * y * y[..., j : j + 1]).sum(axis=-1)
     return np.moveaxis(grad, -1, axis)
+
+
+@wrong(
+    softmax_backward,
+    "It works on float64 copies. For float32 scores these are twice as large, and more memory than "
+    "there is room for.",
+)
+def in_float64(grad_y, x, axis=-1):
+    wide = softmax_backward(grad_y.astype(np.float64), x.astype(np.float64), axis)
+    return wide.astype(x.dtype)

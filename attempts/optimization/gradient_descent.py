@@ -429,3 +429,14 @@ def a_python_loop_over_the_rows(x, y, w, lr, steps):
         return sum(2 * (row @ w - target) * row for row, target in zip(x, y, strict=True)) / len(x)
 
     return descend(x, y, w, lr, steps, gradient=slope_by_rows)
+
+
+@wrong(
+    gradient_descent,
+    "It refuses an x without columns. Only an x without rows has no mean error; without columns "
+    "there is just no weight to learn.",
+)
+def columns_needed(x, y, w, lr, steps):
+    if x.size == 0:
+        raise ValueError(f"x is empty: {x.shape}")
+    return gradient_descent(x, y, w, lr, steps)

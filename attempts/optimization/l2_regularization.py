@@ -348,3 +348,27 @@ def gradients_by_a_python_loop(params, strength):
             for index in np.ndindex(param.shape):
                 gradient[index] = strength * param[index]
     return gradients
+
+
+@wrong(
+    l2_penalty,
+    "Where there are no weights it returns 0 before it has looked at `strength`, which may be "
+    "wrong all the same.",
+)
+def strength_checked_too_late(params, strength):
+    if not any(param.ndim > 1 for param in params):
+        return 0.0
+    return l2_penalty(params, strength)
+
+
+@wrong(
+    l2_penalty,
+    "The weights are divided by the largest one before they are squared. Where all are 0, that is "
+    "0 / 0.",
+)
+def scaled_by_the_largest(params, strength):
+    check(strength)
+    weights = [param.astype(float) for param in params if param.ndim > 1]
+    largest = max((np.abs(w).max(initial=0.0) for w in weights), default=1.0)
+    with np.errstate(invalid="ignore"):
+        return float(strength / 2 * largest**2 * squares([w / largest for w in weights]))

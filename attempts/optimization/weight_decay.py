@@ -389,6 +389,21 @@ class ShapesUnchecked(Slipped):
         return super()._updated(i, param, grad)
 
 
+@wrong(
+    SGD,
+    "v is the caller's own array after the first step (v = grad makes no copy). When the caller "
+    "writes into it, v changes.",
+)
+class TheFirstGradientForTheVelocity(Slipped):
+    def remember(self, i, grad):
+        started = self.__dict__.setdefault("started", set())
+        if i in started:
+            super().remember(i, grad)
+        else:
+            self._v[i] = grad
+        started.add(i)
+
+
 # --- The gap ---------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ def numerical_gradient(
 
     eᵢ has the shape of x, with 1 at the index i and 0 elsewhere. x may hold integers. `function`
     gets a float64 array of x's shape, into which it does not write, and gives one number: a float
-    or an array without axes. It may look at x itself too, and always finds it as it was.
+    or an array without axes. It may also read x itself, which never changes, not even for a moment.
 
     Raises    ValueError if h ≤ 0, or if `function` gives an array of no or several entries
     Speed     at most two calls of `function` for each entry of x
@@ -41,8 +41,8 @@ def relative_error(
 
         error = maxᵢ |aᵢ − eᵢ| / max(1e-8, |aᵢ| + |eᵢ|)
 
-    It lies between 0 (all entries are equal) and 1. No entries at all have the error 0. Where any
-    entry is nan the error is nan, so that no check passes by it.
+    Entries are finite or nan. The error lies between 0 (all entries are equal) and 1; no entries at
+    all have the error 0. Where any entry is nan the error is nan, so that no check passes by it.
 
     Raises    ValueError if the shapes differ: nothing is broadcast
     Speed     no Python loop over the entries

@@ -36,7 +36,8 @@ def fit(
         w ← w + lr · (y[i] − ŷ) · x[i]              ŷ: what is predicted for x[i]
         b ← b + lr · (y[i] − ŷ)
 
-    Training ends after `epochs` epochs, or after the first one without a mistake, ŷ ≠ y[i].
+    A mistake is where ŷ ≠ y[i]. Training ends after `epochs` epochs, or before that after one
+    without a mistake.
 
     Returns (w, b, mistakes): w in x's dtype, b as a float, and how many mistakes each epoch made.
 

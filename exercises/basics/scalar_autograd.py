@@ -11,7 +11,8 @@ class Value:
         grad   a float, 0.0 at first; `backward` adds to it, and it may be assigned
 
     a + b, a − b, a · b, a / b and −a give a new Value, where a or b may also be a plain number;
-    so does a ** k for a plain number k. No operation changes its operands.
+    so does a ** k for a plain number k: a whole one, or any if a > 0; where a is 0, k is 1 or more.
+    No operation changes its operands, nor gives one of them back where its number stays the same.
 
     Source    Baydin, Pearlmutter, Radul & Siskind 2018, §3.2 (reverse mode)
 
@@ -82,9 +83,11 @@ class Value:
         """Add the derivative of self by v to v.grad, for self and every v that it was made from.
 
         What is used several times gets the sum over all its uses. A second call adds the same
-        derivatives once more, as in PyTorch, and grads that are assigned in between change none.
+        derivatives once more, as in PyTorch, whatever was assigned to grads in between.
 
-        Numerics  the work grows with the number of values, not with the number of paths between
-                  them; a chain of thousands of operations is no problem
+        A chain of thousands of operations is no problem.
+
+        Speed     the work grows with the number of values, not with the number of paths between
+                  them
         """
         raise NotImplementedError  # TODO: add to the grads

@@ -41,9 +41,10 @@ class AdamW:
         """Do one step for all parameters and return their new values, in the same order.
 
         `params` are always the same ones, of any shapes with one axis or more, but their values may
-        have been changed between two steps; `grads[i]` has the shape of `params[i]`. A gradient of
-        None leaves its parameter and all its state alone: it does not decay, and its own t does not
-        advance. No argument is written into. The results keep the parameters' dtypes.
+        have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
+        gradient of None leaves its parameter and all its state alone: it does not decay, and its
+        own t does not advance. No argument is written into. The results keep the parameters'
+        dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

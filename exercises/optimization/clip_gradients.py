@@ -4,8 +4,8 @@ Both functions take the list of all parameters' gradients: arrays of any shapes,
 more and finite entries. They return the list of the new gradients, in the same order. A gradient of
 None stays None. No argument is written into.
 
-    Numerics  right for entries from 1e-30 to 1e30 in size, in float32 as in float64; keeps each
-              gradient's dtype
+    Numerics  right for entries from 1e-30 to 1e30 in size, in float32 as in float64, and for a
+              limit that is not below 1e-6, save 0; keeps each gradient's dtype
     Speed     no Python loop over the entries of a gradient
     Source    Pascanu, Mikolov & Bengio 2013, §3.2; as torch.nn.utils.clip_grad_norm_ and
               clip_grad_value_
@@ -19,7 +19,7 @@ import numpy as np
 def clip_by_global_norm(
     grads: Sequence[np.ndarray | None], max_norm: float
 ) -> tuple[list[np.ndarray | None], float]:
-    """Shorten all gradients by one factor if they are longer than `max_norm` together.
+    """Shorten all gradients by one factor so that together they are at most `max_norm` long.
 
         norm = √(Σ g²)                    over all entries of all gradients
         g ← g · min(1, max_norm / (norm + 1e-6))

@@ -1,4 +1,4 @@
-"""Nesterov's momentum: the slope of where the speed is about to lead."""
+"""Nesterov's momentum: the slope of where the momentum is about to lead."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,7 +12,7 @@ def look_ahead(
     momentum: float,
     steps: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Do `steps` steps of Nesterov's method in its first form, in which u is the move:
+    """Do `steps` steps (0 or more) of Nesterov's method in its first form, in which u is the move:
 
         u ← momentum · u − lr · gradient(x + momentum · u)        u starts at 0
         x ← x + u
@@ -38,8 +38,9 @@ class Nesterov:
         v ← momentum · v + g               v starts at 0
         p ← p − lr · (g + momentum · v)
 
-    element by element. As long as `lr` stays the same, p is always the point x + momentum · u of
-    `look_ahead`. But `lr` may also be assigned between steps; v stays as it is then.
+    element by element. Given the gradients at p, and as long as `lr` stays the same, p is always
+    the point x + momentum · u of `look_ahead`. But `lr` may also be assigned between steps; v stays
+    as it is then.
 
     Source    Bengio, Boulanger-Lewandowski & Pascanu 2013, §3.5; with lr outside v, as in
               torch.optim.SGD
@@ -57,9 +58,9 @@ class Nesterov:
         """Do one step for all parameters and return their new values, in the same order.
 
         `params` are always the same ones, of any shapes with one axis or more, but their values may
-        have been changed between two steps; `grads[i]` has the shape of `params[i]`. A gradient of
-        None leaves its parameter and its v alone: neither changes. No argument is written into. The
-        results keep the parameters' dtypes.
+        have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
+        gradient of None leaves its parameter and its v alone: neither changes. No argument is
+        written into. The results keep the parameters' dtypes.
 
         The state shares no memory with the caller, who may write into every array that was passed
         or returned.

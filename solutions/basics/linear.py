@@ -5,8 +5,8 @@ unchanged.
 
     Numerics  keeps the arguments' dtype
     Raises    ValueError if a shape does not fit the signature: nothing is broadcast
-    Speed     no Python loop over any axis; at most 4 × the memory of arguments and results, the
-              results included
+    Speed     no Python loop over any axis; a call takes at most 4 × as much memory
+              as its arguments and results have, the results included
     Source    Goodfellow, Bengio & Courville 2016, §6.5
 """
 

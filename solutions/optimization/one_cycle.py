@@ -17,7 +17,7 @@ def one_cycle(
         max_lr                                    at peak = pct_start · total_steps − 1
         final   = initial / final_div_factor      at last = total_steps − 1, and after it
 
-    From the value a at step s to the value b at step e, the next of these three:
+    Between two of these three that are neighbours, with the value a at step s and b at step e:
 
         lr = b + (a − b) · (1 + cos(π · t)) / 2        t = (step − s) / (e − s)
 

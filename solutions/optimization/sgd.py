@@ -25,9 +25,9 @@ class SGD:
     ) -> list[np.ndarray]:
         """Do one step for all parameters and return their new values, in the same order.
 
-        `params` are of any shapes with one axis or more; `grads[i]` has the shape of `params[i]`.
-        A gradient of None leaves its parameter as it is. No argument is written into. The results
-        keep the parameters' dtypes.
+        `params` are of any shapes with one axis or more; `grads[i]` has the shape and dtype of
+        `params[i]`. A gradient of None leaves its parameter as it is. No argument is written into.
+        The results keep the parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape
 

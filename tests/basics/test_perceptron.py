@@ -120,13 +120,14 @@ def test_predict_leaves_its_arguments_unchanged(rng):
 @pytest.mark.parametrize(
     ("epochs", "expected"),
     [
+        (0, (np.array([0.0, 0.0]), 0.0, [])),
         (1, (np.array([-1.0, 0.5]), 0.0, [2])),
         (2, (np.array([-2.0, 1.0]), 0.0, [2, 2])),
         (3, (np.array([-1.5, 2.0]), 0.5, [2, 2, 1])),
         (4, (np.array([-1.5, 2.0]), 0.5, [2, 2, 1, 0])),
         (50, (np.array([-1.5, 2.0]), 0.5, [2, 2, 1, 0])),
     ],
-    ids=["1 epoch", "2 epochs", "3 epochs", "4 epochs", "50 epochs"],
+    ids=["no epoch", "1 epoch", "2 epochs", "3 epochs", "4 epochs", "50 epochs"],
 )
 def test_two_samples_worked_out_by_hand(epochs, expected):
     assert_close(fit(np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 0]), epochs, 0.5), expected)

@@ -77,6 +77,15 @@ def test_operations_leave_their_operands_alone():
     assert_close([a.data, b.data], [2.0, -3.0])
 
 
+def test_an_operation_that_keeps_the_number_gives_a_new_value_all_the_same():
+    a = Value(2.0)
+    same = [a + 0.0, 0.0 + a, a - 0.0, a * 1.0, 1.0 * a, a / 1.0, a**1, a.relu()]
+    for result in same:
+        result.grad = 7.0
+    assert_close([result.data for result in same], [2.0] * 8)
+    assert_close(a.grad, 0.0)
+
+
 def test_what_is_used_twice_gets_the_sum():
     assert_close(run(lambda a: a + a, 3.0), (6.0, [2.0]))
     assert_close(run(lambda a: a * a, 3.0), (9.0, [6.0]))

@@ -144,7 +144,8 @@ def test_no_python_loop_over_columns(rng, axis):
 
 
 @pytest.mark.speed
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 @pytest.mark.parametrize("shape", [(256, 128), (3, 700)], ids=["many rows", "many scores"])
-def test_memory_stays_within_six_times_x(rng, shape):
-    grad_y, x = draw(rng, *shape)
+def test_memory_stays_within_six_times_x(rng, shape, dtype):
+    grad_y, x = (array.astype(dtype) for array in draw(rng, *shape))
     assert_memory_at_most(6 * x.nbytes, softmax_backward, grad_y, x)

@@ -53,6 +53,11 @@ def test_two_steps_worked_out_by_hand():
     assert_close(gradient_descent(x, y, np.array([1.0]), 0.25, 2), expected)
 
 
+def test_without_columns_there_is_no_weight_and_the_loss_stays():
+    x, y = np.zeros((2, 0)), np.array([1.0, 3.0])
+    assert_close(gradient_descent(x, y, np.zeros(0), 0.1, 2), (np.zeros(0), [5.0, 5.0, 5.0]))
+
+
 def test_one_step_with_two_weights_worked_out_by_hand():
     # The errors are 1 and −3, so the gradient is ⅔ · (1 · [1, 2, 0] − 3 · [0, 1, 1] + 0).
     x = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 1.0], [1.0, 0.0, 0.0]])

@@ -82,6 +82,12 @@ def test_the_penalty_of_float32_is_a_float(rng):
 def test_the_penalty_of_a_negative_strength_raises_a_value_error(strength):
     with pytest.raises(ValueError):
         l2_penalty([np.ones((2, 3))], strength)
+    with pytest.raises(ValueError):
+        l2_penalty([np.ones(3)], strength)
+
+
+def test_weights_of_0_cost_nothing():
+    assert_close(l2_penalty([np.zeros((2, 3)), np.ones(3)], 0.4), 0.0)
 
 
 def test_the_penalty_leaves_the_parameters_unchanged(rng):

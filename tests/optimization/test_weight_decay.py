@@ -195,6 +195,20 @@ def test_earlier_results_are_left_unchanged(rng, decoupled):
         optimiser.step(first, grads)
 
 
+@BOTH
+def test_the_caller_may_write_into_its_arrays_after_a_step(rng, decoupled):
+    params, steps_of_grads = draw(rng), [draw(rng) for _ in range(3)]
+    expected = run_torch(params, steps_of_grads, **SETTINGS, decoupled=decoupled)[-1]
+    optimiser = SGD(**SETTINGS, decoupled=decoupled)
+    for grads in steps_of_grads:
+        new = optimiser.step(params, grads)
+        kept = [array.copy() for array in new]
+        for array in (*params, *grads, *new):
+            array[...] = 1000.0
+        params = kept
+    assert_close(params, expected)
+
+
 @pytest.mark.parametrize(("n_params", "n_grads"), [(2, 1), (1, 2), (0, 1)], ids=str)
 def test_another_number_of_gradients_raises_a_value_error(n_params, n_grads):
     with pytest.raises(ValueError):

@@ -3,7 +3,8 @@
 Both functions work along one axis, on arrays whose entries are −∞ or up to 1e30 in size. They leave
 x unchanged.
 
-    Numerics  right however large the scores are, and however small a probability; keeps x's dtype
+    Numerics  right however large the scores are, and however small a probability; what is within
+              1e-9 of 0 may be rounded to 0; keeps x's dtype
     Raises    ValueError if there are no scores along the axis
     Speed     no Python loop over any axis; at most 6 × x.nbytes of memory, the result included
     Source    Goodfellow, Bengio & Courville 2016, §4.1; Blanchard, Higham & Higham 2021

@@ -1,7 +1,7 @@
 """ReLU and leaky ReLU, with their gradients.
 
-Every function works entry by entry, on arrays of finite numbers with one axis or more. It leaves
-its arguments unchanged.
+Every function works entry by entry, on arrays with one axis or more of numbers up to 1e30 in size.
+It leaves its arguments unchanged.
 
     Numerics  keeps the arguments' dtype
     Speed     no Python loop over the entries
@@ -41,7 +41,7 @@ def leaky_relu(x: Float[np.ndarray, "*shape"], slope: float = 0.01) -> Float[np.
 
         y = x where x > 0,  slope · x elsewhere
 
-    `slope` may be any finite number, also one below 0 or above 1.
+    `slope` may be any number up to 1e20 in size, also one below 0 or above 1.
 
     >>> leaky_relu(np.array([-2.0, 0.0, 3.0]), slope=0.5)
     array([-1.,  0.,  3.])
