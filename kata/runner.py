@@ -23,7 +23,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from kata import stubs, target
+from kata import sockets, stubs, target
 from kata.catalog import Catalog, Kata
 from kata.worker import Job, serve
 
@@ -233,7 +233,7 @@ class _Process:
         self.connection, theirs = context.Pipe()
         arguments = theirs, rehearse
         self.process: BaseProcess = context.Process(target=serve, args=arguments, daemon=True)
-        with interrupts_held_back():
+        with interrupts_held_back(), sockets.in_folder():
             self.process.start()
         theirs.close()
 

@@ -20,8 +20,11 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 # No pool of BLAS threads: it would not survive the fork either.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
-# Looking for other plugins takes as long as running the tests; a verdict needs none of them.
+# Looking for other plugins takes as long as running the tests; a verdict needs none of them, nor
+# what is set for the user's own runs of pytest.
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+for _variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+    os.environ.pop(_variable, None)
 
 import jaxtyping  # noqa: F401
 import pytest

@@ -25,6 +25,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from kata import sockets
 from kata.grade import jail
 from kata.grade.sandbox import Sandbox
 from kata.grade.wire import Line, Message, keep_freed_memory
@@ -59,7 +60,7 @@ class Nursery:
     """Starts the warm process; close it to end it. Sandboxes are had by `connect`."""
 
     def __init__(self, *, torch: bool) -> None:
-        self._folder = tempfile.mkdtemp(prefix="kata-wall-")
+        self._folder = tempfile.mkdtemp(prefix="kata-wall-", dir=sockets.folder())
         self._token = os.urandom(_TOKEN_BYTES).hex()
         root = str(Path(__file__).parents[2])
         self._process = subprocess.Popen(

@@ -1,6 +1,7 @@
 """Marks of whole submissions, behind the wall."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,16 @@ def test_a_stub_with_a_comment_more_earns_nothing(grader, katas, name):
     touched = kata.original.read_bytes() + b"\n# I shall do this later.\n"
     files = {f"exercises/{kata.id}.py": touched}
     assert grader.grade(Submission("touched", files, {}), [kata]).score == 0
+
+
+def test_a_long_path_to_temporary_files_is_no_matter(katas, solutions, tmp_path, monkeypatch):
+    """Though the path of a socket has to be short."""
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    with Grader(katas) as grader:
+        marks = grader.grade(read(solutions), [katas.find("relu")])
+    assert marks.score == marks.points
 
 
 def test_nothing_handed_in_earns_nothing(grader, katas):

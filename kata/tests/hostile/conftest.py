@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -42,12 +43,15 @@ def katas(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def folder_of_sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder_of_sandboxes() -> Iterator[Path]:
     """Where warm processes have their sockets: all sandboxes have it in their command line."""
-    folder = tmp_path_factory.mktemp("s")  # Short: it is part of a socket's path.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tempfile, "tempdir", str(folder))
-        yield folder
+    # Not one of pytest's own folders: a socket's path has to be short.
+    with (
+        tempfile.TemporaryDirectory(prefix="kata-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(nursery, "sockets", SimpleNamespace(folder=lambda: folder))
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +107,10 @@ def costs_no_other_kata(grade: Callable[..., Marks]) -> Callable[..., KataMark]:
     def check(source: str | bytes, prepare: Prepare = lambda folder: None) -> KataMark:
         marks = grade(source, prepare)
         softmax, relu = marks.katas
-        assert relu.status == SOLVED, [(test.name, test.text) for test in relu.tests if test.text]
+        assert relu.status == SOLVED, (
+            relu.problem,
+            [(test.name, test.text) for test in relu.tests if test.text],
+        )
         assert relu.score == relu.points
         assert marks.complete
         return softmax

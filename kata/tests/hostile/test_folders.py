@@ -1,6 +1,9 @@
 """Submissions whose folders attack, before any code runs."""
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -133,15 +136,29 @@ def test_a_file_that_cannot_be_run_is_told(gains_nothing, told, content, reason)
     assert len(text) > 1
 
 
-@pytest.mark.parametrize(
-    "name", ["PYTEST_ADDOPTS", "PYTHONPATH", "PYTHONSTARTUP", "PYTEST_PLUGINS"]
-)
-def test_what_the_environment_says_changes_nothing(
-    grade, right_softmax, monkeypatch, tmp_path, name
-):
-    (tmp_path / "evil.py").write_text(EVIL)
+@pytest.mark.parametrize("name", ["PYTHONPATH", "PYTHONSTARTUP"])
+def test_no_sandbox_minds_the_environment(grade, right_softmax, monkeypatch, tmp_path, name):
+    grade(right_softmax)  # Judges are the caller's own, and mind it; let theirs be running.
     (tmp_path / "sitecustomize.py").write_text(EVIL)
-    values = {"PYTEST_ADDOPTS": "--collect-only", "PYTEST_PLUGINS": "evil"}
-    monkeypatch.setenv(name, values.get(name, str(tmp_path)))
+    monkeypatch.setenv(name, str(tmp_path))
     marks = grade(right_softmax)
     assert [mark.status for mark in marks.katas] == ["solved", "solved"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PYTEST_ADDOPTS", "--collect-only"), ("PYTEST_PLUGINS", "evil")]
+)
+def test_no_judge_minds_what_is_set_for_pytest(katas, tmp_path, name, value):
+    file = tmp_path / "exercises" / "basics" / "softmax.py"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(katas.find("softmax").solution.read_bytes())
+    command = [sys.executable, "-m", "kata", "grade", str(tmp_path), "softmax", "--format", "json"]
+    result = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {name: value},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [mark["status"] for mark in json.loads(result.stdout)["katas"]] == ["solved"]
