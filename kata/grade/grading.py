@@ -101,7 +101,6 @@ class Grader:
     def _run(
         self, kata: Kata, sources: dict[str, bytes], seed: int, parts: tuple[str, ...] = ()
     ) -> Verdict:
-        self._runner.warm_up()
         sent = {name: content.decode("latin-1") for name, content in sources.items()}
         address = self._nurseries[kata.torch].address
         verdict = self._runner.run(kata, seed=seed, sandboxes=address, sources=sent, parts=parts)
