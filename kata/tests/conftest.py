@@ -1,5 +1,6 @@
 """A small checkout of its own for each test: one topic, the softmax kata, the usual files."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,9 @@ from kata.catalog import Catalog, Kata
 from kata.runner import Runner
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+# What this run was told, say to go in parallel, is not for the runs that tests start.
+os.environ.pop("PYTEST_ADDOPTS", None)
 
 if sys.platform == "win32":  # `kata grade` refuses to start there.
     collect_ignore = ["hostile", "test_formats.py", "test_grading.py", "test_roster.py"]
