@@ -41,8 +41,11 @@ def main() -> None:
 
 
 def copy_of(katas: Catalog, root: Path) -> Catalog:
-    """A checkout of its own, whose exercises may be written into."""
-    ignored = shutil.ignore_patterns(".*", "__pycache__")
+    """A checkout of its own, whose exercises may be written into.
+
+    It has no attempts: to find out which one a mutant is like takes longer than to test it.
+    """
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "attempts")
     shutil.copytree(katas.root, root, ignore=ignored)
     return catalog.load(root)
 

@@ -72,7 +72,9 @@ def test_one_step_with_two_weights_worked_out_by_hand():
 )
 def test_it_agrees_with_torch(rng, n, d, lr, steps):
     x, y, w = draw(rng, n, d)
-    assert_close(gradient_descent(x, y, w, lr, steps), run_torch(x, y, w, lr, steps))
+    expected = run_torch(x, y, w, lr, steps)
+    # One row may be met so well that all that is left of its loss is rounding.
+    assert_close(gradient_descent(x, y, w, lr, steps), expected, atol=1e-12)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
