@@ -217,7 +217,7 @@ class _Writer:
         )
 
     def _write_page(self, topic: str) -> None:
-        """The topic's page, without the rows of katas that are left out."""
+        """The topic's page and its pictures, without the rows of katas that are left out."""
         name = f"exercises/{topic}/README.md"
         links = {f"({kata.name}.py)" for kata in self._chosen if kata.topic == topic}
         lines = [
@@ -226,6 +226,8 @@ class _Writer:
             if not (row := re.match(r"\| \[\w+\](\(\w+\.py\))", line)) or row[1] in links
         ]
         self._write(name, "".join(lines))
+        for picture in re.findall(r"\(\.\./\.\./(docs/\w+\.svg)\)", "".join(lines)):
+            self._copy(picture)
 
     def _data(self) -> list[str]:
         """The files in data/ that the katas name, and the page with their licences."""

@@ -27,7 +27,7 @@ def mlp_forward(
     Numerics  keeps the arguments' dtype
     Raises    ValueError if there are no layers, or if a shape does not fit: nothing is broadcast
     Speed     no Python loop over any axis of an array; L − 1 calls of `activation`
-    Source    Goodfellow, Bengio & Courville 2016, §6.5.4
+    Source    Goodfellow, Bengio & Courville 2016, §6.5.4 (with an activation at the end too)
 
     >>> layers = [(np.array([[1.0, 1.0], [1.0, -1.0]]), np.zeros(2)),
     ...           (np.array([[2.0, 5.0]]), np.array([-9.0]))]

@@ -16,7 +16,8 @@ def softmax_backward(
     is no memory for these.
 
     Numerics  finite for every finite x; the gradient of a score keeps its digits however
-              improbable the score is; keeps the arguments' dtype; leaves them unchanged
+              improbable the score is, down to the smallest normal number; keeps the
+              arguments' dtype; leaves them unchanged
     Raises    ValueError if grad_y and x differ in shape, or if there are no scores along the axis
     Speed     no Python loop over any axis; at most 6 × x.nbytes of memory, the result included
     Source    Goodfellow, Bengio & Courville 2016, §6.2.2.3 and §6.5.2

@@ -16,7 +16,7 @@ from kata.tests.conftest import ROOT
 
 MINE = "# the teacher's own work, which nobody else may see"
 TREES = (
-    "attempts", "classroom", "data", "exercises", "hints", "kata", "solutions", "tests",
+    "attempts", "classroom", "data", "docs", "exercises", "hints", "kata", "solutions", "tests",
 )  # fmt: skip
 FILES = (".gitignore", "LICENSE", "conftest.py", "curriculum.toml", "pyproject.toml")
 

@@ -136,6 +136,13 @@ def test_a_target_that_is_not_shaped_like_the_output_raises_a_value_error(rng, s
         loss_and_gradients(x, np.ones(shape), *params)
 
 
+@pytest.mark.parametrize("shape", [(5, 3), (5, 2)], ids=str)
+def test_a_target_with_more_outputs_than_the_network_raises_a_value_error(rng, shape):
+    x, _, *params = draw(rng, 5, 4, 6, 1)
+    with pytest.raises(ValueError):
+        loss_and_gradients(x, np.ones(shape), *params)
+
+
 def test_a_target_without_the_axis_of_the_one_output_raises_a_value_error(rng):
     x, _, *params = draw(rng, 5, 4, 6, 1)
     with pytest.raises(ValueError):

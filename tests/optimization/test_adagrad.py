@@ -183,7 +183,15 @@ def test_at_a_later_step_another_number_of_gradients_raises_a_value_error():
 
 @pytest.mark.parametrize(
     ("of_param", "of_grad"),
-    [((3, 2), (2,)), ((3, 2), (2, 3)), ((3, 2), (1, 2)), ((3, 1), (1, 3)), ((3, 1), (3,))],
+    [
+        ((3, 2), (2,)),
+        ((3, 2), (2, 3)),
+        ((3, 2), (1, 2)),
+        ((3, 1), (1, 3)),
+        ((3, 1), (3,)),
+        ((3,), (3, 1)),
+        ((3,), (1,)),
+    ],
     ids=str,
 )
 def test_a_gradient_of_another_shape_raises_a_value_error(of_param, of_grad):

@@ -133,14 +133,28 @@ def test_earlier_results_are_left_unchanged(rng):
         optimiser.step(first, grads)
 
 
-def test_fewer_gradients_than_parameters_raise_a_value_error():
+@pytest.mark.parametrize(("n_params", "n_grads"), [(2, 1), (1, 2), (0, 1)], ids=str)
+def test_another_number_of_gradients_raises_a_value_error(n_params, n_grads):
     with pytest.raises(ValueError):
-        Adam().step([np.zeros(2), np.zeros(2)], [np.zeros(2)])
+        Adam().step([np.zeros(2)] * n_params, [np.zeros(2)] * n_grads)
 
 
-def test_a_gradient_of_another_shape_raises_a_value_error():
+@pytest.mark.parametrize(
+    ("of_param", "of_grad"),
+    [
+        ((3, 2), (2,)),
+        ((3, 2), (2, 3)),
+        ((3, 2), (1, 2)),
+        ((3, 1), (1, 3)),
+        ((3, 1), (3,)),
+        ((3,), (3, 1)),
+        ((3,), (1,)),
+    ],
+    ids=str,
+)
+def test_a_gradient_of_another_shape_raises_a_value_error(of_param, of_grad):
     with pytest.raises(ValueError):
-        Adam().step([np.zeros((3, 2))], [np.zeros((2,))])
+        Adam().step([np.zeros(of_param)], [np.zeros(of_grad)])
 
 
 def test_at_a_later_step_another_number_of_gradients_raises_a_value_error():

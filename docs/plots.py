@@ -1,0 +1,103 @@
+"""Draws the pictures of the topic pages from real runs of the reference solutions.
+
+pip install -e '.[plots]' && python -m docs.plots
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from solutions.basics.gelu import gelu, silu
+from solutions.basics.relu import leaky_relu, relu
+from solutions.basics.sigmoid import sigmoid
+from solutions.basics.tanh import tanh
+from solutions.optimization.adam import Adam
+from solutions.optimization.momentum import Momentum
+from solutions.optimization.nesterov import Nesterov
+from solutions.optimization.rmsprop import RMSProp
+from solutions.optimization.sgd import SGD
+
+FOLDER = Path(__file__).parent
+# The same bytes for the same picture.
+plt.rcParams |= {"svg.hashsalt": "katas", "font.size": 9, "axes.spines.top": False}
+plt.rcParams |= {"axes.spines.right": False}
+
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "sigmoid": sigmoid,
+    "tanh": tanh,
+    "ReLU": relu,
+    "leaky ReLU, slope 0.1": lambda x: leaky_relu(x, 0.1),
+    "GELU": gelu,
+    "SiLU": silu,
+}
+OPTIMIZERS = {
+    "SGD": lambda: SGD(lr=0.0185),
+    "momentum": lambda: Momentum(lr=0.01, momentum=0.8),
+    "Nesterov": lambda: Nesterov(lr=0.01, momentum=0.8),
+    "RMSProp": lambda: RMSProp(lr=0.1, alpha=0.9),
+    "Adam": lambda: Adam(lr=0.5),
+}
+STEEPNESS = 50.0
+START = np.array([-8.0, 0.8])
+STEPS = 60
+
+
+def draw_activations() -> None:
+    """Each activation and, dashed, its slope by central differences."""
+    figure, panels = plt.subplots(2, 3, figsize=(7.5, 4.2), sharex=True, layout="constrained")
+    x, h = np.linspace(-4, 4, 401), 1e-6
+    for panel, (name, function) in zip(panels.flat, ACTIVATIONS.items(), strict=True):
+        panel.plot(x, function(x), label="activation")
+        panel.plot(x, (function(x + h) - function(x - h)) / (2 * h), "--", label="its gradient")
+        panel.set(title=name, ylim=(-1.2, 2.2))
+        panel.axhline(0, color="grey", linewidth=0.5)
+        panel.axvline(0, color="grey", linewidth=0.5)
+    panels[0, 0].legend(frameon=False, loc="upper left")
+    save(figure, "activations")
+
+
+def ravine(point: np.ndarray) -> np.ndarray:
+    """The loss at points (…, 2): it curves far more across than along."""
+    return point[..., 0] ** 2 + STEEPNESS * point[..., 1] ** 2
+
+
+def slope(point: np.ndarray) -> np.ndarray:
+    return np.array([2.0, 2.0 * STEEPNESS]) * point
+
+
+def path(optimizer: object) -> np.ndarray:
+    """Where the steps lead, (STEPS + 1, 2)."""
+    points = [START]
+    for _ in range(STEPS):
+        (point,) = optimizer.step([points[-1]], [slope(points[-1])])
+        points.append(point)
+    return np.array(points)
+
+
+def draw_ravine() -> None:
+    """The optimisers' paths from the same start, and the loss along them."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.0), layout="constrained")
+    x, y = np.meshgrid(np.linspace(-9, 4, 200), np.linspace(-1.2, 1.2, 200))
+    levels = [1, 5, 15, 30, 50, 75]
+    left.contour(x, y, ravine(np.stack([x, y], axis=-1)), levels, colors="lightgrey")
+    for name, make in OPTIMIZERS.items():
+        points = path(make())
+        left.plot(*points.T, marker=".", markersize=3, linewidth=1, label=name)
+        right.semilogy(ravine(points), linewidth=1, label=name)
+    left.plot(0, 0, "k+")
+    left.set(title=f"{STEPS} steps in a ravine", xlim=(-9, 4), ylim=(-1.2, 1.2))
+    right.set(title="the loss after each step", ylim=(1e-6, 200))
+    right.legend(frameon=False)
+    save(figure, "ravine")
+
+
+def save(figure: plt.Figure, name: str) -> None:
+    figure.savefig(FOLDER / f"{name}.svg", metadata={"Date": None})
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    draw_activations()
+    draw_ravine()
