@@ -83,6 +83,13 @@ def test_a_wrong_part_costs_nothing_of_what_is_built_on_it(grader, katas, soluti
     assert backprop.lent == ("basics/relu",)
 
 
+def test_a_lent_part_may_be_called_thousands_of_times(grader, katas, solutions):
+    (solutions / "exercises" / "basics" / "linear.py").write_text("linear = linear_backward = None")
+    chosen = [katas.find("linear"), katas.find("digits_mlp")]
+    _, digits = grader.grade(read(solutions), chosen).katas
+    assert (digits.status, digits.score) == ("solved", digits.points)
+
+
 def test_parts_are_lent_that_end_python(grader, katas, solutions):
     (solutions / "exercises" / "basics" / "relu.py").write_text("import os\nos._exit(0)\n")
     chosen = [katas.find("relu"), katas.find("backprop")]
