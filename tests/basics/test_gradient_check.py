@@ -223,6 +223,9 @@ def test_the_error_is_a_float_from_float64_whatever_the_dtypes(dtype):
     "shapes",
     [
         [(3,), (1, 3)],
+        [(1, 3), (3,)],
+        [(3,), (4, 3)],
+        [(4, 1), (4, 3)],
         [(3, 1), (3,)],
         [(4, 3), (3,)],
         [(4, 3), (4, 1)],

@@ -170,6 +170,11 @@ def test_grads_that_are_assigned_are_added_to_and_change_no_other():
     assert_close([c.grad, b.grad, a.grad], [1.0, 1012.0, 136.0])
 
 
+@pytest.mark.parametrize("a", [1e-9, 0.5, 1.0], ids=str)
+def test_relu_passes_the_gradient_wherever_the_number_is_positive(a):
+    assert_close(run(lambda a: a.relu(), a), (a, [1.0]))
+
+
 def test_at_0_relu_passes_no_gradient():
     assert_close(run(lambda a: a.relu(), 0.0), (0.0, [0.0]))
 

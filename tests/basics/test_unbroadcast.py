@@ -218,6 +218,11 @@ def test_factors_without_a_common_shape_raise_a_value_error(a_shape, b_shape):
         multiply_backward(np.ones(a_shape), a, b)
 
 
+def test_a_grad_y_that_is_longer_than_the_product_raises_a_value_error():
+    with pytest.raises(ValueError):
+        multiply_backward(np.ones((4, 3)), np.ones((1, 3)), np.ones((1, 3)))
+
+
 @pytest.mark.parametrize(
     "shape", [(3,), (4, 1), (1, 3), (1,), (), (2, 4, 3), (1, 4, 3), (3, 4), (12,)], ids=str
 )

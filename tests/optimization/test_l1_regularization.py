@@ -247,7 +247,14 @@ def test_another_number_of_gradients_raises_a_value_error(n_params, n_grads):
 
 @pytest.mark.parametrize(
     ("of_param", "of_grad"),
-    [((3, 2), (2,)), ((3, 2), (2, 3)), ((3, 2), (1, 2)), ((3, 1), (1, 3)), ((3,), (1,))],
+    [
+        ((3, 2), (2,)),
+        ((3, 2), (2, 3)),
+        ((3, 2), (1, 2)),
+        ((3, 1), (1, 3)),
+        ((3,), (3, 1)),
+        ((3,), (1,)),
+    ],
     ids=str,
 )
 def test_a_gradient_of_another_shape_raises_a_value_error(of_param, of_grad):
