@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 # What this run was told, say to go in parallel, is not for the runs that tests start.
 os.environ.pop("PYTEST_ADDOPTS", None)
+# Where a script starts the tests in the background, all that they start would be deaf to Ctrl-C.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if sys.platform == "win32":  # `kata grade` refuses to start there.
     collect_ignore = ["hostile", "test_formats.py", "test_grading.py", "test_roster.py"]
