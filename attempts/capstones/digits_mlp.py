@@ -151,6 +151,15 @@ def another_generator(sizes, rng):
     return init(sizes, np.random.default_rng())
 
 
+@wrong(
+    init,
+    "Only the first layer is drawn from `rng`; the others come from a generator with a fixed seed.",
+)
+def own_generator_after_the_first_layer(sizes, rng):
+    first = init(sizes[:2], rng)
+    return first + init(sizes, np.random.default_rng(0))[2:]
+
+
 # --- forward and predict ---------------------------------------------------------------------
 
 

@@ -123,6 +123,16 @@ def own_generator(hidden, rng):
     return init(hidden, np.random.default_rng(0))
 
 
+@wrong(
+    init,
+    "w2 is the same in every call: it comes from a generator of its own with a fixed seed, not "
+    "from `rng`.",
+)
+def own_generator_for_w2(hidden, rng):
+    w1, b1, _, b2 = init(hidden, rng)
+    return [w1, b1, init(hidden, np.random.default_rng(0))[2], b2]
+
+
 # --- train ------------------------------------------------------------------------------------
 
 

@@ -101,9 +101,10 @@ def test_each_weight_is_drawn_on_its_own(rng):
 
 def test_the_weights_are_drawn_from_rng(rng):
     first, second = init(4, rng), init(4, rng)
-    assert_that("the next draw is another", not np.array_equal(first[0], second[0]))
     one, other = (init(4, np.random.default_rng(8)) for _ in range(2))
-    assert_that("equal generators give equal weights", np.array_equal(one[2], other[2]))
+    for i, name in ((0, "w1"), (2, "w2")):
+        assert_that(f"the next {name} is another", not np.array_equal(first[i], second[i]))
+        assert_that(f"equal generators give equal {name}", np.array_equal(one[i], other[i]))
 
 
 # --- Training ---------------------------------------------------------------------------------
