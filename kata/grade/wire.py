@@ -13,8 +13,10 @@ it gave before, is seen to do so.
 
 import contextlib
 import ctypes
+import functools
 import itertools
 import json
+import math
 import re
 import socket
 import struct
@@ -51,7 +53,7 @@ _TENSORS = {
     "complex64": "<c8", "complex128": "<c16",
 }  # fmt: skip
 _FRAME = struct.Struct("<IQ")
-# Small messages come in one piece.
+# Small messages go in one piece: the other side would wake up for each part.
 _EARLY_BYTES = 1 << 14
 # The kernel waits anew for each 32 KB, so no more is sent in one call that may wait.
 _PIECE_BYTES = 1 << 15
@@ -90,7 +92,7 @@ class Message:
     @classmethod
     def unpacked(cls, header: bytes | bytearray, rest: bytes | bytearray) -> "Message":
         try:
-            fields = json.loads(header)
+            fields = json.loads(header.decode())
             body, objects, sizes = fields["body"], fields["objects"], fields["sizes"]
             if not isinstance(body, dict) or not isinstance(objects, dict):
                 raise WireError("a message is not made as it should be")
@@ -136,16 +138,18 @@ class Line:
 
     def send(self, packed: Packed, deadline: float | None = None) -> None:
         """Raises TimeoutError at the deadline, OSError when the other side is gone."""
-        for part in packed:
+        small = sum(map(len, packed)) <= _EARLY_BYTES
+        for part in [b"".join(packed)] if small else packed:
             left = memoryview(part)
             while left:
                 left = left[self._send(left, deadline) :]
 
     def _send(self, data: memoryview, deadline: float | None) -> int:
         """Send as much as there is room for, or wait for a little room; gives the bytes sent."""
-        self._limit(socket.SO_SNDTIMEO, deadline)
+        _seconds_left(deadline)
         with contextlib.suppress(BlockingIOError):
             return self._socket.send(data, socket.MSG_DONTWAIT)
+        self._limit(socket.SO_SNDTIMEO, deadline)
         try:
             return self._socket.send(data[:_PIECE_BYTES])
         except BlockingIOError:
@@ -195,13 +199,18 @@ class Line:
         """
         if deadline is None:
             return
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
+        left = _seconds_left(deadline)
         seconds, microseconds = divmod(int(left * 1e6) + 1, 1_000_000)
         self._socket.setsockopt(
             socket.SOL_SOCKET, option, struct.pack("@ll", seconds, microseconds)
         )
+
+
+def _seconds_left(deadline: float | None) -> float:
+    left = math.inf if deadline is None else deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 def keep_freed_memory() -> None:
@@ -232,8 +241,13 @@ class Entry:
 
     value: Any
     content: Content
-    # An array's place in memory, where the other side's array has the same strides.
-    place: tuple[int, int] | None = None
+    # Whether both sides have an array with the same strides, so that views can be told.
+    same_strides: bool
+
+    @functools.cached_property
+    def place(self) -> tuple[int, int] | None:
+        """An array's place in memory, where views of it can be told."""
+        return _place(self.value) if self.same_strides else None
 
 
 class Table:
@@ -257,7 +271,7 @@ class Table:
         return self._numbers.get(id(value))
 
     def add(self, number: int, value: Any, content: Content) -> Entry:
-        entry = Entry(value, content, _place(value) if _has_its_strides(content) else None)
+        entry = Entry(value, content, _has_its_strides(content))
         self.entries[number] = entry
         self._numbers[id(value)] = number
         return entry
@@ -282,6 +296,8 @@ class Table:
 
     def holder_of(self, array: Array) -> int | None:
         """The entry in whose memory this array lies."""
+        if not any(entry.same_strides for entry in self.entries.values()):
+            return None
         place = _place(array, dense=False)
         if place is None:
             return None
@@ -352,7 +368,7 @@ class Writer:
         if kind is slice:
             parts = value.start, value.stop, value.step
             return ["slice", *(self.node(part, depth + 1) for part in parts)]
-        if isinstance(value, np.generic) and _DTYPE.fullmatch(value.dtype.str):
+        if isinstance(value, np.generic) and _may_cross(value.dtype):
             return ["scalar", value.dtype.str, value.tobytes().hex()]
         if _is_mutable(value):
             return self._shared(value, depth)
@@ -406,10 +422,15 @@ class Writer:
 def _is_mutable(value: Any) -> bool:
     kind = type(value)
     if kind is np.ndarray:
-        return bool(_DTYPE.fullmatch(value.dtype.str))
+        return _may_cross(value.dtype)
     if kind is np.random.Generator:
         return type(value.bit_generator) is np.random.PCG64
     return kind in (list, dict) or _is_tensor(value)
+
+
+@functools.lru_cache
+def _may_cross(dtype: np.dtype[Any]) -> bool:
+    return bool(_DTYPE.fullmatch(dtype.str))
 
 
 def _is_tensor(value: Any) -> bool:
@@ -433,7 +454,6 @@ def _array_content(array: Array) -> Content:
 
 
 def _has_its_strides(content: Content) -> bool:
-    """Whether both sides have an array with the same strides, so that views can be told."""
     return content.form[0] == "array" and content.form[3] is not None
 
 
@@ -682,6 +702,7 @@ def _check_hashes(keys: Iterable[Any]) -> None:
         raise WireError("the keys of a dict share one hash")
 
 
+@functools.lru_cache
 def _dtype(text: str) -> np.dtype[Any]:
     if not _DTYPE.fullmatch(text):
         raise WireError(f"{text!r} is no dtype that may cross the wall")
