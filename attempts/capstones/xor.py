@@ -179,6 +179,42 @@ def one_step_more(params, x, y, steps, lr):
     return more, losses[:steps]
 
 
+@wrong(train, "It takes one step fewer: the params that it returns are those before the last one.")
+def last_step_forgotten(params, x, y, steps, lr):
+    fewer, _ = trained(params, x, column(y), max(steps - 1, 0), lr)
+    return fewer, trained(params, x, column(y), steps, lr)[1]
+
+
+@wrong(
+    train, "It ends early where the gradients are 0; as many steps as asked for are to be taken."
+)
+def early_end(params, x, y, steps, lr):
+    params, losses = list(params), []
+    for _ in range(steps):
+        loss, grads = backprop.loss_and_gradients(x, column(y), *params)
+        losses.append(loss)
+        if max(np.abs(grad).max() for grad in grads) < 1e-9:
+            break
+        params = SGD(lr).step(params, list(grads))
+    return params, losses
+
+
+@wrong(
+    train,
+    "The second layer moves first, and the first layer's gradients are then taken with the new w2. "
+    "All gradients of a step belong to the same params.",
+)
+def layer_by_layer(params, x, y, steps, lr):
+    params, losses = list(params), []
+    for _ in range(steps):
+        loss, grads = backprop.loss_and_gradients(x, column(y), *params)
+        losses.append(loss)
+        params[2:] = SGD(lr).step(params[2:], list(grads[2:]))
+        _, grads = backprop.loss_and_gradients(x, column(y), *params)
+        params[:2] = SGD(lr).step(params[:2], list(grads[:2]))
+    return params, losses
+
+
 @wrong(train, "It takes a step for each point in turn. Each step is on all points at once.")
 def point_by_point(params, x, y, steps, lr):
     params, losses = list(params), []
@@ -207,6 +243,11 @@ def biases_kept(params, x, y, steps, lr):
 
 
 # --- classify ---------------------------------------------------------------------------------
+
+
+@wrong(classify, "The output is rounded: 2 becomes a label. All above ½ is 1, all else 0.")
+def rounded(params, x):
+    return np.rint(backprop.forward(x, *params)[:, 0]).astype(np.int64)
 
 
 @wrong(classify, "The border is at 0. The outputs aim at 0 and 1, so it lies between them, at ½.")
@@ -267,6 +308,16 @@ def mirrored(params, size):
 def edges(params, size):
     ends = np.linspace(-0.5, 1.5, size)
     return drawn(params, ends, ends[::-1])
+
+
+@wrong(
+    picture,
+    "The middles are counted up with a float step. For some sizes, rounding lets in one too many; "
+    "count with whole numbers.",
+)
+def float_steps(params, size):
+    middles = np.arange(-0.5, 1.5, 2 / size) + 1 / size
+    return drawn(params, middles, middles[::-1])
 
 
 @wrong(picture, "The picture goes from 0 to 1; a border around the corners belongs to it.")

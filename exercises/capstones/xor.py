@@ -4,7 +4,7 @@ The four points are (0, 0), (0, 1), (1, 0) and (1, 1); the label of a point is 1
 its numbers is 1. No straight line has the two 1s on one side and the two 0s on the other.
 
 Everything is put together from parts that you wrote before. `params` is the list [w1, b1, w2, b2]
-of the network of `backprop`, with one output. No function writes into an argument.
+of the network of `backprop`, with one output, in float64. No function writes into an argument.
 
 `python -m exercises.capstones.xor` trains your network and prints what it has learned.
 """
@@ -34,9 +34,9 @@ def perceptron_accuracy(
 def init(hidden: int, rng: np.random.Generator) -> list[np.ndarray]:
     """Draw the first params of a network with 2 inputs, `hidden` units and 1 output, in float64.
 
-    w1 is of shape (hidden, 2) and w2 of (1, hidden). Both are drawn from rng, normally distributed
-    with mean 0 and variance 2 / (the number of inputs of their layer). The biases, of shapes
-    (hidden,) and (1,), are 0.
+    w1 is of shape (hidden, 2) and w2 of (1, hidden). Their entries are drawn from rng, independent
+    and normally distributed with mean 0 and variance 2 / (the number of inputs of their layer). The
+    biases, of shapes (hidden,) and (1,), are 0.
 
     Source    He, Zhang, Ren & Sun 2015, §2.2
     """
@@ -53,7 +53,7 @@ def train(
     """Train the network and return (the params after the last step, the loss before each step).
 
     Each step is one of SGD, on all points at once. The loss is that of `backprop`; the targets
-    are the labels as floats.
+    are the labels as floats, in one column.
     """
     raise NotImplementedError  # TODO: return the params and the losses.
 

@@ -143,6 +143,14 @@ def test_no_step_changes_nothing(rng):
     assert_close(params, start)
 
 
+def test_every_step_is_taken_though_no_gradient_is_left():
+    # No unit of this network ever wakes up, and the output ½ is the mean of the labels of XOR.
+    dead = [np.zeros((3, 2)), np.full(3, -1.0), np.ones((1, 3)), np.array([0.5])]
+    params, losses = train(dead, CORNERS, XOR, 6, 0.1)
+    assert_close(losses, [0.25] * 6)
+    assert_close(params, dead)
+
+
 def test_training_agrees_with_the_reference(rng, reference):
     start, (x, y) = draw_params(rng, 9), draw_points(rng, 6)
     params, losses = train(start, x, y, 5, 0.07)
@@ -205,6 +213,13 @@ def test_a_character_stands_for_the_middle_of_its_cell():
 
 def test_a_picture_of_one_character(rng):
     assert_close(picture(half_plane(1.0, 1.0, 0.9), 1), "#")
+
+
+@pytest.mark.parametrize("size", [10, 49], ids=str)
+def test_a_picture_has_as_many_lines_and_columns_as_asked_for(size):
+    # 49 steps of 2 / 49 are not quite 2.
+    lines = picture(half_plane(1.0, 0.0, 0.7), size).split("\n")
+    assert_close([len(line) for line in lines], [size] * size)
 
 
 @pytest.mark.parametrize("size", [2, 7, 12], ids=str)
