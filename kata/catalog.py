@@ -13,6 +13,9 @@ from typing import Any
 KINDS = ("implement", "vectorise", "debug", "capstone")
 LEVELS = ("easy", "medium", "hard")
 
+# The folder for what is written in a mock interview, beside the learner's own files.
+INTERVIEW = "interview"
+
 # A test that takes longer than this hangs, for all that a learner can tell.
 SECONDS_PER_TEST = 5.0
 
@@ -36,6 +39,12 @@ class Kata:
     after: tuple[str, ...] = ()
     torch: bool = False
     seconds: float = SECONDS_PER_TEST
+    idea: str = ""
+
+    def __post_init__(self) -> None:
+        """A kata for which no idea is given has one of its own."""
+        if self.idea == "":
+            object.__setattr__(self, "idea", self.id)
 
     @property
     def id(self) -> str:
@@ -45,9 +54,13 @@ class Kata:
     def module(self) -> str:
         return f"{self.topic}.{self.name}"
 
+    def file_in(self, tree: str) -> Path:
+        """The file with an answer, in one of the folders that hold answers."""
+        return self.root / tree / self.topic / f"{self.name}.py"
+
     @property
     def exercise(self) -> Path:
-        return self.root / "exercises" / self.topic / f"{self.name}.py"
+        return self.file_in("exercises")
 
     @property
     def original(self) -> Path:
@@ -60,7 +73,7 @@ class Kata:
 
     @property
     def solution(self) -> Path:
-        return self.root / "solutions" / self.topic / f"{self.name}.py"
+        return self.file_in("solutions")
 
     @property
     def attempts(self) -> Path:
@@ -115,7 +128,12 @@ class Catalog:
         raise KataError(f"There is no kata {name!r}. {self._nearest(wanted)}")
 
     def of_exercise(self, path: Path) -> Kata | None:
-        return next((kata for kata in self.katas if kata.exercise == path), None)
+        """The kata that the learner answers in this file, or answered in an interview."""
+        answers = ("exercises", INTERVIEW)
+        return next(
+            (kata for kata in self.katas if path in map(kata.file_in, answers)),
+            None,
+        )
 
     def of_test(self, path: Path) -> Kata | None:
         return next((kata for kata in self.katas if kata.test == path), None)
@@ -179,6 +197,10 @@ def _kata(root: Path, entry: dict[str, Any]) -> Kata:
         raise KataError(f"curriculum.toml: {path}: kind is {kata.kind!r}, not one of {KINDS}.")
     if kata.level not in LEVELS:
         raise KataError(f"curriculum.toml: {path}: level is {kata.level!r}, not one of {LEVELS}.")
+    if not isinstance(kata.idea, str):
+        raise KataError(
+            f"curriculum.toml: {path}: idea is {kata.idea!r}, not a few words in quotes."
+        )
     return kata
 
 

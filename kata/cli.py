@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from kata import catalog, hints, render, stubs
+from kata import catalog, hints, keys, render, stubs
 from kata.catalog import Catalog, Kata, KataError
 from kata.progress import Progress
 from kata.runner import SOLVED, TODO, Runner, Verdict
@@ -60,9 +60,9 @@ def start(context: typer.Context) -> None:
 
 
 def _watch(katas: Catalog, progress: Progress) -> None:
-    from kata.watch import Watch, has_terminal
+    from kata.watch import Watch
 
-    if has_terminal():
+    if keys.has_terminal():
         Watch(katas, progress, console).run()
         return
     kata = progress.current(katas)
@@ -70,7 +70,7 @@ def _watch(katas: Catalog, progress: Progress) -> None:
     with Runner(katas) as runner:
         _run(runner, kata, katas, progress)
     console.print(render.standing(katas, progress))
-    console.print(render.path(kata.exercise, kata, stubs.line_to_begin_at(kata)))
+    console.print(render.path(kata.exercise, kata, stubs.line_to_begin_at(kata.exercise)))
 
 
 @app.command("list")
@@ -138,6 +138,55 @@ def reset(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] = F
     console.print(Text(f"{kata.relative(kata.exercise)} is as it was."))
     if backup:
         console.print(Text(f"Your file is kept as {kata.relative(backup)}."))
+
+
+@app.command()
+def interview(
+    minutes: Annotated[int | None, typer.Option(help="How long; 45 by default.")] = None,
+    level: Annotated[
+        str | None, typer.Option(metavar="LEVEL", help="Only easy, medium or hard katas.")
+    ] = None,
+    topic: Annotated[
+        str | None, typer.Option(metavar="TOPIC", help="Only katas of this topic.")
+    ] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kata", metavar="NAME", help="This kata; up to four.", autocompletion=_complete
+        ),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Draw the same katas again.")] = None,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="Show what would be drawn, and end.")
+    ] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show how the interviews went, and end.")
+    ] = False,
+) -> None:
+    """Hold a mock interview: one to four katas against the clock, and questions about them."""
+    katas = catalog.load()
+    from kata.interview import command as room
+    from kata.interview.clock import Clock
+    from kata.interview.plan import Wish, listed, plan
+
+    wish = Wish(minutes, level, topic, tuple(_chosen(katas, names)), seed)
+    progress, clock = Progress(katas.root), Clock()
+    if history:
+        console.print(room.history(katas))
+    elif only_list:
+        console.print(listed(plan(katas, progress, wish, clock.now())))
+    else:
+        room.hold(katas, progress, wish, console, clock)
+
+
+@app.command()
+def review() -> None:
+    """Go over what interviews showed to be due, ten minutes at most."""
+    katas = catalog.load()
+    from kata.interview import review as room
+    from kata.interview.clock import Clock
+
+    room.hold(katas, console, Clock())
 
 
 @app.command()

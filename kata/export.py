@@ -16,7 +16,10 @@ from kata import hints
 from kata.catalog import Catalog, Kata, KataError
 
 # What only those use who have the solutions.
-_NOT_FOR_STUDENTS = {"bench.py", "export.py", "report.py", "scaffold.py", "verify.py"}
+_NOT_FOR_STUDENTS = {
+    f"kata/{room}.py" for room in ("bench", "export", "report", "scaffold", "verify")
+}
+_PACKAGES_FOR_STUDENTS = ("kata", "kata/interview")
 _AS_THEY_ARE = ("conftest.py", "LICENSE", ".gitignore")
 _PYPROJECT_TABLES = ("build-system", "project", "project.scripts", "tool.pytest.ini_options")
 
@@ -49,6 +52,8 @@ install it before the last line:
     kata test NAME        tests one kata once
     kata hint NAME        a hint, and one more each time
     kata reset NAME       puts the stub back and keeps a copy of your file
+    kata interview        a mock interview against the clock
+    kata review           what interviews showed to be due again
     pytest                tests everything; katas not begun are "to do"
 
 A kata is a file in `exercises/`. Its docstrings say all that its tests in `tests/` check.
@@ -181,9 +186,11 @@ class _Writer:
             self._write_kata(kata)
         for topic in dict.fromkeys(kata.topic for kata in self._chosen):
             self._write_page(topic)
-        for file in sorted((self._root / "kata").glob("*.py")):
-            if file.name not in _NOT_FOR_STUDENTS:
-                self._copy(f"kata/{file.name}")
+        for folder in _PACKAGES_FOR_STUDENTS:
+            for file in sorted((self._root / folder).glob("*.py")):
+                name = file.relative_to(self._root).as_posix()
+                if name not in _NOT_FOR_STUDENTS:
+                    self._copy(name)
         data = self._data()
         for name in data:
             self._copy(name)
@@ -248,7 +255,8 @@ class _Writer:
         """What is needed to install and to run pytest; nothing of what authors use."""
         _, *tables = re.split(r"(?m)^(?=\[)", self._read("pyproject.toml"))
         kept = [table for table in tables if table[1:].split("]")[0] in _PYPROJECT_TABLES]
-        return "".join(kept).rstrip() + '\n\n[tool.setuptools]\npackages = ["kata"]\n'
+        packages = ", ".join(f'"{name.replace("/", ".")}"' for name in _PACKAGES_FOR_STUDENTS)
+        return f"{''.join(kept).rstrip()}\n\n[tool.setuptools]\npackages = [{packages}]\n"
 
     def _readme(self, *, has_data: bool) -> str:
         rows = []

@@ -41,6 +41,27 @@ def read(kata: Kata) -> Hints:
     return Hints(tuple(bodies[:3]), section.get(INTERVIEW, ""), section["Sources"])
 
 
+@dataclass(frozen=True)
+class Question:
+    """What an interviewer asks once the code is written, and what an expert would say."""
+
+    text: str
+    answer: str
+
+
+def questions(kata: Kata) -> list[Question]:
+    """The follow-up questions of `kata`; none where they were left out."""
+    section = read(kata).interview
+    found = [
+        re.fullmatch(r"\*\*(.+?)\*\*\s+(.+)", part, flags=re.DOTALL)
+        for part in re.split(r"\n\n(?=\*\*)", section)
+    ]
+    if section and None in found:
+        file = kata.relative(kata.hints)
+        raise KataError(f"{file}: a follow-up should be **a question?** and its answer.")
+    return [Question(" ".join(match[1].split()), match[2]) for match in found if match]
+
+
 def without_interview(text: str) -> str:
     """The text of a file of hints without the section of interview questions."""
     return re.sub(rf"(?ms)^## +{INTERVIEW} *$.*?(?=^## )", "", text)

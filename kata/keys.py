@@ -2,17 +2,29 @@
 
 import contextlib
 import os
+import select
 import sys
 import threading
 from collections.abc import Callable, Iterator
+
+# How often to look for a key where there is no way to wait for one and for something else.
+_WINDOWS_SECONDS = 0.05
+
+
+def has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 @contextlib.contextmanager
 def listening(on_key: Callable[[str], None]) -> Iterator[None]:
     """Call `on_key` with each key pressed while the block runs; "" when the input has ended."""
     if sys.platform == "win32":
-        threading.Thread(target=_read_windows, args=(on_key,), daemon=True).start()
-        yield
+        stop = threading.Event()
+        threading.Thread(target=_read_windows, args=(on_key, stop), daemon=True).start()
+        try:
+            yield
+        finally:
+            stop.set()
         return
     import termios
     import tty
@@ -20,15 +32,21 @@ def listening(on_key: Callable[[str], None]) -> Iterator[None]:
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     tty.setcbreak(descriptor)
-    threading.Thread(target=_read, args=(descriptor, on_key), daemon=True).start()
+    stop, stopper = os.pipe()
+    reader = threading.Thread(target=_read, args=(descriptor, stop, on_key), daemon=True)
+    reader.start()
     try:
         yield
     finally:
+        # Else it would take a key that is meant for what comes next.
+        os.close(stopper)
+        reader.join()
+        os.close(stop)
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-def _read(descriptor: int, on_key: Callable[[str], None]) -> None:
-    while True:
+def _read(descriptor: int, stop: int, on_key: Callable[[str], None]) -> None:
+    while stop not in select.select([descriptor, stop], [], [])[0]:
         try:
             key = os.read(descriptor, 1).decode(errors="replace")
         except OSError:  # The terminal is gone.
@@ -38,9 +56,10 @@ def _read(descriptor: int, on_key: Callable[[str], None]) -> None:
             return
 
 
-def _read_windows(on_key: Callable[[str], None]) -> None:
+def _read_windows(on_key: Callable[[str], None], stop: threading.Event) -> None:
     if sys.platform == "win32":
         import msvcrt
 
-        while True:
-            on_key(msvcrt.getwch())
+        while not stop.wait(_WINDOWS_SECONDS):
+            while msvcrt.kbhit():
+                on_key(msvcrt.getwch())

@@ -108,7 +108,7 @@ class Progress:
     def _read(self) -> tuple[str, dict[str, Entry]]:
         try:
             data = json.loads(self._file.read_text(encoding="utf-8"))
-            katas = {name: Entry(**entry) for name, entry in data["katas"].items()}
+            katas = {name: _entry(entry) for name, entry in data["katas"].items()}
             return str(data["current"]), katas
         except FileNotFoundError:
             return "", {}
@@ -130,6 +130,13 @@ class Progress:
         katas = {name: asdict(entry) for name, entry in self._entries.items()}
         data: dict[str, Any] = {"current": self._current, "katas": katas}
         write_whole(self._file, json.dumps(data, indent=1).encode())
+
+
+def _entry(data: dict[str, Any]) -> Entry:
+    entry = Entry(**data)
+    if entry.solved is not None:
+        datetime.datetime.fromisoformat(entry.solved)  # Raises where it is no date.
+    return entry
 
 
 def write_whole(file: Path, content: bytes) -> None:

@@ -130,7 +130,7 @@ def screen(
     solved: bool = False,
 ) -> RenderableType:
     """What is asked for on top; in the last lines where one stands and what one can do."""
-    place = path(kata.exercise, kata, stubs.line_to_begin_at(kata))
+    place = path(kata.exercise, kata, stubs.line_to_begin_at(kata.exercise))
     parts = [heading(kata, katas), Text(""), body, Text(""), standing(katas, progress)]
     return Group(*parts, *(Text(note, style="dim") for note in notes), place, _keys(solved))
 

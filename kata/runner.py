@@ -25,7 +25,7 @@ from typing import Any
 
 from kata import sockets, stubs, target
 from kata.catalog import Catalog, Kata
-from kata.worker import Job, serve
+from kata.worker import Example, Job, serve
 
 SOLVED, FAILED, TODO, BROKEN, CANCELLED = "solved", "failed", "todo", "broken", "cancelled"
 
@@ -100,7 +100,7 @@ class Verdict:
     prints: str = ""
     survey: dict[str, Surveyed] = field(default_factory=dict)
     decoys: list[Decoyed] = field(default_factory=list)
-    wrong_examples: list[str] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
     protections: dict[str, str] = field(default_factory=dict)
     unavailable: str = ""
     seconds_of: dict[str, float] = field(default_factory=dict)
@@ -188,9 +188,11 @@ class Runner:
         kata: Kata,
         *,
         tree: str = target.NAME,
+        trees: dict[str, str] | None = None,
         seed: int = 0,
         change: tuple[str, ...] = (),
         survey: bool = False,
+        examples: bool = False,
         sandboxes: tuple[str, ...] = (),
         sources: dict[str, str] | None = None,
         parts: tuple[str, ...] = (),
@@ -209,9 +211,11 @@ class Runner:
                 kata=kata.id,
                 log=str(log),
                 tree=tree,
+                trees=trees or {},
                 seed=seed,
                 change=change,
                 survey=survey,
+                examples=examples,
                 sandboxes=sandboxes,
                 sources=sources or {},
                 parts=parts,
@@ -219,7 +223,7 @@ class Runner:
             verdict = Verdict(kata)
             start = time.perf_counter()
             try:
-                _Listener(process, verdict, log, cancelled or self._closed).listen(job)
+                _Listener(process, job, verdict, cancelled or self._closed).listen()
             finally:
                 process.kill()
                 with self._lock:
@@ -271,27 +275,27 @@ class _Listener:
     def __init__(
         self,
         process: _Process,
+        job: Job,
         verdict: Verdict,
-        log: Path,
         cancelled: threading.Event,
     ) -> None:
         self._connection: Connection = process.connection
         self._process = process.process
+        self._job = job
         self._verdict = verdict
-        self._log = log
         self._cancelled = cancelled
         self._running = ""
         self._limit = _READY_SECONDS
         self._deadline = time.monotonic() + self._limit
 
-    def listen(self, job: Job) -> None:
+    def listen(self) -> None:
         try:
-            self._connection.send_bytes(json.dumps(asdict(job)).encode())
+            self._connection.send_bytes(json.dumps(asdict(self._job)).encode())
             while self._await_message():
                 message = json.loads(self._connection.recv_bytes())
                 if message["event"] == "finished":
                     self._verdict.prints = self._verdict.prints or message["prints"]
-                    self._conclude(job.tree)
+                    self._conclude()
                     return
                 self._note(message)
         except (EOFError, ConnectionError, BrokenPipeError):
@@ -322,7 +326,7 @@ class _Listener:
             verdict.mistakes = [(name, text) for name, text in message["mistakes"]]
             verdict.telling = message["telling"]
         elif event == "examples":
-            verdict.wrong_examples = message["wrong"]
+            verdict.examples = [Example(**example) for example in message["examples"]]
         elif event == "decoyed":
             verdict.decoys.append(Decoyed(**message))
         elif event == "surveyed":
@@ -339,12 +343,15 @@ class _Listener:
             if verdict.outcomes[message["name"]] == "failed":
                 verdict.failures.append(Failure(**message))
 
-    def _conclude(self, tree: str) -> None:
+    def _conclude(self) -> None:
         verdict = self._verdict
         outcomes = set(verdict.outcomes.values())
-        untouched = tree == target.NAME and stubs.is_untouched(verdict.kata)
+        untouched = self._job.tree == target.NAME and stubs.is_untouched(verdict.kata)
         if verdict.problem:
             verdict.status = BROKEN
+        elif self._job.examples:
+            right = all(example.right for example in verdict.examples)
+            verdict.status = SOLVED if right else FAILED
         elif not outcomes or (len(verdict.outcomes) < len(verdict.tests) and not verdict.failures):
             verdict.problem = "The tests were ended before they were done, by the answer itself."
         elif outcomes <= {"passed", "skipped"} and "passed" in outcomes:
@@ -356,7 +363,8 @@ class _Listener:
 
     def _how_it_died(self) -> str:
         self._process.join(_GRACE)
-        stack = self._log.read_text(errors="replace") if self._log.is_file() else ""
+        log = Path(self._job.log)
+        stack = log.read_text(errors="replace") if log.is_file() else ""
         if "Timeout" in stack[:80]:
             return self._too_slow(stack)
         return f"{self._doing()} ended Python{self._reason()}{self._place(stack)}."
@@ -376,14 +384,15 @@ class _Listener:
 
     def _doing(self) -> str:
         if not self._running:
-            return f"Loading {self._verdict.kata.relative(self._verdict.kata.exercise)}"
+            kata = self._verdict.kata
+            return f"Loading {kata.relative(kata.file_in(self._job.tree))}"
         return f"The test “{Failure(self._running).claim}”"
 
     def _place(self, stack: str) -> str:
         """Where in the learner's files the innermost frame was; the stack is innermost first."""
         pattern = r'File "([^"]+)", line (\d+)'
-        exercises = self._verdict.kata.root / target.NAME
         for file, line in re.findall(pattern, stack):
-            if Path(file).is_relative_to(exercises):
-                return f", at {self._verdict.kata.relative(Path(file))}:{line}"
+            name = target.learners_name(self._verdict.kata, Path(file))
+            if name:
+                return f", at {name}:{line}"
         return ""

@@ -1,9 +1,9 @@
 """Which code answers to the name `exercises`.
 
 A test says `from exercises.basics.softmax import softmax`. What that finds is settled here, before
-the test is loaded: the learner's file, the reference solution, the solution with one attempt in
-place of one of its public names, or stand-ins for an answer in another process. A finder on
-`sys.meta_path` does it.
+the test is loaded: the learner's file, one that was written in an interview, the reference
+solution, the solution with one attempt in place of one of its public names, or stand-ins for an
+answer in another process. A finder on `sys.meta_path` does it.
 """
 
 import importlib
@@ -19,7 +19,7 @@ from typing import Any
 
 from kata import loading
 from kata.attempts import Attempt, attempts_in
-from kata.catalog import Catalog, Kata
+from kata.catalog import INTERVIEW, Catalog, Kata
 
 NAME = "exercises"
 
@@ -41,7 +41,7 @@ class _Loader(SourceFileLoader):
         path = self.get_filename(fullname)
         source = self.get_data(path)
         code = self.source_to_code(source, path)
-        file = self._kata.relative(self._kata.exercise)
+        file = self._kata.relative(Path(path))
         loading.check_imports(source, file, loading.forbidden(torch=self._kata.torch))
         return code
 
@@ -49,7 +49,7 @@ class _Loader(SourceFileLoader):
         try:
             super().exec_module(module)
         except SystemExit as error:
-            file = self._kata.relative(self._kata.exercise)
+            file = self._kata.relative(Path(self.path))
             raise ImportError(
                 f"{file} ends the program while it is loaded (SystemExit)."
             ) from error
@@ -74,9 +74,11 @@ class _Finder(MetaPathFinder):
         tree: str,
         changes: dict[str, Change],
         stand_ins: dict[str, dict[str, Any]],
+        trees: dict[str, str],
     ) -> None:
         self._catalog = catalog
         self._tree = tree
+        self._trees = trees
         self._changes = changes
         self._stand_ins = stand_ins
 
@@ -86,17 +88,20 @@ class _Finder(MetaPathFinder):
         parts = fullname.split(".")
         if parts[0] != NAME:
             return None
-        place = self._catalog.root.joinpath(self._tree, *parts[1:])
         kata = self._catalog.by_id.get("/".join(parts[1:]))
         if kata is None:
-            return _folder_spec(fullname, place) if place.is_dir() else None
+            places = [self._catalog.root.joinpath(tree, *parts[1:]) for tree in self._all_trees()]
+            return _folder_spec(fullname, [place for place in places if place.is_dir()])
         if kata.id in self._stand_ins:
             return ModuleSpec(fullname, _StandIns(self._stand_ins[kata.id]))
-        file = place.with_suffix(".py")
+        file = kata.file_in(self._trees.get(kata.id, self._tree))
         if not file.is_file():
             return None
         loader = _Loader(fullname, str(file), kata, self._changes.get(kata.id))
         return importlib.util.spec_from_file_location(fullname, file, loader=loader)
+
+    def _all_trees(self) -> list[str]:
+        return list(dict.fromkeys([self._tree, *self._trees.values()]))
 
 
 def install(
@@ -104,21 +109,29 @@ def install(
     tree: str = NAME,
     changes: dict[str, Change] | None = None,
     stand_ins: dict[str, dict[str, Any]] | None = None,
+    trees: dict[str, str] | None = None,
 ) -> None:
     """Let `exercises` stand for the files under `tree`, until the next call.
 
     `changes` maps a kata's id to what is done to its module once it is loaded, `stand_ins` to the
-    names of a module that takes the place of its file.
+    names of a module that takes the place of its file, `trees` to the tree that its file lies in,
+    where that is another one.
     """
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     for name in [name for name in sys.modules if name.split(".")[0] == NAME]:
         del sys.modules[name]
-    sys.meta_path.insert(0, _Finder(catalog, tree, changes or {}, stand_ins or {}))
+    sys.meta_path.insert(0, _Finder(catalog, tree, changes or {}, stand_ins or {}, trees or {}))
 
 
 def installed() -> bool:
     """Whether this process has settled what `exercises` is."""
     return any(isinstance(finder, _Finder) for finder in sys.meta_path)
+
+
+def learners_name(kata: Kata, file: Path) -> str | None:
+    """What to call a file that the learner wrote; None for any other file."""
+    trees = kata.root / NAME, kata.root / INTERVIEW
+    return kata.relative(file) if any(file.is_relative_to(tree) for tree in trees) else None
 
 
 def put_in(attempt: Attempt) -> Change:
@@ -177,7 +190,9 @@ def _house_module(kata: Kata, tree: str) -> ModuleType:
     return importlib.import_module(f"{tree}.{kata.module}")
 
 
-def _folder_spec(fullname: str, folder: Path) -> ModuleSpec:
+def _folder_spec(fullname: str, folders: Sequence[Path]) -> ModuleSpec | None:
+    if not folders:
+        return None
     spec = ModuleSpec(fullname, loader=None, is_package=True)
-    spec.submodule_search_locations = [str(folder)]
+    spec.submodule_search_locations = [str(folder) for folder in folders]
     return spec

@@ -112,7 +112,7 @@ def text_problems(kata: Kata) -> list[str]:
     """Hints with their levels; stub and solution alike from outside; the stub kept for reset."""
     problems = []
     try:
-        if not hints.read(kata).interview:
+        if not hints.questions(kata):
             problems.append(f"{kata.relative(kata.hints)} has no section {hints.INTERVIEW!r}")
     except KataError as error:
         problems.append(str(error))
@@ -266,7 +266,8 @@ def wrong_problems(wrong: list[Attempt], verdict: Verdict) -> list[str]:
 
 def example_problems(verdict: Verdict) -> list[str]:
     """The examples in the docstrings are true."""
-    return [f"the example {example}" for example in verdict.wrong_examples]
+    wrong = [example for example in verdict.examples if not example.right]
+    return [f"the example {example.code} gives {example.gives}" for example in wrong]
 
 
 def _survey_problems(name: str, surveyed: Surveyed) -> list[str]:

@@ -5,7 +5,6 @@ the loop alone draws and decides.
 """
 
 import queue
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,7 +97,7 @@ class Watch:
 
     def _saved(self, path: Path) -> None:
         kata = self._katas.of_exercise(path)
-        if kata is None or (kata == self._kata and _version(kata) == self._version):
+        if kata is None or (kata == self._kata and stubs.version(kata.exercise) == self._version):
             return
         self._kata = kata
         self._test()
@@ -107,7 +106,7 @@ class Watch:
         self._cancel.set()
         self._cancel = threading.Event()
         self._run_number += 1
-        self._version = _version(self._kata)
+        self._version = stubs.version(self._kata.exercise)
         self._progress.move_to(self._kata)
         if self._verdict is None or self._verdict.kata != self._kata:
             self._verdict = None
@@ -131,7 +130,7 @@ class Watch:
         self._show_verdict()
 
     def _look_for_unnoticed_saves(self) -> None:
-        version = _version(self._kata)
+        version = stubs.version(self._kata.exercise)
         if version == self._version or self._files.polls:
             self._unnoticed = None
         elif version == self._unnoticed:
@@ -259,15 +258,3 @@ class _Files:
         for batch in changes:
             for _, name in batch:
                 self._on_save(Path(name))
-
-
-def _version(kata: Kata) -> tuple[int, int] | None:
-    try:
-        state = kata.exercise.stat()
-    except OSError:
-        return None
-    return state.st_mtime_ns, state.st_size
-
-
-def has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -16,7 +16,7 @@ import os
 import sys
 import traceback
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
@@ -47,9 +47,10 @@ _MESSAGE_KEPT = 4000
 class Job:
     """What to run.
 
-    `tree` is "exercises" or "solutions". `change` is one of `kata.changes`, made to the kata's
-    module. `survey` puts each wrong attempt through the tests afterwards. `log` is where a crash or
-    a hang leaves its stack.
+    `tree` is "exercises", "interview" or "solutions"; `trees` says by id which other katas' files
+    lie in another one. `change` is one of `kata.changes`, made to the kata's module. `survey` puts
+    each wrong attempt through the tests afterwards; `examples` runs the docstrings' examples in
+    place of the tests. `log` is where a crash or a hang leaves its stack.
 
     For a judge, `sandboxes` is the address of what starts them, `sources` the submission (text in
     Latin-1, one byte a character, by file name), and `parts` the katas whose solutions are lent.
@@ -59,9 +60,11 @@ class Job:
     kata: str
     log: str
     tree: str = target.NAME
+    trees: dict[str, str] = field(default_factory=dict)
     seed: int = 0
     change: Sequence[str] = ()
     survey: bool = False
+    examples: bool = False
     sandboxes: Sequence[str] = ()
     sources: dict[str, str] = field(default_factory=dict)
     parts: Sequence[str] = ()
@@ -137,6 +140,10 @@ class Worker:
             self.send("broken", problem=problem)
             if not self.counts_all_tests:
                 return
+        if self.job.examples:
+            self.begin("the_examples_of_its_docstrings", log)
+            self.send_examples(target.answer_module(self.kata))
+            return
         self.begin("", log, SECONDS_OF_OUR_OWN)
         reporter = _Reporter(self, self.kata, log, surveys=self.job.survey)
         pytest.main(self._arguments(), plugins=[reporter])
@@ -145,16 +152,20 @@ class Worker:
         """Load the answer into this process; gives what is wrong with it."""
         change = changes.find(self.kata, tuple(self.job.change))
         chosen = {self.kata.id: change} if change else {}
-        target.install(self.katas, self.job.tree, chosen)
+        target.install(self.katas, self.job.tree, chosen, trees=self.job.trees)
         try:
             module = target.answer_module(self.kata)
         except BaseException as error:  # Learner code may raise anything while it is loaded.
-            return _loading_problem(self.kata, error)
+            return _loading_problem(self.kata, self.job.tree, error)
         missing = [name for name in tested_names(self.kata) if not hasattr(module, name)]
         if not missing:
             return ""
-        file = self.kata.relative(self.kata.exercise)
+        file = self.kata.relative(self.kata.file_in(self.job.tree))
         return f"{file} does not define {' and '.join(missing)}, which the tests import."
+
+    def send_examples(self, module: ModuleType) -> None:
+        """Tell what the examples of the docstrings give."""
+        self.send("examples", examples=[asdict(example) for example in examples(self.kata, module)])
 
     def close(self) -> None:
         """Tell what is known only at the end."""
@@ -232,7 +243,7 @@ class _Reporter:
             self._survey(diagnosis, target.answer_module(self._kata))
 
     def _survey(self, diagnosis: Diagnosis, module: ModuleType) -> None:
-        self._worker.send("examples", wrong=wrong_examples(module))
+        self._worker.send_examples(module)
         for attempt, fails, mistakes in diagnosis.survey():
             self._worker.begin(attempt.name, self._log)
             names = [mistake.name for mistake in mistakes]
@@ -257,22 +268,50 @@ def tested_names(kata: Kata) -> list[str]:
     return [alias.name for node in imports if node.module == module for alias in node.names]
 
 
-def wrong_examples(module: ModuleType) -> list[str]:
-    """The examples in a module's docstrings whose results are not as they say."""
-    wrong: list[str] = []
+@dataclass(frozen=True)
+class Example:
+    """An example in a docstring: what it should give and what it gives, as Python shows both.
+
+    What an example raises is `Type: text` in `gives`. `right` is doctest's own judgement.
+    """
+
+    code: str
+    wants: str
+    gives: str
+    right: bool
+
+
+def examples(kata: Kata, module: ModuleType) -> list[Example]:
+    """Run the examples in the docstrings of `kata`, as handed out, on the answer in `module`."""
+    results: list[Example] = []
 
     class Collector(doctest.DocTestRunner):
+        def report_success(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
+            self._keep(example, got, right=True)
+
         def report_failure(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
-            wrong.append(f"{test.name}: {example.source.strip()} gives {got.strip()}")
+            self._keep(example, got, right=False)
 
         def report_unexpected_exception(
             self, out: Any, test: Any, example: doctest.Example, exc_info: Any
         ) -> None:
-            wrong.append(f"{test.name}: {example.source.strip()} raises {exc_info[1]!r}")
+            self._keep(example, f"{exc_info[0].__name__}: {exc_info[1]}", right=False)
 
-    for test in doctest.DocTestFinder().find(module):
+        def _keep(self, example: doctest.Example, got: str, *, right: bool) -> None:
+            code, wants, gives = example.source, example.want, got[:_MESSAGE_KEPT]
+            results.append(Example(code.strip(), wants.strip(), gives.strip(), right))
+
+    for number, text in enumerate(_docstrings(kata.original)):
+        test = doctest.DocTestParser().get_doctest(text, vars(module), f"{number}", None, None)
         Collector().run(test)
-    return wrong
+    return results
+
+
+def _docstrings(file: Path) -> list[str]:
+    documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
+    nodes = ast.walk(ast.parse(file.read_bytes()))
+    found = [ast.get_docstring(node) for node in nodes if isinstance(node, documented)]
+    return [text for text in found if text]
 
 
 def _failure(kata: Kata, error: BaseException) -> dict[str, Any]:
@@ -307,20 +346,21 @@ def _statement(frame: traceback.FrameSummary) -> str:
     return " ".join(lines)
 
 
-def _loading_problem(kata: Kata, error: BaseException) -> str:
+def _loading_problem(kata: Kata, tree: str, error: BaseException) -> str:
     """One sentence about a file that cannot be loaded."""
-    file = kata.relative(kata.exercise)
+    answer = kata.file_in(tree)
+    file = kata.relative(answer)
     if loading.is_of_encoding(str(error)):
         return f"{file} is not UTF-8 text: save it as UTF-8."
-    if isinstance(error, ModuleNotFoundError) and not kata.exercise.is_file():
-        return f"{file} is gone; `kata reset {kata.name}` brings it back."
+    if isinstance(error, ModuleNotFoundError) and not answer.is_file():
+        is_exercise = tree == target.NAME
+        way = f"`kata reset {kata.name}` brings it back" if is_exercise else "save it again"
+        return f"{file} is gone; {way}."
     return loading.problem(error, functools.partial(_name_of, kata))
 
 
 def _name_of(kata: Kata, filename: str) -> str | None:
-    """What to call a file of the learner's."""
-    path = Path(filename)
-    return kata.relative(path) if path.is_relative_to(kata.root / target.NAME) else None
+    return target.learners_name(kata, Path(filename))
 
 
 def _limit_memory() -> None:

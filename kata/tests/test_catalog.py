@@ -72,12 +72,18 @@ def test_katas_keep_their_order_and_know_their_files(katas, tmp_path):
     assert katas.find("two").torch
 
 
+def test_a_kata_without_an_idea_has_one_of_its_own(tmp_path):
+    katas = load(tmp_path, entry("a/one", idea="ones"), entry("a/two"), entry("b/two", idea=""))
+    assert [kata.idea for kata in katas.katas] == ["ones", "a/two", "b/two"]
+
+
 BAD = {
     "no slash": (entry("one"), "'one' should be 'topic/kata'"),
     "unknown topic": (entry("c/one"), "no [[topic]] 'c'"),
     "twice": (entry("a/one") + entry("a/one"), "stands there twice"),
     "unknown kind": (entry("a/one", kind="guess"), "kind is 'guess'"),
     "unknown level": (entry("a/one", level="so-so"), "level is 'so-so'"),
+    "no text": (entry("a/one", idea=3), "idea is 3, not a few words in quotes"),
     "unknown key": (entry("a/one", colour="red"), "colour"),
     "after itself": (entry("a/one", after=["a/one"]), "`after` names a/one, not above it"),
     "missing key": ('[[kata]]\nname = "a/one"\n', "missing"),

@@ -110,6 +110,16 @@ BAD = {
     "a new kata without a topic": (["new", "softmin"], "should be topic/name"),
     "a new kata of an unknown topic": (["new", "magic/softmin"], "with a topic of basics"),
     "a new kata with a bad name": (["new", "basics/Soft-min"], "lower case letters"),
+    "an interview without a terminal": (
+        ["interview"],
+        "`kata interview` is a conversation: run it in a terminal.",
+    ),
+    "a review without a terminal": (
+        ["review"],
+        "`kata review` is a conversation: run it in a terminal.",
+    ),
+    "an interview at a level that is none": (["interview", "--list", "--level", "x"], "no level"),
+    "an interview about a mistyped kata": (["interview", "--kata", "softmx"], "Did you mean"),
     "a new kata that is there": (
         ["new", "basics/softmax"],
         "is there already; nothing was written",
@@ -123,6 +133,16 @@ def test_bad_input_gets_a_sentence_and_exit_code_2(kata, arguments, sentence):
     assert result.returncode == 2
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_list_of_an_interview_needs_no_terminal_and_begins_nothing(kata, checkout):
+    result = kata("interview", "--list", "--minutes", "10", "--seed", "4")
+    assert result.returncode == 0
+    assert "basics/softmax  10:00" in result.stdout
+    assert "--seed 4" in result.stdout
+    assert kata("interview", "--history").stdout == "There is no interview yet: kata interview.\n"
+    assert not (checkout / "interview").exists()
+    assert not (checkout / ".kata" / "interviews").exists()
 
 
 def test_a_damaged_record_gets_a_sentence(kata, checkout):

@@ -24,7 +24,7 @@ from kata.verify import (
 
 SOLUTION, STUB = "solutions/basics/softmax.py", "exercises/basics/softmax.py"
 TEST, ATTEMPTS = "tests/basics/test_softmax.py", "attempts/basics/softmax.py"
-HINTS = "hints/basics/softmax.md"
+HINTS, ORIGINAL = "hints/basics/softmax.md", "kata/originals/basics/softmax.py"
 RAISE = re.compile(r"    raise NotImplementedError.*\n")
 
 
@@ -154,7 +154,7 @@ BROKEN = {
         "with its annotations checked, the solution fails",
     ),
     "an example that is not true": (
-        lambda c: edit(c, SOLUTION, lambda t: t.replace("array([0.5, 0.5])", "array([1., 0.])")),
+        lambda c: edit(c, ORIGINAL, lambda t: t.replace("array([0.5, 0.5])", "array([1., 0.])")),
         examples,
         "gives array([0.5, 0.5])",
     ),
@@ -221,6 +221,11 @@ BROKEN = {
         ),
         texts,
         "hints/basics/softmax.md has no section 'In an interview'",
+    ),
+    "a follow-up question that is none": (
+        lambda c: edit(c, HINTS, lambda t: t.replace("**Why subtract", "Why subtract")),
+        texts,
+        "a follow-up should be **a question?** and its answer",
     ),
     "an empty hint": (
         lambda c: edit(

@@ -1,0 +1,1 @@
+"""Mock interviews and what they bring back: `kata interview` and `kata review`."""

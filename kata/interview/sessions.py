@@ -1,0 +1,198 @@
+"""Interviews as they are kept: a folder each, with its record, its report and what was written.
+
+The record is written whole at every step, so an interview that was broken off can be resumed, or
+closed with what was done.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from kata.catalog import KataError
+from kata.progress import FOLDER, write_whole
+
+KNEW, HALF, NO = "knew", "half", "no"
+
+
+@dataclass
+class FollowUp:
+    """A question, what the learner typed, and the mark they gave themselves ("" until then)."""
+
+    question: str
+    said: str = ""
+    mark: str = ""
+
+
+@dataclass
+class Task:
+    """One kata of an interview. All times are in seconds on its own clock.
+
+    `tries` are the times that all tests ran, `right_after` when they first passed, if they did.
+    `passed` of `tests` passed in the last run, `fast` of `speed` among those that measure speed;
+    `mistakes` is what the diagnosis said.
+    """
+
+    kata: str
+    limit: float
+    spent: float = 0.0
+    tries: int = 0
+    right_after: float | None = None
+    passed: int = 0
+    tests: int = 0
+    fast: int = 0
+    speed: int = 0
+    mistakes: list[str] = field(default_factory=list)
+    over: bool = False
+    follow_ups: list[FollowUp] = field(default_factory=list)
+
+    @property
+    def is_right(self) -> bool:
+        return self.right_after is not None
+
+    def marks(self, mark: str) -> int:
+        return sum(follow_up.mark == mark for follow_up in self.follow_ups)
+
+
+@dataclass
+class Interview:
+    """One interview; `began` and `ended` are UTC, `ended` is None while it is open.
+
+    `seed` is None where the learner named the katas.
+    """
+
+    folder: Path
+    seed: int | None
+    began: datetime
+    tasks: list[Task]
+    ended: datetime | None = None
+
+    @property
+    def seconds_left(self) -> float:
+        return sum(task.limit - task.spent for task in self.tasks if not task.over)
+
+    @property
+    def record(self) -> Path:
+        return self.folder / "interview.json"
+
+    @property
+    def report(self) -> Path:
+        return self.folder / "report.md"
+
+    def save(self) -> None:
+        data = {
+            "seed": self.seed,
+            "began": self.began.isoformat(),
+            "ended": self.ended.isoformat() if self.ended else None,
+            "tasks": [asdict(task) for task in self.tasks],
+        }
+        write(self.record, json.dumps(data, indent=1, ensure_ascii=False))
+
+
+def write(file: Path, text: str) -> None:
+    try:
+        write_whole(file, text.encode())
+    except OSError as error:
+        raise KataError(f"Cannot write {file}: {error.strerror or error}.") from error
+
+
+class Interviews:
+    """All interviews in one checkout."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / FOLDER / "interviews"
+
+    def begin(self, seed: int | None, now: datetime, tasks: list[Task]) -> Interview:
+        interview = Interview(self._new_folder(now), seed, now, tasks)
+        interview.save()
+        return interview
+
+    def _new_folder(self, now: datetime) -> Path:
+        name = now.astimezone().strftime("%Y-%m-%d_%H-%M-%S")
+        names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+        return next(folder for folder in map(self._folder.joinpath, names) if not folder.exists())
+
+    def all(self) -> list[Interview]:
+        """Every interview, the oldest first."""
+        read = [_read(file) for file in sorted(self._folder.glob("*/interview.json"))]
+        return sorted(read, key=lambda interview: interview.began)
+
+    def ended(self) -> list[Interview]:
+        return [interview for interview in self.all() if interview.ended]
+
+    def open(self) -> Interview | None:
+        """The one that was neither ended nor closed."""
+        return next((interview for interview in self.all() if not interview.ended), None)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold interviews and reviews in one terminal at a time; raises KataError in a second."""
+        lock = FileLock(self._folder / "lock", timeout=0)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise KataError("An interview or a review is going on in another terminal.") from None
+        except OSError as error:
+            raise KataError(f"Cannot write to {self._folder}: {error.strerror}.") from error
+        with lock:
+            yield
+
+
+def _read(file: Path) -> Interview:
+    try:
+        return _interview(file.parent, json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        aside = file.with_suffix(".broken.json")
+        problem = f"{file} cannot be read ({error})"
+        try:
+            os.replace(file, aside)
+        except OSError as move_error:
+            raise KataError(f"{problem}: repair or remove it.") from move_error
+        raise KataError(
+            f"{problem}. It is now {aside.name}; run the command again to go on without it."
+        ) from error
+
+
+def _interview(folder: Path, data: dict[str, Any]) -> Interview:
+    ended = data["ended"]
+    return Interview(
+        folder,
+        None if data["seed"] is None else int(data["seed"]),
+        _moment(data["began"]),
+        [_task(task) for task in data["tasks"]],
+        _moment(ended) if ended else None,
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _task(data: dict[str, Any]) -> Task:
+    """Each field as the type that it has to be, or an error now rather than later."""
+    right_after = data["right_after"]
+    return Task(
+        kata=str(data["kata"]),
+        limit=float(data["limit"]),
+        spent=float(data["spent"]),
+        tries=int(data["tries"]),
+        right_after=None if right_after is None else float(right_after),
+        passed=int(data["passed"]),
+        tests=int(data["tests"]),
+        fast=int(data["fast"]),
+        speed=int(data["speed"]),
+        mistakes=[str(text) for text in data["mistakes"]],
+        over=bool(data["over"]),
+        follow_ups=[
+            FollowUp(str(entry["question"]), str(entry["said"]), str(entry["mark"]))
+            for entry in data["follow_ups"]
+        ],
+    )
