@@ -127,14 +127,28 @@ def begin(checkout):
 
 
 @pytest.fixture
+def begin_writing(begin):
+    """Begins an interview about softmax, up to where one can write."""
+
+    def begin_writing():
+        terminal = begin("softmax")
+        terminal.shows("A save runs the examples", KEYS)
+        return terminal
+
+    return begin_writing
+
+
+@pytest.fixture
 def write(softmax):
-    """Writes a body for softmax into the file of the interview."""
+    """Writes a body for softmax into the interview's file; waits until a terminal has shown it."""
     file = softmax.file_in(INTERVIEW)
 
-    def write(body):
+    def write(body, terminal=None):
         stub = softmax.original.read_text()
         head = stub[: stub.index("    raise NotImplementedError")]
         file.write_text(head + "\n".join("    " + line for line in body.splitlines()) + "\n")
+        if terminal:
+            terminal.shows("✓ softmax(np.array([0.0, 0.0]))", KEYS)
 
     return write
 
@@ -207,8 +221,7 @@ def test_two_katas_come_one_after_the_other_and_the_second_time_is_compared(begi
     for second_time in (False, True):
         terminal = begin("softmax")
         terminal.shows("A save runs", KEYS)
-        write(RIGHT)
-        terminal.shows("✓", KEYS)
+        write(RIGHT, terminal)
         terminal.press("d")
         terminal.answer_all("kkkkk")
         terminal.shows("Nothing to revise")
@@ -221,11 +234,9 @@ def test_two_katas_come_one_after_the_other_and_the_second_time_is_compared(begi
 # --- Time, pauses, giving up ------------------------------------------------------------------
 
 
-def test_when_time_is_up_all_tests_run_and_it_is_over(begin, write, checkout):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
-    write(WRONG)
-    terminal.shows("✓", KEYS)
+def test_when_time_is_up_all_tests_run_and_it_is_over(begin_writing, write, checkout):
+    terminal = begin_writing()
+    write(WRONG, terminal)
     terminal.passes(600)
     terminal.shows("exp overflows")
     terminal.shows("Press Enter")
@@ -236,12 +247,10 @@ def test_when_time_is_up_all_tests_run_and_it_is_over(begin, write, checkout):
 
 
 def test_a_right_answer_counts_when_time_is_up_before_it_was_said_to_be_done(
-    begin, write, checkout
+    begin_writing, write, checkout
 ):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
-    write(RIGHT)
-    terminal.shows("✓", KEYS)
+    terminal = begin_writing()
+    write(RIGHT, terminal)
     terminal.passes(700)
     terminal.shows("softmax is solved")
     terminal.shows("Press Enter")
@@ -249,11 +258,11 @@ def test_a_right_answer_counts_when_time_is_up_before_it_was_said_to_be_done(
     assert (task.right_after, task.spent) == (600, 600)
 
 
-def test_what_all_tests_have_seen_already_is_not_counted_as_another_try(begin, write, checkout):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
-    write(WRONG)
-    terminal.shows("✓", KEYS)
+def test_what_all_tests_have_seen_already_is_not_counted_as_another_try(
+    begin_writing, write, checkout
+):
+    terminal = begin_writing()
+    write(WRONG, terminal)
     terminal.press("d")
     terminal.shows("exp overflows", KEYS)
     terminal.passes(600)
@@ -261,9 +270,8 @@ def test_what_all_tests_have_seen_already_is_not_counted_as_another_try(begin, w
     assert record(checkout).tasks[0].tries == 1
 
 
-def test_a_pause_stops_the_clock(begin, checkout):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
+def test_a_pause_stops_the_clock(begin_writing, checkout):
+    terminal = begin_writing()
     terminal.passes(100)
     terminal.shows("08:20 left")
     terminal.press("p")
@@ -277,11 +285,9 @@ def test_a_pause_stops_the_clock(begin, checkout):
     assert record(checkout).tasks[0].tries == 0
 
 
-def test_giving_up_takes_two_presses_and_shows_the_verdict(begin, write, checkout):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
-    write(WRONG)
-    terminal.shows("✓", KEYS)
+def test_giving_up_takes_two_presses_and_shows_the_verdict(begin_writing, write, checkout):
+    terminal = begin_writing()
+    write(WRONG, terminal)
     terminal.press("g")
     terminal.shows("Press g again", KEYS)
     terminal.press("x")
@@ -296,25 +302,22 @@ def test_giving_up_takes_two_presses_and_shows_the_verdict(begin, write, checkou
     assert "hints/basics/softmax.md" in page
 
 
-def test_an_untouched_stub_is_no_try(begin, checkout):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
+def test_an_untouched_stub_is_no_try(begin_writing, checkout):
+    terminal = begin_writing()
     terminal.press("d")
     terminal.shows("softmax is to do", KEYS)
     assert record(checkout).tasks[0].tries == 0
 
 
-def test_a_file_that_cannot_be_loaded_or_hangs_is_told(begin, write, softmax):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
+def test_a_file_that_cannot_be_loaded_or_hangs_is_told(begin_writing, write, softmax):
+    terminal = begin_writing()
     write("return (")
     terminal.shows("interview/basics/softmax.py", KEYS)
     write("while True: pass")
     terminal.shows("does a loop never end?", KEYS)
     softmax.file_in(INTERVIEW).unlink()
     terminal.shows("is gone; save it again", KEYS)
-    write(RIGHT)
-    terminal.shows("✓", KEYS)
+    write(RIGHT, terminal)
 
 
 # --- Interruptions ----------------------------------------------------------------------------
@@ -344,11 +347,9 @@ def interrupt_by_closing(terminal):
 @pytest.mark.parametrize(
     "interrupt", [interrupt_by_q, interrupt_by_ctrl_c, interrupt_by_kill, interrupt_by_closing]
 )
-def test_an_interrupted_interview_is_resumed(begin, write, checkout, interrupt):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
-    write(WRONG)
-    terminal.shows("✓", KEYS)
+def test_an_interrupted_interview_is_resumed(begin, begin_writing, write, checkout, interrupt):
+    terminal = begin_writing()
+    write(WRONG, terminal)
     terminal.press("d")
     terminal.shows("exp overflows", KEYS)
     terminal.passes(40)
@@ -360,8 +361,7 @@ def test_an_interrupted_interview_is_resumed(begin, write, checkout, interrupt):
     terminal.shows("0 of 1 katas are written, 09:20 left", "q leave")
     terminal.press("r")
     terminal.shows("A save runs", KEYS)
-    write(RIGHT)
-    terminal.shows("✓", KEYS)
+    write(RIGHT, terminal)
     terminal.press("d")
     terminal.answer_all("kkkkk")
     terminal.shows("The report is kept")
@@ -387,11 +387,11 @@ def wait_until(condition):
 @pytest.mark.parametrize(
     "interrupt", [interrupt_by_kill, interrupt_by_closing, interrupt_questions_by_ctrl_c]
 )
-def test_marked_questions_are_kept_and_the_rest_is_asked_later(begin, write, checkout, interrupt):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
-    write(RIGHT)
-    terminal.shows("✓", KEYS)
+def test_marked_questions_are_kept_and_the_rest_is_asked_later(
+    begin, begin_writing, write, checkout, interrupt
+):
+    terminal = begin_writing()
+    write(RIGHT, terminal)
     terminal.press("d")
     terminal.answer_all("kh")
     terminal.shows("Follow-up 3 of 5", QUESTION)
@@ -405,11 +405,11 @@ def test_marked_questions_are_kept_and_the_rest_is_asked_later(begin, write, che
     assert marks == ["knew", "half", "no", "no", "no"]
 
 
-def test_an_open_interview_can_be_closed_with_what_was_done(begin, write, checkout, softmax):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
-    write(WRONG)
-    terminal.shows("✓", KEYS)
+def test_an_open_interview_can_be_closed_with_what_was_done(
+    begin, begin_writing, write, checkout, softmax
+):
+    terminal = begin_writing()
+    write(WRONG, terminal)
     terminal.press("q")
     terminal.ends()
     terminal = begin()
@@ -424,9 +424,8 @@ def test_an_open_interview_can_be_closed_with_what_was_done(begin, write, checko
     assert Deck(checkout).due == {}
 
 
-def test_leaving_at_the_question_changes_nothing(begin, checkout):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
+def test_leaving_at_the_question_changes_nothing(begin, begin_writing, checkout):
+    terminal = begin_writing()
     terminal.press("q")
     terminal.ends()
     before = record(checkout).record.read_bytes()
@@ -438,28 +437,25 @@ def test_leaving_at_the_question_changes_nothing(begin, checkout):
     assert record(checkout).record.read_bytes() == before
 
 
-def test_only_one_goes_on_at_a_time(begin):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
+def test_only_one_goes_on_at_a_time(begin, begin_writing):
+    begin_writing()
     other = begin("review")
     other.shows("going on in another terminal")
     assert other.ends() == 1
 
 
-def test_what_lies_there_from_before_is_kept(begin, softmax, checkout):
+def test_what_lies_there_from_before_is_kept(begin_writing, softmax, checkout):
     file = softmax.file_in(INTERVIEW)
     file.parent.mkdir(parents=True)
     file.write_text("# saved too late\n")
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
+    begin_writing()
     assert file.read_bytes() == softmax.original.read_bytes()
     (backup,) = (checkout / ".kata/backups/basics").iterdir()
     assert backup.read_text() == "# saved too late\n"
 
 
-def test_a_record_that_cannot_be_read_is_set_aside(begin, checkout):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
+def test_a_record_that_cannot_be_read_is_set_aside(begin, begin_writing, checkout):
+    terminal = begin_writing()
     terminal.press("q")
     terminal.ends()
     file = record(checkout).record
@@ -467,18 +463,15 @@ def test_a_record_that_cannot_be_read_is_set_aside(begin, checkout):
     terminal = begin("softmax")
     terminal.shows("It is now interview.broken.json")
     assert terminal.ends() == 1
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
+    terminal = begin_writing()
 
 
 # --- What comes back --------------------------------------------------------------------------
 
 
-def test_what_was_missed_comes_back_the_next_day(begin, write, checkout):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
-    write(RIGHT)
-    terminal.shows("✓", KEYS)
+def test_what_was_missed_comes_back_the_next_day(begin, begin_writing, write, checkout):
+    terminal = begin_writing()
+    write(RIGHT, terminal)
     terminal.press("d")
     terminal.answer_all("nkkkk")
     terminal.shows("The report is kept")
@@ -500,11 +493,9 @@ def test_what_was_missed_comes_back_the_next_day(begin, write, checkout):
     terminal.shows("Nothing is due today")
 
 
-def test_a_review_that_is_broken_off_keeps_what_was_marked(begin, write, checkout):
-    terminal = begin("softmax")
-    terminal.shows("A save runs", KEYS)
-    write(RIGHT)
-    terminal.shows("✓", KEYS)
+def test_a_review_that_is_broken_off_keeps_what_was_marked(begin, begin_writing, write, checkout):
+    terminal = begin_writing()
+    write(RIGHT, terminal)
     terminal.press("d")
     terminal.answer_all("nnnnn")
     terminal.shows("The report is kept")
