@@ -294,7 +294,7 @@ def _dtype_name(tensor: Any) -> str:
 def numerical_gradient(
     function: Callable[[Array], Array | float], x: Array, upstream: Array | float = 1.0
 ) -> Array:
-    """The gradient of sum(function(x) · upstream) by x, from central differences in float64."""
+    """The gradient of sum(function(x) · upstream) with respect to x, by central differences."""
     gradient = np.zeros_like(x, dtype=np.float64)
     for index in np.ndindex(x.shape):
         step = 1e-5 * max(1.0, abs(float(x[index])))
@@ -309,7 +309,7 @@ def numerical_gradient(
 def torch_gradients(
     function: Callable[..., Any], inputs: Sequence[Array], upstream: Array | float = 1.0
 ) -> tuple[Array, ...]:
-    """The gradients of sum(function(*inputs) · upstream) by each input, from torch's autograd."""
+    """Torch's gradients of sum(function(*inputs) · upstream) with respect to each input."""
     import torch
 
     tensors = [torch.tensor(array, requires_grad=True) for array in inputs]

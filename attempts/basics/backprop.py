@@ -113,7 +113,7 @@ def layer_by_layer(x, target, w1, b1, w2, b2):
 
 
 def parts(x, target, w1, b1, w2, b2):
-    """z, h, the error, and the loss's gradients by y, h and z."""
+    """z, h, the error, and the loss's gradients with respect to y, h and z."""
     check(target, x, b2)
     z = x @ w1.T + b1
     h = np.maximum(z, 0)
@@ -301,7 +301,8 @@ def divided_by_the_batch_twice(x, target, w1, b1, w2, b2):
 
 @wrong(
     loss_and_gradients,
-    "All gradients have the wrong sign: the derivative of (y − target)² by y is 2(y − target).",
+    "All gradients have the wrong sign: the derivative of (y − target)² with respect to y is "
+    "2(y − target).",
 )
 def wrong_sign(x, target, w1, b1, w2, b2):
     loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
@@ -316,7 +317,8 @@ def root_of_the_loss(x, target, w1, b1, w2, b2):
 
 @wrong(
     loss_and_gradients,
-    "The gradients start from 1 for every output: the derivative of the loss by y is missing.",
+    "The gradients start from 1 for every output: the derivative of the loss with respect to y is "
+    "missing.",
 )
 def without_the_losss_derivative(x, target, w1, b1, w2, b2):
     z, h, error, *_ = parts(x, target, w1, b1, w2, b2)

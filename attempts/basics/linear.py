@@ -305,8 +305,8 @@ def grad_x_without_the_upstream(grad_y, x, w, b):
 
 @wrong(
     linear_backward,
-    "grad_b is 1 for every output. The derivative of y by b is 1, but by the chain rule it meets "
-    "grad_y, once for every row.",
+    "grad_b is 1 for every output. The derivative of y with respect to b is 1, but by the chain "
+    "rule it meets grad_y, once for every row.",
 )
 def grad_b_of_ones(grad_y, x, w, b):
     grad_x, grad_w, _ = linear_backward(grad_y, x, w, b)

@@ -159,7 +159,7 @@ def one_input_at_a_time(x, w, b):
 
 
 def pieces(x, target, w, b):
-    """The outputs, the errors and the gradients by the weighted sums."""
+    """The outputs, the errors and the gradients with respect to the weighted sums."""
     check_all(x, target, w)
     y = neuron(x, w, b)
     error = y - target
@@ -311,7 +311,7 @@ def grad_b_with_the_inputs(x, target, w, b):
 
 @wrong(
     loss_and_gradients,
-    "grad_w is multiplied by w. By the chain rule, the derivative of w · x by w is x.",
+    "grad_w is multiplied by w. By the chain rule, the derivative of w · x with respect to w is x.",
 )
 def grad_w_through_w(x, target, w, b):
     _, error, grad_z = pieces(x, target, w, b)

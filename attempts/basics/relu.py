@@ -363,7 +363,7 @@ def leaky_times_the_value(grad_y, x, slope=0.01):
 @wrong(
     leaky_relu_backward,
     "Below 0 the gradient is multiplied by slope · x, the value there. The derivative of "
-    "slope · x by x has no x in it.",
+    "slope · x with respect to x has no x in it.",
 )
 def leaky_value_below_zero(grad_y, x, slope=0.01):
     return np.where(x > 0, grad_y, slope * x * grad_y)

@@ -92,7 +92,7 @@ class Engine:
 
 @right(Value)
 class ForwardOnTheWay:
-    """No graph at all: each value carries its derivatives by all values that it was made from."""
+    """No graph: each value carries its derivatives with respect to all that it was made from."""
 
     def __init__(self, data, by=None):
         self.data, self.grad = float(data), 0.0
@@ -159,7 +159,11 @@ class ForwardOnTheWay:
 # --- Operations ------------------------------------------------------------------------------
 
 
-@wrong(Value, "The derivatives of a product are swapped: by a it is b, and by b it is a.")
+@wrong(
+    Value,
+    "The derivatives of a product are swapped: with respect to a it is b, and with respect to b it "
+    "is a.",
+)
 class EachFactorsOwnNumber(Engine):
     def __mul__(self, other):
         other = self.lifted(other)
@@ -191,7 +195,7 @@ class SwappedQuotient(Engine):
         return self / other
 
 
-@wrong(Value, "The derivative of a / b by b is −a / b²; the minus is missing.")
+@wrong(Value, "The derivative of a / b with respect to b is −a / b²; the minus is missing.")
 class QuotientWithoutItsSign(Engine):
     def __truediv__(self, other):
         other = self.lifted(other)
@@ -279,7 +283,10 @@ class LocalDerivativesOnly(Engine):
                 totals[other.number] = totals.get(other.number, 0.0) + derivative
 
 
-@wrong(Value, "It starts with the value's own number. The derivative of a value by itself is 1.")
+@wrong(
+    Value,
+    "It starts with the value's own number. The derivative of a value with respect to itself is 1.",
+)
 class StartsWithItsNumber(Engine):
     def backward(self):
         upstream = {self.number: self.data}
@@ -322,7 +329,7 @@ class OnlyLeaves(Engine):
                 value.grad = before[value]
 
 
-@wrong(Value, "The value itself gets no grad: its derivative by itself is 1.")
+@wrong(Value, "The value itself gets no grad: its derivative with respect to itself is 1.")
 class NoGradOfItsOwn(Engine):
     def backward(self):
         super().backward()

@@ -22,7 +22,7 @@ def total(x, axis):
 
 @right(softmax_backward)
 def back_through_the_fraction(grad_y, x, axis=-1):
-    """Step by step, by e and by s, for y = e / s and s = Σ e."""
+    """Step by step, with respect to e and s, for y = e / s and s = Σ e."""
     check(grad_y, x, axis)
     e = np.exp(x - x.max(axis=axis, keepdims=True))
     s = total(e, axis)

@@ -283,7 +283,7 @@ def broadcast_first(grad_y, a, b):
 
 @wrong(
     multiply_backward,
-    "The factors are swapped: the derivative of a · b by a is b.",
+    "The factors are swapped: the derivative of a · b with respect to a is b.",
 )
 def each_by_itself(grad_y, a, b):
     check_product(grad_y, a, b)

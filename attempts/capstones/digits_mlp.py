@@ -14,7 +14,7 @@ from solutions.capstones.digits_mlp import forward, init, loss_and_gradients, pr
 @right(loss_and_gradients)
 def recursive(params, x, y):
     def from_layer(params, x):
-        """The loss, its gradient by x, and its gradients by params."""
+        """The loss, its gradient with respect to x, and those with respect to params."""
         (w, b), rest = params[:2], params[2:]
         z = linear(x, w, b)
         if rest:

@@ -406,7 +406,7 @@ def with_one_hot(grad_loss, logits, targets, ignore_index=-100):
 
 @right(cross_entropy_backward)
 def through_log_softmax(grad_loss, logits, targets, ignore_index=-100):
-    """Backpropagation in two stages, first by the log-probabilities."""
+    """Backpropagation in two stages, first with respect to the log-probabilities."""
     rows = check(logits, targets, ignore_index)
     grad_log_p = np.zeros(logits.shape)
     grad_log_p[rows, targets[rows]] = -grad_loss / max(len(rows), 1)
@@ -486,8 +486,8 @@ def probabilities_only(grad_loss, logits, targets, ignore_index=-100):
 
 @wrong(
     cross_entropy_backward,
-    "This is the gradient by the log-probabilities. It still has to pass through the log-softmax: "
-    "every score of a row changes the row's sum.",
+    "This is the gradient with respect to the log-probabilities. It still has to pass through the "
+    "log-softmax: every score of a row changes the row's sum.",
 )
 def gradient_by_the_log_probabilities(grad_loss, logits, targets, ignore_index=-100):
     rows = check(logits, targets, ignore_index)
@@ -569,8 +569,8 @@ def gradient_with_the_softmax_over_the_batch(grad_loss, logits, targets, ignore_
 
 @wrong(
     cross_entropy_backward,
-    "The softmax's Jacobian is applied once too often: p − y is already the gradient by the "
-    "logits.",
+    "The softmax's Jacobian is applied once too often: p − y is already the gradient with respect "
+    "to the logits.",
 )
 def jacobian_applied_twice(grad_loss, logits, targets, ignore_index=-100):
     grad = cross_entropy_backward(grad_loss, logits, targets, ignore_index)

@@ -526,7 +526,10 @@ class WithoutTheShareOfARow(Slipped):
         return grad_x, grad_gamma, grad_beta
 
 
-@wrong(BatchNorm, "gamma is missing in the gradient by x: y is gamma times the normalized x.")
+@wrong(
+    BatchNorm,
+    "gamma is missing in the gradient with respect to x: y is gamma times the normalized x.",
+)
 class NoGammaInTheGradient(Slipped):
     def gradients(self, grad_y, x, x_hat, std):
         grad_gamma, grad_beta = (grad_y * x_hat).sum(axis=0), grad_y.sum(axis=0)
@@ -535,7 +538,8 @@ class NoGammaInTheGradient(Slipped):
 
 @wrong(
     BatchNorm,
-    "The gradient by x is divided by the variance where it should be divided by its root.",
+    "The gradient with respect to x is divided by the variance where it should be divided by its "
+    "root.",
 )
 class GradientOverTheVariance(Slipped):
     def gradients(self, grad_y, x, x_hat, std):
@@ -543,7 +547,7 @@ class GradientOverTheVariance(Slipped):
         return grad_x / std, grad_gamma, grad_beta
 
 
-@wrong(BatchNorm, "The scale 1/√(σ² + eps) is missing in the gradient by x.")
+@wrong(BatchNorm, "The scale 1/√(σ² + eps) is missing in the gradient with respect to x.")
 class GradientWithoutTheScale(Slipped):
     def gradients(self, grad_y, x, x_hat, std):
         grad_x, grad_gamma, grad_beta = super().gradients(grad_y, x, x_hat, std)
@@ -666,7 +670,7 @@ class BackwardUpdatesRunningValues(Slipped):
 
 @wrong(
     BatchNorm,
-    "The gradient by gamma takes x as it came. gamma multiplies the normalized x.",
+    "The gradient with respect to gamma takes x as it came. gamma multiplies the normalized x.",
 )
 class GradientOfGammaFromX(Slipped):
     def gradients(self, grad_y, x, x_hat, std):
@@ -676,8 +680,8 @@ class GradientOfGammaFromX(Slipped):
 
 @wrong(
     BatchNorm,
-    "The gradients by gamma and beta are means over the rows. Every row uses both, so their shares "
-    "add up.",
+    "The gradients with respect to gamma and beta are means over the rows. Every row uses both, so "
+    "their shares add up.",
 )
 class MeansForGammaAndBeta(Slipped):
     def gradients(self, grad_y, x, x_hat, std):
@@ -687,7 +691,7 @@ class MeansForGammaAndBeta(Slipped):
 
 @wrong(
     BatchNorm,
-    "The gradients by gamma and beta are swapped: the order is x, gamma, beta.",
+    "The gradients with respect to gamma and beta are swapped: the order is x, gamma, beta.",
 )
 class GammaAndBetaSwapped(Slipped):
     def gradients(self, grad_y, x, x_hat, std):
@@ -697,7 +701,8 @@ class GammaAndBetaSwapped(Slipped):
 
 @wrong(
     BatchNorm,
-    "The gradients by gamma and beta are not summed over the rows: they need gamma's shape.",
+    "The gradients with respect to gamma and beta are not summed over the rows: they need gamma's "
+    "shape.",
 )
 class GradientsNotSummed(Slipped):
     def gradients(self, grad_y, x, x_hat, std):
@@ -783,7 +788,8 @@ class GradientsAlwaysFloat64(Slipped):
 
 @wrong(
     BatchNorm,
-    "The gradient by x has x's dtype, but those by gamma and beta have not.",
+    "The gradient with respect to x has x's dtype, but those with respect to gamma and beta have "
+    "not.",
 )
 class ParameterGradientsAlwaysFloat64(Slipped):
     def rounded(self, x, *grads):

@@ -30,7 +30,7 @@ def neuron(
 def loss_and_gradients(
     x: Float[np.ndarray, "n d"], target: Float[np.ndarray, "n"], w: Float[np.ndarray, "d"], b: float
 ) -> tuple[float, tuple[Float[np.ndarray, "d"], float]]:
-    """Compare the outputs with `target`: the loss, and its gradients by w and b.
+    """Compare the outputs with `target`: the loss, and its gradients with respect to w and b.
 
         y = neuron(x, w, b)
         loss = mean of (y − target)² over the n samples

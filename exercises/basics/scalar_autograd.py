@@ -80,7 +80,7 @@ class Value:
         raise NotImplementedError  # TODO: return the positive part
 
     def backward(self) -> None:
-        """Add the derivative of self by v to v.grad, for self and every v that it was made from.
+        """Add self's derivative with respect to v to v.grad, for self and every v it was made from.
 
         What is used several times gets the sum over all its uses. A second call adds the same
         derivatives once more, as in PyTorch, whatever was assigned to grads in between.

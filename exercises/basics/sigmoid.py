@@ -29,11 +29,11 @@ def sigmoid(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
 def sigmoid_backward(
     grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"]
 ) -> Float[np.ndarray, "*shape"]:
-    """Turn the loss's gradient by y = sigmoid(x), `grad_y`, into its gradient by x.
+    """Turn grad_y, the loss's gradient with respect to y = sigmoid(x), into that with respect to x.
 
     The derivative is y · (1 − y). It keeps its digits in both tails: at ±50 it is about exp(−50).
 
     >>> sigmoid_backward(np.array([1.0, 8.0]), np.array([0.0, 0.0]))
     array([0.25, 2.  ])
     """
-    raise NotImplementedError  # TODO: return the gradient by x
+    raise NotImplementedError  # TODO: return the gradient with respect to x

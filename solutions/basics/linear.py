@@ -36,7 +36,9 @@ def linear_backward(
     w: Float[np.ndarray, "out in"],
     b: Float[np.ndarray, "out"],
 ) -> tuple[Float[np.ndarray, "*batch in"], Float[np.ndarray, "out in"], Float[np.ndarray, "out"]]:
-    """Turn the loss's gradient by y = linear(x, w, b), `grad_y`, into those by x, w and b.
+    """Turn grad_y, the loss's gradient with respect to y, into those with respect to x, w and b.
+
+        y = linear(x, w, b)
 
     Returns (grad_x, grad_w, grad_b). Every vector of the batch passes through the same w and b.
 

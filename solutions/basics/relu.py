@@ -26,7 +26,7 @@ def relu(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
 def relu_backward(
     grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"]
 ) -> Float[np.ndarray, "*shape"]:
-    """Turn the loss's gradient by y = relu(x), `grad_y`, into its gradient by x.
+    """Turn grad_y, the loss's gradient with respect to y = relu(x), into that with respect to x.
 
     At x = 0, where relu has a kink, its derivative counts as 0.
 
@@ -52,7 +52,9 @@ def leaky_relu(x: Float[np.ndarray, "*shape"], slope: float = 0.01) -> Float[np.
 def leaky_relu_backward(
     grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"], slope: float = 0.01
 ) -> Float[np.ndarray, "*shape"]:
-    """Turn the loss's gradient by y = leaky_relu(x, slope), `grad_y`, into its gradient by x.
+    """Turn grad_y, the loss's gradient with respect to y, into that with respect to x.
+
+        y = leaky_relu(x, slope)
 
     At x = 0, where leaky_relu has a kink, its derivative counts as `slope`.
 

@@ -27,7 +27,7 @@ class Value:
         """Hold a number that was made from nothing."""
         self.data = float(data)
         self.grad = 0.0
-        # What it was made from, each with the derivative by it.
+        # What it was made from, each with the derivative with respect to it.
         self._inputs: tuple[tuple[Value, float], ...] = ()
 
     def __add__(self, other: "Value | int | float") -> "Value":
@@ -88,7 +88,7 @@ class Value:
         return _made(max(self.data, 0.0), (self, float(self.data > 0)))
 
     def backward(self) -> None:
-        """Add the derivative of self by v to v.grad, for self and every v that it was made from.
+        """Add self's derivative with respect to v to v.grad, for self and every v it was made from.
 
         What is used several times gets the sum over all its uses. A second call adds the same
         derivatives once more, as in PyTorch, whatever was assigned to grads in between.

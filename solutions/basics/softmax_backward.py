@@ -7,7 +7,7 @@ from jaxtyping import Float
 def softmax_backward(
     grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"], axis: int = -1
 ) -> Float[np.ndarray, "*shape"]:
-    """Turn the loss's gradient by y = softmax(x), `grad_y`, into its gradient by x.
+    """Turn grad_y, the loss's gradient with respect to y = softmax(x), into that with respect to x.
 
         y[i] = exp(x[i]) / Σⱼ exp(x[j])                 with i and j along the axis
         grad_x[j] = Σᵢ grad_y[i] · ∂y[i]/∂x[j]

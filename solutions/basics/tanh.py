@@ -32,7 +32,7 @@ def tanh(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
 def tanh_backward(
     grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"]
 ) -> Float[np.ndarray, "*shape"]:
-    """Turn the loss's gradient by y = tanh(x), `grad_y`, into its gradient by x.
+    """Turn grad_y, the loss's gradient with respect to y = tanh(x), into that with respect to x.
 
     The derivative is 1 − y². It keeps its digits in both tails: at ±50 it is about 4 · exp(−100).
 

@@ -15,7 +15,7 @@ from jaxtyping import Float
 def unbroadcast(
     grad: Float[np.ndarray, "*broadcast"], shape: tuple[int, ...]
 ) -> Float[np.ndarray, "*shape"]:
-    """Turn the loss's gradient by a broadcast array, `grad`, into that by the array of `shape`.
+    """Turn `grad`, the loss's gradient with respect to a broadcast x, into that with respect to x.
 
         y = np.broadcast_to(x, grad.shape),  where x has the shape `shape`
         grad_x[i] = Σ grad[j]                over all j where y[j] is a copy of x[i]
@@ -39,9 +39,12 @@ def unbroadcast(
 def multiply_backward(
     grad_y: Float[np.ndarray, "*y"], a: Float[np.ndarray, "*a"], b: Float[np.ndarray, "*b"]
 ) -> tuple[Float[np.ndarray, "*a"], Float[np.ndarray, "*b"]]:
-    """Turn the loss's gradient by y = a · b, `grad_y`, into those by a and b: (grad_a, grad_b).
+    """Turn grad_y, the loss's gradient with respect to y, into those with respect to a and b.
 
-    The product is NumPy's: entry by entry, after a and b are broadcast to a common shape.
+        y = a · b
+
+    Returns (grad_a, grad_b). The product is NumPy's: entry by entry, after a and b are broadcast to
+    a common shape.
 
     Raises    ValueError if a and b have no common shape, or if grad_y's is not that of y
 

@@ -6,7 +6,7 @@ from kata.testing import assert_close
 
 
 def run(function, *numbers):
-    """The result of function, as a number, and its derivative by each of the numbers."""
+    """The result of function, as a number, and its derivatives with respect to the numbers."""
     values = [Value(number) for number in numbers]
     result = function(*values)
     result.backward()
@@ -53,7 +53,8 @@ def test_it_agrees_with_torch_on(name, a, b):
 
 
 def test_a_neuron_worked_out_by_hand():
-    # d = a · b + c = −2 · 3 + 10 = 4, and loss = (d − 1)² has the derivative 2 · 3 = 6 by d.
+    # d = a · b + c = −2 · 3 + 10 = 4, and loss = (d − 1)² has the derivative 2 · 3 = 6 with respect
+    # to d.
     loss, grads = run(lambda a, b, c: (a * b + c - 1.0) ** 2, -2.0, 3.0, 10.0)
     assert_close(loss, 9.0)
     assert_close(grads, [18.0, -12.0, 6.0])

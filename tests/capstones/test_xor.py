@@ -114,8 +114,8 @@ BY_HAND = [np.array([[1.0, 1.0]]), np.array([0.0]), np.array([[2.0]]), np.array(
 
 
 def test_a_step_worked_out_by_hand():
-    # The point (1, 1) has h = 2 and the output 3: loss 9, and a gradient of 6 by the output, so of
-    # 12 by w2, 6 by b2 and 12 by h.
+    # The point (1, 1) has h = 2 and the output 3: loss 9, and a gradient of 6 with respect to the
+    # output, so of 12 with respect to w2 and h, and of 6 with respect to b2.
     params, losses = train(BY_HAND, np.array([[1.0, 1.0]]), np.array([0]), 1, 0.25)
     w1, b1, w2, b2 = (
         np.array([[-2.0, -2.0]]),

@@ -7,7 +7,7 @@ from jaxtyping import Float
 def softmax_backward(
     grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"], axis: int = -1
 ) -> Float[np.ndarray, "*shape"]:
-    """Turn the loss's gradient by y = softmax(x), `grad_y`, into its gradient by x.
+    """Turn grad_y, the loss's gradient with respect to y = softmax(x), into that with respect to x.
 
         y[i] = exp(x[i]) / Σⱼ exp(x[j])                 with i and j along the axis
         grad_x[j] = Σᵢ grad_y[i] · ∂y[i]/∂x[j]
@@ -25,4 +25,4 @@ def softmax_backward(
     >>> softmax_backward(np.array([8.0, 0.0]), np.array([0.0, 0.0]))
     array([ 2., -2.])
     """
-    raise NotImplementedError  # TODO: return the gradient by x.
+    raise NotImplementedError  # TODO: return the gradient with respect to x.

@@ -29,11 +29,11 @@ def tanh(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
 def tanh_backward(
     grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"]
 ) -> Float[np.ndarray, "*shape"]:
-    """Turn the loss's gradient by y = tanh(x), `grad_y`, into its gradient by x.
+    """Turn grad_y, the loss's gradient with respect to y = tanh(x), into that with respect to x.
 
     The derivative is 1 − y². It keeps its digits in both tails: at ±50 it is about 4 · exp(−100).
 
     >>> tanh_backward(np.array([1.0, -8.0]), np.array([0.0, 0.0]))
     array([ 1., -8.])
     """
-    raise NotImplementedError  # TODO: return the gradient by x
+    raise NotImplementedError  # TODO: return the gradient with respect to x

@@ -30,7 +30,7 @@ def l2_penalty(params: Sequence[np.ndarray], strength: float) -> float:
 
 
 def l2_gradients(params: Sequence[np.ndarray], strength: float) -> list[np.ndarray]:
-    """The gradients of `l2_penalty(params, strength)` by every parameter, in their order.
+    """The gradients of `l2_penalty(params, strength)` with respect to each parameter, in order.
 
     The penalty does not depend on a bias. Each gradient has its parameter's shape and dtype.
 
