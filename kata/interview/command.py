@@ -113,8 +113,8 @@ class _Host:
         left = minutes_and_seconds(interview.seconds_left)
         self._console.print(
             Text(
-                f"The interview of {began} is open: {done} of {len(interview.tasks)} katas are "
-                f"written, {left} left."
+                f"The interview of {began} is open: {done} of {len(interview.tasks)} written, "
+                f"{left} left."
             )
         )
         self._console.print(Text("r resume it   c close it with what was done   q leave"))

@@ -61,6 +61,7 @@ if __name__ == "__main__":
 NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 KEYS = "left.*q leave"
 QUESTION = "Type your answer"
+SIZES = ("COLUMNS", "LINES")
 
 
 class Terminal:
@@ -69,11 +70,13 @@ class Terminal:
     def __init__(self, checkout, *arguments):
         self._checkout = checkout
         (checkout / "driver.py").write_text(DRIVER)
+        # Without the sizes that a shell may have exported: they would stand above the terminal's.
+        env = {name: value for name, value in os.environ.items() if name not in SIZES}
         self.process = pexpect.spawn(
             sys.executable,
             ["driver.py", *arguments],
             cwd=str(checkout),
-            env=os.environ | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)},
+            env=env | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)},
             dimensions=(60, 100),
             encoding="utf-8",
             timeout=60,
@@ -358,7 +361,7 @@ def test_an_interrupted_interview_is_resumed(begin, begin_writing, write, checko
     interrupt(terminal)
     set_time(checkout, 5000)
     terminal = begin("softmax")
-    terminal.shows("0 of 1 katas are written, 09:20 left", "q leave")
+    terminal.shows("0 of 1 written, 09:20 left", "q leave")
     terminal.press("r")
     terminal.shows("A save runs", KEYS)
     write(RIGHT, terminal)
@@ -397,7 +400,7 @@ def test_marked_questions_are_kept_and_the_rest_is_asked_later(
     terminal.shows("Follow-up 3 of 5", QUESTION)
     interrupt(terminal)
     terminal = begin()
-    terminal.shows("1 of 1 katas are written, 00:00 left", "q leave")
+    terminal.shows("1 of 1 written, 00:00 left", "q leave")
     terminal.press("r")
     terminal.answer_all("nnn")
     terminal.shows("The report is kept")
