@@ -82,6 +82,7 @@ class _Host:
         self._console = console
         self._clock = clock
         self._interviews = Interviews(katas.root)
+        self._deck = Deck(katas.root)  # Where it cannot be read, better known before an interview.
 
     def run(self, progress: Progress, wish: Wish) -> None:
         """Go on with the interview that is open, or hold a new one.
@@ -185,7 +186,7 @@ class _Host:
         page = report.page(self._katas, interview, self._interviews.ended())
         write(interview.report, page)
         now = self._clock.now()
-        Deck(self._katas.root).take(interview, now)
+        self._deck.take(interview, now)
         interview.ended = now
         interview.save()
         self._console.print(Markdown(page))

@@ -5,9 +5,10 @@ Optimizing Spaced Repetition Scheduling), in whole days: what was missed comes b
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from fsrs import Card, Rating, Scheduler
 
@@ -48,13 +49,11 @@ class Deck:
         self._write()
 
     def take(self, interview: Interview, now: datetime) -> None:
-        """Schedule all that an interview asked for."""
-        for task in interview.tasks:
-            if task.over:
-                self._rate(key(task.kata), _mark_of(task), now)
-            for follow_up in task.follow_ups:
-                if follow_up.mark:
-                    self._rate(key(task.kata, follow_up.question), follow_up.mark, now)
+        """Schedule all that an interview asked for; to do so twice is to do so once."""
+        for name, mark in _marks(interview):
+            last = self._cards.get(name, Card()).last_review
+            if last is None or last < interview.began:
+                self._rate(name, mark, now)
         self._write()
 
     def _rate(self, name: str, mark: str, now: datetime) -> None:
@@ -64,10 +63,10 @@ class Deck:
     def _read(self) -> dict[str, Card]:
         try:
             data = json.loads(self._file.read_text(encoding="utf-8"))
-            return {name: Card.from_dict(card) for name, card in data.items()}
+            return {name: _card(card) for name, card in data.items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except Exception as error:  # What a garbled card leads to, nobody can list.
             raise KataError(
                 f"{self._file} cannot be read ({error}): repair it, or remove it to start afresh."
             ) from error
@@ -75,6 +74,23 @@ class Deck:
     def _write(self) -> None:
         data = {name: card.to_dict() for name, card in self._cards.items()}
         write(self._file, json.dumps(data, indent=1, ensure_ascii=False))
+
+
+def _card(data: Any) -> Card:
+    """A card as it was kept; raises some error now, rather than later, where it is garbled."""
+    card = Card.from_dict(data)
+    _SCHEDULER.review_card(card, Rating.Good, card.due)
+    return card
+
+
+def _marks(interview: Interview) -> Iterator[tuple[str, str]]:
+    """The cards of what an interview asked for, with their marks."""
+    for task in interview.tasks:
+        if task.over:
+            yield key(task.kata), _mark_of(task)
+        for follow_up in task.follow_ups:
+            if follow_up.mark:
+                yield key(task.kata, follow_up.question), follow_up.mark
 
 
 def _mark_of(task: Task) -> str:

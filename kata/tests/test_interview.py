@@ -563,6 +563,52 @@ def test_what_is_known_comes_back_later_and_later(checkout):
     assert Deck(checkout).due == deck.due
 
 
+def test_an_interview_counts_once_however_often_it_is_taken(checkout):
+    interview = held(checkout, 1)
+    deck = Deck(checkout)
+    deck.take(interview, NOW)
+    due = dict(deck.due)
+    deck.take(interview, NOW + datetime.timedelta(days=1))
+    assert due
+    assert deck.due == due
+
+
+@pytest.mark.parametrize(
+    "garbled",
+    [
+        {"due": "2026-03-01T12:00:00"},
+        {"due": 5},
+        {"state": 9},
+        {"state": 3, "step": None},
+        {"stability": "x"},
+        {"stability": float("nan")},
+        {"stability": -1.0},
+        {"last_review": "yesterday"},
+    ],
+)
+def test_a_garbled_deck_is_told_in_one_sentence_and_stays_as_it_is(checkout, garbled):
+    Deck(checkout).mark("a", "knew", NOW)
+    file = checkout / ".kata" / "cards.json"
+    cards = json.loads(file.read_text())
+    cards["a"] |= garbled
+    file.write_text(json.dumps(cards))
+    before = file.read_bytes()
+    with pytest.raises(KataError, match="repair it, or remove it"):
+        Deck(checkout)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("arguments", [("review",), ("softmax",)])
+def test_a_garbled_deck_is_told_before_anything_begins(checkout, begin, arguments):
+    file = checkout / ".kata" / "cards.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("[]")
+    terminal = begin(*arguments)
+    terminal.shows("repair it, or remove it to start")
+    assert terminal.ends() == 1
+    assert Interviews(checkout).all() == []
+
+
 # --- Reports ----------------------------------------------------------------------------------
 
 
