@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +18,10 @@ def has_terminal() -> bool:
 
 @contextlib.contextmanager
 def listening(on_key: Callable[[str], None]) -> Iterator[None]:
-    """Call `on_key` with each key pressed while the block runs; "" when the input has ended."""
+    """Call `on_key` with each key pressed while the block runs; "" when the input has ended.
+
+    For the main thread, which is the one that hears of signals.
+    """
     if sys.platform == "win32":
         stop = threading.Event()
         threading.Thread(target=_read_windows, args=(on_key, stop), daemon=True).start()
@@ -32,6 +36,10 @@ def listening(on_key: Callable[[str], None]) -> Iterator[None]:
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     tty.setcbreak(descriptor)
+    # After Ctrl-Z and `fg`, the shell has left the terminal in its own mode.
+    continued = signal.signal(
+        signal.SIGCONT, lambda *_: tty.setcbreak(descriptor, termios.TCSADRAIN)
+    )
     stop, stopper = os.pipe()
     reader = threading.Thread(target=_read, args=(descriptor, stop, on_key), daemon=True)
     reader.start()
@@ -42,6 +50,7 @@ def listening(on_key: Callable[[str], None]) -> Iterator[None]:
         os.close(stopper)
         reader.join()
         os.close(stop)
+        signal.signal(signal.SIGCONT, continued)
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 

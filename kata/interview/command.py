@@ -35,7 +35,7 @@ def hold(katas: Catalog, progress: Progress, wish: Wish, console: Console, clock
         try:
             _Host(katas, console, clock).run(progress, wish)
         except _LeftError:
-            console.print(Text(_leaving(katas)), soft_wrap=True)
+            console.print(Text(f"\n{_leaving(katas)}"), soft_wrap=True)
         except (EOFError, KeyboardInterrupt):
             console.print(Text(f"\n{_leaving(katas)}"), soft_wrap=True)
             sys.exit(130)

@@ -157,6 +157,19 @@ def test_ctrl_c_ends_it_quietly(screen):
     assert screen.ends() == 0
 
 
+def test_after_ctrl_z_and_fg_keys_still_need_no_enter(screen):
+    import termios  # Not on Windows.
+
+    descriptor = screen.process.child_fd
+    as_the_shell_has_it = termios.tcgetattr(descriptor)
+    as_the_shell_has_it[3] |= termios.ICANON | termios.ECHO
+    screen.process.kill(signal.SIGSTOP)
+    termios.tcsetattr(descriptor, termios.TCSANOW, as_the_shell_has_it)
+    screen.process.kill(signal.SIGCONT)
+    screen.press("h")
+    screen.shows("Hint 1 of 3")
+
+
 def test_a_kill_at_any_time_leaves_the_record_readable(screen, answer, checkout, softmax):
     answer(WRONG)
     screen.shows("exp overflows")
