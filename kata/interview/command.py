@@ -57,8 +57,14 @@ def _leaving(katas: Catalog) -> str:
     interview = Interviews(katas.root).open()
     if interview is None:
         return "Nothing was begun."
-    left = minutes_and_seconds(interview.seconds_left)
-    return f"All is kept, with {left} left: `kata interview` goes on with it, or closes it."
+    left = _what_is_left(interview)
+    return f"All is kept, with {left}: `kata interview` goes on with it, or closes it."
+
+
+def _what_is_left(interview: Interview) -> str:
+    if all(task.over for task in interview.tasks):
+        return "follow-up questions left"
+    return f"{minutes_and_seconds(interview.seconds_left)} left"
 
 
 def other_trees(katas: Catalog, kata: Kata) -> dict[str, str]:
@@ -111,11 +117,10 @@ class _Host:
         """Ask whether to go on with it (True) or close it."""
         done = sum(task.over for task in interview.tasks)
         began = f"{day(interview.began)}, {interview.began.astimezone():%H:%M}"
-        left = minutes_and_seconds(interview.seconds_left)
         self._console.print(
             Text(
                 f"The interview of {began} is open: {done} of {len(interview.tasks)} written, "
-                f"{left} left."
+                f"{_what_is_left(interview)}."
             )
         )
         self._console.print(Text("r resume it   c close it with what was done   q leave"))

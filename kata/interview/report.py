@@ -21,7 +21,7 @@ def page(katas: Catalog, interview: Interview, earlier: Sequence[Interview]) -> 
     lines = [f"# Interview of {day(interview.began)}, {began:%H:%M}", ""]
     lines += [_summary(interview), "", *_table(interview, earlier), ""]
     for task in interview.tasks:
-        if task.over:
+        if task.over or _written(interview, task).is_file():
             lines += _section(katas, interview, task)
     return "\n".join(lines + _to_revise(katas, interview)) + "\n"
 
@@ -31,7 +31,7 @@ def _summary(interview: Interview) -> str:
     right = sum(task.is_right for task in tasks)
     text = f"{right} of {len(interview.tasks)} katas right, in {_time(interview.tasks)}."
     if len(tasks) < len(interview.tasks):
-        text += f" It was closed after {len(tasks)} of them."
+        text += f" It was closed with {len(tasks) or 'none'} finished."
     return text if interview.seed is None else f"{text} Drawn with seed {interview.seed}."
 
 
@@ -84,9 +84,12 @@ def _section(katas: Catalog, interview: Interview, task: Task) -> list[str]:
     kata = katas.by_id.get(task.kata)
     title = kata.title if kata else task.kata
     lines = [f"## {title}", ""]
-    file = interview.folder / Path(task.kata).with_suffix(".py")
+    file = _written(interview, task)
     if file.is_file():
-        lines += [f"What you wrote: [{file.name}]({Path(task.kata).with_suffix('.py')})", ""]
+        lines += [
+            f"What you wrote: [{file.name}]({file.relative_to(interview.folder).as_posix()})",
+            "",
+        ]
     if task.mistakes and not task.is_right:
         lines += ["It looked like:", "", *(f"- {text}" for text in task.mistakes), ""]
     marked = [follow_up for follow_up in task.follow_ups if follow_up.mark]
@@ -94,6 +97,10 @@ def _section(katas: Catalog, interview: Interview, task: Task) -> list[str]:
         lines.append(f"- **{follow_up.question}** {_IN_WORDS[follow_up.mark]}")
         lines += [f"  - You said: {follow_up.said}"] if follow_up.said else []
     return [*lines, ""] if marked else lines
+
+
+def _written(interview: Interview, task: Task) -> Path:
+    return interview.folder / Path(task.kata).with_suffix(".py")
 
 
 def _to_revise(katas: Catalog, interview: Interview) -> list[str]:
@@ -110,8 +117,10 @@ def _to_revise(katas: Catalog, interview: Interview) -> list[str]:
                 f"page, {_link(interview, kata, kata.exercise.parent / 'README.md')}"
             )
             lines += _answers(kata, missed)
+    if not any(task.over for task in interview.tasks):
+        return []
     if not lines:
-        return ["Nothing to revise: all was right and known.", ""]
+        return ["Nothing to revise: all that was asked was right or known.", ""]
     return ["## To revise", "", *lines, "", "`kata review` brings it back from tomorrow on.", ""]
 
 

@@ -375,7 +375,7 @@ def test_an_interrupted_interview_is_resumed(begin, begin_writing, write, checko
 
 def interrupt_questions_by_ctrl_c(terminal):
     terminal.press("\x03")
-    terminal.shows("All is kept, with 00:00 left")
+    terminal.shows("All is kept, with follow-up questions left")
     assert terminal.ends() == 130
 
 
@@ -400,7 +400,7 @@ def test_marked_questions_are_kept_and_the_rest_is_asked_later(
     terminal.shows("Follow-up 3 of 5", QUESTION)
     interrupt(terminal)
     terminal = begin()
-    terminal.shows("1 of 1 written, 00:00 left", "q leave")
+    terminal.shows("1 of 1 written, follow-up questions left", "q leave")
     terminal.press("r")
     terminal.answer_all("nnn")
     terminal.shows("The report is kept")
@@ -418,11 +418,14 @@ def test_an_open_interview_can_be_closed_with_what_was_done(
     terminal = begin()
     terminal.shows("is open", "q leave")
     terminal.press("c")
-    terminal.shows("It was closed after 0 of them")
+    terminal.shows("It was closed with none finished")
     assert terminal.ends() == 0
     interview = record(checkout)
     assert interview.ended
     assert "np.exp(x)" in (interview.folder / "basics/softmax.py").read_text()
+    page = interview.report.read_text()
+    assert "What you wrote: [softmax.py](basics/softmax.py)" in page
+    assert "revise" not in page
     assert not softmax.file_in(INTERVIEW).exists()
     assert Deck(checkout).due == {}
 
