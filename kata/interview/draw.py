@@ -27,8 +27,8 @@ def draw(
     if not any(total in allowed for total in totals):
         nearest = min(totals, key=lambda total: abs(total - minutes))
         raise KataError(
-            f"No one to four katas out of {len(katas)} fill {minutes} minutes; "
-            f"{nearest} minutes would fit: kata interview --minutes {nearest}."
+            f"No choice of one to four out of {len(katas)} katas fills {minutes} minutes; "
+            f"{nearest} would fit: --minutes {nearest}."
         )
     chosen = _first_set(_shuffled(katas, urgency, seed), allowed)
     return _without_repeats([kata for kata in katas if kata in chosen])

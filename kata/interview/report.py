@@ -41,7 +41,7 @@ def _table(interview: Interview, earlier: Sequence[Interview]) -> list[str]:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for task in interview.tasks:
-        cells = [task.kata, _correctness(task), _time([task]), str(task.tries), _speed(task)]
+        cells = [_name(task), _correctness(task), _time([task]), str(task.tries), _speed(task)]
         cells += [_marks(task), _before(task.kata, earlier)]
         rows.append(f"| {' | '.join(cells)} |")
     return rows
@@ -141,8 +141,9 @@ def _link(interview: Interview, kata: Kata, file: Path) -> str:
 def history(interviews: Sequence[Interview]) -> RenderableType:
     """All interviews, the oldest first, and the times of each kata that came more than once."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("Interview", "Right", "Time", "Follow-ups known", "Katas"):
-        table.add_column(column)
+    for column in ("Interview", "Right", "Time", "Follow-ups"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("Katas")
     for interview in interviews:
         table.add_row(*_row(interview))
     courses = _courses(interviews)
@@ -160,9 +161,17 @@ def _row(interview: Interview) -> list[str]:
         f"{day(interview.began)}, {began:%H:%M}",
         f"{sum(task.is_right for task in tasks)} of {len(interview.tasks)}",
         _time(interview.tasks),
-        f"{known} of {len(marked)}",
-        ", ".join(f"{'✓' if task.is_right else '✗'} {task.kata}" for task in interview.tasks),
+        f"{known} of {len(marked)} known" if marked else "none",
+        ", ".join(_outcome(task) for task in interview.tasks),
     ]
+
+
+def _outcome(task: Task) -> str:
+    return f"{'✓' if task.is_right else '✗'}\N{NO-BREAK SPACE}{_name(task)}"
+
+
+def _name(task: Task) -> str:
+    return Path(task.kata).name
 
 
 def _courses(interviews: Sequence[Interview]) -> list[str]:
@@ -172,4 +181,8 @@ def _courses(interviews: Sequence[Interview]) -> list[str]:
             if task.over:
                 how = minutes_and_seconds(task.spent) if task.is_right else "not right"
                 times.setdefault(task.kata, []).append(how)
-    return [f"{kata}: {' → '.join(course)}" for kata, course in times.items() if len(course) > 1]
+    return [
+        f"{Path(kata).name}: {' → '.join(course)}"
+        for kata, course in times.items()
+        if len(course) > 1
+    ]
