@@ -95,8 +95,8 @@ class _Finder(MetaPathFinder):
         if kata.id in self._stand_ins:
             return ModuleSpec(fullname, _StandIns(self._stand_ins[kata.id]))
         file = kata.file_in(self._trees.get(kata.id, self._tree))
-        if not file.is_file():
-            return None
+        if not file.is_file():  # Nor may another finder take one that lies in another tree.
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         loader = _Loader(fullname, str(file), kata, self._changes.get(kata.id))
         return importlib.util.spec_from_file_location(fullname, file, loader=loader)
 

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from kata import loading, target
+from kata.catalog import INTERVIEW
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +45,12 @@ def test_the_next_choice_replaces_the_last(katas, softmax):
     target.answer_module(softmax)
     target.install(katas)
     assert target.answer_module(softmax).__file__ == str(softmax.exercise)
+
+
+def test_a_missing_file_is_not_replaced_by_one_of_another_tree(katas, softmax):
+    target.install(katas, INTERVIEW, trees={"basics/another": "solutions"})
+    with pytest.raises(ModuleNotFoundError, match=r"exercises\.basics\.softmax"):
+        target.answer_module(softmax)
 
 
 def test_the_solution_stays_reachable_whatever_was_chosen(katas, softmax):
