@@ -8,12 +8,29 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 
+import click
+
 # How often to look for a key where there is no way to wait for one and for something else.
 _WINDOWS_SECONDS = 0.05
 
 
 def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def wait_for(keys: str) -> str:
+    """Wait for one of these keys. Raises KeyboardInterrupt, and EOFError at the input's end."""
+    while True:
+        typed = click.getchar()
+        if not typed:
+            raise EOFError
+        for key in typed:  # What is typed fast, or pasted, comes as one.
+            if key == "\x03":
+                raise KeyboardInterrupt
+            if key == "\x04":
+                raise EOFError
+            if key in keys:
+                return key
 
 
 @contextlib.contextmanager

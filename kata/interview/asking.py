@@ -1,14 +1,19 @@
 """A question, the learner's answer, the model answer, and the mark that they give themselves."""
 
-import click
+import contextlib
+
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 
+from kata import keys
 from kata.interview.sessions import HALF, KNEW, NO
 
-_KEYS = {"k": KNEW, "h": HALF, "n": NO}
+with contextlib.suppress(ImportError):  # Windows edits its lines by itself.
+    import readline  # noqa: F401  (`input` then knows the arrow keys)
+
+_MARKS = {"k": KNEW, "h": HALF, "n": NO}
 
 
 def ask(console: Console, heading: str, question: str, answer: str) -> tuple[str, str]:
@@ -20,21 +25,12 @@ def ask(console: Console, heading: str, question: str, answer: str) -> tuple[str
     console.print(Text(heading, style="dim"))
     console.print(Markdown(f"**{question}**"))
     console.print(Text("Type your answer or just think it, then press Enter.", style="dim"))
-    said = console.input("> ").strip()
+    said = input("> ").strip()
     console.print(Padding(Markdown(answer), (1, 0, 1, 2)))
     console.print(Text("Did you know it?   k knew it   h half of it   n no"))
-    mark = _mark()
+    mark = _MARKS[keys.wait_for("".join(_MARKS))]
     console.print(Text(f"{mark}\n", style="dim"))
     return said, mark
-
-
-def _mark() -> str:
-    while True:
-        key = click.getchar()
-        if key in ("", "\x04"):
-            raise EOFError
-        if key in _KEYS:
-            return _KEYS[key]
 
 
 def wait_for_enter(console: Console, what_follows: str) -> None:

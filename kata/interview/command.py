@@ -4,7 +4,6 @@ import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 
-import click
 from rich.console import Console, RenderableType
 from rich.markdown import Markdown
 from rich.text import Text
@@ -124,12 +123,10 @@ class _Host:
             )
         )
         self._console.print(Text("r resume it   c close it with what was done   q leave"))
-        while True:
-            key = click.getchar()
-            if key in ("r", "c"):
-                return key == "r"
-            if key in ("q", "", "\x04"):
-                raise _LeftError
+        key = keys.wait_for("rcq")
+        if key == "q":
+            raise _LeftError
+        return key == "r"
 
     def _hold(self, interview: Interview) -> None:
         katas = _still_there(self._katas, interview.tasks)

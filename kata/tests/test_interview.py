@@ -61,6 +61,7 @@ if __name__ == "__main__":
 NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 KEYS = "left.*q leave"
 QUESTION = "Type your answer"
+LEFT = "\x1b[D"
 SIZES = ("COLUMNS", "LINES")
 
 
@@ -193,7 +194,7 @@ def test_a_whole_interview(begin, write, checkout, softmax):
     terminal.passes(300)  # Reading and talking are not timed.
     terminal.press("\r")
     terminal.shows("Why subtract the maximum", QUESTION)
-    terminal.press("so that nothing overflows\r")
+    terminal.press(f"so that othing overflows{LEFT * len('othing overflows')}n\r")
     terminal.shows("every exponent is at most 0", "Did you know it?")
     terminal.press("k")
     for mark in "hnkk":
@@ -527,7 +528,7 @@ def test_a_missed_kata_comes_back_too(begin, checkout, softmax):
     terminal.shows("How would you write softmax", QUESTION)
     terminal.press("\r")
     terminal.shows("Did you know it?")
-    terminal.press("h")
+    terminal.press(f"x{LEFT}h")
     terminal.shows("To write it again: kata interview --kata softmax")
     assert terminal.ends() == 0
 
