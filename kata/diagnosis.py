@@ -103,15 +103,14 @@ class Diagnosis:
         failures = [run for run in self._runs if not run.outcome.passed]
         return [run.name for run in failures if self._gives_the_same(mistake, run)]
 
-    def survey(self) -> Iterator[tuple[Attempt, bool, list[Attempt]]]:
-        """For each wrong attempt: whether the tests that were run fail it, and its diagnosis."""
-        for attempt in self._wrong_attempts:
-            runs = [
-                dataclasses.replace(run, outcome=_up_to_the_failure(self._outcome(attempt, run)))
-                for run in self._runs
-            ]
-            fails = any(not run.outcome.passed for run in runs)
-            yield attempt, fails, self._mistakes(runs, runs)
+    def survey(self, attempt: Attempt) -> tuple[bool, list[Attempt]]:
+        """Whether the tests that were run fail a wrong attempt, and its diagnosis."""
+        runs = [
+            dataclasses.replace(run, outcome=_up_to_the_failure(self._outcome(attempt, run)))
+            for run in self._runs
+        ]
+        fails = any(not run.outcome.passed for run in runs)
+        return fails, self._mistakes(runs, runs)
 
     def passes(self, attempt: Attempt, tests: Collection[str]) -> bool:
         """Whether an answer passes these of the tests that were run."""
@@ -129,7 +128,7 @@ class Diagnosis:
         for run in failures:
             if any(run.name in tests for _, tests in found.values()):
                 continue
-            for attempt in self._wrong_attempts:
+            for attempt in self.wrong_attempts:
                 if self._gives_the_same(attempt, run) and self._contradicts_none(attempt, all_runs):
                     tests = {
                         other.name for other in failures if self._gives_the_same(attempt, other)
@@ -138,7 +137,7 @@ class Diagnosis:
         return _without_weaker(list(found.values()))
 
     @cached_property
-    def _wrong_attempts(self) -> list[Attempt]:
+    def wrong_attempts(self) -> list[Attempt]:
         return [attempt for attempt in target.attempts_of(self._kata) if not attempt.is_right]
 
     @cached_property

@@ -37,7 +37,7 @@ _UNUSED_PLUGINS = (
     "timeout", "unittest",
 )  # fmt: skip
 # For what runs none of the learner's code: collecting, which may have to compile the test first,
-# and the diagnosis.
+# the diagnosis, and an attempt with all the tests.
 SECONDS_OF_OUR_OWN = 60.0
 _PRINTS_KEPT = 2000
 _MESSAGE_KEPT = 4000
@@ -244,12 +244,13 @@ class _Reporter:
 
     def _survey(self, diagnosis: Diagnosis, module: ModuleType) -> None:
         self._worker.send_examples(module)
-        for attempt, fails, mistakes in diagnosis.survey():
-            self._worker.begin(attempt.name, self._log)
+        for attempt in diagnosis.wrong_attempts:
+            self._worker.begin(attempt.name, self._log, SECONDS_OF_OUR_OWN)
+            fails, mistakes = diagnosis.survey(attempt)
             names = [mistake.name for mistake in mistakes]
             self._worker.send("surveyed", name=attempt.name, fails=fails, mistakes=names)
         for decoy in decoys_of(module):
-            self._worker.begin(decoy.attempt.name, self._log)
+            self._worker.begin(decoy.attempt.name, self._log, SECONDS_OF_OUR_OWN)
             # Its results, not its speed, are to be told from right ones.
             passes = diagnosis.passes(decoy.attempt, self._not_speed)
             if decoy.felt:
