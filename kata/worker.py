@@ -296,7 +296,8 @@ def examples(kata: Kata, module: ModuleType) -> list[Example]:
         def report_unexpected_exception(
             self, out: Any, test: Any, example: doctest.Example, exc_info: Any
         ) -> None:
-            self._keep(example, f"{exc_info[0].__name__}: {exc_info[1]}", right=False)
+            told = f"{exc_info[0].__name__}: {exc_info[1]}"
+            self._keep(example, told.removesuffix(": "), right=False)
 
         def _keep(self, example: doctest.Example, got: str, *, right: bool) -> None:
             code, wants, gives = example.source, example.want, got[:_MESSAGE_KEPT]

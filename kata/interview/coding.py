@@ -76,13 +76,14 @@ class Coding:
         self._version = stubs.version(self._file)
         self._read_at = clock.seconds()
         self._saved_at = task.spent
+        self._body = _beginning(kata)  # What the last run gave.
         self._shown = ""  # The clock as it stands on the screen.
 
     def run(self) -> bool:
         """Whether it is over; False when the learner has left it open."""
         try:
             with keys.listening(lambda key: self._events.put(Pressed(key))):
-                self._draw(_beginning(self._kata))
+                self._draw(self._body)
                 self._runner.warm_up()
                 while not self._task.over and self._handle(self._next_event()):
                     self._tick()
@@ -154,6 +155,7 @@ class Coding:
         self._last = True
         if self._tested is not None and self._tested == stubs.version(self._file):
             self._task.over = True
+            self._draw(self._body)
         elif not self._testing:
             self._start_run(examples=False)
             self._draw(Text("Running all tests for the last time …", style="dim"))
@@ -165,7 +167,9 @@ class Coding:
             self._testing = False
             self._judged(event.verdict)
         else:
-            self._draw(_examples(event.verdict))
+            self._body = _examples(event.verdict)
+            if not self._paused:
+                self._draw(self._body)
 
     def _judged(self, verdict: Verdict) -> None:
         """All tests have run."""
@@ -181,7 +185,8 @@ class Coding:
             task.right_after = task.spent
         task.over = self._last or verdict.status == SOLVED
         self._save()
-        self._draw(render.verdict(verdict))
+        self._body = render.verdict(verdict)
+        self._draw(self._body)
 
     # --- Keys ---
 
@@ -201,6 +206,8 @@ class Coding:
         elif key == "g":
             self._gives_up = True
             self._draw(Text("Press g again to give this one up and see its verdict.", "yellow"))
+        elif gives_up:
+            self._draw(self._body)
         return True
 
     def _pause(self) -> None:
@@ -209,7 +216,7 @@ class Coding:
         if self._paused:
             self._draw(Text("The clock stands still. Press p to go on.", style="yellow"))
         else:
-            self._draw(_beginning(self._kata))
+            self._draw(self._body)
 
     # --- The screen ---
 

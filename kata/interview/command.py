@@ -24,7 +24,7 @@ from kata.runner import Runner
 def history(katas: Catalog) -> RenderableType:
     ended = Interviews(katas.root).ended()
     if not ended:
-        return Text("There is no interview yet: kata interview.")
+        return Text("No interview has ended yet: kata interview.")
     return report.history(ended)
 
 
@@ -173,7 +173,8 @@ class _Host:
         asked = [entry for entry in task.follow_ups if not entry.mark]
         if not asked:
             return
-        wait_for_enter(self._console, "the follow-up questions; the clock stands still")
+        what = f"the follow-up questions on {kata.name}; the clock stands still"
+        wait_for_enter(self._console, what)
         for number, entry in enumerate(task.follow_ups, 1):
             if not entry.mark:
                 heading = f"Follow-up {number} of {len(task.follow_ups)} on {kata.name}"

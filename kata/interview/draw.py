@@ -27,7 +27,7 @@ def draw(
     if not any(total in allowed for total in totals):
         nearest = min(totals, key=lambda total: abs(total - minutes))
         raise KataError(
-            f"No choice of one to four out of {len(katas)} katas fills {minutes} minutes; "
+            f"No choice of one to four katas fills {minutes} minutes; "
             f"{nearest} would fit: --minutes {nearest}."
         )
     chosen = _first_set(_shuffled(katas, urgency, seed), allowed)

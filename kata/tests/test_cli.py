@@ -140,7 +140,7 @@ def test_the_list_of_an_interview_needs_no_terminal_and_begins_nothing(kata, che
     assert result.returncode == 0
     assert "basics/softmax  10:00" in result.stdout
     assert "--seed 4" in result.stdout
-    assert kata("interview", "--history").stdout == "There is no interview yet: kata interview.\n"
+    assert kata("interview", "--history").stdout == "No interview has ended yet: kata interview.\n"
     assert not (checkout / "interview").exists()
     assert not (checkout / ".kata" / "interviews").exists()
 

@@ -174,7 +174,7 @@ def test_where_nothing_fits_a_sentence_says_so():
     with pytest.raises(KataError) as caught:
         draw(katas, 300, {}, seed=0)
     assert str(caught.value) == (
-        "No choice of one to four out of 3 katas fills 300 minutes; 60 would fit: --minutes 60."
+        "No choice of one to four katas fills 300 minutes; 60 would fit: --minutes 60."
     )
 
 

@@ -295,6 +295,7 @@ def test_giving_up_takes_two_presses_and_shows_the_verdict(begin_writing, write,
     terminal.press("g")
     terminal.shows("Press g again", KEYS)
     terminal.press("x")
+    terminal.shows("✓ softmax(np.array([0.0, 0.0]))", KEYS)  # As before the question.
     terminal.press("g")
     terminal.shows("Press g again", KEYS)
     terminal.press("g")
@@ -304,6 +305,28 @@ def test_giving_up_takes_two_presses_and_shows_the_verdict(begin_writing, write,
     page = record(checkout).report.read_text()
     assert "It looked like:\n\n- exp overflows" in page
     assert "hints/basics/softmax.md" in page
+
+
+def test_giving_up_what_was_tested_already_shows_the_verdict_again(begin_writing, write):
+    terminal = begin_writing()
+    write(WRONG, terminal)
+    terminal.press("d")
+    terminal.shows("exp overflows", KEYS)
+    terminal.press("g")
+    terminal.shows("Press g again", KEYS)
+    terminal.press("g")
+    terminal.shows("exp overflows", "Press Enter")
+
+
+def test_after_a_pause_stands_what_stood_before_it(begin_writing, write):
+    terminal = begin_writing()
+    write(WRONG, terminal)
+    terminal.press("d")
+    terminal.shows("exp overflows", KEYS)
+    terminal.press("p")
+    terminal.shows("The clock stands still", KEYS)
+    terminal.press("p")
+    terminal.shows("exp overflows", KEYS)
 
 
 def test_an_untouched_stub_is_no_try(begin_writing, checkout):
