@@ -84,7 +84,8 @@ class Coding:
         try:
             with keys.listening(lambda key: self._events.put(Pressed(key))):
                 self._draw(self._body)
-                self._runner.warm_up()
+                # Not here: it takes seconds at first, and the clock is on.
+                threading.Thread(target=self._runner.warm_up, daemon=True).start()
                 while not self._task.over and self._handle(self._next_event()):
                     self._tick()
         finally:

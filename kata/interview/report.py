@@ -1,5 +1,6 @@
 """What an interview showed, as a page of markdown; and the course of all of them."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -95,8 +96,13 @@ def _section(katas: Catalog, interview: Interview, task: Task) -> list[str]:
     marked = [follow_up for follow_up in task.follow_ups if follow_up.mark]
     for follow_up in marked:
         lines.append(f"- **{follow_up.question}** {_IN_WORDS[follow_up.mark]}")
-        lines += [f"  - You said: {follow_up.said}"] if follow_up.said else []
+        lines += [f"  - You said: {_escaped(follow_up.said)}"] if follow_up.said else []
     return [*lines, ""] if marked else lines
+
+
+def _escaped(text: str) -> str:
+    """What markdown shows as it was typed: 2*x*y has no emphasis."""
+    return re.sub(r"([\\`*_\[\]<>#&~|])", r"\\\1", text)
 
 
 def _written(interview: Interview, task: Task) -> Path:

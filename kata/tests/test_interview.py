@@ -12,6 +12,7 @@ import time
 
 import pytest
 from rich.console import Console
+from rich.markdown import Markdown
 
 from kata import catalog
 from kata.catalog import INTERVIEW, KataError
@@ -30,6 +31,7 @@ DRIVER = """
 import datetime, sys
 from pathlib import Path
 from rich.console import Console
+from rich.markdown import Markdown
 from kata import catalog
 from kata.catalog import KataError
 from kata.interview import command, review
@@ -588,6 +590,13 @@ def test_what_is_known_comes_back_later_and_later(checkout):
     deck.mark("a", "no", now)
     assert (deck.due["a"] - now).days < waits[-1]
     assert Deck(checkout).due == deck.due
+
+
+def test_an_answer_is_shown_as_it_was_typed(checkout, katas):
+    said = "2*x*y, __init__, `c`, <b>, [l](u), a_i * b_j \\\\ # 1"
+    interview = held(checkout, 1, follow_ups=[FollowUp("Why?", said, "knew")])
+    text = printed(Markdown(report.page(katas, interview, [])))
+    assert f"You said: {said}" in text
 
 
 def test_an_interview_counts_once_however_often_it_is_taken(checkout):
