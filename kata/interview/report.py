@@ -42,7 +42,7 @@ def _table(interview: Interview, earlier: Sequence[Interview]) -> list[str]:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for task in interview.tasks:
-        cells = [_name(task), _correctness(task), _time([task]), str(task.tries), _speed(task)]
+        cells = [_name(task.kata), _correctness(task), _time([task]), str(task.tries), _speed(task)]
         cells += [_marks(task), _before(task.kata, earlier)]
         rows.append(f"| {' | '.join(cells)} |")
     return rows
@@ -173,11 +173,11 @@ def _row(interview: Interview) -> list[str]:
 
 
 def _outcome(task: Task) -> str:
-    return f"{'✓' if task.is_right else '✗'}\N{NO-BREAK SPACE}{_name(task)}"
+    return f"{'✓' if task.is_right else '✗'}\N{NO-BREAK SPACE}{_name(task.kata)}"
 
 
-def _name(task: Task) -> str:
-    return Path(task.kata).name
+def _name(kata: str) -> str:
+    return Path(kata).name
 
 
 def _courses(interviews: Sequence[Interview]) -> list[str]:
@@ -188,7 +188,5 @@ def _courses(interviews: Sequence[Interview]) -> list[str]:
                 how = minutes_and_seconds(task.spent) if task.is_right else "not right"
                 times.setdefault(task.kata, []).append(how)
     return [
-        f"{Path(kata).name}: {' → '.join(course)}"
-        for kata, course in times.items()
-        if len(course) > 1
+        f"{_name(kata)}: {' → '.join(course)}" for kata, course in times.items() if len(course) > 1
     ]
