@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 
-import click
+import typer
 
 # How often to look for a key where there is no way to wait for one and for something else.
 _WINDOWS_SECONDS = 0.05
@@ -21,7 +21,7 @@ def has_terminal() -> bool:
 def wait_for(keys: str) -> str:
     """Wait for one of these keys. Raises KeyboardInterrupt, and EOFError at the input's end."""
     while True:
-        typed = click.getchar()
+        typed = typer.getchar()
         if not typed:
             raise EOFError
         for key in typed:  # What is typed fast, or pasted, comes as one.
