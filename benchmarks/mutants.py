@@ -4,68 +4,56 @@
 
 Makes every mutant that cosmic-ray knows of each kata's solution (all, or those named), one at a
 time, and tests it in the learner's place. What passes is printed with its line: either a test is
-missing, or the mutant does the same as the solution. Annotations are not mutated.
+missing, or the mutant does the same as the solution. Neither annotations are mutated nor what runs
+only as a script. A kata whose unchanged solution does not pass is named and left out, and the exit
+code is 1.
 """
 
 import ast
 import contextlib
 import difflib
-import shutil
+import itertools
 import sys
-import tempfile
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from cosmic_ray.mutating import mutate_code
-from cosmic_ray.plugins import get_operator, operator_names
+from changed_solutions import Copies, is_script
 
 from kata import catalog
-from kata.catalog import Catalog, Kata
-from kata.runner import SOLVED, Runner
-
-PARALLEL = 2
+from kata.catalog import Kata
+from kata.runner import SOLVED
 
 
 def main() -> None:
-    original = catalog.load()
-    chosen = [original.find(name).id for name in sys.argv[1:]] or list(original.by_id)
+    katas = catalog.load()
+    chosen = [katas.find(name) for name in sys.argv[1:]] or list(katas.katas)
     warnings.simplefilter("ignore", SyntaxWarning)  # Some mutants compare with `is`.
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        katas = copy_of(original, Path(folder, "katas"))
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            counts = list(pool.map(lambda name: survey(katas, katas.by_id[name]), chosen))
-    tried, survived = (sum(numbers) for numbers in zip(*counts, strict=True))
+    with Copies(katas, attempts=False) as copies:
+        counts = [survey(copies, kata) for kata in chosen if copies.can_tell(kata)]
+    tried, survived = (sum(numbers) for numbers in zip((0, 0), *counts, strict=True))
     print(f"in all: {survived} of {tried} mutants pass")
+    sys.exit(1 if len(counts) < len(chosen) else 0)
 
 
-def copy_of(katas: Catalog, root: Path) -> Catalog:
-    """A checkout of its own, whose exercises may be written into.
-
-    It has no attempts: to find out which one a mutant is like takes longer than to test it.
-    """
-    ignored = shutil.ignore_patterns(".*", "__pycache__", "attempts")
-    shutil.copytree(katas.root, root, ignore=ignored)
-    return catalog.load(root)
-
-
-def survey(katas: Catalog, kata: Kata) -> tuple[int, int]:
+def survey(copies: Copies, kata: Kata) -> tuple[int, int]:
     """How many mutants there are, and how many pass; says which."""
-    solution = kata.solution.read_text()
+    solution = kata.solution.read_text(encoding="utf-8")
+    mutants, answers = itertools.tee(mutants_of(solution))
     tried, lines = 0, []
-    with Runner(katas) as runner:
-        for mutant in mutants_of(solution):
-            kata.exercise.write_text(mutant)
-            tried += 1
-            if runner.run(kata).status == SOLVED:
-                lines += ["", *changed_lines(solution, mutant)]
+    for mutant, verdict in zip(mutants, copies.verdicts_on(kata, answers), strict=True):
+        tried += 1
+        if verdict.status == SOLVED:
+            lines += ["", *changed_lines(solution, mutant)]
     print(f"{kata.id}: {lines.count('')} of {tried} mutants pass", *lines, sep="\n  ", flush=True)
     return tried, lines.count("")
 
 
 def mutants_of(source: str) -> Iterator[str]:
     """Every text that differs from `source` by one mutation which can change what it does."""
+    # Not above: each process that runs tests loads this file again, and has no use for these.
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator, operator_names
+
     seen = {meaning(source)}
     operators = [get_operator(name) for name in operator_names()]
     for operator in operators:
@@ -81,8 +69,9 @@ def mutants_of(source: str) -> Iterator[str]:
 
 
 def meaning(source: str) -> str:
-    """The syntax tree without annotations."""
+    """The syntax tree without annotations and without what runs only as a script."""
     tree = ast.parse(source)
+    tree.body = [node for node in tree.body if not is_script(node)]
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
             node.annotation = None
