@@ -1,5 +1,6 @@
 """Decoys: a solution's results, spoiled in ways that no test may let pass."""
 
+import copy
 import functools
 import inspect
 from collections.abc import Callable, Iterator
@@ -57,18 +58,23 @@ KINDS: dict[str, Distort] = {
 }
 
 
+# Right results, but every array that was given is overwritten. The tests must fail it, and must not
+# let what they expect depend on it.
+WRITING = "writing into its arguments"
+
+
 class Decoy:
     """The answer `right` of a public name with every number in its results distorted.
 
-    `felt` says whether any result was changed by it. A function that returns text, say, stays as
-    it is, and then nothing can be asked of the tests.
+    `felt` says whether it changed any result, or any argument. A function that returns text, say,
+    stays as it is, and then nothing can be asked of the tests.
     """
 
     def __init__(self, public_name: str, right: Callable[..., Any], kind: str) -> None:
         self.public_name = public_name
         self.kind = kind
         self.felt = False
-        self._distort = KINDS[kind]
+        self._distort = KINDS.get(kind)
         answer = self._class(right) if inspect.isclass(right) else self._function(right, 0)
         self.attempt = Attempt(f"{public_name}: {kind}", public_name, answer, None)
 
@@ -83,10 +89,23 @@ class Decoy:
     def _function(self, right: Callable[..., Any], skip: int) -> Callable[..., Any]:
         @functools.wraps(right)
         def spoiled(*args: Any, **kwargs: Any) -> Any:
+            if self._distort is None:
+                return self._written_into(right(*args, **kwargs), [*args[skip:], *kwargs.values()])
             first = args[skip] if len(args) > skip else None
             return self._distorted(right(*args, **kwargs), first)
 
         return spoiled
+
+    def _written_into(self, result: Any, arguments: list[Any]) -> Any:
+        """The result, once each array in the arguments is overwritten."""
+        result = iter(list(result)) if inspect.isgenerator(result) else copy.deepcopy(result)
+        for argument in arguments:
+            if isinstance(argument, np.ndarray) and argument.size and argument.flags.writeable:
+                argument[...] = 1 if argument.dtype.kind == "b" else 3
+                self.felt = True
+            elif isinstance(argument, list | tuple):
+                self._written_into(None, list(argument))
+        return result
 
     def _distorted(self, result: Any, first: Any) -> Any:
         if inspect.isgenerator(result):
@@ -103,6 +122,7 @@ class Decoy:
             yield self._distorted(item, first)
 
     def _number(self, right: Any, first: Any) -> Any:
+        assert self._distort is not None
         spoiled = self._distort(right, first)
         if not isinstance(right, np.ndarray) and isinstance(spoiled, np.ndarray):
             spoiled = spoiled.item() if spoiled.ndim == 0 else spoiled
@@ -113,4 +133,5 @@ class Decoy:
 def decoys_of(solution: ModuleType) -> list[Decoy]:
     """A decoy of each kind for each function and class that a solution offers."""
     names = target.public_names(solution)
-    return [Decoy(name, getattr(solution, name), kind) for name in names for kind in KINDS]
+    kinds = [*KINDS, WRITING]
+    return [Decoy(name, getattr(solution, name), kind) for name in names for kind in kinds]

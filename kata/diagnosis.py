@@ -1,14 +1,20 @@
-"""Which known mistake gives the learner's wrong result.
+"""Which known mistake gives the learner's wrong results.
 
-When a test fails, the same test is run again with each wrong attempt of the kata in the learner's
-place, on the same random draws, with the checks only noting what they see. An attempt explains the
-failure when the learner's values equal its values. Nothing here runs while tests pass.
+When tests fail, each public function of the kata is repaired in turn: the solution's is put in its
+place in the learner's own module, and the failures that change with it are that function's. Then
+the wrong attempts of the same function are put there instead, on the same random draws, while the
+checks only note what they see. An attempt is named if it gives the learner's results in at least
+two thirds of the function's failures, more than any other attempt does, and if it passes all that
+the learner passes. Nothing here runs while tests pass.
 """
 
+import contextlib
 import dataclasses
+import math
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,8 +32,12 @@ from kata.testing import Note, difference, recording
 _ROUNDING = 1e-10
 _SHARE_OF_THE_ERROR = 1e-3
 _SMALL_ERROR = 1e-4
-# Where the dtype is the mistake, one of two like answers may have rounded to single precision.
-_SINGLE_PRECISION = 1e-5
+# Where the dtype is the mistake, one of two like answers may have rounded to the narrower one.
+_SINGLE_PRECISION, _HALF_PRECISION = 1e-5, 1e-2
+
+# How much of a function's failures a mistake has to explain, and how long may be looked for one.
+_SHARE_TO_EXPLAIN = 2 / 3
+_SECONDS = 3.0
 
 TestFunction = Callable[..., Any]
 
@@ -61,6 +71,16 @@ class Run:
     function: TestFunction
     make_arguments: Callable[[], dict[str, Any]]
     outcome: Outcome
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake that is named, and the failed tests that it explains, in their order."""
+
+    attempt: Attempt
+    explains: tuple[str, ...]
+    text: str
 
 
 def observe(
@@ -90,81 +110,138 @@ class Diagnosis:
     def add(self, run: Run) -> None:
         self._runs.append(run)
 
-    def of_last_test(self) -> list[Attempt]:
-        """The mistakes that explain the last failure and agree with all tests so far."""
-        return self._mistakes(self._runs[-1:], self._runs)
-
-    def of_all_tests(self) -> list[Attempt]:
-        """The mistakes that explain the failures so far, those that explain most first."""
-        return self._mistakes(self._runs, self._runs)
-
-    def explained_by(self, mistake: Attempt) -> list[str]:
-        """The names of the failed tests that a mistake explains, in their order."""
-        failures = [run for run in self._runs if not run.outcome.passed]
-        return [run.name for run in failures if self._gives_the_same(mistake, run)]
+    def mistakes(self) -> list[Mistake]:
+        """The mistakes that explain the failures, those that explain most first."""
+        deadline = time.monotonic() + _SECONDS
+        found: list[Mistake] = []
+        with contextlib.suppress(_TimeIsUpError):
+            for name, attempts in self._attempts_by_name().items():
+                found += self._of_one_name(name, attempts, deadline)
+        return _without_weaker(found)
 
     def survey(self, attempt: Attempt) -> tuple[bool, list[Attempt]]:
-        """Whether the tests that were run fail a wrong attempt, and its diagnosis."""
+        """Whether the tests that were run fail a wrong attempt, and its diagnosis.
+
+        What was run is the solution: an attempt's runs are those with it in the solution's place.
+        """
         runs = [
             dataclasses.replace(run, outcome=_up_to_the_failure(self._outcome(attempt, run)))
             for run in self._runs
         ]
-        fails = any(not run.outcome.passed for run in runs)
-        return fails, self._mistakes(runs, runs)
+        own = [run for run in runs if not run.outcome.passed]
+        rivals = self._attempts_by_name()[attempt.replaces]
+        passed = [run for run in runs if run.outcome.passed]
+        named = self._best(rivals, own, passed, float("inf"))
+        return bool(own), [mistake.attempt for mistake in named]
 
     def passes(self, attempt: Attempt, tests: Collection[str]) -> bool:
         """Whether an answer passes these of the tests that were run."""
         chosen = (run for run in self._runs if run.name in tests)
-        return all(self._outcome(attempt, run).passed for run in chosen)
+        return all(self._in_place(attempt, run).passed for run in chosen)
 
-    def _mistakes(self, runs: list[Run], all_runs: list[Run]) -> list[Attempt]:
-        """The attempts that explain failures among `runs` and contradict nothing in `all_runs`.
-
-        A failure that is explained already is not looked at again: each attempt is run on few
-        tests, so that a verdict comes at once however many attempts there are.
-        """
-        failures = [run for run in runs if not run.outcome.passed]
-        found: dict[str, tuple[Attempt, set[str]]] = {}
-        for run in failures:
-            if any(run.name in tests for _, tests in found.values()):
-                continue
-            for attempt in self.wrong_attempts:
-                if self._gives_the_same(attempt, run) and self._contradicts_none(attempt, all_runs):
-                    tests = {
-                        other.name for other in failures if self._gives_the_same(attempt, other)
-                    }
-                    found[attempt.name] = attempt, tests
-        return _without_weaker(list(found.values()))
+    def false_expectations(self, attempt: Attempt, tests: Collection[str]) -> list[str]:
+        """The tests that show an answer another expected value than they show the solution."""
+        return [
+            run.name
+            for run in self._runs
+            if run.name in tests
+            and not hasattr(run.function, "compares_with_itself")
+            and _expects_else(self._in_place(attempt, run), run)
+        ]
 
     @cached_property
     def wrong_attempts(self) -> list[Attempt]:
         return [attempt for attempt in target.attempts_of(self._kata) if not attempt.is_right]
 
-    @cached_property
-    def _world(self) -> ModuleType:
-        # Not the module that the `reference` fixture gives: the reference stays right.
-        return target.solution_copy(self._kata)
+    def _attempts_by_name(self) -> dict[str, list[Attempt]]:
+        by_name: dict[str, list[Attempt]] = {}
+        for attempt in self.wrong_attempts:
+            by_name.setdefault(attempt.replaces, []).append(attempt)
+        return by_name
 
-    def _gives_the_same(self, attempt: Attempt, run: Run) -> bool:
-        return same(run.outcome, self._outcome(attempt, run))
+    def _of_one_name(
+        self, name: str, attempts: list[Attempt], deadline: float
+    ) -> Sequence[Mistake]:
+        """The mistakes of one public function or class."""
+        _check_time(deadline)
+        if not hasattr(target.answer_module(self._kata), name):
+            return ()
+        repair = Attempt(name, name, getattr(target.solution_copy(self._kata), name), None)
+        # Quick tests rule most attempts out before a slow one is run.
+        runs = sorted(self._runs, key=lambda run: run.seconds)
+        own = []
+        for run in runs:
+            if not run.outcome.passed and not same(run.outcome, self._in_place(repair, run)):
+                own.append(run)
+            _check_time(deadline)
+        passed = [run for run in runs if run.outcome.passed]
+        return self._best(attempts, own, passed, deadline)
 
-    def _contradicts_none(self, attempt: Attempt, runs: list[Run]) -> bool:
-        return all(self._outcome(attempt, run).passed for run in runs if run.outcome.passed)
+    def _best(
+        self, attempts: list[Attempt], own: list[Run], passed: list[Run], deadline: float
+    ) -> Sequence[Mistake]:
+        """Of these attempts, those that explain the most of a function's failures, if enough."""
+        best: list[Mistake] = []
+        allowed = math.floor(len(own) * (1 - _SHARE_TO_EXPLAIN) + 1e-9)
+        for attempt in attempts if own else ():
+            _check_time(deadline)
+            explained = self._explained(attempt, own, allowed)
+            if explained is None or not self._agrees(attempt, passed):
+                continue
+            if best and len(explained) > len(best[0].explains):
+                best = []
+            best.append(Mistake(attempt, explained, self._text_of(attempt)))
+            allowed = len(own) - len(explained)
+        return best
+
+    def _text_of(self, attempt: Attempt) -> str:
+        """What is wrong, with the function that it is about where there are several."""
+        several = len(target.public_names(target.solution_module(self._kata))) > 1
+        return f"{attempt.replaces}: {attempt.text}" if several else attempt.text or ""
+
+    def _explained(self, attempt: Attempt, own: list[Run], allowed: int) -> tuple[str, ...] | None:
+        """The failures that an attempt explains; None once it has missed more than allowed."""
+        explained: set[str] = set()
+        for number, run in enumerate(own, 1):
+            if same(run.outcome, self._outcome(attempt, run)):
+                explained.add(run.name)
+            elif number - len(explained) > allowed:
+                return None
+        return tuple(run.name for run in self._runs if run.name in explained)
+
+    def _agrees(self, attempt: Attempt, passed: list[Run]) -> bool:
+        return all(self._outcome(attempt, run).passed for run in passed)
 
     def _outcome(self, attempt: Attempt, run: Run) -> Outcome:
         key = attempt.name, run.name
         if key not in self._outcomes:
-            tests = sys.modules[run.function.__module__]
-            with _bound(attempt, self._world, self._kata, tests):
-                arguments = run.make_arguments()
-                self._outcomes[key], _ = observe(run.function, arguments, only_noting=True)
+            self._outcomes[key] = self._in_place(attempt, run)
         return self._outcomes[key]
 
+    def _in_place(self, attempt: Attempt, run: Run) -> Outcome:
+        """What a test shows with an attempt in its place in the learner's own module."""
+        with _put_in(attempt, target.answer_module(self._kata), run.function):
+            return observe(run.function, run.make_arguments(), only_noting=True)[0]
 
-def _without_weaker(found: list[tuple[Attempt, set[str]]]) -> list[Attempt]:
-    """Leave out what explains only a part of what another attempt explains."""
-    kept = [pair for pair in found if not any(pair[1] < tests for _, tests in found)]
-    return [attempt for attempt, _ in sorted(kept, key=lambda pair: -len(pair[1]))]
+
+class _TimeIsUpError(Exception):
+    """The tests are so slow that to look for a name would keep the learner waiting."""
+
+
+def _check_time(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise _TimeIsUpError
+
+
+def _without_weaker(found: list[Mistake]) -> list[Mistake]:
+    """Leave out what explains only a part of what another mistake explains."""
+    kept = [one for one in found if not any(set(one.explains) < set(by.explains) for by in found)]
+    return sorted(kept, key=lambda mistake: -len(mistake.explains))
+
+
+def _expects_else(outcome: Outcome, run: Run) -> bool:
+    pairs = zip(_up_to_the_failure(outcome).notes, run.outcome.notes, strict=False)
+    return any(difference(one.expected, other.expected) is not None for one, other in pairs)
 
 
 def _up_to_the_failure(noted: Outcome) -> Outcome:
@@ -197,11 +274,14 @@ def _alike(learner: Note, attempt: Note) -> bool:
 
 def _tolerance(note: Note) -> float | None:
     """Stricter than usual (None) where the mistake itself shows only in the last digits."""
+    if note.tolerance is not None:
+        return note.tolerance
     try:
         actual = np.asarray(note.actual, dtype=np.float64)
         expected = np.asarray(note.expected, dtype=np.float64)
-        if np.result_type(note.actual) != np.result_type(note.expected):
-            return _SINGLE_PRECISION
+        dtypes = np.result_type(note.actual), np.result_type(note.expected)
+        if dtypes[0] != dtypes[1]:
+            return _HALF_PRECISION if np.float16 in dtypes else _SINGLE_PRECISION
         with np.errstate(all="ignore"):
             error = float(np.max(np.abs(actual - expected)) / np.max(np.abs(expected)))
     except (TypeError, ValueError, RuntimeError):  # Lists of arrays, other shapes, no numbers.
@@ -210,21 +290,20 @@ def _tolerance(note: Note) -> float | None:
 
 
 @contextmanager
-def _bound(attempt: Attempt, world: ModuleType, kata: Kata, tests: ModuleType) -> Iterator[None]:
-    """Let the tests use `world`, the solution, with `attempt` in it, while the block runs."""
-    answer = target.answer_module(kata)
-    tests_before, right = dict(vars(tests)), getattr(world, attempt.replaces)
-    setattr(world, attempt.replaces, attempt.answer)
-    missing = object()
-    for name, value in tests_before.items():
-        if getattr(answer, name, missing) is value and hasattr(world, name):
-            setattr(tests, name, getattr(world, name))
+def _put_in(attempt: Attempt, answer: ModuleType, function: TestFunction) -> Iterator[None]:
+    """Let an answer's module and its tests use `attempt` while the block runs."""
+    tests = sys.modules[function.__module__]
+    replaced, before = getattr(answer, attempt.replaces), dict(vars(tests))
+    setattr(answer, attempt.replaces, attempt.answer)
+    for name, value in before.items():
+        if value is replaced:
+            setattr(tests, name, attempt.answer)
     try:
         yield
     finally:
-        setattr(world, attempt.replaces, right)
+        setattr(answer, attempt.replaces, replaced)
         vars(tests).clear()
-        vars(tests).update(tests_before)
+        vars(tests).update(before)
 
 
 def _ending(

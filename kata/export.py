@@ -19,7 +19,7 @@ from kata.catalog import Catalog, Kata, KataError
 _NOT_FOR_STUDENTS = {
     f"kata/{room}.py" for room in ("bench", "export", "report", "scaffold", "verify")
 }
-_PACKAGES_FOR_STUDENTS = ("kata", "kata/interview")
+_PACKAGES_FOR_STUDENTS = ("kata", "kata/interview", "kata/testing")
 _AS_THEY_ARE = ("conftest.py", "LICENSE", ".gitignore")
 _PYPROJECT_TABLES = ("build-system", "project", "project.scripts", "tool.pytest.ini_options")
 
@@ -56,8 +56,10 @@ install it before the last line:
     kata review           what interviews showed to be due again
     pytest                tests everything; katas not begun are "to do"
 
-A kata is a file in `exercises/`. Its docstrings say all that its tests in `tests/` check.
+A kata is a file in `exercises/`. Beyond what every answer owes, its docstrings say all that its
+tests in `tests/` check.
 
+{owed}
 | topic | katas |
 |---|---|
 {topics}
@@ -265,7 +267,10 @@ class _Writer:
             if names:
                 page = f"exercises/{topic.name}/README.md"
                 rows.append(f"| [{topic.title}]({page}) | {', '.join(names)} |")
-        return _README.format(topics="\n".join(rows), data=_DATA if has_data else "")
+        _, heading, rest = self._read("README.md").partition("### What every answer owes\n")
+        owed = heading + rest.partition("\n#")[0]
+        data = _DATA if has_data else ""
+        return _README.format(topics="\n".join(rows), data=data, owed=owed)
 
     def _workflow(self, pin: Pin | None) -> str:
         text = self._read(TEMPLATE)

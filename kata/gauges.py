@@ -1,8 +1,10 @@
 """Three gauges of a call's cost: interpreter steps, memory, and time beside a reference.
 
-Only the last reads a clock, and gives a ratio taken in one run.
+Only the last reads a clock, and gives a ratio taken in one run. What an answer prints, formats or
+logs is no part of its cost.
 """
 
+import builtins
 import gc
 import random
 import sys
@@ -11,6 +13,8 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+
+import numpy as np
 
 Arguments = tuple[Any, ...]
 # Calls a function with these arguments and gives the seconds that it took.
@@ -27,21 +31,23 @@ class Meter:
 
     def steps(self, call: Callable[[], Any]) -> int:
         """The interpreter steps of one call."""
-        with _no_garbage_collection():  # What a finalizer does is not the call's work.
+        # What a finalizer does is not the call's work.
+        with _no_garbage_collection(), printing_is_free():
             if sys.version_info >= (3, 12):
                 return _steps_by_monitoring(call)
             return _steps_by_tracing(call)
 
     def peak(self, call: Callable[[], Any]) -> int:
         """The most bytes that one call holds at a time, its result included."""
-        tracemalloc.start()
-        try:
-            before, _ = tracemalloc.get_traced_memory()
-            result = call()
-            _, peak = tracemalloc.get_traced_memory()
-            del result
-        finally:
-            tracemalloc.stop()
+        with printing_is_free():
+            tracemalloc.start()
+            try:
+                before, _ = tracemalloc.get_traced_memory()
+                result = call()
+                _, peak = tracemalloc.get_traced_memory()
+                del result
+            finally:
+                tracemalloc.stop()
         return peak - before
 
     def timers(
@@ -97,7 +103,7 @@ def slowdown(
     timers = meter.timers(function, reference)
     best = [float("inf"), float("inf")]
     shuffler = random.Random(0)
-    with _no_garbage_collection(), _one_blas_thread():
+    with _no_garbage_collection(), _one_blas_thread(), printing_is_free():
         # Far over the limit, a few samples tell; all of them would take a looping answer minutes.
         for samples in (3, 27, 30, 30):
             order = [0, 1] * samples
@@ -109,6 +115,21 @@ def slowdown(
             if fast_enough or times > 20 * SLOWDOWN_LIMIT:
                 break
     return times
+
+
+@contextmanager
+def printing_is_free() -> Iterator[None]:
+    """While measured, nothing is printed, and an array's text is as short for all arrays.
+
+    NumPy formats in Python, entry by entry, so a debugging print would pass for a loop.
+    """
+    prints = builtins.print
+    builtins.print = lambda *_, **__: None
+    try:
+        with np.printoptions(threshold=0, edgeitems=1, formatter={"all": lambda _: "…"}):
+            yield
+    finally:
+        builtins.print = prints
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 `conftest.py` loads this. Tests outside the trees of the katas are left alone.
 """
 
+import time
 import traceback
 import zlib
 from collections import Counter
@@ -15,11 +16,11 @@ import numpy as np
 import pytest
 from _pytest._code.code import ExceptionRepr
 from _pytest.outcomes import Exit, Failed
+from _pytest.runner import runtestprotocol
 
 from kata import catalog, diagnosis, stubs, target
-from kata.attempts import Attempt
 from kata.catalog import Catalog, Kata
-from kata.testing import Note, recording
+from kata.testing import Note, recording, remark_on
 
 TODO = "todo"
 NO_REFERENCE = "the reference solution is not part of this repository"
@@ -85,7 +86,9 @@ class KataPlugin:
         self._by_path: dict[Path, Kata] = {kata.test: kata for kata in katas.katas}
         self._diagnoses: dict[str, diagnosis.Diagnosis] = {}
         self._among_many = False
-        self.explains_each_failure = True
+        self._texts: dict[str, list[str]] = {}  # From other processes, by the ids of tests.
+        self._held_back: list[tuple[pytest.Item, list[pytest.TestReport]]] = []
+        self.explains_failures = True
 
     def kata_of(self, item: pytest.Item) -> Kata | None:
         """The kata that a test is about; None for a test of something else."""
@@ -114,14 +117,16 @@ class KataPlugin:
         self._among_many = many and not config.getoption("--solutions")
         if config.pluginmanager.hasplugin("xdist"):
             for item in items:
-                if item.get_closest_marker("speed"):
-                    item.add_marker(pytest.mark.xdist_group("speed"))
+                kata = tested[item.path]
+                if kata:  # One process sees all failures of a kata, and can say what they show.
+                    item.add_marker(pytest.mark.xdist_group(kata.id))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         kata = self.kata_of(pyfuncitem)
         if kata is None:
             return (yield)
+        begun = time.perf_counter()
         with recording() as notes:
             try:
                 result = yield
@@ -129,9 +134,10 @@ class KataPlugin:
                 todo = self._todo(kata, error)
                 if todo:
                     raise TodoError(todo.id) from None
-                self._remember(kata, pyfuncitem, notes, error)
+                seconds = time.perf_counter() - begun
+                self._remember(kata, pyfuncitem, notes, error, seconds)
                 raise
-        self._remember(kata, pyfuncitem, notes, None)
+        self._remember(kata, pyfuncitem, notes, None, time.perf_counter() - begun)
         return result
 
     def _remember(
@@ -140,6 +146,7 @@ class KataPlugin:
         item: pytest.Function,
         notes: list[Note],
         error: BaseException | None,
+        seconds: float,
     ) -> None:
         values = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
 
@@ -147,7 +154,7 @@ class KataPlugin:
             return values | ({"rng": self.generator(item)} if "rng" in values else {})
 
         outcome = diagnosis.outcome_of(item.obj, notes, error)
-        run = diagnosis.Run(item.nodeid, item.obj, make_arguments, outcome)
+        run = diagnosis.Run(item.nodeid, item.obj, make_arguments, outcome, seconds)
         self.diagnosis_of(kata).add(run)
 
     @pytest.hookimpl(wrapper=True)
@@ -163,10 +170,60 @@ class KataPlugin:
             return report
         if isinstance(call.excinfo.value, TodoError):
             report.todo = call.excinfo.value.msg  # type: ignore[attr-defined]
-        # In a debug kata, to find the bugs is the exercise.
-        elif call.when == "call" and self.explains_each_failure and kata.kind != "debug":
-            explain(report, self.diagnosis_of(kata).of_last_test())
+        remark = remark_on(call.excinfo.value)
+        if remark and isinstance(report.longrepr, ExceptionRepr):
+            report.longrepr.addsection("a remark", remark)
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> object:
+        """Hold back the reports of a kata until all its failures are known: only they tell why."""
+        kata = self.kata_of(item)
+        if kata is None or not self.explains_failures or hasattr(item.config, "workeroutput"):
+            return None
+        self._held_back.append((item, runtestprotocol(item, log=False, nextitem=nextitem)))
+        if nextitem is None or self.kata_of(nextitem) != kata:
+            self._explain_and_report()
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self._explain_and_report()  # What was held back when the session was interrupted.
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:  # xdist takes each report at once; the texts follow.
+            output["kata_texts"] = self._texts_by_test(map(self._katas.by_id.get, self._diagnoses))
+        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        for report in terminal.stats.get("failed", []) if self._texts and terminal else ():
+            explain(report, self._texts.get(report.nodeid, []))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a process of xdist's has to say of its failures."""
+        self._texts |= getattr(node, "workeroutput", {}).get("kata_texts", {})
+
+    def _explain_and_report(self) -> None:
+        held_back, self._held_back = self._held_back, []
+        texts = self._texts_by_test({self.kata_of(item) for item, _ in held_back})
+        for item, reports in held_back:
+            if item.session.shouldfail:  # As after -x.
+                break
+            item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+            for report in reports:
+                if report.failed and report.when == "call":
+                    explain(report, texts.get(item.nodeid, []))
+                item.ihook.pytest_runtest_logreport(report=report)
+            item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+
+    def _texts_by_test(self, katas: Iterable[Kata | None]) -> dict[str, list[str]]:
+        """What to say of failed tests, by their ids."""
+        texts: dict[str, list[str]] = {}
+        # In a debug kata, to find the bugs is the exercise.
+        for kata in katas:
+            found = self._diagnoses.get(kata.id) if kata and kata.kind != "debug" else None
+            for mistake in found.mistakes() if found else ():
+                for name in mistake.explains:
+                    texts.setdefault(name, []).append(mistake.text)
+        return texts
 
     def _todo(self, kata: Kata, error: BaseException) -> Kata | None:
         """The kata whose hole raised this: most often the tested one, else one it builds on.
@@ -195,11 +252,11 @@ class KataPlugin:
         _Summary(self._katas, terminalreporter).write()
 
 
-def explain(report: pytest.TestReport, mistakes: list[Attempt]) -> None:
-    """Add to a failure's report what the mistakes' texts say."""
-    texts = list(dict.fromkeys(attempt.text for attempt in mistakes if attempt.text))
+def explain(report: pytest.TestReport, texts: list[str]) -> None:
+    """Add to a failure's report what the texts of its mistakes say."""
     if not texts:
         return
+    texts = list(dict.fromkeys(texts))
     title = "this looks like" if len(texts) == 1 else "this looks like one of these"
     text = "\n".join(texts)
     if isinstance(report.longrepr, ExceptionRepr):

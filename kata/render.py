@@ -17,6 +17,8 @@ from kata.runner import BROKEN, SOLVED, TODO, Failure, Verdict
 
 _PRINTED_LINES = 6
 _BAR_WIDTH = 30
+# What a failed check raises: its text says all.
+_CHECKS = ("AssertionError", "WrittenIntoError", "Failed")
 
 
 def verdict(result: Verdict, missing: Sequence[Kata] = ()) -> RenderableType:
@@ -44,9 +46,7 @@ def verdict(result: Verdict, missing: Sequence[Kata] = ()) -> RenderableType:
     if missing and result.kata.kind == "capstone" and result.status != SOLVED:
         names = ", ".join(kata.id for kata in missing)
         parts.insert(1, Text(f"  It builds on katas that are not solved yet: {names}.", "yellow"))
-    if result.prints.strip():
-        parts += [Text(""), *_prints(result.prints)]
-    return Group(*parts)
+    return Group(*parts, *prints(result))
 
 
 def _headline(mark: str, text: str, style: str) -> Text:
@@ -76,7 +76,10 @@ def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
         file = kata.root / failure.answer_file
         parts.append(_place(file, kata, failure.answer_line, failure.answer_code))
     text = failure.text.strip() or failure.kind
-    if failure.kind not in ("AssertionError", "Failed") and failure.text.strip():
+    if (
+        failure.kind not in ("AssertionError", "WrittenIntoError", "Failed")
+        and failure.text.strip()
+    ):
         text = f"{failure.kind}: {text}"
     return [*parts, Padding(Text(text, style="red"), (0, 0, 0, 2))]
 
@@ -94,13 +97,17 @@ def path(file: Path, kata: Kata, line: int = 0) -> Text:
     return Text(shown, style=f"cyan link {file.as_uri()}")
 
 
-def _prints(prints: str) -> list[RenderableType]:
-    lines = prints.rstrip().splitlines()
+def prints(result: Verdict) -> list[RenderableType]:
+    """The first lines of what the answer printed, after an empty line; nothing if it did not."""
+    if not result.prints.strip():
+        return []
+    lines = result.prints.rstrip().splitlines()
     more = (
         [f"… and {len(lines) - _PRINTED_LINES} lines more"] if len(lines) > _PRINTED_LINES else []
     )
     shown = "\n".join(line[:200] for line in lines[:_PRINTED_LINES] + more)
-    return [Text("It printed:", style="bold"), Padding(Text(shown, style="dim"), (0, 0, 0, 2))]
+    printed = Padding(Text(shown, style="dim"), (0, 0, 0, 2))
+    return [Text(""), Text("It printed:", style="bold"), printed]
 
 
 def heading(kata: Kata, katas: Catalog) -> Text:

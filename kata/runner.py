@@ -25,7 +25,8 @@ from typing import Any
 
 from kata import sockets, stubs, target
 from kata.catalog import Catalog, Kata
-from kata.worker import Example, Job, serve
+from kata.examples import Example
+from kata.worker import Job, serve
 
 SOLVED, FAILED, TODO, BROKEN, CANCELLED = "solved", "failed", "todo", "broken", "cancelled"
 
@@ -70,11 +71,15 @@ class Surveyed:
 
 @dataclass(frozen=True)
 class Decoyed:
-    """Whether the tests let a public name pass with its results spoiled in one way."""
+    """Whether the tests let a public name pass that is spoiled in one way.
+
+    `misled` are the tests whose expected values it changed.
+    """
 
     name: str
     kind: str
     passes: bool
+    misled: list[str]
 
 
 @dataclass
@@ -121,9 +126,13 @@ class Verdict:
 
     @property
     def failure_to_show(self) -> Failure:
-        """The first failure, or the first that fits what the diagnosis says."""
+        """The first failure, or the first that fits what the diagnosis says.
+
+        Before all others one of an answer that writes into its arguments, as that can mislead.
+        """
+        writing = [failure for failure in self.failures if failure.kind == "WrittenIntoError"]
         named = [failure for failure in self.failures if failure.name == self.telling]
-        return (named or self.failures)[0]
+        return (writing or named or self.failures)[0]
 
     @property
     def diagnosis(self) -> list[str]:

@@ -244,11 +244,18 @@ def types_problems(kata: Kata, runner: Runner, seed: int) -> list[str]:
 
 
 def right_problems(kata: Kata, right: list[Attempt], runner: Runner, seed: int) -> list[str]:
+    """Each right attempt passes the tests, and the examples in the docstrings are true of it."""
     problems = []
     for attempt in right:
         change = ("attempt", attempt.name)
         verdict = runner.run(kata, tree="solutions", seed=seed, change=change)
         problems += _unsolved(f"{attempt.name}, a right answer,", verdict)
+        problems += [
+            f"the example {example.code} is red for {attempt.name}, a right answer: "
+            f"it gives {example.gives or 'nothing'}"
+            for example in verdict.examples
+            if not example.right
+        ]
     return problems
 
 
@@ -280,9 +287,15 @@ def _survey_problems(name: str, surveyed: Surveyed) -> list[str]:
 
 
 def decoy_problems(verdict: Verdict) -> list[str]:
-    """No result spoiled in a general way passes."""
+    """No result spoiled in a general way passes, and none changes what a test expects."""
     passing = [decoy for decoy in verdict.decoys if decoy.passes]
-    return [f"{decoy.name} passes with {decoy.kind} for its results" for decoy in passing]
+    problems = [f"{decoy.name} passes with its results spoiled: {decoy.kind}" for decoy in passing]
+    return problems + [
+        f"{test} expects something else of an answer that writes into its arguments: "
+        "find out what is expected before the answer is called"
+        for decoy in verdict.decoys
+        for test in decoy.misled
+    ]
 
 
 def _unsolved(what: str, verdict: Verdict) -> list[str]:

@@ -6,7 +6,6 @@ at the end what the diagnosis found. If the learner's code kills it, all that wa
 
 import ast
 import contextlib
-import doctest
 import faulthandler
 import functools
 import io
@@ -24,10 +23,11 @@ from typing import Any, TextIO
 
 import pytest
 
-from kata import catalog, changes, loading, plugin, target
+from kata import catalog, changes, examples, loading, plugin, target
 from kata.catalog import Kata
-from kata.decoys import decoys_of
+from kata.decoys import WRITING, decoys_of
 from kata.diagnosis import Diagnosis
+from kata.testing import remark_on
 
 MEMORY_BYTES = 4 << 30
 # Of pytest's own plugins, those that no kata needs: they cost a third of the time. The limits on
@@ -48,9 +48,10 @@ class Job:
     """What to run.
 
     `tree` is "exercises", "interview" or "solutions"; `trees` says by id which other katas' files
-    lie in another one. `change` is one of `kata.changes`, made to the kata's module. `survey` puts
-    each wrong attempt through the tests afterwards; `examples` runs the docstrings' examples in
-    place of the tests. `log` is where a crash or a hang leaves its stack.
+    lie in another one. `change` is one of `kata.changes`, made to the kata's module; after the
+    tests, the docstrings' examples are then run, too. `survey` does that as well, and puts each
+    wrong attempt through the tests. `examples` runs the examples in place of the tests. `log` is
+    where a crash or a hang leaves its stack.
 
     For a judge, `sandboxes` is the address of what starts them, `sources` the submission (text in
     Latin-1, one byte a character, by file name), and `parts` the katas whose solutions are lent.
@@ -141,8 +142,7 @@ class Worker:
             if not self.counts_all_tests:
                 return
         if self.job.examples:
-            self.begin("the_examples_of_its_docstrings", log)
-            self.send_examples(target.answer_module(self.kata))
+            self.run_examples(log)
             return
         self.begin("", log, SECONDS_OF_OUR_OWN)
         reporter = _Reporter(self, self.kata, log, surveys=self.job.survey)
@@ -163,9 +163,11 @@ class Worker:
         file = self.kata.relative(self.kata.file_in(self.job.tree))
         return f"{file} does not define {' and '.join(missing)}, which the tests import."
 
-    def send_examples(self, module: ModuleType) -> None:
+    def run_examples(self, log: TextIO) -> None:
         """Tell what the examples of the docstrings give."""
-        self.send("examples", examples=[asdict(example) for example in examples(self.kata, module)])
+        self.begin("the_examples_of_its_docstrings", log)
+        found = examples.run(self.kata, target.answer_module(self.kata))
+        self.send("examples", examples=[asdict(example) for example in found])
 
     def close(self) -> None:
         """Tell what is known only at the end."""
@@ -198,7 +200,7 @@ class _Reporter:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.pluginmanager.unregister(name="terminalreporter")
-        config.stash[plugin.STATE].explains_each_failure = False
+        config.stash[plugin.STATE].explains_failures = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         tests = [item.name for item in session.items]
@@ -235,15 +237,17 @@ class _Reporter:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self._worker.begin("", self._log, SECONDS_OF_OUR_OWN)
         diagnosis = session.config.stash[plugin.STATE].diagnosis_of(self._kata)
-        mistakes = diagnosis.of_all_tests()
-        telling = diagnosis.explained_by(mistakes[0])[0].split("::", 1)[1] if mistakes else ""
-        found = [[mistake.name, mistake.text] for mistake in mistakes]
+        mistakes = diagnosis.mistakes()
+        telling = mistakes[0].explains[0].split("::", 1)[1] if mistakes else ""
+        found = [[mistake.attempt.name, mistake.text] for mistake in mistakes]
         self._worker.send("diagnosed", mistakes=found, telling=telling)
         if self._surveys:
             self._survey(diagnosis, target.answer_module(self._kata))
+        elif self._worker.job.change:
+            self._worker.run_examples(self._log)
 
     def _survey(self, diagnosis: Diagnosis, module: ModuleType) -> None:
-        self._worker.send_examples(module)
+        self._worker.run_examples(self._log)
         for attempt in diagnosis.wrong_attempts:
             self._worker.begin(attempt.name, self._log, SECONDS_OF_OUR_OWN)
             fails, mistakes = diagnosis.survey(attempt)
@@ -253,8 +257,12 @@ class _Reporter:
             self._worker.begin(decoy.attempt.name, self._log, SECONDS_OF_OUR_OWN)
             # Its results, not its speed, are to be told from right ones.
             passes = diagnosis.passes(decoy.attempt, self._not_speed)
+            misled = []
+            if decoy.kind == WRITING:
+                misled = diagnosis.false_expectations(decoy.attempt, self._not_speed)
             if decoy.felt:
-                self._worker.send("decoyed", name=decoy.public_name, kind=decoy.kind, passes=passes)
+                values = {"name": decoy.public_name, "kind": decoy.kind}
+                self._worker.send("decoyed", **values, passes=passes, misled=misled)
 
 
 def _text_of(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
@@ -269,56 +277,12 @@ def tested_names(kata: Kata) -> list[str]:
     return [alias.name for node in imports if node.module == module for alias in node.names]
 
 
-@dataclass(frozen=True)
-class Example:
-    """An example in a docstring: what it should give and what it gives, as Python shows both.
-
-    What an example raises is `Type: text` in `gives`. `right` is doctest's own judgement.
-    """
-
-    code: str
-    wants: str
-    gives: str
-    right: bool
-
-
-def examples(kata: Kata, module: ModuleType) -> list[Example]:
-    """Run the examples in the docstrings of `kata`, as handed out, on the answer in `module`."""
-    results: list[Example] = []
-
-    class Collector(doctest.DocTestRunner):
-        def report_success(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
-            self._keep(example, got, right=True)
-
-        def report_failure(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
-            self._keep(example, got, right=False)
-
-        def report_unexpected_exception(
-            self, out: Any, test: Any, example: doctest.Example, exc_info: Any
-        ) -> None:
-            told = f"{exc_info[0].__name__}: {exc_info[1]}"
-            self._keep(example, told.removesuffix(": "), right=False)
-
-        def _keep(self, example: doctest.Example, got: str, *, right: bool) -> None:
-            code, wants, gives = example.source, example.want, got[:_MESSAGE_KEPT]
-            results.append(Example(code.strip(), wants.strip(), gives.strip(), right))
-
-    for number, text in enumerate(_docstrings(kata.original)):
-        test = doctest.DocTestParser().get_doctest(text, vars(module), f"{number}", None, None)
-        Collector().run(test)
-    return results
-
-
-def _docstrings(file: Path) -> list[str]:
-    documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
-    nodes = ast.walk(ast.parse(file.read_bytes()))
-    found = [ast.get_docstring(node) for node in nodes if isinstance(node, documented)]
-    return [text for text in found if text]
-
-
 def _failure(kata: Kata, error: BaseException) -> dict[str, Any]:
     """What was raised, by which line of the test and by which of the answer."""
-    facts: dict[str, Any] = {"kind": type(error).__name__, "text": str(error)[:_MESSAGE_KEPT]}
+    text = str(error)[:_MESSAGE_KEPT]
+    remark = remark_on(error)
+    text = f"{text}\n{remark}" if remark else text
+    facts: dict[str, Any] = {"kind": type(error).__name__, "text": text}
     in_test = _test_frame(kata, error)
     if in_test:
         facts |= {"test_line": in_test.lineno, "test_code": _statement(in_test)}

@@ -584,7 +584,7 @@ def written_into_actual(actual, expected):
 
 @wrong(
     relative_error,
-    "It goes through the entries one at a time in Python. NumPy compares all of them at once.",
+    "It goes through the entries in Python. NumPy compares all of them at once.",
 )
 def one_entry_at_a_time(actual, expected):
     check_shapes(actual, expected)

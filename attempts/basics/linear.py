@@ -121,7 +121,7 @@ def linear_always_float64(x, w, b):
 
 @wrong(
     linear,
-    "It goes through the rows one at a time in Python. One matrix product serves the whole batch.",
+    "It goes through the batch in Python. One matrix product serves all of it.",
 )
 def one_row_at_a_time(x, w, b):
     check(x, w, b)
@@ -377,8 +377,8 @@ def x_reshaped_in_place(grad_y, x, w, b):
 
 @wrong(
     linear_backward,
-    "It goes through the rows one at a time in Python. The sum of outer products over the batch is "
-    "one matrix product.",
+    "It goes through the batch in Python. The sum of outer products over the batch is one matrix "
+    "product.",
 )
 def backward_one_row_at_a_time(grad_y, x, w, b):
     check_all(grad_y, x, w, b)

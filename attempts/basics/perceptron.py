@@ -146,7 +146,7 @@ def from_one_mistake_to_the_next(x, y, epochs, lr):
     """Between two mistakes w stays, so that one product finds the next of them."""
     check(x, y)
     with_one = np.column_stack([x, np.ones(len(x), dtype=x.dtype)])
-    signs = (2 * y - 1).astype(x.dtype)
+    signs = np.where(y == 1, 1, -1).astype(x.dtype)
     weights = np.zeros(with_one.shape[1], dtype=x.dtype)
     mistakes = []
     for _ in range(epochs):

@@ -1,4 +1,5 @@
 import math
+from collections import Counter
 
 from kata.attempts import right, wrong
 from solutions.basics.scalar_autograd import Value
@@ -91,34 +92,31 @@ class Engine:
 
 
 @right(Value)
-class ForwardOnTheWay:
-    """No graph: each value carries its derivatives with respect to all that it was made from."""
+class HandsOnWhenAllHasArrived:
+    """A result knows how to share out what it receives, and waits until it has all its parts."""
 
-    def __init__(self, data, by=None):
+    def __init__(self, data, operands=(), shares=None):
         self.data, self.grad = float(data), 0.0
-        self.by = {self: 1.0} | (by or {})
+        self.operands, self.shares = operands, shares
 
     @staticmethod
     def lift(other):
-        return other if isinstance(other, ForwardOnTheWay) else ForwardOnTheWay(other)
-
-    @staticmethod
-    def of(data, *inputs):
-        by = {}
-        for value, derivative in inputs:
-            for other, further in value.by.items():
-                by[other] = by.get(other, 0.0) + derivative * further
-        return ForwardOnTheWay(data, by)
+        is_one = isinstance(other, HandsOnWhenAllHasArrived)
+        return other if is_one else HandsOnWhenAllHasArrived(other)
 
     def __add__(self, other):
         other = self.lift(other)
-        return self.of(self.data + other.data, (self, 1.0), (other, 1.0))
+        return type(self)(self.data + other.data, (self, other), lambda got: (got, got))
 
     __radd__ = __add__
 
     def __mul__(self, other):
         other = self.lift(other)
-        return self.of(self.data * other.data, (self, other.data), (other, self.data))
+
+        def shares(got):
+            return got * other.data, got * self.data
+
+        return type(self)(self.data * other.data, (self, other), shares)
 
     __rmul__ = __mul__
 
@@ -138,22 +136,38 @@ class ForwardOnTheWay:
         return self.lift(other) / self
 
     def __pow__(self, k):
-        return self.of(self.data**k, (self, k * self.data ** (k - 1)))
+        slope = k * self.data ** (k - 1)
+        return type(self)(self.data**k, (self,), lambda got: (got * slope,))
 
     def exp(self):
         e = math.exp(self.data)
-        return self.of(e, (self, e))
+        return type(self)(e, (self,), lambda got: (got * e,))
 
     def tanh(self):
         t = math.tanh(self.data)
-        return self.of(t, (self, 1 - t * t))
+        return type(self)(t, (self,), lambda got: (got * (1 - t * t),))
 
     def relu(self):
-        return self.of(max(self.data, 0.0), (self, float(self.data > 0)))
+        on = self.data > 0
+        return type(self)(self.data if on else 0.0, (self,), lambda got: (got if on else 0.0,))
 
     def backward(self):
-        for value, derivative in self.by.items():
-            value.grad += derivative
+        uses, todo = Counter(), [self]
+        while todo:
+            for operand in todo.pop().operands:
+                if operand not in uses:
+                    todo.append(operand)
+                uses[operand] += 1
+        received, ready = Counter({self: 1.0}), [self]
+        while ready:
+            value = ready.pop()
+            value.grad += received[value]
+            shares = value.shares(received[value]) if value.operands else ()
+            for operand, share in zip(value.operands, shares, strict=True):
+                received[operand] += share
+                uses[operand] -= 1
+                if not uses[operand]:
+                    ready.append(operand)
 
 
 # --- Operations ------------------------------------------------------------------------------
@@ -299,6 +313,23 @@ class StartsWithItsNumber(Engine):
 
 @wrong(
     Value,
+    "It starts with whatever the value's own grad is by then, with this call's 1 added. What an "
+    "earlier call or an assignment left there has no part in this one.",
+)
+class StartsWithItsGrad(Engine):
+    def backward(self):
+        upstream = {self.number: self.grad + 1.0}
+        before = self.grad
+        for value in self.behind():
+            value.grad += upstream[value.number]
+            for other, derivative in value.inputs:
+                passed = upstream[value.number] * derivative
+                upstream[other.number] = upstream.get(other.number, 0.0) + passed
+        self.grad = before + 1.0
+
+
+@wrong(
+    Value,
     "Gradients of an earlier call are handed on again: those on the way still hold what arrived "
     "then. What is handed on has to be this call's share only.",
 )
@@ -364,6 +395,21 @@ class ForgetsBesideNumbers(Engine):
         if isinstance(other, Engine):
             return super().__mul__(other)
         return type(self)(self.data * other)
+
+
+@wrong(
+    Value,
+    "With a plain number, a sum adds it to the operand itself and gives that back. It should make "
+    "a new Value and leave the operand as it is.",
+)
+class AddsInPlace(Engine):
+    def __add__(self, other):
+        if isinstance(other, Engine):
+            return super().__add__(other)
+        self.data += other
+        return self
+
+    __radd__ = __add__
 
 
 @wrong(

@@ -24,8 +24,8 @@ def sigmoid_through_its_logarithm(x):
 
 @wrong(
     sigmoid,
-    "exp(−x) overflows where x is far below 0. The value comes out right, but with a warning; "
-    "exp(x) would be tiny there.",
+    "exp(−x) overflows where x is far below 0. The value comes out right, but with a warning. "
+    "np.where alone is no help, as it computes both of its branches for every entry.",
 )
 def sigmoid_by_its_formula(x):
     return 1 / (1 + np.exp(-x))
@@ -105,9 +105,16 @@ def sigmoid_entry_at_a_time(x):
 
 
 @right(sigmoid_backward)
-def backward_from_one_exponential(grad_y, x):
+def backward_from_two_sigmoids(grad_y, x):
+    return grad_y * sigmoid(x) * sigmoid(-x)
+
+
+@right(sigmoid_backward)
+def backward_from_the_larger_sigmoid(grad_y, x):
+    """What it lacks to 1 is itself times the small exponential."""
     small = np.exp(-np.abs(x))
-    return grad_y * small / (1 + small) ** 2
+    y = 1 / (1 + small)
+    return grad_y * y * (y * small)
 
 
 @wrong(
@@ -150,7 +157,7 @@ def backward_with_arguments_swapped(grad_y, x):
 
 @wrong(
     sigmoid_backward,
-    "exp(−x) overflows where x is far below 0, and ∞ / ∞ is nan.",
+    "exp(−x) overflows where x is far below 0; a quotient of two such numbers is nan.",
 )
 def backward_by_its_formula(grad_y, x):
     e = np.exp(-x)

@@ -88,6 +88,51 @@ def one_sum_for_all_rows(x, axis=-1):
     return e / e.sum()
 
 
+@wrong(
+    softmax,
+    "The maximum is taken along the axis, but the sum along the last one: both belong to the axis.",
+)
+def sum_along_the_last_axis(x, axis=-1):
+    if x.shape[axis] == 0:
+        raise ValueError("x is empty")
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong(
+    softmax,
+    "A reduction has lost its axis: one row's number then meets another row's scores, or NumPy "
+    "finds shapes that don't fit.",
+)
+def the_axis_lost(x, axis=-1):
+    if x.shape[axis] == 0:
+        raise ValueError("x is empty")
+    e = np.exp(x - x.max(axis=axis))
+    return e / e.sum(axis=axis)
+
+
+@wrong(
+    softmax,
+    "The sum has lost its axis: one row's sum then meets another row's scores, or NumPy finds "
+    "shapes that don't fit.",
+)
+def the_axis_of_the_sum_lost(x, axis=-1):
+    if x.shape[axis] == 0:
+        raise ValueError("x is empty")
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis)
+
+
+@wrong(
+    softmax,
+    "These are the exponentials alone. Divided by their sum, those of a row would sum to 1.",
+)
+def without_the_division(x, axis=-1):
+    if x.shape[axis] == 0:
+        raise ValueError("x is empty")
+    return np.exp(x - x.max(axis=axis, keepdims=True))
+
+
 @wrong(softmax, "The argument `axis` is not used: the result is always along the last axis.")
 def always_the_last_axis(x, axis=-1):
     if x.shape[axis] == 0:
@@ -158,3 +203,12 @@ def one_row_at_a_time(x, axis=-1):
         e = np.exp(rows[index] - rows[index].max())
         y[index] = e / e.sum()
     return np.moveaxis(y, -1, axis)
+
+
+@wrong(
+    softmax,
+    "It works on float64 copies. For float32 scores these are twice as large, and more memory than "
+    "is allowed.",
+)
+def in_float64(x, axis=-1):
+    return softmax(x.astype(np.float64), axis).astype(x.dtype)

@@ -40,6 +40,11 @@ def tanh_by_a_series_near_0(x):
     return y
 
 
+@wrong(tanh, "This calls a ready-made tanh, which is what you are to write.")
+def tanh_of_numpy(x):
+    return np.tanh(x)
+
+
 @wrong(
     tanh,
     "exp overflows far from 0, on either side, and ∞ / ∞ is nan; near 0, the difference of the two "

@@ -133,6 +133,18 @@ def own_generator_for_w2(hidden, rng):
     return [w1, b1, init(hidden, np.random.default_rng(0))[2], b2]
 
 
+@wrong(
+    init,
+    "w2 repeats numbers of w1: both layers draw from generators in the same state. Draw both from "
+    "`rng` itself.",
+)
+def one_seed_for_both_layers(hidden, rng):
+    seed = rng.integers(2**32)
+    w1, b1, _, b2 = init(hidden, np.random.default_rng(seed))
+    w2 = np.random.default_rng(seed).normal(scale=np.sqrt(2 / hidden), size=(1, hidden))
+    return [w1, b1, w2, b2]
+
+
 # --- train ------------------------------------------------------------------------------------
 
 
@@ -171,6 +183,22 @@ def losses_after_the_steps(params, x, y, steps, lr):
 def step_thrown_away(params, x, y, steps, lr):
     losses = [backprop.loss_and_gradients(x, column(y), *params)[0]] * steps
     return list(params), losses
+
+
+@wrong(
+    train,
+    "The loss is halved, and with it every step: ½ · (y − target)² is another loss. That of "
+    "`backprop` has no ½.",
+)
+def half_the_loss(params, x, y, steps, lr):
+    params, losses = trained(params, x, column(y), steps, lr / 2)
+    return params, [loss / 2 for loss in losses]
+
+
+@wrong(train, "The losses are halved: the loss of `backprop` has no factor ½.")
+def halved_losses(params, x, y, steps, lr):
+    params, losses = trained(params, x, column(y), steps, lr)
+    return params, [loss / 2 for loss in losses]
 
 
 @wrong(train, "It takes one step more than asked.")

@@ -202,12 +202,16 @@ def strides_of_c_order(x, w, b, stride=1, padding=0):
     return products(windows, w) + b[:, None, None]
 
 
-@wrong(conv2d, "The stride's pair is swapped: the first is for the height, the second the width.")
+@wrong(
+    conv2d, "The stride's pair is swapped: the first is for the height, the second for the width."
+)
 def stride_swapped(x, w, b, stride=1, padding=0):
     return conv2d(x, w, b, pair(stride)[::-1], padding)
 
 
-@wrong(conv2d, "The padding's pair is swapped: the first is for the height, the second the width.")
+@wrong(
+    conv2d, "The padding's pair is swapped: the first is for the height, the second for the width."
+)
 def padding_swapped(x, w, b, stride=1, padding=0):
     check(x, w, b, padding)
     p = frame(x, pair(padding)[::-1])
@@ -216,12 +220,18 @@ def padding_swapped(x, w, b, stride=1, padding=0):
     return without_bias(p, w, stride) + b[:, None, None]
 
 
-@wrong(conv2d, "One number of the stride's pair serves both directions: the height's.")
+@wrong(
+    conv2d,
+    "The stride along the height is used along the width too. The second number is the width's.",
+)
 def one_stride_for_both(x, w, b, stride=1, padding=0):
     return conv2d(x, w, b, pair(stride)[0], padding)
 
 
-@wrong(conv2d, "One number of the padding's pair serves both directions: the height's.")
+@wrong(
+    conv2d,
+    "The padding along the height is used along the width too. The second number is the width's.",
+)
 def one_padding_for_both(x, w, b, stride=1, padding=0):
     check(x, w, b, padding)
     p = frame(x, pair(padding)[0])

@@ -59,7 +59,7 @@ def with_unique_pairs(targets, predictions, n_classes):
 
 @wrong(
     confusion_matrix,
-    "The matrix is transposed: rows are the true classes, columns the predicted ones.",
+    "The matrix is transposed: rows should be the true classes, columns the predicted ones.",
 )
 def transposed(targets, predictions, n_classes):
     return confusion_matrix(predictions, targets, n_classes)
@@ -238,8 +238,8 @@ def unknown_labels_are_dropped(targets, predictions, n_classes):
 
 @wrong(
     confusion_matrix,
-    "Labels beyond the last class raise an IndexError: it comes from the counting. Refuse them "
-    "before, with a ValueError.",
+    "Labels beyond the last class raise an IndexError while counting. Check them first and raise a "
+    "ValueError.",
 )
 def index_error_for_labels_beyond(targets, predictions, n_classes):
     check_lengths(targets, predictions)
@@ -250,7 +250,7 @@ def index_error_for_labels_beyond(targets, predictions, n_classes):
 
 @wrong(
     confusion_matrix,
-    "n_classes itself is let through as a label. The last class is n_classes − 1.",
+    "n_classes itself passes as a label. The last class is n_classes − 1.",
 )
 def n_classes_is_let_through(targets, predictions, n_classes):
     check(targets, predictions, n_classes + 1)
@@ -291,7 +291,7 @@ def only_cells_are_checked(targets, predictions, n_classes):
 
 @wrong(
     confusion_matrix,
-    "Without samples it fails, as the maximum of nothing does. The answer is a matrix of zeros.",
+    "It fails without samples, since nothing has no maximum. The answer is a matrix of zeros.",
 )
 def no_samples_fail(targets, predictions, n_classes):
     check_lengths(targets, predictions)

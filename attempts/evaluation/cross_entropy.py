@@ -178,6 +178,15 @@ def always_ignores_minus_100(logits, targets, ignore_index=-100):
 
 @wrong(
     cross_entropy,
+    "An `ignore_index` of 0 is taken for none at all: 0 counts as false in `if` and `or`. Class 0 "
+    "may be ignored like any other.",
+)
+def zero_is_no_index(logits, targets, ignore_index=-100):
+    return cross_entropy(logits, targets, ignore_index or -100)
+
+
+@wrong(
+    cross_entropy,
     "Every negative target is ignored. Only `ignore_index` is; any other target that is no class "
     "is an error.",
 )
@@ -230,6 +239,11 @@ def one_target_for_all_rows(logits, targets, ignore_index=-100):
 def nothing_costs_nothing(logits, targets, ignore_index=-100):
     loss = cross_entropy(logits, targets, ignore_index)
     return 0.0 if np.isnan(loss) else loss
+
+
+@wrong(cross_entropy, "The loss is halved. Cross-entropy has no factor ½.")
+def half_the_loss(logits, targets, ignore_index=-100):
+    return 0.5 * cross_entropy(logits, targets, ignore_index)
 
 
 @wrong(cross_entropy, "The loss is in bits, from log2. It should be in nats.")
@@ -581,6 +595,20 @@ def jacobian_applied_twice(grad_loss, logits, targets, ignore_index=-100):
 @wrong(cross_entropy_backward, "The argument `ignore_index` is not used: only −100 is ignored.")
 def gradient_ignores_minus_100_only(grad_loss, logits, targets, ignore_index=-100):
     return cross_entropy_backward(grad_loss, logits, targets)
+
+
+@wrong(
+    cross_entropy_backward,
+    "An `ignore_index` of 0 is taken for none at all: 0 counts as false in `if` and `or`. Class 0 "
+    "may be ignored like any other.",
+)
+def gradient_takes_zero_for_no_index(grad_loss, logits, targets, ignore_index=-100):
+    return cross_entropy_backward(grad_loss, logits, targets, ignore_index or -100)
+
+
+@wrong(cross_entropy_backward, "The gradient is half of what it should be.")
+def half_the_gradient(grad_loss, logits, targets, ignore_index=-100):
+    return 0.5 * cross_entropy_backward(grad_loss, logits, targets, ignore_index)
 
 
 @wrong(

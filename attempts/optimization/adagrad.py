@@ -75,8 +75,7 @@ class Slipped(Adagrad):
     def _updated(self, i, param, grad):
         if grad is None:
             return param.copy()
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
+        self.compare(param, grad)
         self.remember(i, grad)
         return self.moved(param, grad, self._s[i])
 
@@ -85,6 +84,10 @@ class Slipped(Adagrad):
 
     def moved(self, param, grad, s):
         return param - self.lr * grad / (np.sqrt(s) + self.eps)
+
+    def compare(self, param, grad):
+        if grad.shape != param.shape:
+            raise ValueError("a gradient has another shape than its parameter")
 
 
 # --- The sum of squares ----------------------------------------------------------------------
@@ -364,43 +367,6 @@ class WritesIntoParams(Adagrad):
 
 @wrong(
     Adagrad,
-    "It writes into the gradients, as `grad **= 2` or `grad /= …` does. Work on new arrays.",
-)
-class WritesIntoGrads(Adagrad):
-    def step(self, params, grads):
-        new = super().step(params, grads)
-        for s, grad in zip(self._s, grads, strict=True):
-            if grad is not None:
-                grad /= np.sqrt(s) + self.eps
-        return new
-
-
-@wrong(
-    Adagrad,
-    "The shapes of a gradient and its parameter are not compared, so NumPy may broadcast one to "
-    "the other.",
-)
-class ShapesUnchecked(Slipped):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self.remember(i, grad)
-        return self.moved(param, grad, self._s[i])
-
-
-@wrong(
-    Adagrad,
-    "The lengths of the lists are not compared: where one is shorter, the rest of the other is "
-    "dropped without a word.",
-)
-class LengthsUnchecked(Adagrad):
-    def step(self, params, grads):
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
-
-
-@wrong(
-    Adagrad,
     "Shapes and lengths are compared at the first step only. Later steps need it too.",
 )
 class CheckedAtTheFirstStepOnly(Slipped):
@@ -427,5 +393,80 @@ class ParametersOfItsOwn(Adagrad):
     own = None
 
     def step(self, params, grads):
+        check(params, grads)
         self.own = super().step(params if self.own is None else self.own, grads)
         return [param.copy() for param in self.own]
+
+
+@wrong(
+    Adagrad,
+    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
+    "other.",
+)
+class ShapesUnchecked(Slipped):
+    def compare(self, param, grad):
+        pass
+
+
+@wrong(
+    Adagrad,
+    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+)
+class LengthsUnchecked(Adagrad):
+    def step(self, params, grads):
+        shorter = min(len(params), len(grads))
+        return super().step(params[:shorter], grads[:shorter])
+
+
+@wrong(
+    Adagrad,
+    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+)
+class NothingMoves(Adagrad):
+    def step(self, params, grads):
+        super().step(params, grads)
+        return [param.copy() for param in params]
+
+
+@wrong(
+    Adagrad,
+    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
+    "needs its own.",
+)
+class StateOfTheClass(Adagrad):
+    def __init__(self, lr=0.01, eps=1e-10):
+        super().__init__(lr, eps)
+        StateOfTheClass.kept = []
+
+    def step(self, params, grads):
+        self._s = StateOfTheClass.kept
+        new = super().step(params, grads)
+        StateOfTheClass.kept = self._s
+        return new
+
+
+@wrong(
+    Adagrad,
+    "The gradient is squared in place, as by `grad **= 2`: the step goes along g², and the "
+    "caller's array has changed.",
+)
+class SquaresInPlace(Slipped):
+    def _updated(self, i, param, grad):
+        new = super()._updated(i, param, grad)
+        if grad is not None:
+            new = self.moved(param, grad**2, self._s[i])
+            grad **= 2
+        return new
+
+
+@wrong(
+    Adagrad,
+    "It writes into the gradients, as `grad /= …` does. Work on new arrays.",
+)
+class WritesIntoGrads(Adagrad):
+    def step(self, params, grads):
+        new = super().step(params, grads)
+        for s, grad in zip(self._s, grads, strict=True):
+            if grad is not None:
+                grad /= np.sqrt(s) + self.eps
+        return new

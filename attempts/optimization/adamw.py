@@ -99,8 +99,7 @@ class Slipped(AdamW):
     def _updated(self, i, param, grad):
         if grad is None:
             return param.copy()
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
+        self.compare(param, grad)
         self._t[i] += 1
         self.remember(i, self.gradient(param, grad))
         return self.moved(param, self.direction(*self.corrected(i)))
@@ -123,6 +122,10 @@ class Slipped(AdamW):
 
     def moved(self, param, direction):
         return param * (1 - self.lr * self.weight_decay) - self.lr * direction
+
+    def compare(self, param, grad):
+        if grad.shape != param.shape:
+            raise ValueError("a gradient has another shape than its parameter")
 
 
 # --- The decay -------------------------------------------------------------------------------
@@ -278,8 +281,7 @@ class DecayInTheSquaresOnly(Slipped):
 
 @wrong(
     AdamW,
-    "No bias correction: m and v start at 0, so the first steps are far off. Divide both by what "
-    "they are short of after t steps.",
+    "There is no bias correction: m and v start at 0, so both are too small in the first steps.",
 )
 class NoBiasCorrection(Slipped):
     def corrected(self, i):
@@ -328,6 +330,13 @@ class NoEpsilon(Slipped):
             return m / np.sqrt(v)
 
 
+@wrong(AdamW, "eps is the least that √v̂ may be. It should be added to it, however large √v̂ is.")
+class EpsilonAsTheLeast(Slipped):
+    def direction(self, m, v):
+        with np.errstate(all="ignore"):
+            return m / np.maximum(np.sqrt(v), self.eps)
+
+
 @wrong(AdamW, "The two betas are swapped: the first belongs to m, the second to v.")
 class BetasSwapped(AdamW):
     def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
@@ -357,6 +366,9 @@ class StateByShape(Slipped):
     def remember(self, i, grad):
         first = self.shapes.index(grad.shape)
         self._m[i], self._v[i] = self._m[first], self._v[first]
+        if i != first:
+            self._t[first] += 1
+            self._t[i] = self._t[first]
         super().remember(i, grad)
         self._m[first], self._v[first] = self._m[i], self._v[i]
 
@@ -383,20 +395,6 @@ class WritesIntoParams(AdamW):
 
 @wrong(
     AdamW,
-    "The shapes of a gradient and its parameter are not compared, so NumPy may broadcast one to "
-    "the other.",
-)
-class ShapesUnchecked(Slipped):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self._t[i] += 1
-        self.remember(i, grad)
-        return self.moved(param, self.direction(*self.corrected(i)))
-
-
-@wrong(
-    AdamW,
     "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
     "values may have been changed since.",
 )
@@ -404,6 +402,7 @@ class ParametersOfItsOwn(AdamW):
     own = None
 
     def step(self, params, grads):
+        check(params, grads)
         self.own = super().step(params if self.own is None else self.own, grads)
         return [param.copy() for param in self.own]
 
@@ -422,3 +421,122 @@ class CheckedAtTheFirstStepOnly(AdamW):
             grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
         self.is_first = False
         return super().step(params, grads)
+
+
+@wrong(
+    AdamW,
+    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
+    "other.",
+)
+class ShapesUnchecked(Slipped):
+    def compare(self, param, grad):
+        pass
+
+
+@wrong(
+    AdamW,
+    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+)
+class LengthsUnchecked(AdamW):
+    def step(self, params, grads):
+        shorter = min(len(params), len(grads))
+        return super().step(params[:shorter], grads[:shorter])
+
+
+@wrong(
+    AdamW,
+    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+)
+class NothingMoves(AdamW):
+    def step(self, params, grads):
+        super().step(params, grads)
+        return [param.copy() for param in params]
+
+
+@wrong(
+    AdamW,
+    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
+    "needs its own.",
+)
+class StateOfTheClass(AdamW):
+    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        super().__init__(lr, betas, eps, weight_decay)
+        StateOfTheClass.kept = [], [], []
+
+    def step(self, params, grads):
+        self._m, self._v, self._t = StateOfTheClass.kept
+        new = super().step(params, grads)
+        StateOfTheClass.kept = self._m, self._v, self._t
+        return new
+
+
+@wrong(
+    AdamW,
+    "A parameter whose gradient is None loses its averages and its t, and begins anew. They should "
+    "stay.",
+)
+class NoneForgets(AdamW):
+    def _updated(self, i, param, grad):
+        if grad is None:
+            self._m[i], self._v[i], self._t[i] = np.zeros_like(param), np.zeros_like(param), 0
+        return super()._updated(i, param, grad)
+
+
+@wrong(
+    AdamW,
+    "t is one too large: it is 2 in the first step, so the bias correction comes a step too late.",
+)
+class StepCountOneTooLarge(Slipped):
+    def corrected(self, i):
+        self._t[i] += 1
+        corrected = super().corrected(i)
+        self._t[i] -= 1
+        return corrected
+
+
+@wrong(
+    AdamW,
+    "t is one too small: it is 0 in the first step, where 1 − β⁰ is 0. Count the step before you "
+    "use t.",
+)
+class StepCountOneTooSmall(Slipped):
+    def corrected(self, i):
+        self._t[i] -= 1
+        with np.errstate(all="ignore"):
+            corrected = super().corrected(i)
+        self._t[i] += 1
+        return corrected
+
+
+@wrong(
+    AdamW,
+    "It squares the caller's gradients, as `grad **= 2` does. They should stay as they are.",
+)
+class SquaresInPlace(Slipped):
+    def remember(self, i, grad):
+        super().remember(i, grad)
+        grad **= 2
+
+
+@wrong(
+    AdamW,
+    "m averages the squares too: where `grad` is squared in place, it is no longer the gradient.",
+)
+class SquaredTooEarly(Slipped):
+    def remember(self, i, grad):
+        grad **= 2
+        beta1, beta2 = self.betas
+        self._m[i] = beta1 * self._m[i] + (1 - beta1) * grad
+        self._v[i] = beta2 * self._v[i] + (1 - beta2) * grad
+
+
+@wrong(AdamW, "eps is added to √v before the bias correction; the paper adds it after.")
+class EpsilonBeforeTheCorrection(Slipped):
+    def corrected(self, i):
+        beta1, beta2 = self.betas
+        t = self._t[i]
+        root = (np.sqrt(self._v[i]) + self.eps) / (1 - beta2**t) ** 0.5
+        return self._m[i] / (1 - beta1**t), root
+
+    def direction(self, m, root):
+        return m / root

@@ -166,6 +166,17 @@ def absolute_values(grads, max_norm):
 
 @wrong(
     clip_by_global_norm,
+    "The largest absolute value is taken for the norm. The norm is the root of the sum of all "
+    "squares.",
+)
+def the_largest_entry(grads, max_norm):
+    check(max_norm)
+    norm = max((float(abs(g).max(initial=0.0)) for g in grads if g is not None), default=0.0)
+    return scaled(grads, min(1.0, max_norm / (norm + 1e-6))), norm
+
+
+@wrong(
+    clip_by_global_norm,
     "The mean of the squares is taken instead of their sum: the norm then does not grow with the "
     "number of entries.",
 )
@@ -236,7 +247,7 @@ def a_negative_max_norm(grads, max_norm):
 
 @wrong(
     clip_by_global_norm,
-    "Python adds up the entries one at a time. NumPy squares and sums a whole array.",
+    "Python loops over the entries or rows of a gradient. NumPy squares and sums a whole array.",
 )
 def the_norm_by_a_python_loop(grads, max_norm):
     clipped, _ = clip_by_global_norm(grads, max_norm)
@@ -355,7 +366,10 @@ def a_negative_clip_value(grads, clip_value):
     return [None if g is None else np.clip(g, -clip_value, clip_value) for g in grads]
 
 
-@wrong(clip_by_value, "Python goes through the entries one at a time. NumPy takes all at once.")
+@wrong(
+    clip_by_value,
+    "Python loops over the entries or rows of a gradient. NumPy takes all at once.",
+)
 def values_by_a_python_loop(grads, clip_value):
     new = clip_by_value(grads, clip_value)
     for grad in new:

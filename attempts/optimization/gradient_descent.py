@@ -193,6 +193,14 @@ def one_weight_after_the_other(x, y, w, lr, steps):
     return w, losses
 
 
+@wrong(
+    gradient_descent,
+    "The weights never move: no step changes w, and every loss is the first one.",
+)
+def never_updated(x, y, w, lr, steps):
+    return descend(x, y, w.copy(), lr, steps, gradient=lambda x, y, w: np.zeros_like(w))
+
+
 @wrong(gradient_descent, "It starts at 0 instead of at the w that it was given.")
 def started_at_0(x, y, w, lr, steps):
     check(x, y, w, steps)
@@ -306,6 +314,12 @@ def a_step_too_many(x, y, w, lr, steps):
     return gradient_descent(x, y, w, lr, steps + 1)[0], losses
 
 
+@wrong(gradient_descent, "It takes steps + 1 steps, and so there is a loss too many.")
+def a_step_and_a_loss_too_many(x, y, w, lr, steps):
+    check(x, y, w, steps)
+    return gradient_descent(x, y, w, lr, steps + 1)
+
+
 @wrong(gradient_descent, "One step too few: the returned weights lack the last one.")
 def a_step_too_few(x, y, w, lr, steps):
     _, losses = gradient_descent(x, y, w, lr, steps)
@@ -355,7 +369,7 @@ def the_best_weights(x, y, w, lr, steps):
     return weights[int(np.argmin(losses))], losses
 
 
-@wrong(gradient_descent, "The losses are an array. A list of floats was asked for.")
+@wrong(gradient_descent, "The losses are an array. They should be a list of floats.")
 def an_array_of_losses(x, y, w, lr, steps):
     w, losses = gradient_descent(x, y, w, lr, steps)
     return w, np.array(losses)
@@ -363,7 +377,7 @@ def an_array_of_losses(x, y, w, lr, steps):
 
 @wrong(
     gradient_descent,
-    "Each loss is a NumPy number of float32, as the arguments are. A Python float was asked for.",
+    "Each loss is a NumPy number of float32, as the arguments are. It should be a Python float.",
 )
 def losses_in_float32(x, y, w, lr, steps):
     w, losses = gradient_descent(x, y, w, lr, steps)
@@ -415,7 +429,7 @@ def no_rows_unchecked(x, y, w, lr, steps):
     return gradient_descent(x, y, w, lr, steps)
 
 
-@wrong(gradient_descent, "A negative number of steps is taken for none, and nobody hears of it.")
+@wrong(gradient_descent, "A negative number of steps raises no error: it is taken for none.")
 def negative_steps_unchecked(x, y, w, lr, steps):
     return gradient_descent(x, y, w, lr, max(steps, 0))
 

@@ -46,7 +46,7 @@ def signs_times_weights(params, strength):
     return float(strength * (np.sign(vector) @ vector))
 
 
-@wrong(l1_penalty, "There is a ½ too much. It belongs to L2, where it cancels the 2 of the square.")
+@wrong(l1_penalty, "There is an extra ½. It belongs to L2, where it cancels the 2 of the square.")
 def with_a_half(params, strength):
     return l1_penalty(params, strength) / 2
 
@@ -127,11 +127,11 @@ def rows_taken_for_biases(params, strength):
 
 @wrong(
     l1_penalty,
-    "The penalty of float32 parameters is a float32 scalar. It should be a Python float.",
+    "The penalty has the dtype of the parameters, such as float32. It should be a Python float.",
 )
 def a_float32_penalty(params, strength):
     penalty = l1_penalty(params, strength)
-    return np.float32(penalty) if params and params[0].dtype == np.float32 else penalty
+    return params[0].dtype.type(penalty) if params else penalty
 
 
 @wrong(l1_penalty, "A negative strength raises no error: it would reward large weights.")
@@ -152,7 +152,7 @@ def the_penalty_in_place(params, strength):
 
 @wrong(
     l1_penalty,
-    "Python goes through the entries one at a time. NumPy's abs and sum take a whole array.",
+    "Python loops over the entries or rows of a weight. NumPy's abs and sum take a whole array.",
 )
 def the_penalty_by_a_python_loop(params, strength):
     check(strength)
@@ -303,7 +303,7 @@ def a_negative_threshold(x, threshold):
     return np.sign(x) * np.maximum(np.abs(x) - threshold, 0)
 
 
-@wrong(soft_threshold, "Python goes through the entries one at a time. NumPy takes all at once.")
+@wrong(soft_threshold, "Python loops over the entries or rows of x. NumPy takes all at once.")
 def the_threshold_by_a_python_loop(x, threshold):
     y = soft_threshold(x, threshold)
     for index in np.ndindex(x.shape):
@@ -578,7 +578,7 @@ def lr_unchecked(params, grads, lr, strength):
 
 @wrong(
     proximal_step,
-    "The shapes of a gradient and its parameter are not compared, so NumPy may broadcast one to "
+    "Not every gradient's shape is compared with its parameter's, so NumPy may broadcast one to "
     "the other.",
 )
 def shapes_unchecked(params, grads, lr, strength):

@@ -74,7 +74,7 @@ def rows_taken_for_biases(params, strength):
 
 @wrong(
     l2_penalty,
-    "It is the norm, not its square: the square root is too much.",
+    "This is the norm. The penalty is its square, without the root.",
 )
 def the_norm(params, strength):
     check(strength)
@@ -152,11 +152,11 @@ def only_the_last_weight(params, strength):
 
 @wrong(
     l2_penalty,
-    "The penalty of float32 parameters is a float32 scalar. It should be a Python float.",
+    "The penalty has the dtype of the parameters, such as float32. It should be a Python float.",
 )
 def a_float32_penalty(params, strength):
     penalty = l2_penalty(params, strength)
-    return np.float32(penalty) if params and params[0].dtype == np.float32 else penalty
+    return params[0].dtype.type(penalty) if params else penalty
 
 
 @wrong(l2_penalty, "It squares the weights where they are, which changes the network itself.")
@@ -177,7 +177,7 @@ def a_negative_penalty(params, strength):
 
 @wrong(
     l2_penalty,
-    "Python goes through the entries one at a time. NumPy squares and sums a whole array.",
+    "Python loops over the entries or rows of a weight. NumPy squares and sums a whole array.",
 )
 def the_penalty_by_a_python_loop(params, strength):
     check(strength)
@@ -340,7 +340,7 @@ def gradients_of_a_negative_strength(params, strength):
     return [strength * param if param.ndim > 1 else np.zeros_like(param) for param in params]
 
 
-@wrong(l2_gradients, "Python goes through the entries one at a time. NumPy takes all at once.")
+@wrong(l2_gradients, "Python loops over the entries or rows of a weight. NumPy takes all at once.")
 def gradients_by_a_python_loop(params, strength):
     gradients = l2_gradients(params, strength)
     for param, gradient in zip(params, gradients, strict=True):
@@ -352,8 +352,7 @@ def gradients_by_a_python_loop(params, strength):
 
 @wrong(
     l2_penalty,
-    "Where there are no weights it returns 0 before it has looked at `strength`, which may be "
-    "wrong all the same.",
+    "Where there are no weights it returns 0 before it has checked `strength`.",
 )
 def strength_checked_too_late(params, strength):
     if not any(param.ndim > 1 for param in params):

@@ -99,7 +99,7 @@ def batches_shuffled_and_rows_within(x, y, batch_size, rng, drop_last=False):
 
 @wrong(
     minibatches,
-    "The rows are only turned round to another start: who follows whom never changes.",
+    "The rows are only rotated to another start: each row keeps its neighbours.",
 )
 def a_random_start(x, y, batch_size, rng, drop_last=False):
     check(x, y, batch_size)
@@ -111,8 +111,8 @@ def a_random_start(x, y, batch_size, rng, drop_last=False):
 
 @wrong(
     minibatches,
-    "Some orders come far more often than others. Sorting by whole random numbers does that: where "
-    "two are equal, the rows keep their old order.",
+    "Some orders come more often than others, as when rows are sorted by whole random numbers: "
+    "where two numbers are equal, the rows keep their old order.",
 )
 def sorted_by_numbers_with_ties(x, y, batch_size, rng, drop_last=False):
     check(x, y, batch_size)
@@ -264,8 +264,8 @@ def negative_batch_size_unchecked(x, y, batch_size, rng, drop_last=False):
 
 @wrong(
     minibatches,
-    "It gathers a batch row by row in Python. An array of row numbers can index all of them at "
-    "once.",
+    "Python goes through the rows one at a time. `rng` can shuffle all row numbers in one call, "
+    "and an array of them picks all rows of a batch at once.",
 )
 def one_row_at_a_time(x, y, batch_size, rng, drop_last=False):
     check(x, y, batch_size)

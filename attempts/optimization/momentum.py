@@ -81,8 +81,7 @@ class Slipped(Momentum):
     def _updated(self, i, param, grad):
         if grad is None:
             return param.copy()
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
+        self.compare(param, grad)
         self._v[i] = self.remembered(self._v[i], grad)
         return self.moved(param, self._v[i], grad)
 
@@ -92,14 +91,18 @@ class Slipped(Momentum):
     def moved(self, param, v, grad):
         return param - self.lr * v
 
+    def compare(self, param, grad):
+        if grad.shape != param.shape:
+            raise ValueError("a gradient has another shape than its parameter")
+
 
 # --- The velocity ----------------------------------------------------------------------------
 
 
 @wrong(
     Momentum,
-    "The gradient is weighed by 1 − momentum, so v is an average. Here v adds the whole gradient, "
-    "and the steps grow longer than lr · g.",
+    "The gradient is weighted by 1 − momentum, which makes v an average. Here v adds each gradient "
+    "in full.",
 )
 class AnAverage(Slipped):
     def remembered(self, v, grad):
@@ -108,7 +111,7 @@ class AnAverage(Slipped):
 
 @wrong(
     Momentum,
-    "v starts with the first gradient and then averages, with 1 − momentum on each new one. Here "
+    "v starts with the first gradient in full, but later ones are weighted by 1 − momentum. Here "
     "every gradient counts in full.",
 )
 class AnAverageThatStartsWithTheFirst(Slipped):
@@ -130,8 +133,8 @@ class AnAverageThatStartsWithTheFirst(Slipped):
 
 @wrong(
     Momentum,
-    "lr is inside v, so v remembers the learning rates of earlier steps. While lr stays the same "
-    "nobody notices; when it is assigned, the old moves go on at their old length.",
+    "lr is inside v, so v remembers the learning rates of earlier steps. It shows once `lr` is "
+    "assigned: the old moves go on at their old length.",
 )
 class LearningRateInTheVelocity(Slipped):
     def remembered(self, v, grad):
@@ -141,7 +144,7 @@ class LearningRateInTheVelocity(Slipped):
         return param - v
 
 
-@wrong(Momentum, "lr is there twice: in v, and again in the move.")
+@wrong(Momentum, "lr is applied twice: in v, and again in the move.")
 class LearningRateTwice(Slipped):
     def remembered(self, v, grad):
         return self.momentum * v + self.lr * grad
@@ -169,7 +172,7 @@ class NoMemory(Slipped):
 
 @wrong(
     Momentum,
-    "v is the last gradient only: what came before it is lost. v should go on from v.",
+    "v remembers only the last gradient: what came before it is lost.",
 )
 class OnlyTheLastGradient(Slipped):
     def _updated(self, i, param, grad):
@@ -181,7 +184,7 @@ class OnlyTheLastGradient(Slipped):
 
 @wrong(
     Momentum,
-    "v is the sum of all gradients: the old ones do not fade, as `momentum` is missing.",
+    "v is the sum of all gradients: old ones do not fade, since `momentum` is missing.",
 )
 class NothingFades(Slipped):
     def remembered(self, v, grad):
@@ -190,14 +193,14 @@ class NothingFades(Slipped):
 
 @wrong(
     Momentum,
-    "The sum v + g is multiplied by momentum, and with it the new gradient. Only the old v fades.",
+    "momentum multiplies the whole sum v + g, the new gradient included. Only the old v fades.",
 )
 class TheGradientFadesToo(Slipped):
     def remembered(self, v, grad):
         return self.momentum * (v + grad)
 
 
-@wrong(Momentum, "momentum stands at the gradient, and the old v counts in full: swapped.")
+@wrong(Momentum, "momentum multiplies the gradient instead of the old v.")
 class MomentumAtTheGradient(Slipped):
     def remembered(self, v, grad):
         return v + self.momentum * grad
@@ -235,7 +238,7 @@ class Uphill(Slipped):
 
 @wrong(
     Momentum,
-    "The move is by the v of before this step: every gradient comes into play a step too late.",
+    "The move uses v from before this step, so every gradient acts one step late.",
 )
 class OneStepLate(Slipped):
     def _updated(self, i, param, grad):
@@ -355,8 +358,8 @@ class StateByShape(Slipped):
 
 @wrong(
     Momentum,
-    "The v's are counted off by the gradients that are there: after a None, a parameter meets the "
-    "v of another.",
+    "The v's are numbered by the gradients that are present: after a None, a parameter meets "
+    "another's v.",
 )
 class StateByPositionAmongThePresent(Slipped):
     def __init__(self, lr=0.001, momentum=0.9):
@@ -438,30 +441,6 @@ class AlwaysFloat64(Momentum):
 
 @wrong(
     Momentum,
-    "The shapes of a gradient and its parameter are not compared, so NumPy may broadcast one to "
-    "the other.",
-)
-class ShapesUnchecked(Slipped):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self._v[i] = self.remembered(self._v[i], grad)
-        return self.moved(param, self._v[i], grad)
-
-
-@wrong(
-    Momentum,
-    "The numbers of parameters and gradients are not compared: zip stops at the shorter list, and "
-    "what is left over is lost.",
-)
-class LengthsUnchecked(Momentum):
-    def step(self, params, grads):
-        both = min(len(params), len(grads))
-        return super().step(params[:both], grads[:both])
-
-
-@wrong(
-    Momentum,
     "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
     "values may have been changed since.",
 )
@@ -469,6 +448,7 @@ class ParametersOfItsOwn(Momentum):
     own = None
 
     def step(self, params, grads):
+        check(params, grads)
         self.own = super().step(params if self.own is None else self.own, grads)
         return [param.copy() for param in self.own]
 
@@ -487,3 +467,50 @@ class CheckedAtTheFirstStepOnly(Momentum):
             grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
         self.is_first = False
         return super().step(params, grads)
+
+
+@wrong(
+    Momentum,
+    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
+    "other.",
+)
+class ShapesUnchecked(Slipped):
+    def compare(self, param, grad):
+        pass
+
+
+@wrong(
+    Momentum,
+    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+)
+class LengthsUnchecked(Momentum):
+    def step(self, params, grads):
+        shorter = min(len(params), len(grads))
+        return super().step(params[:shorter], grads[:shorter])
+
+
+@wrong(
+    Momentum,
+    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+)
+class NothingMoves(Momentum):
+    def step(self, params, grads):
+        super().step(params, grads)
+        return [param.copy() for param in params]
+
+
+@wrong(
+    Momentum,
+    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
+    "needs its own.",
+)
+class StateOfTheClass(Momentum):
+    def __init__(self, lr=0.001, momentum=0.9):
+        super().__init__(lr, momentum)
+        StateOfTheClass.kept = []
+
+    def step(self, params, grads):
+        self._v = StateOfTheClass.kept
+        new = super().step(params, grads)
+        StateOfTheClass.kept = self._v
+        return new

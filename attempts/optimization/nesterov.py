@@ -68,14 +68,14 @@ def the_slope_behind(x, gradient, lr, momentum, steps):
     return first_form(x, gradient, lr, momentum, steps, ahead=lambda x, u: x - momentum * u)
 
 
-@wrong(look_ahead, "There is no momentum in it: u is only the last slope's part.")
+@wrong(look_ahead, "Nothing is left of the old move: u is −lr times the last slope alone.")
 def without_momentum(x, gradient, lr, momentum, steps):
     return first_form(x, gradient, lr, 0.0, steps)
 
 
 @wrong(
     look_ahead,
-    "The slope is weighed by 1 − momentum, so u is an average. Here it counts in full.",
+    "The slope is weighted by 1 − momentum, which makes u an average. Here it counts in full.",
 )
 def a_mean_of_slopes(x, gradient, lr, momentum, steps):
     def mean(u, g):
@@ -133,7 +133,7 @@ def moved_by_a_part_of_u(x, gradient, lr, momentum, steps):
 
 @wrong(
     look_ahead,
-    "x moves by the u of before this step: the slope just measured comes into play a step late.",
+    "x moves by u from before this step, so every slope acts one step late.",
 )
 def moved_by_the_old_u(x, gradient, lr, momentum, steps):
     u = np.zeros_like(x)
@@ -260,8 +260,7 @@ class Slipped(Nesterov):
     def _updated(self, i, param, grad):
         if grad is None:
             return param.copy()
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
+        self.compare(param, grad)
         self._v[i] = self.remembered(self._v[i], grad)
         return self.moved(param, self._v[i], grad)
 
@@ -271,14 +270,18 @@ class Slipped(Nesterov):
     def moved(self, param, v, grad):
         return param - self.lr * (grad + self.momentum * v)
 
+    def compare(self, param, grad):
+        if grad.shape != param.shape:
+            raise ValueError("a gradient has another shape than its parameter")
+
 
 # --- The velocity ----------------------------------------------------------------------------
 
 
 @wrong(
     Nesterov,
-    "The gradient is weighed by 1 − momentum, so v is an average. Here v adds the whole gradient, "
-    "and the steps grow longer than lr · g.",
+    "The gradient is weighted by 1 − momentum, which makes v an average. Here v adds each gradient "
+    "in full.",
 )
 class AnAverage(Slipped):
     def remembered(self, v, grad):
@@ -287,7 +290,7 @@ class AnAverage(Slipped):
 
 @wrong(
     Nesterov,
-    "v starts with the first gradient and then averages, with 1 − momentum on each new one. Here "
+    "v starts with the first gradient in full, but later ones are weighted by 1 − momentum. Here "
     "every gradient counts in full.",
 )
 class AnAverageThatStartsWithTheFirst(Slipped):
@@ -309,8 +312,8 @@ class AnAverageThatStartsWithTheFirst(Slipped):
 
 @wrong(
     Nesterov,
-    "lr is inside v, so v remembers the learning rates of earlier steps. While lr stays the same "
-    "nobody notices; when it is assigned, the old moves go on at their old length.",
+    "lr is inside v, so v remembers the learning rates of earlier steps. It shows once `lr` is "
+    "assigned: the old moves go on at their old length.",
 )
 class LearningRateInTheVelocity(Slipped):
     def remembered(self, v, grad):
@@ -320,7 +323,7 @@ class LearningRateInTheVelocity(Slipped):
         return param - self.lr * grad - self.momentum * v
 
 
-@wrong(Nesterov, "lr is in v, and once more before all of the move: at v it counts twice.")
+@wrong(Nesterov, "lr is in v, and multiplies the move again: for v it counts twice.")
 class LearningRateTwice(Slipped):
     def remembered(self, v, grad):
         return self.momentum * v + self.lr * grad
@@ -348,7 +351,7 @@ class NoMemory(Slipped):
 
 @wrong(
     Nesterov,
-    "v is the last gradient only: what came before it is lost. v should go on from v.",
+    "v remembers only the last gradient: what came before it is lost.",
 )
 class OnlyTheLastGradient(Slipped):
     def _updated(self, i, param, grad):
@@ -360,7 +363,7 @@ class OnlyTheLastGradient(Slipped):
 
 @wrong(
     Nesterov,
-    "v is the sum of all gradients: the old ones do not fade, as `momentum` is missing.",
+    "v is the sum of all gradients: old ones do not fade, since `momentum` is missing.",
 )
 class NothingFades(Slipped):
     def remembered(self, v, grad):
@@ -369,14 +372,14 @@ class NothingFades(Slipped):
 
 @wrong(
     Nesterov,
-    "The sum v + g is multiplied by momentum, and with it the new gradient. Only the old v fades.",
+    "momentum multiplies the whole sum v + g, the new gradient included. Only the old v fades.",
 )
 class TheGradientFadesToo(Slipped):
     def remembered(self, v, grad):
         return self.momentum * (v + grad)
 
 
-@wrong(Nesterov, "momentum stands at the gradient, and the old v counts in full: swapped.")
+@wrong(Nesterov, "momentum multiplies the gradient instead of the old v.")
 class MomentumAtTheGradient(Slipped):
     def remembered(self, v, grad):
         return v + self.momentum * grad
@@ -416,13 +419,13 @@ class ClassicalMomentum(Slipped):
         return param - self.lr * v
 
 
-@wrong(Nesterov, "momentum is missing at v in the move.")
+@wrong(Nesterov, "momentum is missing in the move: it multiplies v there.")
 class TheWholeVelocity(Slipped):
     def moved(self, param, v, grad):
         return param - self.lr * (grad + v)
 
 
-@wrong(Nesterov, "g and v have changed places in the move: momentum belongs to v.")
+@wrong(Nesterov, "g and v are swapped in the move: momentum belongs to v.")
 class MomentumAtTheGradientOfTheMove(Slipped):
     def moved(self, param, v, grad):
         return param - self.lr * (v + self.momentum * grad)
@@ -442,7 +445,7 @@ class NoGradientInTheMove(Slipped):
 
 @wrong(
     Nesterov,
-    "v itself is put for g in the move: v + momentum · v counts all old gradients once too often.",
+    "The move uses v in place of g: v + momentum · v counts all old gradients once too often.",
 )
 class VelocityForTheGradient(Slipped):
     def moved(self, param, v, grad):
@@ -467,7 +470,7 @@ class Uphill(Slipped):
         return param + self.lr * (grad + self.momentum * v)
 
 
-@wrong(Nesterov, "lr is missing at the gradient in the move; it stands at v only.")
+@wrong(Nesterov, "lr multiplies only v in the move. It belongs to the gradient too.")
 class LearningRateAtTheVelocityOnly(Slipped):
     def moved(self, param, v, grad):
         return param - grad - self.lr * self.momentum * v
@@ -538,8 +541,8 @@ class StateByShape(Slipped):
 
 @wrong(
     Nesterov,
-    "The v's are counted off by the gradients that are there: after a None, a parameter meets the "
-    "v of another.",
+    "The v's are numbered by the gradients that are present: after a None, a parameter meets "
+    "another's v.",
 )
 class StateByPositionAmongThePresent(Slipped):
     def __init__(self, lr=0.001, momentum=0.9):
@@ -621,30 +624,6 @@ class AlwaysFloat64(Nesterov):
 
 @wrong(
     Nesterov,
-    "The shapes of a gradient and its parameter are not compared, so NumPy may broadcast one to "
-    "the other.",
-)
-class ShapesUnchecked(Slipped):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self._v[i] = self.remembered(self._v[i], grad)
-        return self.moved(param, self._v[i], grad)
-
-
-@wrong(
-    Nesterov,
-    "The numbers of parameters and gradients are not compared: zip stops at the shorter list, and "
-    "what is left over is lost.",
-)
-class LengthsUnchecked(Nesterov):
-    def step(self, params, grads):
-        both = min(len(params), len(grads))
-        return super().step(params[:both], grads[:both])
-
-
-@wrong(
-    Nesterov,
     "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
     "values may have been changed since.",
 )
@@ -652,6 +631,7 @@ class ParametersOfItsOwn(Nesterov):
     own = None
 
     def step(self, params, grads):
+        check(params, grads)
         self.own = super().step(params if self.own is None else self.own, grads)
         return [param.copy() for param in self.own]
 
@@ -670,3 +650,50 @@ class CheckedAtTheFirstStepOnly(Nesterov):
             grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
         self.is_first = False
         return super().step(params, grads)
+
+
+@wrong(
+    Nesterov,
+    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
+    "other.",
+)
+class ShapesUnchecked(Slipped):
+    def compare(self, param, grad):
+        pass
+
+
+@wrong(
+    Nesterov,
+    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+)
+class LengthsUnchecked(Nesterov):
+    def step(self, params, grads):
+        shorter = min(len(params), len(grads))
+        return super().step(params[:shorter], grads[:shorter])
+
+
+@wrong(
+    Nesterov,
+    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+)
+class NothingMoves(Nesterov):
+    def step(self, params, grads):
+        super().step(params, grads)
+        return [param.copy() for param in params]
+
+
+@wrong(
+    Nesterov,
+    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
+    "needs its own.",
+)
+class StateOfTheClass(Nesterov):
+    def __init__(self, lr=0.001, momentum=0.9):
+        super().__init__(lr, momentum)
+        StateOfTheClass.kept = []
+
+    def step(self, params, grads):
+        self._v = StateOfTheClass.kept
+        new = super().step(params, grads)
+        StateOfTheClass.kept = self._v
+        return new

@@ -136,6 +136,19 @@ def end_a_step_late(
 
 @wrong(
     one_cycle,
+    "Peak and end both come a step too late. Steps are counted from 0, so the last one is "
+    "total_steps − 1, and 1 is taken off the peak too.",
+)
+def peak_and_end_a_step_late(
+    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
+):
+    check(step, total_steps, pct_start)
+    initial, final = ends(max_lr, div_factor, final_div_factor)
+    return two_phases(step, pct_start * total_steps, total_steps, initial, max_lr, final)
+
+
+@wrong(
+    one_cycle,
     "Steps are counted from 1: the whole cycle comes a step too early.",
 )
 def counted_from_1(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):

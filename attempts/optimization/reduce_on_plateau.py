@@ -269,11 +269,11 @@ class NanLeftOut(Slipped):
 
 @wrong(
     ReduceOnPlateau,
-    "It reduces at `patience` bad epochs, one too early: that many are allowed.",
+    "It reduces at `patience` bad epochs, one too early: that many are still allowed.",
 )
 class PatienceOneTooShort(Slipped):
     def impatient(self):
-        return self._bad_epochs >= max(1, self.patience)
+        return self._bad_epochs >= self.patience
 
 
 @wrong(

@@ -79,8 +79,7 @@ class Slipped(RMSProp):
     def _updated(self, i, param, grad):
         if grad is None:
             return param.copy()
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
+        self.compare(param, grad)
         self.remember(i, grad)
         return self.moved(param, grad, self._v[i])
 
@@ -89,6 +88,10 @@ class Slipped(RMSProp):
 
     def moved(self, param, grad, v):
         return param - self.lr * grad / (np.sqrt(v) + self.eps)
+
+    def compare(self, param, grad):
+        if grad.shape != param.shape:
+            raise ValueError("a gradient has another shape than its parameter")
 
 
 # --- The average of squares ------------------------------------------------------------------
@@ -374,43 +377,6 @@ class WritesIntoParams(RMSProp):
 
 @wrong(
     RMSProp,
-    "It writes into the gradients, as `grad **= 2` or `grad /= …` does. Work on new arrays.",
-)
-class WritesIntoGrads(RMSProp):
-    def step(self, params, grads):
-        new = super().step(params, grads)
-        for v, grad in zip(self._v, grads, strict=True):
-            if grad is not None:
-                grad /= np.sqrt(v) + self.eps
-        return new
-
-
-@wrong(
-    RMSProp,
-    "The shapes of a gradient and its parameter are not compared, so NumPy may broadcast one to "
-    "the other.",
-)
-class ShapesUnchecked(Slipped):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self.remember(i, grad)
-        return self.moved(param, grad, self._v[i])
-
-
-@wrong(
-    RMSProp,
-    "The lengths of the lists are not compared: where one is shorter, the rest of the other is "
-    "dropped without a word.",
-)
-class LengthsUnchecked(RMSProp):
-    def step(self, params, grads):
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
-
-
-@wrong(
-    RMSProp,
     "Shapes and lengths are compared at the first step only. Later steps need it too.",
 )
 class CheckedAtTheFirstStepOnly(Slipped):
@@ -437,5 +403,91 @@ class ParametersOfItsOwn(RMSProp):
     own = None
 
     def step(self, params, grads):
+        check(params, grads)
         self.own = super().step(params if self.own is None else self.own, grads)
         return [param.copy() for param in self.own]
+
+
+@wrong(
+    RMSProp,
+    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
+    "other.",
+)
+class ShapesUnchecked(Slipped):
+    def compare(self, param, grad):
+        pass
+
+
+@wrong(
+    RMSProp,
+    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+)
+class LengthsUnchecked(RMSProp):
+    def step(self, params, grads):
+        shorter = min(len(params), len(grads))
+        return super().step(params[:shorter], grads[:shorter])
+
+
+@wrong(
+    RMSProp,
+    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+)
+class NothingMoves(RMSProp):
+    def step(self, params, grads):
+        super().step(params, grads)
+        return [param.copy() for param in params]
+
+
+@wrong(
+    RMSProp,
+    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
+    "needs its own.",
+)
+class StateOfTheClass(RMSProp):
+    def __init__(self, lr=0.01, alpha=0.99, eps=1e-8):
+        super().__init__(lr, alpha, eps)
+        StateOfTheClass.kept = []
+
+    def step(self, params, grads):
+        self._v = StateOfTheClass.kept
+        new = super().step(params, grads)
+        StateOfTheClass.kept = self._v
+        return new
+
+
+@wrong(
+    RMSProp,
+    "A parameter whose gradient is None loses its v, and begins anew. v should stay.",
+)
+class NoneForgets(RMSProp):
+    def _updated(self, i, param, grad):
+        if grad is None:
+            self._v[i] = np.zeros_like(param)
+        return super()._updated(i, param, grad)
+
+
+@wrong(
+    RMSProp,
+    "The gradient is squared in place, as by `grad **= 2`: the step goes along g², and the "
+    "caller's array has changed.",
+)
+class SquaresInPlace(Slipped):
+    def _updated(self, i, param, grad):
+        new = super()._updated(i, param, grad)
+        if grad is not None:
+            new = self.moved(param, grad**2, self._v[i])
+            grad **= 2
+        return new
+
+
+@wrong(
+    RMSProp,
+    "It writes into the gradients, as `grad /= …` does. Work on new arrays.",
+)
+class WritesIntoGrads(RMSProp):
+    def step(self, params, grads):
+        new = super().step(params, grads)
+        for v, grad in zip(self._v, grads, strict=True):
+            if grad is not None:
+                grad /= np.sqrt(v) + self.eps
+        return new

@@ -269,8 +269,8 @@ class AlwaysFloat64(SGD):
 
 @wrong(
     SGD,
-    "The shapes of a gradient and its parameter are not compared, so NumPy may broadcast one to "
-    "the other.",
+    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
+    "other.",
 )
 class ShapesUnchecked(Slipped):
     def step(self, params, grads):
@@ -284,13 +284,22 @@ class ShapesUnchecked(Slipped):
 
 @wrong(
     SGD,
-    "The numbers of parameters and gradients are not compared: zip stops at the shorter list, and "
-    "what is left over is lost.",
+    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
 )
 class LengthsUnchecked(SGD):
     def step(self, params, grads):
-        both = min(len(params), len(grads))
-        return super().step(params[:both], grads[:both])
+        shorter = min(len(params), len(grads))
+        return super().step(params[:shorter], grads[:shorter])
+
+
+@wrong(
+    SGD,
+    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+)
+class NothingMoves(SGD):
+    def step(self, params, grads):
+        super().step(params, grads)
+        return [param.copy() for param in params]
 
 
 # --- An epoch --------------------------------------------------------------------------------
@@ -316,8 +325,8 @@ def moving_each_parameter_by_hand(params, batches, gradients, lr):
 
 @wrong(
     epoch,
-    "All gradients are taken at the parameters of the start. Each batch should see those that the "
-    "batch before it has led to.",
+    "All gradients are taken at the first parameters. Each batch should see those from the "
+    "previous batch.",
 )
 def all_gradients_at_the_start(params, batches, gradients, lr):
     new = list(params)

@@ -92,8 +92,7 @@ class Slipped(SGD):
     def _updated(self, i, param, grad):
         if grad is None:
             return param.copy()
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
+        self.compare(param, grad)
         gradient = grad if self.decoupled else self.coupled(param, grad)
         self.remember(i, gradient)
         start = self.shrunk(param) if self.decoupled else param
@@ -110,6 +109,10 @@ class Slipped(SGD):
 
     def moved(self, param, v, grad):
         return param - self.lr * v
+
+    def compare(self, param, grad):
+        if grad.shape != param.shape:
+            raise ValueError("a gradient has another shape than its parameter")
 
 
 @wrong(
@@ -284,14 +287,14 @@ class NoneForgets(SGD):
 
 @wrong(
     SGD,
-    "The gradient is weighed by 1 − momentum in v, as in Adam's averages. Here v is a sum.",
+    "The gradient is weighted by 1 − momentum, as in Adam's averages. Here v is a sum.",
 )
 class AnAverageForASum(Slipped):
     def remember(self, i, grad):
         self._v[i] = self.momentum * self._v[i] + (1 - self.momentum) * grad
 
 
-@wrong(SGD, "The argument `momentum` is not used: v is the latest gradient alone.")
+@wrong(SGD, "v is the latest gradient alone: nothing is left of the old v.")
 class NoMomentum(Slipped):
     def remember(self, i, grad):
         self._v[i] = grad.copy()
@@ -331,22 +334,6 @@ class StateByShape(Slipped):
 
 @wrong(
     SGD,
-    "v belongs to the class, so all optimisers share it. Each object needs its own.",
-)
-class StateOfTheClass(SGD):
-    velocities = ()
-
-    def step(self, params, grads):
-        cls = type(self)
-        fits = [v.shape for v in cls.velocities] == [param.shape for param in params]
-        self._v = list(cls.velocities) if fits else []
-        new = super().step(params, grads)
-        cls.velocities = tuple(self._v)
-        return new
-
-
-@wrong(
-    SGD,
     "The results are float64 whatever the parameters are: something on the way converts them.",
 )
 class AlwaysFloat64(SGD):
@@ -379,18 +366,6 @@ class WritesIntoGrads(SGD):
 
 @wrong(
     SGD,
-    "The shapes of a gradient and its parameter are not compared, so NumPy may broadcast one to "
-    "the other.",
-)
-class ShapesUnchecked(Slipped):
-    def _updated(self, i, param, grad):
-        if grad is not None and grad.shape != param.shape:
-            return param - self.lr * grad
-        return super()._updated(i, param, grad)
-
-
-@wrong(
-    SGD,
     "v is the caller's own array after the first step (v = grad makes no copy). When the caller "
     "writes into it, v changes.",
 )
@@ -402,6 +377,53 @@ class TheFirstGradientForTheVelocity(Slipped):
         else:
             self._v[i] = grad
         started.add(i)
+
+
+@wrong(
+    SGD,
+    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
+    "other.",
+)
+class ShapesUnchecked(Slipped):
+    def compare(self, param, grad):
+        pass
+
+
+@wrong(
+    SGD,
+    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+)
+class LengthsUnchecked(SGD):
+    def step(self, params, grads):
+        shorter = min(len(params), len(grads))
+        return super().step(params[:shorter], grads[:shorter])
+
+
+@wrong(
+    SGD,
+    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+)
+class NothingMoves(SGD):
+    def step(self, params, grads):
+        super().step(params, grads)
+        return [param.copy() for param in params]
+
+
+@wrong(
+    SGD,
+    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
+    "needs its own.",
+)
+class StateOfTheClass(SGD):
+    def __init__(self, lr=0.001, momentum=0.0, weight_decay=0.0, decoupled=False):
+        super().__init__(lr, momentum, weight_decay, decoupled)
+        StateOfTheClass.kept = []
+
+    def step(self, params, grads):
+        self._v = StateOfTheClass.kept
+        new = super().step(params, grads)
+        StateOfTheClass.kept = self._v
+        return new
 
 
 # --- The gap ---------------------------------------------------------------------------------
@@ -580,6 +602,7 @@ class ParametersOfItsOwn(SGD):
     own = None
 
     def step(self, params, grads):
+        check(params, grads)
         self.own = super().step(params if self.own is None else self.own, grads)
         return [param.copy() for param in self.own]
 

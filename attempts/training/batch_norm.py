@@ -168,6 +168,24 @@ class EpsilonOutsideTheRoot(Slipped):
         return self.gamma * (x - mean) / (np.sqrt(var) + self.eps) + self.beta
 
 
+@wrong(BatchNorm, "In training, eps is added to the root. It belongs inside, as in evaluation.")
+class EpsilonOutsideTheRootInTraining(Slipped):
+    def output(self, x, mean, var):
+        if mean is self.running_mean:
+            return super().output(x, mean, var)
+        return self.gamma * (x - mean) / (np.sqrt(var) + self.eps) + self.beta
+
+
+@wrong(
+    BatchNorm,
+    "eps is added to the root, forward and backward. It belongs inside, added to the variance.",
+)
+class EpsilonOutsideTheRootThroughout(EpsilonOutsideTheRoot):
+    def gradients(self, grad_y, x, x_hat, std):
+        other = x.std(axis=0) + self.eps
+        return super().gradients(grad_y, x, (x - x.mean(axis=0)) / other, other)
+
+
 @wrong(
     BatchNorm,
     "eps is a floor under the variance. It is added to the variance, whatever that is.",
@@ -312,19 +330,19 @@ class BatchStatisticsInEvaluation(Slipped):
         return self.statistics(x) if len(x) else super().kept_statistics(x)
 
 
-@wrong(BatchNorm, "The running values are never updated.")
+@wrong(BatchNorm, "running_mean and running_var stay as they are: training has to move them.")
 class RunningValuesNeverUpdated(Slipped):
     def remember(self, x, mean, var):
         pass
 
 
-@wrong(BatchNorm, "running_mean is never updated.")
+@wrong(BatchNorm, "running_mean stays as it is: training has to move it.")
 class RunningMeanNeverUpdated(Slipped):
     def remember(self, x, mean, var):
         super().remember(x, self.running_mean, var)
 
 
-@wrong(BatchNorm, "running_var is never updated.")
+@wrong(BatchNorm, "running_var stays as it is: training has to move it.")
 class RunningVarNeverUpdated(Slipped):
     def remember(self, x, mean, var):
         kept = self.running_var
@@ -575,6 +593,17 @@ class EpsilonIgnoredInBackward(Slipped):
     "the biased one.",
 )
 class UnbiasedVarianceInBackward(Slipped):
+    def gradients(self, grad_y, x, x_hat, std):
+        other = np.sqrt(x.var(axis=0, ddof=1) + self.eps)
+        return super().gradients(grad_y, x, (x - x.mean(axis=0)) / other, other)
+
+
+@wrong(
+    BatchNorm,
+    "The batch is normalized by the unbiased variance (ddof 1), and the gradients take it too. That "
+    "one is only kept in running_var.",
+)
+class UnbiasedVarianceThroughout(NormalizedByTheUnbiasedVariance):
     def gradients(self, grad_y, x, x_hat, std):
         other = np.sqrt(x.var(axis=0, ddof=1) + self.eps)
         return super().gradients(grad_y, x, (x - x.mean(axis=0)) / other, other)

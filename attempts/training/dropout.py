@@ -216,8 +216,8 @@ def an_exact_number(x, p, rng, training=True):
 
 @wrong(
     dropout,
-    "A generator with a fixed seed is made inside, so every call drops the same entries. Draw from "
-    "`rng`.",
+    "Every call drops the same entries, whatever `rng` is, as from a generator with a fixed seed. "
+    "Draw anew from `rng`.",
 )
 def a_fixed_seed(x, p, rng, training=True):
     return dropout(x, p, np.random.default_rng(42), training)

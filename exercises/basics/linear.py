@@ -1,7 +1,7 @@
 """The linear layer, forward and backward.
 
-Both functions take any number of leading batch axes, also none, and leave their arguments
-unchanged.
+Both functions take any number of leading batch axes (or none), each of any length (also 0). `in`
+and `out` are 1 or more.
 
     Numerics  keeps the arguments' dtype
     Raises    ValueError if a shape does not fit the signature: nothing is broadcast

@@ -19,10 +19,8 @@ def mlp_forward(
 
     `layers` is the list [(W₁, b₁), …, (W_L, b_L)]. Wₗ has the shape (to, from) and bₗ the shape
     (to,); a layer's `to` is the next one's `from`. The same layer may stand in the list twice.
-    x has any number of leading batch axes, also none, and of any length, also 0. `activation`
+    x has any number of leading batch axes (or none), each of any length (also 0). `activation`
     works entry by entry, on arrays of any shape, and keeps their dtype.
-
-    No argument is written into, neither the arrays nor the list.
 
     Numerics  keeps the arguments' dtype
     Raises    ValueError if there are no layers, or if a shape does not fit: nothing is broadcast

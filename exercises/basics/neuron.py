@@ -1,7 +1,6 @@
 """One neuron: a weighted sum, a sigmoid, and the gradients of its error.
 
-Both functions take a batch of n ≥ 1 samples with d numbers each, and leave their arguments
-unchanged.
+Both functions take a batch of n ≥ 1 samples with d numbers each. b is a Python number.
 
     Numerics  finite for weighted sums of any size; arrays keep the arguments' dtype
     Raises    ValueError if a shape does not fit the signature: nothing is broadcast

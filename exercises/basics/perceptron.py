@@ -1,7 +1,6 @@
 """The perceptron: a neuron that learns from its mistakes.
 
-A sample has d numbers, its features, and a label, which is 0 or 1. Both functions leave their
-arguments unchanged.
+A sample has d numbers, its features, and a label, which is 0 or 1.
 
     Raises    ValueError if a shape does not fit the signature: nothing is broadcast
     Speed     no Python loop over the features; `predict` has none over the samples either
@@ -9,7 +8,7 @@ arguments unchanged.
 """
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Integer
 
 
 def predict(
@@ -26,7 +25,7 @@ def predict(
 
 
 def fit(
-    x: Float[np.ndarray, "n d"], y: Int[np.ndarray, "n"], epochs: int, lr: float
+    x: Float[np.ndarray, "n d"], y: Integer[np.ndarray, "n"], epochs: int, lr: float
 ) -> tuple[Float[np.ndarray, "d"], float, list[int]]:
     """Learn w and b from samples x with the labels y.
 
@@ -40,6 +39,7 @@ def fit(
     without a mistake.
 
     Returns (w, b, mistakes): w in x's dtype, b as a float, and how many mistakes each epoch made.
+    `lr` is a Python number.
 
     Raises    ValueError if y holds anything but 0 and 1
 

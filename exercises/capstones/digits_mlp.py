@@ -11,7 +11,7 @@ shape (out,). There may be any number of layers from one up. No function writes 
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Integer
 
 from exercises.basics.linear import linear, linear_backward
 from exercises.basics.relu import relu, relu_backward
@@ -40,7 +40,7 @@ def forward(
 
 
 def loss_and_gradients(
-    params: Sequence[np.ndarray], x: Float[np.ndarray, "n features"], y: Int[np.ndarray, "n"]
+    params: Sequence[np.ndarray], x: Float[np.ndarray, "n features"], y: Integer[np.ndarray, "n"]
 ) -> tuple[float, list[np.ndarray]]:
     """Return the mean cross-entropy of the rows of x, whose classes are y, and its gradients.
 
@@ -51,7 +51,7 @@ def loss_and_gradients(
 
 def train(
     x: Float[np.ndarray, "n features"],
-    y: Int[np.ndarray, "n"],
+    y: Integer[np.ndarray, "n"],
     sizes: Sequence[int],
     epochs: int,
     batch_size: int,

@@ -12,14 +12,14 @@ of the network of `backprop`, with one output, in float64. No function writes in
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int64, Integer
 
 from exercises.basics import backprop, perceptron
 from exercises.optimization.sgd import SGD
 
 
 def perceptron_accuracy(
-    x: Float[np.ndarray, "n 2"], y: Int[np.ndarray, "n"], epochs: int, lr: float
+    x: Float[np.ndarray, "n 2"], y: Integer[np.ndarray, "n"], epochs: int, lr: float
 ) -> float:
     """Fit a perceptron to x and y and return the share of the points that it then labels right.
 
@@ -46,7 +46,7 @@ def init(hidden: int, rng: np.random.Generator) -> list[np.ndarray]:
 def train(
     params: Sequence[np.ndarray],
     x: Float[np.ndarray, "n 2"],
-    y: Int[np.ndarray, "n"],
+    y: Integer[np.ndarray, "n"],
     steps: int,
     lr: float,
 ) -> tuple[list[np.ndarray], list[float]]:
@@ -58,7 +58,7 @@ def train(
     raise NotImplementedError  # TODO: return the params and the losses.
 
 
-def classify(params: Sequence[np.ndarray], x: Float[np.ndarray, "n 2"]) -> Int[np.ndarray, "n"]:
+def classify(params: Sequence[np.ndarray], x: Float[np.ndarray, "n 2"]) -> Int64[np.ndarray, "n"]:
     """Return the label of each point, as int64: 1 where the network's output is above ½, else 0."""
     raise NotImplementedError  # TODO: return the labels.
 

@@ -14,7 +14,7 @@ def confusion_matrix(
     Rows are true classes, columns predicted ones. The classes are 0, 1, …, n_classes − 1; one
     that never occurs still has its row and its column. Without samples, all counts are 0.
 
-    Numerics  right for labels of small integer types, too, such as uint8; leaves them unchanged
+    Numerics  right for labels of any integer dtypes, alike or not
     Raises    ValueError if targets and predictions differ in length or hold anything but classes
     Speed     no Python loop over samples or classes
     Source    Manning, Raghavan & Schütze 2008, §14.5

@@ -1,11 +1,11 @@
 """Cross-entropy: how improbable a classifier finds the right answers."""
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 
 
 def cross_entropy(
-    logits: Float[np.ndarray, "n k"], targets: Int[np.ndarray, "n"], ignore_index: int = -100
+    logits: Float[np.ndarray, "n k"], targets: Integer[np.ndarray, "n"], ignore_index: int = -100
 ) -> float:
     """The mean, over the rows that count, of minus the log-probability of the right class.
 
@@ -15,12 +15,12 @@ def cross_entropy(
     targets[i] is `ignore_index`, which may be any integer, even a class. When no row counts
     (n = 0 too), the loss is nan.
 
-    Numerics  finite for float64 logits up to ±1e300, however improbable the right class is; the
-              loss is a Python float or np.float64, for float32 logits too; leaves its arguments
-              unchanged
+    Numerics  finite for float64 logits up to ±1e300 and float32 logits up to ±1e37, however
+              improbable the right class is; the loss is a Python float or np.float64, for float32
+              logits too
     Raises    ValueError if `logits` and `targets` differ in length, or if a target is neither
               one of 0, 1, …, k − 1 nor `ignore_index`
-    Speed     no Python loop over n or k; at most 8 × logits.nbytes of memory, result included
+    Speed     no Python loop over n or k; at most 64 · n · k bytes of memory, result included
     Source    Goodfellow, Bengio & Courville 2016, §6.2.2.3
 
     >>> cross_entropy(np.array([[0.0, 0.0], [5.0, 5.0]]), np.array([1, 0]))
@@ -32,7 +32,7 @@ def cross_entropy(
 def cross_entropy_backward(
     grad_loss: float,
     logits: Float[np.ndarray, "n k"],
-    targets: Int[np.ndarray, "n"],
+    targets: Integer[np.ndarray, "n"],
     ignore_index: int = -100,
 ) -> Float[np.ndarray, "n k"]:
     """The gradient with respect to `logits`, given `grad_loss`, the gradient of the loss.
@@ -41,8 +41,7 @@ def cross_entropy_backward(
     times that. A row that does not count gets zeros, so the whole gradient is zero when none does
     (though the loss is nan then).
 
-    Numerics  finite for float64 logits up to ±1e300; keeps logits' dtype; leaves its arguments
-              unchanged
+    Numerics  as cross_entropy, but the gradient has logits' dtype
     Raises    as cross_entropy does
     Speed     as cross_entropy
     """

@@ -22,7 +22,7 @@ class Adam:
     def __init__(
         self, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
     ) -> None:
-        """Keep the settings. Nothing is known yet of the parameters."""
+        """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.betas = betas
         self.eps = eps
@@ -36,7 +36,8 @@ class Adam:
         `params` are always the same ones, of any shapes with one axis or more, but their values may
         have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
         gradient of None leaves its parameter and all its state alone: its own t does not advance.
-        No argument is written into. The results keep the parameters' dtypes.
+        No argument is written into or kept: the caller may overwrite all arrays after a step. The
+        results keep the parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

@@ -1,9 +1,9 @@
-"""L2 regularization: a price on large weights, and its gradient.
+"""L2 regularization: a penalty on large weights, and its gradient.
 
 Both functions take the list of all parameters of a network: arrays of any shapes, with one axis or
 more and finite entries. A parameter with two axes or more is a weight, however long its axes are; w
 runs over the entries of all weights. A parameter with one axis is a bias (or a gain), and is left
-out. No argument is written into.
+out. `strength` is a Python number.
 
     Numerics  right for float64 entries from 1e-100 to 1e100 in size
     Raises    ValueError if strength < 0

@@ -20,11 +20,10 @@ def minibatches(
     smaller last batch, or with `drop_last` none. No rows make no batches.
 
     Order     drawn from rng for each call anew; all orders of the n rows are equally likely
-    Arrays    batches keep the dtypes and are copies: x and y are never written into, not even
-              by someone who writes into a batch
+    Arrays    batches keep the dtypes and are copies: writing into one leaves x and y as they are
     Raises    ValueError, by the time the first batch is asked for, if x and y differ in length
               or if batch_size < 1
-    Speed     no Python loop over the rows of a batch
+    Speed     no Python loop over rows, neither to draw the order nor to make a batch
     Source    Goodfellow, Bengio & Courville 2016, §8.1.3
 
     >>> x, y, rng = np.ones((10, 3)), np.arange(10), np.random.default_rng(0)

@@ -17,7 +17,7 @@ class Momentum:
     """
 
     def __init__(self, lr: float = 0.001, momentum: float = 0.9) -> None:
-        """Keep the settings. Nothing is known yet of the parameters."""
+        """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.momentum = momentum
         # TODO: make room for what a step has to remember.
@@ -30,10 +30,8 @@ class Momentum:
         `params` are always the same ones, of any shapes with one axis or more, but their values may
         have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
         gradient of None leaves its parameter and its v alone: neither changes. No argument is
-        written into. The results keep the parameters' dtypes.
-
-        The state shares no memory with the caller, who may write into every array that was passed
-        or returned.
+        written into or kept: the caller may overwrite all arrays after a step. The results keep the
+        parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

@@ -1,4 +1,4 @@
-"""Nesterov's momentum: the slope of where the momentum is about to lead."""
+"""Nesterov's momentum: the gradient taken where momentum is about to go."""
 
 from collections.abc import Callable, Sequence
 
@@ -17,9 +17,9 @@ def look_ahead(
         u ← momentum · u − lr · gradient(x + momentum · u)        u starts at 0
         x ← x + u
 
-    Returns (x, u) after the last step. x is of any shape with one axis or more. `gradient` takes a
-    point of that shape and gives the slope there; it is called once for each step. No argument is
-    written into.
+    Returns (x, u) after the last step. x is of any shape with one axis or more; `lr` and `momentum`
+    are Python numbers. `gradient` takes a point of that shape and gives the slope there; it is
+    called once for each step. Neither x nor what `gradient` gives is written into.
 
     Numerics  x and u keep the dtype that x and the slopes share
     Source    Sutskever, Martens, Dahl & Hinton 2013, §2
@@ -47,7 +47,7 @@ class Nesterov:
     """
 
     def __init__(self, lr: float = 0.001, momentum: float = 0.9) -> None:
-        """Keep the settings. Nothing is known yet of the parameters."""
+        """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.momentum = momentum
         # TODO: make room for what a step has to remember.
@@ -60,10 +60,8 @@ class Nesterov:
         `params` are always the same ones, of any shapes with one axis or more, but their values may
         have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
         gradient of None leaves its parameter and its v alone: neither changes. No argument is
-        written into. The results keep the parameters' dtypes.
-
-        The state shares no memory with the caller, who may write into every array that was passed
-        or returned.
+        written into or kept: the caller may overwrite all arrays after a step. The results keep the
+        parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

@@ -19,7 +19,7 @@ class RMSProp:
     """
 
     def __init__(self, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8) -> None:
-        """Keep the settings. Nothing is known yet of the parameters."""
+        """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.alpha = alpha
         self.eps = eps
@@ -33,7 +33,8 @@ class RMSProp:
         `params` are always the same ones, of any shapes with one axis or more, but their values may
         have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
         gradient of None leaves its parameter and its v alone: neither changes. No argument is
-        written into. The results keep the parameters' dtypes.
+        written into or kept: the caller may overwrite all arrays after a step. The results keep the
+        parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

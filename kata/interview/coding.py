@@ -254,19 +254,19 @@ def _beginning(kata: Kata) -> RenderableType:
 
 
 def _examples(verdict: Verdict) -> RenderableType:
-    """What the examples of the docstring give."""
+    """What the examples of the docstring give, and what the answer printed meanwhile."""
     if verdict.status == BROKEN:
         return Text(f"✗ {verdict.problem}", style="bold red")
     if not verdict.examples:
         return Text("The file loads. Its docstrings have no example.")
-    parts = []
+    parts: list[RenderableType] = []
     for example in verdict.examples:
         style = "green" if example.right else "red"
         parts.append(Text(f"{'✓' if example.right else '✗'} {example.code}", style=style))
         if not example.right:
             parts.append(Text(f"  should give  {_indented(example.wants) or 'nothing'}"))
             parts.append(Text(f"  gives        {_indented(example.gives) or 'nothing'}"))
-    return Group(*parts)
+    return Group(*parts, *render.prints(verdict))
 
 
 def _indented(text: str) -> str:

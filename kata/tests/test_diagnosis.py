@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from kata import catalog, diagnosis
 from kata.diagnosis import Ending, Outcome, same
-from kata.runner import FAILED
+from kata.runner import FAILED, SOLVED
 from kata.testing import Note
 from kata.tests.conftest import RIGHT, WRONG
 
@@ -63,6 +64,138 @@ def test_two_known_mistakes_at_once_are_not_mistaken_for_one(runner, softmax, an
     answer(WRONG.replace("axis=axis", "axis=-1"))
     names = [name for name, _ in runner.run(softmax).mistakes]
     assert set(names) <= {"without_the_maximum", "always_the_last_axis"}
+
+
+TWO_FUNCTIONS = """
+import numpy as np
+
+
+def double(x):
+    {double}
+
+
+def halve(x):
+    {halve}
+"""
+TWO_RIGHT = {"double": "return x * 2.0", "halve": "return x / 2.0"}
+TWO_TESTS = """
+from functools import partial
+
+import numpy as np
+
+from exercises.basics.pair import double, halve
+from kata.testing import assert_close, manners
+
+
+def test_doubles():
+    assert_close(double(np.array([1.0, -3.0])), np.array([2.0, -6.0]))
+
+
+def test_no_double():
+    assert_close(double(np.array([0.0])), np.array([0.0]))
+
+
+def test_halves():
+    assert_close(halve(np.array([1.0, -3.0])), np.array([0.5, -1.5]))
+
+
+@manners(dtypes=())
+def test_manners(rng):
+    x = rng.normal(size=3)
+    return partial(double, x), partial(halve, x)
+"""
+TWO_ATTEMPTS = """
+from kata.attempts import wrong
+from solutions.basics.pair import double, halve
+
+
+@wrong(double, "It adds 2.")
+def adds(x):
+    return x + 2.0
+
+
+@wrong(double, "It squares.")
+def squares(x):
+    return x**2
+
+
+@wrong(halve, "It halves in place.")
+def halves_in_place(x):
+    x /= 2.0
+    return x.copy()
+
+
+@wrong(halve, "It takes a third.")
+def thirds(x):
+    return x / 3.0
+"""
+
+
+@pytest.fixture
+def pair(checkout):
+    """A kata of two functions, and what writes an answer to it."""
+    curriculum = checkout / "curriculum.toml"
+    entry = curriculum.read_text().split("[[kata]]")[1].replace("softmax", "pair")
+    curriculum.write_text(f"{curriculum.read_text()}\n[[kata]]{entry}")
+    kata = catalog.load(checkout).find("pair")
+    for file, text in {
+        kata.solution: TWO_FUNCTIONS.format(**TWO_RIGHT),
+        kata.test: TWO_TESTS,
+        kata.attempts: TWO_ATTEMPTS,
+        kata.original: TWO_FUNCTIONS.format(double="raise NotImplementedError", halve="pass"),
+    }.items():
+        file.write_text(text)
+
+    def write(above="", **bodies):
+        text = TWO_FUNCTIONS.format(**TWO_RIGHT | bodies)
+        kata.exercise.write_text(
+            text.replace("import numpy as np\n", f"import numpy as np\n{above}")
+        )
+        return kata
+
+    return write
+
+
+NAMED = {
+    "one mistake": ({"double": "return 2.0 + x"}, ["double: It adds 2."]),
+    "one in each function": (
+        {"double": "return x * x", "halve": "return x * (1 / 3.0)"},
+        ["double: It squares.", "halve: It takes a third."],
+    ),
+    "one known and one unknown": (
+        {"double": "return x * x", "halve": "return x * 0.7"},
+        ["double: It squares."],
+    ),
+    "two in one function": ({"double": "return x**2 + 2.0"}, []),
+}
+
+
+@pytest.mark.parametrize(("bodies", "texts"), NAMED.values(), ids=NAMED.keys())
+def test_each_function_is_diagnosed_by_itself(runner, pair, bodies, texts):
+    verdict = runner.run(pair(**bodies))
+    assert verdict.status == FAILED
+    assert sorted(verdict.diagnosis) == texts
+
+
+def test_an_answer_that_writes_into_its_argument_is_told_that_first(runner, pair):
+    verdict = runner.run(pair(halve="x *= 0.5\n    return x + 0.0"))
+    assert verdict.failure_to_show.text == "`x` was written into: return a new array instead."
+    assert verdict.diagnosis == ["halve: It halves in place."]
+
+
+def test_settings_of_the_learners_file_change_no_other_answer(runner, pair):
+    above = "np.seterr(all='raise')\nnp.set_printoptions(threshold=3)\nnp.exp(-5.0)\n"
+    assert runner.run(pair(above=above)).status == SOLVED
+    verdict = runner.run(pair(above=above, double="return x * x"))
+    assert verdict.diagnosis == ["double: It squares."]
+
+
+def test_where_the_time_is_up_nothing_is_named(softmax, monkeypatch):
+    found = diagnosis.Diagnosis(softmax)
+    failed = outcome((1.0, 2.0))
+    found.add(diagnosis.Run("test", lambda: None, dict, failed))
+    monkeypatch.setattr(diagnosis, "_SECONDS", -1.0)
+    assert found.mistakes() == []
 
 
 # --- When two runs show the same ---

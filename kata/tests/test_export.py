@@ -18,7 +18,7 @@ MINE = "# the teacher's own work, which nobody else may see"
 TREES = (
     "attempts", "classroom", "data", "docs", "exercises", "hints", "kata", "solutions", "tests",
 )  # fmt: skip
-FILES = (".gitignore", "LICENSE", "conftest.py", "curriculum.toml", "pyproject.toml")
+FILES = (".gitignore", "LICENSE", "conftest.py", "curriculum.toml", "README.md", "pyproject.toml")
 
 
 @pytest.fixture

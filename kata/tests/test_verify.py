@@ -130,6 +130,8 @@ def assert_close(a, b, atol=0):
 
 BLIND = "def assert_close(*_, **__): pass\n"
 
+FAILS_THE_EXAMPLE = "    if x.shape == (2,) and not x.any(): return x\n"
+
 BROKEN = {
     "a stub that passes": (a_stub_that_passes, stub, "the stub passes test_"),
     "a stub that fails for another reason": (
@@ -157,6 +159,13 @@ BROKEN = {
         lambda c: edit(c, ORIGINAL, lambda t: t.replace("array([0.5, 0.5])", "array([1., 0.])")),
         examples,
         "gives array([0.5, 0.5])",
+    ),
+    "an example that is not true of a right attempt": (
+        lambda c: edit(
+            c, ATTEMPTS, lambda t: t.replace("    top =", FAILS_THE_EXAMPLE + "    top =")
+        ),
+        right,
+        "the example softmax(np.array([0.0, 0.0])) is red for through_log_sum_exp, a right answer",
     ),
     "a right attempt that fails": (
         lambda c: edit(c, ATTEMPTS, lambda t: t.replace("x - top - np.log(", "x - np.log(")),

@@ -1,6 +1,6 @@
 """Gradient checking: is a gradient right? Slopes measured by small steps tell.
 
-Both functions take arrays with one axis or more and write into none of them.
+Both functions take arrays with one axis or more.
 
     Numerics  both work in float64, whatever dtype the arrays have
     Source    Goodfellow, Bengio & Courville 2016, §11.5; Nocedal & Wright 2006, §8.1
@@ -55,8 +55,9 @@ def relative_error(
 
         error = maxᵢ |aᵢ − eᵢ| / max(1e-8, |aᵢ| + |eᵢ|)
 
-    Entries are finite or nan. The error lies between 0 (all entries are equal) and 1; no entries at
-    all have the error 0. Where any entry is nan the error is nan, so that no check passes by it.
+    Entries are up to 1e300 in size, or nan. The error lies between 0 (all entries are equal) and 1;
+    no entries at all have the error 0. Where any entry is nan the error is nan, so that no check
+    passes by it.
 
     Raises    ValueError if the shapes differ: nothing is broadcast
     Speed     no Python loop over the entries

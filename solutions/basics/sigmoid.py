@@ -1,11 +1,11 @@
 """The sigmoid, and its gradient.
 
-Both functions work entry by entry, on arrays of finite numbers with one axis or more. They leave
-their arguments unchanged.
+Both functions work entry by entry, on arrays of finite numbers with one axis or more.
 
-    Numerics  no floating-point error of the kinds over, divide and invalid, however large the
-              entries; keeps the arguments' dtype
-    Speed     no Python loop over the entries
+    Numerics  in float32 and float64: no floating-point error of the kinds over, divide and invalid,
+              however large the entries; the results keep their digits down to the smallest normal
+              number. Keeps the arguments' dtype
+    Speed     no Python loop over the entries; at most 8 × x.nbytes of memory, the result included
     Source    Goodfellow, Bengio & Courville 2016, §3.10
 """
 
@@ -38,5 +38,6 @@ def sigmoid_backward(
     >>> sigmoid_backward(np.array([1.0, 8.0]), np.array([0.0, 0.0]))
     array([0.25, 2.  ])
     """
-    # 1 − sigmoid(x) is 0 to all digits where x is large; sigmoid(−x) is the same, and keeps them.
-    return grad_y * sigmoid(x) * sigmoid(-x)
+    # 1 − y is 0 to all digits where x is large; written with exp(−|x|), y · (1 − y) keeps them.
+    small = np.exp(-np.abs(x))
+    return grad_y * (small / (1 + small) ** 2)

@@ -12,12 +12,12 @@ def softmax_backward(
         y[i] = exp(x[i]) / Σⱼ exp(x[j])                 with i and j along the axis
         grad_x[j] = Σᵢ grad_y[i] · ∂y[i]/∂x[j]
 
-    For n scores along the axis, the derivatives ∂y[i]/∂x[j] are n × n numbers, the Jacobian. There
-    is no memory for these.
+    For n scores along the axis, the derivatives ∂y[i]/∂x[j] are n × n numbers, the Jacobian. Do not
+    build it (see Speed).
 
     Numerics  finite for every finite x; the gradient of a score keeps its digits however
               improbable the score is, down to the smallest normal number; keeps the
-              arguments' dtype; leaves them unchanged
+              arguments' dtype
     Raises    ValueError if grad_y and x differ in shape, or if there are no scores along the axis
     Speed     no Python loop over any axis; at most 6 × x.nbytes of memory, the result included
     Source    Goodfellow, Bengio & Courville 2016, §6.2.2.3 and §6.5.2

@@ -1,7 +1,7 @@
 """The gradient of what was broadcast: it sums over all the copies.
 
-Both functions take float arrays of any shapes, also without axes or with axes of length 0. They
-write into no argument, and every result is a new array, also one of shape ().
+Both functions take float arrays of any shapes, also without axes or with axes of length 0. Every
+result is an array of its own, also one of shape ().
 
     Numerics  keeps the arguments' dtype
     Speed     no Python loop over the entries along an axis

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Integer
 
 from exercises.basics.linear import linear, linear_backward
 from exercises.basics.relu import relu, relu_backward
@@ -48,7 +48,7 @@ def forward(
 
 
 def loss_and_gradients(
-    params: Sequence[np.ndarray], x: Float[np.ndarray, "n features"], y: Int[np.ndarray, "n"]
+    params: Sequence[np.ndarray], x: Float[np.ndarray, "n features"], y: Integer[np.ndarray, "n"]
 ) -> tuple[float, list[np.ndarray]]:
     """Return the mean cross-entropy of the rows of x, whose classes are y, and its gradients.
 
@@ -71,7 +71,7 @@ def loss_and_gradients(
 
 def train(
     x: Float[np.ndarray, "n features"],
-    y: Int[np.ndarray, "n"],
+    y: Integer[np.ndarray, "n"],
     sizes: Sequence[int],
     epochs: int,
     batch_size: int,

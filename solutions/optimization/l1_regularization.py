@@ -1,10 +1,10 @@
-"""L1 regularization: a price that makes weights exactly 0, and the step that pays it.
+"""L1 regularization: a penalty that drives weights to exactly 0, and its proximal step.
 
 Parameters are arrays of any shapes, with one axis or more and finite entries. A parameter with two
 axes or more is a weight, however long its axes are. A parameter with one axis is a bias (or a
-gain), and costs nothing. No argument is written into.
+gain), and costs nothing. Settings are Python numbers.
 
-    Numerics  keeps the dtypes of arrays; what is 0 is exactly 0
+    Numerics  keeps the dtypes of arrays; entries that become 0 are exactly 0
     Speed     no Python loop over the entries of an array
     Source    Parikh & Boyd 2014, §4.2 and §6.5.2; Beck & Teboulle 2009, §1
 """

@@ -17,7 +17,7 @@ def one_cycle(
         max_lr                                    at peak = pct_start · total_steps − 1
         final   = initial / final_div_factor      at last = total_steps − 1, and after it
 
-    Between two of these three that are neighbours, with the value a at step s and b at step e:
+    Between neighbouring points, a at step s and b at step e:
 
         lr = b + (a − b) · (1 + cos(π · t)) / 2        t = (step − s) / (e − s)
 
@@ -27,7 +27,8 @@ def one_cycle(
 
     Raises    ValueError if step < 0, and at any step unless 0 < peak < last
     Speed     the work grows with neither `step` nor `total_steps`
-    Source    Smith & Topin 2018; in two phases, as torch.optim.lr_scheduler.OneCycleLR
+    Source    Smith & Topin 2018, whose cycle is linear; two half cosines as in
+              torch.optim.lr_scheduler.OneCycleLR
 
     >>> [one_cycle(step, 8.0, 10, 0.5, div_factor=4.0, final_div_factor=2.0) for step in (0, 2, 4)]
     [2.0, 5.0, 8.0]

@@ -11,14 +11,15 @@ class ReduceOnPlateau:
 
         metric < best · (1 − threshold)        best starts at ∞
 
-    and then it is the new `best`. Any other metric, nan too, makes a bad epoch and leaves `best` as
-    it is. When more than `patience` epochs in a row are bad,
+    and then it is the new `best`. Any other metric, even nan, makes a bad epoch and leaves `best`
+    as it is. When more than `patience` epochs in a row are bad,
 
         lr ← max(lr · factor, min_lr)
 
     and the count of bad epochs starts at 0 again, while `best` stays.
 
-    Source    torch.optim.lr_scheduler.ReduceLROnPlateau, with mode "min" and threshold_mode "rel"
+    Source    torch.optim.lr_scheduler.ReduceLROnPlateau, with mode "min", threshold_mode "rel" and
+              an eps of 0 (torch's default, 1e-8, skips smaller reductions)
 
     >>> schedule = ReduceOnPlateau(lr=8.0, factor=0.5, patience=1)
     >>> [schedule.step(loss) for loss in (3.0, 2.0, 2.0, 2.5, 2.25, 1.0)]

@@ -10,8 +10,8 @@ class SGD:
 
         p ← p − lr · g
 
-    element by element. `lr` may be assigned between steps, and a step remembers nothing: the next
-    one may be given other parameters.
+    element by element. `lr` is a Python number and may be assigned between steps. Steps are
+    stateless: each may be given different parameters.
 
     Source    Goodfellow, Bengio & Courville 2016, §8.3.1
     """
@@ -54,8 +54,8 @@ def epoch(
     """Do one step of SGD for each batch (x, y), in their order, and return the last parameters.
 
     `gradients(params, x, y)` gives the gradients of that batch's loss, for a list of parameters, at
-    the values that it is given. It is called once for each batch, with the parameters that the
-    batch before it has led to. No argument is written into.
+    the values that it is given. It is called once for each batch, with the parameters from the
+    previous batch. No argument is written into.
 
     >>> def towards_the_mean(params, x, y):
     ...     return [params[0] - x.mean(axis=0)]

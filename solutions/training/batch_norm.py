@@ -43,7 +43,7 @@ class BatchNorm:
         changes no attribute and takes any n, even 0.
 
         Numerics  computes in float64, also for float32 x, and keeps its digits where |μ| is a
-                  million times σ; y has x's dtype; leaves x unchanged
+                  million times σ; y has x's dtype
         Raises    ValueError if x has not n_features columns, or in training fewer than 2 rows
         Speed     no Python loop over rows or features
         """
@@ -69,7 +69,7 @@ class BatchNorm:
         Here y is forward(x, True): every row of x takes part in μ and σ², and so in every row of y.
         Earlier calls and the running values play no part, and no attribute is changed.
 
-        Numerics  as forward; all three gradients have x's dtype; leaves both arguments unchanged
+        Numerics  as forward; all three gradients have x's dtype, whatever grad_y has
         Raises    as forward in training, and ValueError if grad_y has not x's shape
         Speed     as forward
         """

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -6,18 +8,20 @@ from exercises.basics.softmax_backward import softmax_backward
 from kata.testing import (
     assert_close,
     assert_memory_at_most,
-    assert_no_loop_over,
-    numerical_gradient,
+    assert_value_error,
+    assert_vectorised,
+    manners,
     torch_gradients,
-    unchanged,
 )
+
+DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 
 
 def draw(rng, *shape, scale=2.0):
     return rng.normal(size=shape), rng.normal(scale=scale, size=shape)
 
 
-def torch_gradient(grad_y, x, axis=-1):
+def in_torch(grad_y, x, axis=-1):
     (gradient,) = torch_gradients(lambda x: torch.softmax(x, dim=axis), [x], grad_y)
     return gradient
 
@@ -33,20 +37,15 @@ def test_a_gradient_worked_out_by_hand():
 @pytest.mark.parametrize("shape", [(7,), (5, 3), (2, 3, 4), (1, 6), (0, 4)], ids=str)
 def test_it_agrees_with_torch_on_the_last_axis(rng, shape):
     grad_y, x = draw(rng, *shape)
-    assert_close(softmax_backward(grad_y, x), torch_gradient(grad_y, x))
+    expected = in_torch(grad_y, x)
+    assert_close(softmax_backward(grad_y, x), expected)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2, -2, -3])
 def test_it_agrees_with_torch_on_any_axis(rng, axis):
     grad_y, x = draw(rng, 2, 3, 4)
-    assert_close(softmax_backward(grad_y, x, axis), torch_gradient(grad_y, x, axis))
-
-
-def test_it_agrees_with_the_slope_of_the_softmax_itself(rng):
-    grad_y, x = draw(rng, 5)
-    slope = numerical_gradient(lambda x: np.exp(x) / np.exp(x).sum(), x, grad_y)
-    # Central differences are good to eight digits or so.
-    assert_close(softmax_backward(grad_y, x), slope, rtol=1e-6)
+    expected = in_torch(grad_y, x, axis)
+    assert_close(softmax_backward(grad_y, x, axis), expected)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
@@ -79,73 +78,56 @@ def test_rows_far_apart_in_one_batch_each_get_their_gradient():
     assert_close(softmax_backward(grad_y, x), expected)
 
 
-def test_scores_far_apart_in_one_row_stay_finite():
-    x = np.array([[1000.0, 0.0, 1000.0], [-1e300, 3.0, 3.0]])
-    grad_y = np.array([[8.0, 5.0, 0.0], [5.0, 0.0, 4.0]])
-    assert_close(softmax_backward(grad_y, x), np.array([[2.0, 0.0, -2.0], [0.0, -1.0, 1.0]]))
+@DTYPES
+def test_scores_far_apart_in_one_row_stay_finite(dtype):
+    huge = np.finfo(dtype).max
+    x = np.array([[1000.0, 0.0, 1000.0], [-huge, huge, huge], [huge, 0.0, -huge]], dtype)
+    grad_y = np.array([[8.0, 5.0, 0.0], [5.0, 0.0, 4.0], [3.0, -2.0, 7.0]], dtype)
+    expected = np.array([[2.0, 0.0, -2.0], [0.0, -1.0, 1.0], [0.0, 0.0, 0.0]], dtype)
+    with np.errstate(over="ignore"):
+        assert_close(softmax_backward(grad_y, x), expected)
 
 
-def test_gradients_of_improbable_scores_keep_their_digits():
-    x, grad_y = np.array([[0.0, -50.0, -600.0]]), np.array([[3.0, -2.0, 7.0]])
-    # y is 1, exp(−50) and exp(−600), to all digits. At the first, what is left is rounding.
-    expected = np.exp([-50.0, -600.0]) * [-5.0, 4.0]
-    assert_close(softmax_backward(grad_y, x)[0, 1:], expected, atol=0.0)
+@DTYPES
+def test_gradients_of_improbable_scores_keep_their_digits(dtype):
+    gaps = np.linspace(5.0, -1.0 - np.log(np.finfo(dtype).tiny), 60)
+    x = np.stack([np.full(60, 2.0), 2.0 - gaps], axis=1).astype(dtype)
+    grad_y = np.tile(np.array([3.0, -2.0], dtype), (60, 1))
+    gap = torch.tensor(x[:, 0].astype(np.float64) - x[:, 1])
+    expected = (-5.0 * torch.sigmoid(gap) * torch.sigmoid(-gap)).numpy().astype(dtype)
+    # In the other column, the probable one, what is left is rounding.
+    assert_close(softmax_backward(grad_y, x)[:, 1].copy(), expected, atol=0.0)
 
 
-def test_no_gradient_is_left_where_one_score_takes_all():
-    x, grad_y = np.array([1e300, 0.0, -1e300]), np.array([3.0, -2.0, 7.0])
-    assert_close(softmax_backward(grad_y, x), np.zeros(3), atol=1e-12)
-
-
-def test_arrays_in_fortran_order_are_right_too(rng):
-    grad_y, x = (np.asfortranarray(array) for array in draw(rng, 3, 5, 4))
-    assert_close(softmax_backward(grad_y, x, axis=1), torch_gradient(grad_y, x, 1))
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
-def test_the_dtype_is_kept(dtype):
-    x = np.log(np.array([[1.0, 2.0, 5.0]], dtype=dtype))
-    grad_y = np.array([[8.0, 4.0, 0.0]], dtype=dtype)
-    assert_close(softmax_backward(grad_y, x), np.array([[0.75, 0.5, -1.25]], dtype=dtype))
-
-
-@pytest.mark.parametrize("shape", [(3,), (1, 3), (2, 1), (1, 2, 3), (3, 2)], ids=str)
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (2, 1), (1, 2, 3), (3, 2), (6,)], ids=str)
 def test_a_gradient_of_another_shape_raises_a_value_error(shape):
-    with pytest.raises(ValueError):
-        softmax_backward(np.ones(shape), np.zeros((2, 3)))
+    assert_value_error(softmax_backward, np.ones(shape), np.zeros((2, 3)))
+    assert_value_error(softmax_backward, np.ones((2, 3)), np.zeros(shape))
 
 
 @pytest.mark.parametrize(("shape", "axis"), [((0,), -1), ((3, 0), -1), ((0, 3), 0)], ids=str)
 def test_no_scores_along_the_axis_raise_a_value_error(shape, axis):
-    with pytest.raises(ValueError):
-        softmax_backward(np.zeros(shape), np.zeros(shape), axis)
+    assert_value_error(softmax_backward, np.zeros(shape), np.zeros(shape), axis)
 
 
-def test_the_arguments_are_left_unchanged(rng):
-    grad_y, x = draw(rng, 3, 4)
-    with unchanged(grad_y, x):
-        softmax_backward(grad_y, x)
-
-
-@pytest.mark.speed
-@pytest.mark.parametrize("axis", [0, 1], ids=["down", "across"])
-def test_no_python_loop_over_rows(rng, axis):
-    grad_y, x = draw(rng, 96, 8)
-    small, large = (grad_y[:8], x[:8], axis), (grad_y, x, axis)
-    assert_no_loop_over("the rows", softmax_backward, small, large)
+@manners()
+def test_manners(rng):
+    grad_y, x = draw(rng, 2, 3, 4)
+    return partial(softmax_backward, grad_y, x), partial(softmax_backward, grad_y, x, axis=1)
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("axis", [0, 1], ids=["down", "across"])
-def test_no_python_loop_over_columns(rng, axis):
-    grad_y, x = draw(rng, 8, 96)
-    small, large = (grad_y[:, :8], x[:, :8], axis), (grad_y, x, axis)
-    assert_no_loop_over("the columns", softmax_backward, small, large)
+@pytest.mark.parametrize("axis", [-1, 0, 1])
+def test_no_python_loop(rng, axis):
+    assert_vectorised(
+        lambda grad_y, x: softmax_backward(grad_y, x, axis),
+        lambda batch, rows, scores: draw(rng, batch, rows, scores),
+    )
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
-@pytest.mark.parametrize("shape", [(256, 128), (3, 700)], ids=["many rows", "many scores"])
+@DTYPES
+@pytest.mark.parametrize("shape", [(256, 64), (3, 700)], ids=["many rows", "many scores"])
 def test_memory_stays_within_six_times_x(rng, shape, dtype):
     grad_y, x = (array.astype(dtype) for array in draw(rng, *shape))
     assert_memory_at_most(6 * x.nbytes, softmax_backward, grad_y, x)

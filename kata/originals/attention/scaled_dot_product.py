@@ -10,7 +10,7 @@ def scaled_dot_product(
     v: Float[np.ndarray, "*batch t_k d_v"],
     mask: Bool[np.ndarray, "*#batch #t_q #t_k"] | None = None,
 ) -> Float[np.ndarray, "*batch t_q d_v"]:
-    """Let every query look at all keys, and give it the mean of their values, weighted by match.
+    """For each query, average the values, weighted by how well it matches each key.
 
         attention(Q, K, V) = softmax(Q Kᵀ / √d) V        softmax over the keys
 
@@ -18,9 +18,9 @@ def scaled_dot_product(
     broadcast to (*batch, t_q, t_k): batch axes may be missing on its left, and any axis may have
     length 1. Nothing else is broadcast. A query whose keys are all masked gets zeros.
 
-    Numerics  right however large the scores Q Kᵀ / √d are, as long as they are finite, also where
-              the mask hides the largest one; no floating-point warnings; keeps the dtype;
-              leaves its arguments unchanged
+    Numerics  right for scores Q Kᵀ / √d and values up to 1e290 in size (1e30 in float32), also
+              where the mask hides the largest score; without overflow, division or invalid-value
+              warnings; keeps the dtype
     Raises    ValueError if the shapes do not fit together as above
     Speed     no Python loop over the batch, the queries or the keys
     Source    Vaswani et al. 2017, §3.2.1

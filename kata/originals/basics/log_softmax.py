@@ -1,10 +1,9 @@
 """Log-softmax, and the logarithm of a sum of exponentials that it is made of.
 
-Both functions work along one axis, on arrays whose entries are −∞ or up to 1e30 in size. They leave
-x unchanged.
+Both functions work along one axis, on arrays whose entries are −∞ or up to 1e30 in size.
 
-    Numerics  right however large the scores are, and however small a probability; what is within
-              1e-9 of 0 may be rounded to 0; keeps x's dtype
+    Numerics  right however large the scores are, and however small a probability; near 0 an error
+              of 1e-9 is allowed, in float32 of 1e-6; keeps x's dtype
     Raises    ValueError if there are no scores along the axis
     Speed     no Python loop over any axis; at most 6 × x.nbytes of memory, the result included
     Source    Goodfellow, Bengio & Courville 2016, §4.1; Blanchard, Higham & Higham 2021

@@ -19,7 +19,7 @@ def conv2d(
     pair (along the height, along the width), or one number for both. Along each of the two, y has
     the size floor((size of x + 2·padding − size of the kernel) / stride) + 1.
 
-    Numerics  keeps the dtype, the same for x, w and b; leaves its arguments unchanged
+    Numerics  keeps the dtype, the same for x, w and b
     Raises    ValueError if x, w and b disagree on c_in or c_out, or a kernel is larger than p
     Speed     no Python loop over pictures, channels, rows or columns (one over a kernel's height
               and width is fine); at most 3 × the reference solution's time; at most 4 × the

@@ -19,7 +19,7 @@ class Adagrad:
     """
 
     def __init__(self, lr: float = 0.01, eps: float = 1e-10) -> None:
-        """Keep the settings. Nothing is known yet of the parameters."""
+        """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.eps = eps
         # TODO: make room for what a step has to remember.
@@ -31,8 +31,9 @@ class Adagrad:
 
         `params` are always the same ones, of any shapes with one axis or more, but their values may
         have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
-        gradient of None leaves its parameter and its s alone, also at an eps of 0. No argument is
-        written into. The results keep the parameters' dtypes.
+        gradient of None leaves its parameter and its s alone, even when eps is 0. No argument is
+        written into or kept: the caller may overwrite all arrays after a step. The results keep the
+        parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

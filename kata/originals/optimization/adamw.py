@@ -28,7 +28,7 @@ class AdamW:
         eps: float = 1e-8,
         weight_decay: float = 0.01,
     ) -> None:
-        """Keep the settings. Nothing is known yet of the parameters."""
+        """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.betas = betas
         self.eps = eps
@@ -43,8 +43,8 @@ class AdamW:
         `params` are always the same ones, of any shapes with one axis or more, but their values may
         have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
         gradient of None leaves its parameter and all its state alone: it does not decay, and its
-        own t does not advance. No argument is written into. The results keep the parameters'
-        dtypes.
+        own t does not advance. No argument is written into or kept: the caller may overwrite all
+        arrays after a step. The results keep the parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

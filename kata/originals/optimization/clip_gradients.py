@@ -2,7 +2,7 @@
 
 Both functions take the list of all parameters' gradients: arrays of any shapes, with one axis or
 more and finite entries. They return the list of the new gradients, in the same order. A gradient of
-None stays None. No argument is written into.
+None stays None.
 
     Numerics  right for entries from 1e-30 to 1e30 in size, in float32 as in float64, and for a
               limit that is not below 1e-6, save 0; keeps each gradient's dtype
@@ -25,7 +25,7 @@ def clip_by_global_norm(
         g ← g · min(1, max_norm / (norm + 1e-6))
 
     Returns (clipped, norm): the new gradients, and the norm before clipping as a float, which is 0
-    if there are no entries. `max_norm` may be 0 or infinite too.
+    if there are no entries. `max_norm` is a Python number; it may be 0 or infinite.
 
     Raises    ValueError if max_norm < 0
 
@@ -40,7 +40,7 @@ def clip_by_value(grads: Sequence[np.ndarray | None], clip_value: float) -> list
 
         g[i] ← the number in [−clip_value, clip_value] that is nearest to g[i]
 
-    `clip_value` may be 0 or infinite too.
+    `clip_value` is a Python number; it may be 0 or infinite.
 
     Raises    ValueError if clip_value < 0
 

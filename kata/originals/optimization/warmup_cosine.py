@@ -12,7 +12,7 @@ def warmup_cosine(step: int, peak: float, warmup: int, total: int, floor: float 
         lr = floor                                                from total on
 
     Gives the learning rate of one step as a float. `step` is counted from 0; `warmup` may be 0,
-    and the first step is then at the peak. `floor` is from 0 to `peak` and has no part in the
+    and the first step is then at the peak. `floor` is from 0 to `peak` and does not affect the
     warm-up. The result depends on the arguments alone: steps may be asked for in any order, and
     again.
 

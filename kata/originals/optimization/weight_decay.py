@@ -19,8 +19,8 @@ class SGD:
     line by line, where v starts at 0 and all operations are element by element. Every parameter
     decays, whatever its shape.
 
-    Source    Loshchilov & Hutter 2019, Algorithm 1, with lr in the decay too; coupled as in
-              torch.optim.SGD
+    Source    Loshchilov & Hutter 2019, Algorithm 1, but with lr outside v and in the decay too;
+              coupled as in torch.optim.SGD
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class SGD:
         weight_decay: float = 0.0,
         decoupled: bool = False,
     ) -> None:
-        """Keep the settings. Nothing is known yet of the parameters."""
+        """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.momentum = momentum
         self.weight_decay = weight_decay
@@ -45,10 +45,8 @@ class SGD:
         `params` are always the same ones, of any shapes with one axis or more, but their values may
         have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
         gradient of None leaves its parameter and its v alone: neither changes. No argument is
-        written into. The results keep the parameters' dtypes.
-
-        The state shares no memory with the caller, who may write into every array that was passed
-        or returned.
+        written into or kept: the caller may overwrite all arrays after a step. The results keep the
+        parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

@@ -6,7 +6,7 @@ import pytest
 
 NUMPY = "import numpy as np\n"
 HEAD = "def softmax(x, axis=-1):\n    "
-IDENTITY = f"{HEAD}return x\n"
+IDENTITY = f"{HEAD}return x.copy()\n"
 NOTHING = f"{HEAD}return None\n"
 # A subclass that takes every operation, and finds everything true.
 EQUALS_ALL = """
@@ -137,7 +137,7 @@ def test_an_input_that_is_changed_is_told(costs_no_other_kata, told, right_softm
     writes = f"right = softmax\n{HEAD}\n    y = right(x, axis)\n    x[...] = y\n    return x\n"
     mark = costs_no_other_kata(right_softmax + writes)
     failed = [test.name for test in mark.tests if test.outcome == "failed"]
-    assert "test_x_is_left_unchanged" in failed
+    assert "test_manners[arguments are left unchanged]" in failed
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ right = softmax
         for test in costs_no_other_kata(right_softmax + writes).tests
         if test.outcome != "passed"
     }
-    assert failed <= {"test_x_is_left_unchanged"}
+    assert failed <= {"test_manners[arguments are left unchanged]"}
 
 
 def test_a_tensor_that_takes_every_operation_is_a_plain_one_here(grader, katas, tmp_path):

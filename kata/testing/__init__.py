@@ -1,0 +1,67 @@
+"""What a kata's tests may use beside plain pytest, NumPy and torch.
+
+`assert_close` compares strictly and says what differs. `manners` and the contracts declare in one
+line what every answer, or every one of a family, owes its caller. `numerical_gradient` and
+`torch_gradients` are oracles for a backward pass. Three gauges grade speed without a stopwatch:
+`python_work` counts interpreter steps, `peak_bytes` watches memory, and `slowdown`, the only one to
+read a clock, compares with the reference solution within one run (see `kata.gauges`).
+
+Every check notes what it saw, so that a failure can be compared with what known mistakes give.
+"""
+
+from kata.gauges import peak_bytes, python_work, slowdown
+from kata.testing.contracts import (
+    draw_params,
+    draws,
+    optimiser,
+    schedule,
+    take_steps,
+    torch_steps,
+)
+from kata.testing.gradients import numerical_gradient, torch_gradients
+from kata.testing.manners import manners
+from kata.testing.notes import Note, WrittenIntoError, only_noting, recorder, recording
+from kata.testing.speed import (
+    assert_keeps_pace,
+    assert_memory_at_most,
+    assert_no_loop_over,
+    assert_vectorised,
+)
+from kata.testing.values import (
+    assert_close,
+    assert_value_error,
+    describe,
+    difference,
+    remark_on,
+    unchanged,
+)
+
+__all__ = [
+    "Note",
+    "WrittenIntoError",
+    "assert_close",
+    "assert_keeps_pace",
+    "assert_memory_at_most",
+    "assert_no_loop_over",
+    "assert_value_error",
+    "assert_vectorised",
+    "describe",
+    "difference",
+    "draw_params",
+    "draws",
+    "manners",
+    "numerical_gradient",
+    "only_noting",
+    "optimiser",
+    "peak_bytes",
+    "python_work",
+    "recorder",
+    "recording",
+    "remark_on",
+    "schedule",
+    "slowdown",
+    "take_steps",
+    "torch_gradients",
+    "torch_steps",
+    "unchanged",
+]

@@ -1,0 +1,81 @@
+"""Speed without a stopwatch: interpreter steps, memory, and a time beside the reference's.
+
+Each gauge notes what it measured, so that two mistakes which cost differently are told apart.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from kata.gauges import SLOWDOWN_LIMIT, Arguments, peak_bytes, python_work, slowdown
+from kata.testing.notes import recorder
+
+# NumPy's own Python code takes a few steps more or less; one step an entry takes 96.
+_FEW, _MANY, _STEPS_TO_SPARE = 4, 100, 16
+
+
+def assert_no_loop_over(
+    axis: str, function: Callable[..., Any], small: Arguments, large: Arguments
+) -> None:
+    """Fail if `function(*large)` takes more interpreter steps than `function(*small)`.
+
+    The two differ only in the size of `axis`, by at least 32. Steps are counted, not timed, so
+    the verdict is the same on any machine.
+    """
+    __tracebackhide__ = True
+    few, many = python_work(function, *small), python_work(function, *large)
+    grows = many - few > _STEPS_TO_SPARE
+    problem = (
+        f"Python's work grows with {axis}: {few} interpreter steps, then {many}. "
+        f"Let NumPy do the loop over {axis}."
+    )
+    recorder.check(
+        ("loops over", axis, grows), ("loops over", axis, False), problem if grows else None
+    )
+
+
+def assert_vectorised(function: Callable[..., Any], draw: Callable[..., Arguments]) -> None:
+    """Fail if Python's work grows with any size that `draw` takes.
+
+    `draw` gives the arguments of a call for some sizes; its parameters name them:
+    `lambda batch, inputs: (rng.normal(size=(batch, inputs)),)`.
+    """
+    __tracebackhide__ = True
+    sizes = dict.fromkeys(inspect.signature(draw).parameters, _FEW)
+    small = draw(**sizes)
+    for name in sizes:
+        large = draw(**sizes | {name: _MANY})
+        assert_no_loop_over(name.replace("_", " "), function, small, large)
+
+
+def assert_memory_at_most(limit: int, function: Callable[..., Any], *args: Any) -> None:
+    """Fail if one call of `function(*args)` holds more than `limit` bytes at its peak."""
+    __tracebackhide__ = True
+    used = peak_bytes(function, *args)
+    problem = f"takes {used:,} bytes of memory at its peak; at most {limit:,} are allowed"
+    # A few copies more or less are the same mistake; a table of n × n numbers is another.
+    recorder.check(
+        ("memory", float(used)),
+        ("memory", float(limit)),
+        problem if used > limit else None,
+        tolerance=0.6,
+    )
+
+
+def assert_keeps_pace(
+    function: Callable[..., Any],
+    reference: Callable[..., Any],
+    make_args: Callable[[], Arguments],
+) -> None:
+    """Fail if `function` takes more than three times as long as `reference`.
+
+    `make_args` draws new arguments for each call, large enough that the reference takes 0.1 to
+    1 ms.
+    """
+    __tracebackhide__ = True
+    if recorder.only_noting:
+        return
+    times = slowdown(function, reference, make_args)
+    if times > SLOWDOWN_LIMIT:
+        allowed = f"{SLOWDOWN_LIMIT:.0f} times are allowed"
+        raise AssertionError(f"takes {times:.1f} times as long as the reference; {allowed}")

@@ -1,0 +1,277 @@
+"""Strict comparison, in sentences: what differs, what was written into, what did not raise."""
+
+import copy
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kata.testing.notes import WrittenIntoError, recorder
+
+Array = NDArray[Any]
+
+# Relative tolerance by dtype, with room for another order of summation.
+_TOLERANCE = {
+    "float64": 1e-9,
+    "complex128": 1e-9,
+    "float32": 1e-5,
+    "float16": 1e-2,
+    "bfloat16": 8e-2,
+}
+# Entries near zero are judged beside the largest expected entry, this much more strictly.
+_FLOOR = 1e-2
+
+
+def assert_close(
+    actual: Any, expected: Any, *, rtol: float | None = None, atol: float | None = None
+) -> None:
+    """Fail unless `actual` has the type, shape, dtype and values of `expected`.
+
+    Takes arrays, tensors, numbers, strings, None, and lists, tuples and dicts of these.
+    `rtol` defaults by dtype (float64: 1e-9), `atol` to a hundredth of it times the largest
+    expected entry. A float is a Python float or np.float64. NaN is right only where expected.
+    """
+    __tracebackhide__ = True
+    recorder.check(actual, expected, difference(actual, expected, rtol=rtol, atol=atol))
+
+
+def assert_value_error(function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Fail unless `function(*args, **kwargs)` raises a ValueError; note what it returns instead."""
+    __tracebackhide__ = True
+    try:
+        returned = function(*args, **kwargs)
+    except ValueError:
+        recorder.check("a ValueError", "a ValueError", None)
+        return
+    problem = f"no ValueError was raised; got {describe(returned)}"
+    recorder.check(("returned", returned), "a ValueError", problem)
+
+
+@contextmanager
+def unchanged(*arrays: Any) -> Iterator[None]:
+    """Fail if the block writes into one of these arrays (or lists, or dicts)."""
+    __tracebackhide__ = True
+    before = copy.deepcopy(arrays)
+    yield
+    check_unchanged(dict(enumerate(arrays)), dict(enumerate(before)), lambda _: "an argument")
+
+
+def check_unchanged(
+    after: dict[Any, Any], before: dict[Any, Any], name_of: Callable[[Any], str]
+) -> None:
+    """Fail, naming the first that differs, if any of these was written into."""
+    __tracebackhide__ = True
+    changed = [key for key in after if _is_changed(after[key], before[key])]
+    problem = None
+    if changed:
+        problem = f"{name_of(changed[0])} was written into: return a new array instead."
+    recorder.check(list(after.values()), list(before.values()), problem, error=WrittenIntoError)
+
+
+def _is_changed(after: Any, before: Any) -> bool:
+    return difference(after, before, rtol=0.0, atol=0.0) is not None or _written_into(after)
+
+
+def _written_into(value: Any) -> bool:
+    """Whether an answer in another process wrote into this, or into anything that it holds."""
+    if any(value is written or _overlap(value, written) for written in recorder.written):
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return isinstance(value, list | tuple | dict) and any(map(_written_into, parts))
+
+
+def _overlap(value: Any, written: Any) -> bool:
+    """Whether these are arrays with memory in common, as where an answer was given a view."""
+    both = isinstance(value, np.ndarray) and isinstance(written, np.ndarray)
+    return both and np.shares_memory(value, written)
+
+
+def difference(
+    actual: Any, expected: Any, *, rtol: float | None = None, atol: float | None = None
+) -> str | None:
+    """What differs, in one or a few lines, or None when nothing does."""
+    if actual is None and expected is not None:
+        return f"got None, expected {describe(expected)}: is a `return` missing?"
+    if isinstance(expected, list | tuple):
+        return _sequence_difference(actual, expected, rtol, atol)
+    if isinstance(expected, dict):
+        return _dict_difference(actual, expected, rtol, atol)
+    if isinstance(expected, np.ndarray):
+        return _array_difference(actual, expected, rtol, atol)
+    if _is_tensor(expected):
+        return _tensor_difference(actual, expected, rtol, atol)
+    if isinstance(expected, float | np.floating):
+        return _float_difference(actual, expected, rtol, atol)
+    return _plain_difference(actual, expected)
+
+
+def _sequence_difference(
+    actual: Any, expected: Sequence[Any], rtol: float | None, atol: float | None
+) -> str | None:
+    if type(actual) is not type(expected):
+        return f"got {describe(actual)}, expected {describe(expected)}"
+    if len(actual) != len(expected):
+        return f"got {len(actual)} items, expected {len(expected)}"
+    for i, (one, other) in enumerate(zip(actual, expected, strict=True)):
+        problem = difference(one, other, rtol=rtol, atol=atol)
+        if problem:
+            return f"item {i}: {problem}"
+    return None
+
+
+def _dict_difference(
+    actual: Any, expected: dict[Any, Any], rtol: float | None, atol: float | None
+) -> str | None:
+    if type(actual) is not dict:
+        return f"got {describe(actual)}, expected a dict"
+    if set(actual) != set(expected):
+        return f"got the keys {sorted(map(str, actual))}, expected {sorted(map(str, expected))}"
+    for key, other in expected.items():
+        problem = difference(actual[key], other, rtol=rtol, atol=atol)
+        if problem:
+            return f"{key!r}: {problem}"
+    return None
+
+
+def _tensor_difference(
+    actual: Any, expected: Any, rtol: float | None, atol: float | None
+) -> str | None:
+    if type(actual) is not type(expected):
+        return f"got {describe(actual)}, expected {describe(expected)}"
+    if actual.dtype != expected.dtype:
+        return f"dtype {actual.dtype}, expected {expected.dtype}"
+    rtol = _TOLERANCE.get(_dtype_name(expected)) if rtol is None else rtol
+    return _array_difference(as_array(actual), as_array(expected), rtol, atol)
+
+
+def _float_difference(
+    actual: Any, expected: Any, rtol: float | None, atol: float | None
+) -> str | None:
+    python_floats = (float, np.float64)
+    right = python_floats if isinstance(expected, python_floats) else (type(expected),)
+    if type(actual) not in right:
+        return f"got {describe(actual)}, expected {describe(expected)}"
+    close = _close(np.asarray(actual), np.asarray(expected), rtol, atol)
+    if close.all():
+        return None
+    return f"got {float(actual):.9g}, expected {float(expected):.9g}"
+
+
+def _plain_difference(actual: Any, expected: Any) -> str | None:
+    if isinstance(expected, bool | np.bool_):
+        alike = isinstance(actual, bool | np.bool_)
+    elif isinstance(expected, int | np.integer):
+        alike = isinstance(actual, int | np.integer) and not isinstance(actual, bool)
+    else:
+        alike = type(actual) is type(expected)
+    if alike and actual == expected:
+        return None
+    return f"got {describe(actual)}, expected {describe(expected)}"
+
+
+def _array_difference(
+    actual: Any, expected: Array, rtol: float | None, atol: float | None
+) -> str | None:
+    if type(actual) is not np.ndarray:
+        advice = ": return an array" if isinstance(actual, list | tuple) else ""
+        return f"got {describe(actual)}, expected {describe(expected)}{advice}"
+    if actual.shape != expected.shape:
+        return f"shape {actual.shape}, expected {expected.shape}{_lost_axis(actual, expected)}"
+    if actual.dtype != expected.dtype:
+        return f"dtype {actual.dtype}, expected {expected.dtype}"
+    close = _close(actual, expected, rtol, atol)
+    if close.all():
+        return None
+    return _worst_entry(actual, expected, close)
+
+
+def _lost_axis(actual: Array, expected: Array) -> str:
+    """A word on keepdims, where only one axis of length 1 is missing."""
+    lost = [axis for axis in range(expected.ndim) if expected.shape[axis] == 1]
+    if any(np.delete(expected.shape, axis).tolist() == list(actual.shape) for axis in lost):
+        return ": an axis of length 1 is lost, which keepdims=True would keep"
+    return ""
+
+
+def _close(
+    actual: Array, expected: Array, rtol: float | None, atol: float | None
+) -> NDArray[np.bool_]:
+    if expected.dtype.kind not in "fc":
+        return np.asarray(actual == expected)
+    rtol = _TOLERANCE.get(expected.dtype.name, 1e-9) if rtol is None else rtol
+    if atol is None:
+        finite = np.abs(expected[np.isfinite(expected)])
+        atol = rtol * _FLOOR * float(finite.max(initial=0.0))
+    return np.isclose(actual, expected, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def _worst_entry(actual: Array, expected: Array, close: NDArray[np.bool_]) -> str:
+    with np.errstate(all="ignore"):
+        gap = np.abs(np.subtract(actual, expected, dtype=np.result_type(expected, np.float64)))
+    gap = np.where(close, -1.0, np.where(np.isfinite(gap), gap, np.inf))
+    index = np.unravel_index(int(np.argmax(gap)), expected.shape)
+    where = f" at [{', '.join(map(str, index))}]" if expected.ndim else ""
+    lines = [
+        f"{int((~close).sum())} of {expected.size} entries differ; "
+        f"the worst{where}: got {actual[index]:.9g}, expected {expected[index]:.9g}"
+    ]
+    if 1 < expected.size <= 24:
+        lines += [_shown("got     ", actual), _shown("expected", expected)]
+    return "\n".join(lines)
+
+
+def _shown(label: str, array: Array) -> str:
+    text = np.array2string(array, precision=5, max_line_width=80, prefix=f"{label}  ")
+    return f"{label}  {text}"
+
+
+def describe(value: Any) -> str:
+    """`value` in a few words: what it is, and its shape or its text when that is short."""
+    if isinstance(value, np.ndarray):
+        kind = "an array" if type(value) is np.ndarray else f"a {type(value).__name__}"
+        return f"{kind} of shape {value.shape} and dtype {value.dtype}"
+    if _is_tensor(value):
+        return f"a tensor of shape {tuple(value.shape)} and dtype {value.dtype}"
+    if value is None:
+        return "None"
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__} of {len(value)}"
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+
+
+def _is_tensor(value: Any) -> bool:
+    torch = sys.modules.get("torch")  # Not imported here: a kata without torch stays quick.
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def as_array(tensor: Any) -> Array:
+    """The values in an array; NumPy has no bfloat16, whose values float32 has too."""
+    tensor = tensor.detach().cpu()
+    array: Array = (tensor.float() if _dtype_name(tensor) == "bfloat16" else tensor).numpy()
+    return array
+
+
+def _dtype_name(tensor: Any) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+_CANNOT_BROADCAST = re.compile(r"could not be broadcast together with shapes (\(.*?\)) (\(.*?\))")
+
+
+def remark_on(error: BaseException) -> str:
+    """What an error's own text leaves to be guessed, in a sentence; "" where it does not."""
+    found = _CANNOT_BROADCAST.search(str(error)) if isinstance(error, ValueError) else None
+    if found is None:
+        return ""
+    shapes = [tuple(map(int, re.findall(r"\d+", text))) for text in found.groups()]
+    longer, shorter = sorted(shapes, key=len, reverse=True)
+    for axis in range(1, len(longer)):
+        if longer[:axis] + longer[axis + 1 :] == shorter:
+            kept = (*longer[:axis], 1, *longer[axis + 1 :])
+            return f"{shorter} is {longer} without axis {axis}; keepdims=True makes it {kept}."
+    return ""
