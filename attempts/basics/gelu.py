@@ -353,7 +353,7 @@ def silu_in_place(x):
     return x
 
 
-@wrong(silu, "It goes through the entries one at a time in Python. NumPy's exp takes them all.")
+@wrong(silu, "Python loops over the entries, or rows of them. NumPy's exp takes them all.")
 def silu_one_entry_at_a_time(x):
     y = np.empty_like(x)
     for index in np.ndindex(x.shape):
@@ -470,7 +470,7 @@ def softplus_in_place(x):
     return np.logaddexp(x, 0, out=x)
 
 
-@wrong(softplus, "It goes through the entries one at a time in Python. NumPy takes them all.")
+@wrong(softplus, "Python loops over the entries, or rows of them. NumPy takes them all.")
 def softplus_one_entry_at_a_time(x):
     y = np.empty_like(x)
     for index in np.ndindex(x.shape):

@@ -76,9 +76,7 @@ def relu_in_place(x):
     return x
 
 
-@wrong(
-    relu, "It goes through the entries one at a time in Python. NumPy compares all of them at once."
-)
+@wrong(relu, "Python loops over the entries, or rows of them. NumPy compares all of them at once.")
 def relu_one_entry_at_a_time(x):
     y = np.zeros_like(x)
     for index in np.ndindex(x.shape):
@@ -191,7 +189,7 @@ def relu_backward_with_x_as_the_mask(grad_y, x):
 
 @wrong(
     relu_backward,
-    "It goes through the entries one at a time in Python. NumPy does all of them at once.",
+    "Python loops over the entries, or rows of them. NumPy does all of them at once.",
 )
 def relu_backward_one_entry_at_a_time(grad_y, x):
     grad_x = np.zeros_like(x)
@@ -297,7 +295,7 @@ def leaky_relu_in_place(x, slope=0.01):
 
 @wrong(
     leaky_relu,
-    "It goes through the entries one at a time: np.vectorize is a Python loop in disguise.",
+    "Python loops over the entries, or rows of them; np.vectorize is a loop, too.",
 )
 def leaky_relu_one_entry_at_a_time(x, slope=0.01):
     return np.vectorize(lambda v: v if v > 0 else slope * v, otypes=[x.dtype])(x)
@@ -428,7 +426,7 @@ def leaky_backward_in_place(grad_y, x, slope=0.01):
 
 @wrong(
     leaky_relu_backward,
-    "It goes through the entries one at a time in Python. NumPy does all of them at once.",
+    "Python loops over the entries, or rows of them. NumPy does all of them at once.",
 )
 def leaky_backward_one_entry_at_a_time(grad_y, x, slope=0.01):
     pairs = zip(grad_y.ravel(), x.ravel(), strict=True)

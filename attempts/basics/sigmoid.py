@@ -93,7 +93,7 @@ def sigmoid_in_place(x):
     return x
 
 
-@wrong(sigmoid, "It goes through the entries one at a time in Python. NumPy's exp takes them all.")
+@wrong(sigmoid, "Python loops over the entries, or rows of them. NumPy's exp takes them all.")
 def sigmoid_entry_at_a_time(x):
     y = np.empty_like(x)
     for index in np.ndindex(x.shape):
@@ -177,7 +177,7 @@ def backward_into_grad_y(grad_y, x):
 
 @wrong(
     sigmoid_backward,
-    "It goes through the entries one at a time in Python. NumPy takes all at once.",
+    "Python loops over the entries, or rows of them. NumPy takes all at once.",
 )
 def backward_entry_at_a_time(grad_y, x):
     grad_x = np.empty_like(grad_y)

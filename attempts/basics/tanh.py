@@ -183,7 +183,7 @@ def tanh_in_place(x):
     return x
 
 
-@wrong(tanh, "It goes through the entries one at a time in Python. NumPy's exp takes them all.")
+@wrong(tanh, "Python loops over the entries, or rows of them. NumPy's exp takes them all.")
 def tanh_entry_at_a_time(x):
     y = np.empty_like(x)
     for index in np.ndindex(x.shape):
@@ -300,7 +300,7 @@ def backward_into_grad_y(grad_y, x):
 
 @wrong(
     tanh_backward,
-    "It goes through the entries one at a time in Python. NumPy takes all at once.",
+    "Python loops over the entries, or rows of them. NumPy takes all at once.",
 )
 def backward_entry_at_a_time(grad_y, x):
     grad_x = np.empty_like(grad_y)

@@ -239,7 +239,7 @@ def unbroadcast_always_float64(grad, shape):
 
 @wrong(
     unbroadcast,
-    "It goes through the entries one at a time in Python. NumPy sums whole axes at once.",
+    "Python loops over the entries, or rows of them. NumPy sums whole axes at once.",
 )
 def one_entry_at_a_time(grad, shape):
     check(grad, shape)
@@ -428,7 +428,7 @@ def one_array_for_both(grad_y, a, b):
 
 @wrong(
     multiply_backward,
-    "It goes through the entries one at a time in Python. NumPy multiplies and sums whole arrays.",
+    "Python loops over the entries, or rows of them. NumPy multiplies and sums whole arrays.",
 )
 def product_one_entry_at_a_time(grad_y, a, b):
     check_product(grad_y, a, b)

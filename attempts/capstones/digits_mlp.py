@@ -160,6 +160,17 @@ def own_generator_after_the_first_layer(sizes, rng):
     return first + init(sizes, np.random.default_rng(0))[2:]
 
 
+@wrong(
+    init,
+    "All layers draw from generators in the same state, so that their weights repeat the same "
+    "numbers. Draw all of them from `rng` itself.",
+)
+def one_seed_for_all_layers(sizes, rng):
+    seed = rng.integers(2**32)
+    pairs = [init(pair, np.random.default_rng(seed)) for pair in pairwise(sizes)]
+    return [param for pair in pairs for param in pair]
+
+
 # --- forward and predict ---------------------------------------------------------------------
 
 
@@ -289,6 +300,12 @@ def divided_twice(params, x, y):
 def loss_for_upstream_gradient(params, x, y):
     loss, _ = loss_and_gradients(params, x, y)
     return loss, backward(params, x, y, grad_loss=loss)
+
+
+@wrong(loss_and_gradients, "The loss and all gradients are halved: cross-entropy has no factor ½.")
+def half_the_loss(params, x, y):
+    loss, grads = loss_and_gradients(params, x, y)
+    return loss / 2, [grad / 2 for grad in grads]
 
 
 @wrong(

@@ -420,7 +420,7 @@ class LengthsUnchecked(Adagrad):
 
 @wrong(
     Adagrad,
-    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+    "The parameters come back as they were. Do the new values reach the list that you return?",
 )
 class NothingMoves(Adagrad):
     def step(self, params, grads):

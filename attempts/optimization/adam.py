@@ -322,7 +322,7 @@ class LengthsUnchecked(Adam):
 
 @wrong(
     Adam,
-    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+    "The parameters come back as they were. Do the new values reach the list that you return?",
 )
 class NothingMoves(Adam):
     def step(self, params, grads):

@@ -445,7 +445,7 @@ class LengthsUnchecked(AdamW):
 
 @wrong(
     AdamW,
-    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+    "The parameters come back as they were. Do the new values reach the list that you return?",
 )
 class NothingMoves(AdamW):
     def step(self, params, grads):

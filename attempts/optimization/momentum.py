@@ -491,7 +491,7 @@ class LengthsUnchecked(Momentum):
 
 @wrong(
     Momentum,
-    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+    "The parameters come back as they were. Do the new values reach the list that you return?",
 )
 class NothingMoves(Momentum):
     def step(self, params, grads):

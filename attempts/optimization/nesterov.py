@@ -84,7 +84,7 @@ def a_mean_of_slopes(x, gradient, lr, momentum, steps):
     return first_form(x, gradient, lr, momentum, steps, move=mean)
 
 
-@wrong(look_ahead, "It goes up the slope: the sign at lr is wrong.")
+@wrong(look_ahead, "It goes up the slope: the sign is wrong.")
 def up_the_slope(x, gradient, lr, momentum, steps):
     return first_form(x, gradient, -lr, momentum, steps)
 
@@ -119,6 +119,15 @@ def moved_from_the_point_ahead(x, gradient, lr, momentum, steps):
         ahead = x + momentum * u
         u = momentum * u - lr * gradient(ahead)
         x = ahead + u
+    return x, u
+
+
+@wrong(look_ahead, "x moves by −u: u has its sign already.")
+def moved_back_by_u(x, gradient, lr, momentum, steps):
+    u = np.zeros_like(x)
+    for _ in range(steps):
+        u = momentum * u - lr * gradient(x + momentum * u)
+        x = x - u
     return x, u
 
 
@@ -452,6 +461,12 @@ class VelocityForTheGradient(Slipped):
         return param - self.lr * (v + self.momentum * v)
 
 
+@wrong(Nesterov, "In the move, momentum · v and g have different signs, so the old v pushes back.")
+class VelocitySubtracted(Slipped):
+    def moved(self, param, v, grad):
+        return param - self.lr * (grad - self.momentum * v)
+
+
 @wrong(
     Nesterov,
     "What is kept for the next step is g + momentum · v. That is the move; v goes on as v.",
@@ -674,7 +689,7 @@ class LengthsUnchecked(Nesterov):
 
 @wrong(
     Nesterov,
-    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+    "The parameters come back as they were. Do the new values reach the list that you return?",
 )
 class NothingMoves(Nesterov):
     def step(self, params, grads):

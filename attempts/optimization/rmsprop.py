@@ -430,7 +430,7 @@ class LengthsUnchecked(RMSProp):
 
 @wrong(
     RMSProp,
-    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+    "The parameters come back as they were. Do the new values reach the list that you return?",
 )
 class NothingMoves(RMSProp):
     def step(self, params, grads):

@@ -36,6 +36,8 @@ class AsOneLongVector:
 
     def step(self, params, grads):
         check(params, grads)
+        if not params:
+            return []
         flat = [param.ravel() for param in params]
         slopes = [
             np.zeros(param.size) if grad is None else grad.ravel()
@@ -294,7 +296,7 @@ class LengthsUnchecked(SGD):
 
 @wrong(
     SGD,
-    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+    "The parameters come back as they were. Do the new values reach the list that you return?",
 )
 class NothingMoves(SGD):
     def step(self, params, grads):

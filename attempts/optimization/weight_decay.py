@@ -401,7 +401,7 @@ class LengthsUnchecked(SGD):
 
 @wrong(
     SGD,
-    "The parameters come back as they were. (In a loop, `param = …` changes a name and no list.)",
+    "The parameters come back as they were. Do the new values reach the list that you return?",
 )
 class NothingMoves(SGD):
     def step(self, params, grads):

@@ -600,8 +600,8 @@ class UnbiasedVarianceInBackward(Slipped):
 
 @wrong(
     BatchNorm,
-    "The batch is normalized by the unbiased variance (ddof 1), and the gradients take it too. That "
-    "one is only kept in running_var.",
+    "Forward and backward normalize by the unbiased variance (ddof 1). That one is only kept in "
+    "running_var; the batch itself takes the biased one.",
 )
 class UnbiasedVarianceThroughout(NormalizedByTheUnbiasedVariance):
     def gradients(self, grad_y, x, x_hat, std):

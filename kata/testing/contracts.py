@@ -8,6 +8,7 @@ Like the manners, a contract is declared once and compares an answer with itself
 """
 
 import copy
+import functools
 import itertools
 import pickle
 from collections.abc import Callable, Sequence
@@ -45,6 +46,8 @@ _MISFITS = [
     ((3, 1), (3,)),
     ((3,), (3, 1)),
     ((3,), (1,)),
+    ((0, 2), (2,)),
+    ((0, 2), (1, 2)),
 ]
 # Of each parameter, with how far three steps in this precision may be off.
 _PRECISIONS: list[tuple[Any, float]] = [
@@ -58,13 +61,17 @@ _PRECISIONS: list[tuple[Any, float]] = [
 _PRESENT = [(True, False), (True, True), (False, False), (False, True), (True, True)]
 
 
-def optimiser() -> Callable[[Callable[[], Any]], Test]:
+def optimiser(kind: str = "", **settings: Any) -> Callable[[Callable[[], Any]], Test]:
     """Turn a function that makes an optimiser into the tests of an optimiser's contract.
 
     An optimiser has `step(params, grads)`, which returns the new parameters. Choose settings that
     suit float16 (an eps of 1e-3), and by which a parameter keeps at least 0.7 of itself in a step.
+    `kind` and `settings` are those of the same optimiser in torch.optim, if there is one.
     """
-    return _contract(_OPTIMISER)
+    if not kind:
+        return _contract(_OPTIMISER)
+    agrees = functools.partial(_agrees_with_torch, kind, settings)
+    return _contract({"300 steps agree with torch": agrees} | _OPTIMISER)
 
 
 def draw_params(rng: np.random.Generator, scale: float = 1.0) -> Params:
@@ -94,6 +101,26 @@ def torch_steps(
     return [as_array(tensor) for tensor in tensors]
 
 
+def _agrees_with_torch(
+    kind: str, settings: dict[str, Any], make: Callable[[], Any], rng: np.random.Generator
+) -> None:
+    """Entries of all sizes, from parameters of 0, so that small moves show beside large ones.
+
+    All gradients are positive: sums that cancel would have no digits to compare.
+    """
+    __tracebackhide__ = True
+    import torch
+
+    sizes = 10.0 ** np.linspace(-40, 40, 17)
+    steps_of_grads = [[rng.uniform(0.5, 1.5, size=17) * sizes] for _ in range(300)]
+    expected = torch_steps(getattr(torch.optim, kind), [np.zeros(17)], steps_of_grads, **settings)
+    new = [np.zeros(17)]
+    own = make()
+    for grads in steps_of_grads:
+        new = own.step(new, grads)
+    assert_close(new, expected, atol=0.0)
+
+
 def _leaves_arrays_unchanged(make: Callable[[], Any], rng: np.random.Generator) -> None:
     __tracebackhide__ = True
     own, params = make(), draw_params(rng)
@@ -106,25 +133,30 @@ def _leaves_arrays_unchanged(make: Callable[[], Any], rng: np.random.Generator) 
 
 def _leaves_earlier_results_unchanged(make: Callable[[], Any], rng: np.random.Generator) -> None:
     __tracebackhide__ = True
-    own, params = make(), draw_params(rng)
-    first = own.step(params, draw_params(rng))
-    with unchanged(first):
-        own.step(own.step(first, draw_params(rng)), draw_params(rng))
+    own = make()
+    first = own.step(draw_params(rng), draw_params(rng))
+    kept, new = copy.deepcopy(first), first
+    for _ in range(6):  # Buffers that are used in turn come round, too.
+        new = own.step(new, draw_params(rng))
+    assert_close(first, kept)
 
 
 def _keeps_no_array_of_its_caller(make: Callable[[], Any], rng: np.random.Generator) -> None:
     """The caller may write into all that it gave, and all that it was given, after a step."""
     __tracebackhide__ = True
     params, steps_of_grads = draw_params(rng), [draw_params(rng) for _ in range(4)]
-    expected = take_steps(make(), params, steps_of_grads)
+    expected = take_steps(make(), params, [[*grads[:-1], None] for grads in steps_of_grads])
     own, buffers = make(), draw_params(rng)
     for grads in steps_of_grads:
         for buffer, grad in zip(buffers, grads, strict=True):
             buffer[...] = grad
         given = params
-        new = own.step(given, buffers)
+        new = own.step(given, [*buffers[:-1], None])
         params = copy.deepcopy(new)
-        for array in (*given, *new, *buffers):
+        for array in (*given, *buffers):
+            array[...] = 1e3
+        assert_close(new, params)
+        for array in new:
             array[...] = 1e3
     assert_close(params, expected)
 
@@ -187,8 +219,12 @@ def _keeps_each_dtype(make: Callable[[], Any], rng: np.random.Generator) -> None
     params, steps_of_grads = draw_params(rng), [draw_params(rng) for _ in range(3)]
     for grad in itertools.chain(*steps_of_grads):
         grad += np.copysign(0.5, grad)  # The squares of smaller ones are rough in float16.
-    expected = _narrowed(take_steps(make(), params, steps_of_grads))
-    actual = take_steps(make(), _narrowed(params), [_narrowed(grads) for grads in steps_of_grads])
+    narrowed: list[list[Array | None]] = [[*_narrowed(grads)] for grads in steps_of_grads]
+    wide: list[list[Array | None]] = [[*grads] for grads in steps_of_grads]
+    for i in (0, 2):  # Not in the first step, nor in the last.
+        narrowed[1][i] = wide[1][i] = None
+    expected = _narrowed(take_steps(make(), params, wide))
+    actual = take_steps(make(), _narrowed(params), narrowed)
     for one, right, (_, off) in zip(actual, expected, _PRECISIONS, strict=True):
         assert_close(one, right, rtol=off, atol=off)
 
@@ -201,18 +237,46 @@ def _takes_any_memory_order(make: Callable[[], Any], rng: np.random.Generator) -
     __tracebackhide__ = True
     params, steps_of_grads = draw_params(rng), [draw_params(rng) for _ in range(3)]
     expected = take_steps(make(), params, steps_of_grads)
-    arrangements: list[Callable[[Array], Array]] = [
-        lambda array: array.copy(order="F"),
-        lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
+    arrangements: list[tuple[Callable[[Array], Array], Callable[[Array], Array]]] = [
+        (_in_fortran_order, _in_fortran_order),
+        (_in_fortran_order, np.copy),
+        (np.copy, _in_fortran_order),
+        (_with_gaps, _with_gaps),
     ]
-    for arranged in arrangements:
+    for of_params, of_grads in arrangements:
         own, new = make(), params
         for grads in steps_of_grads:
-            given = [[arranged(array) for array in arrays] for arrays in (new, grads)]
+            given = [*map(of_params, new)], [*map(of_grads, grads)]
             for array in (*given[0], *given[1]):
                 array.flags.writeable = False
             new = own.step(*given)
         assert_close(new, expected)
+
+
+def _in_fortran_order(array: Array) -> Array:
+    return array.copy(order="F")
+
+
+def _with_gaps(array: Array) -> Array:
+    return np.repeat(array, 2, axis=-1)[..., ::2]
+
+
+def _moves_a_large_parameter_like_a_small_one(
+    make: Callable[[], Any], rng: np.random.Generator
+) -> None:
+    __tracebackhide__ = True
+    param, *grads = rng.normal(size=(4, 7))
+    copies = 3000
+    expected = take_steps(make(), [param], [[grad] for grad in grads])
+    large = take_steps(
+        make(), [np.tile(param, copies)], [[np.tile(grad, copies)] for grad in grads]
+    )
+    assert_close(large, [np.tile(expected[0], copies)])
+
+
+def _takes_no_parameters(make: Callable[[], Any], rng: np.random.Generator) -> None:
+    __tracebackhide__ = True
+    assert_close(take_steps(make(), [], [[], []]), [])
 
 
 def _takes_any_sequence(make: Callable[[], Any], rng: np.random.Generator) -> None:
@@ -264,6 +328,8 @@ _OPTIMISER = {
     "each parameter keeps its dtype": _keeps_each_dtype,
     "arrays may lie in memory in any way": _takes_any_memory_order,
     "any sequence will do": _takes_any_sequence,
+    "a large parameter moves like a small one": _moves_a_large_parameter_like_a_small_one,
+    "without parameters there is nothing to do": _takes_no_parameters,
     "a gradient of another shape raises a ValueError": _refuses_misfits,
     "another number of gradients raises a ValueError": _refuses_another_number,
 }

@@ -62,8 +62,8 @@ def test_each_layer_gets_weights_and_biases_in_float64(rng, sizes):
 def test_all_biases_begin_at_zero(rng):
     for _ in range(2):
         _, b1, _, b2 = init((6, 5, 5), rng)
-        assert_close([b1, b2], [np.zeros(5), np.zeros(5)])
-        b1 += 1.0  # The arrays are the caller's: neither b2 nor the next call has them.
+        b1 += 1.0  # The arrays are the caller's: neither b2 nor the next call shares them.
+        assert_close([b1, b2], [np.ones(5), np.zeros(5)])
 
 
 def test_the_weights_are_normal_with_variance_2_over_the_number_of_inputs(rng):
@@ -173,6 +173,11 @@ def test_training_begins_with_weights_like_those_of_init(rng):
     assert_close(float(z.std()), 1.0, rtol=0.02)
 
 
+@draws()
+def test_training_begins_with_weights_drawn_from_rng(rng):
+    return train(np.ones((2, 4)), np.array([0, 1]), (4, 3), 0, 2, 0.1, rng)[0]
+
+
 @pytest.mark.parametrize("lr", [0.1, 0.003])
 @pytest.mark.parametrize(("epochs", "batch_size"), [(1, 11), (4, 11), (2, 40)])
 def test_with_all_rows_in_one_batch_it_agrees_with_torch(rng, epochs, batch_size, lr):
@@ -209,7 +214,7 @@ def order_dealt(x, y, epochs, batch_size, rng, possible):
 
 def test_every_epoch_of_every_run_deals_the_rows_in_an_order_of_its_own(rng):
     # Either order of two rows has odds of 1/2: 24 times the same one, 1.2e-7.
-    possible = ["0 1, 0 1", "0 1, 1 0", "1 0, 0 1", "1 0, 1 0"]
+    possible = ["0 1, 0 1", "0 1, 1 0", "1 0, 0 1", "1 0, 1 0", "01, 01"]
     x, y = rng.normal(size=(2, 3)), np.array([0, 2])
     seen = [order_dealt(x, y, 2, 1, rng, possible).split(", ") for _ in range(24)]
     firsts = {first for first, *_ in seen}

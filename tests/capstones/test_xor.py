@@ -80,11 +80,11 @@ def test_the_params_have_their_shapes_in_float64(rng, hidden):
 
 
 def test_both_biases_begin_at_zero(rng):
-    for _ in range(2):
-        _, b1, _, b2 = init(7, rng)
-        assert_close([b1, b2], [np.zeros(7), np.zeros(1)])
-        b1 += 1.0
-        b2 += 1.0  # The arrays are the caller's: the next call gives new ones.
+    for hidden in (7, 1, 1):
+        _, b1, _, b2 = init(hidden, rng)
+        b1 += 1.0  # The arrays are the caller's: neither b2 nor the next call shares them.
+        assert_close([b1, b2], [np.ones(hidden), np.zeros(1)])
+        b2 += 1.0
 
 
 def test_the_weights_are_normal_with_variance_2_over_the_number_of_inputs(rng):

@@ -88,6 +88,6 @@ def test_a_first_gradient_of_none_leaves_its_parameter_alone_even_at_an_eps_of_0
     assert_close(take_steps(Adagrad(eps=0.0), params, steps_of_grads), expected)
 
 
-@optimiser()
+@optimiser("Adagrad", **SETTINGS)
 def test_it_is_an_optimiser():
     return Adagrad(**SETTINGS)

@@ -64,6 +64,6 @@ def test_after_a_zero_gradient_it_still_moves_by_what_it_remembers(rng):
     assert_close(take_steps(Adam(lr=0.1), params, steps_of_grads), expected)
 
 
-@optimiser()
+@optimiser("Adam", lr=0.1, eps=1e-3)
 def test_it_is_an_optimiser():
     return Adam(lr=0.1, eps=1e-3)

@@ -69,6 +69,6 @@ def test_a_new_learning_rate_holds_for_the_whole_of_the_next_step():
     assert_close(path, [np.array([total]) for total in (-4.0, -5.5, -5.5, -11.5)])
 
 
-@optimiser()
+@optimiser("SGD", lr=0.2, momentum=0.8)
 def test_it_is_an_optimiser():
     return Momentum(0.2, 0.8)

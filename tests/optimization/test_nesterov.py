@@ -165,6 +165,6 @@ def test_a_new_learning_rate_holds_for_the_whole_of_the_next_step():
     assert_close(path, [np.array([total]) for total in (-6.0, -7.25, -7.25, -14.25)])
 
 
-@optimiser()
+@optimiser("SGD", lr=0.2, momentum=0.8, nesterov=True)
 def test_it_is_an_optimiser():
     return Nesterov(0.2, 0.8)

@@ -76,6 +76,6 @@ def test_under_zero_gradients_v_fades(rng):
     assert_close(take_steps(RMSProp(**SETTINGS), params, steps_of_grads), expected)
 
 
-@optimiser()
+@optimiser("RMSprop", **SETTINGS)
 def test_it_is_an_optimiser():
     return RMSProp(**SETTINGS)

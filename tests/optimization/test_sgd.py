@@ -62,7 +62,7 @@ def test_the_next_step_may_be_given_other_parameters(rng):
     assert_close(optimiser.step(params, grads), expected)
 
 
-@optimiser()
+@optimiser("SGD", lr=0.3)
 def test_it_is_an_optimiser():
     return SGD(lr=0.3)
 

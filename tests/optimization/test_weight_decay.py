@@ -120,7 +120,7 @@ def test_values_that_were_changed_between_two_steps_are_taken_as_they_are(decoup
     assert_close(optimiser.step([np.array([10.0])], [np.array([1.0])]), [np.array([expected])])
 
 
-@optimiser()
+@optimiser("SGD", **SETTINGS)
 def test_with_coupled_decay_it_is_an_optimiser():
     return SGD(**SETTINGS)
 
@@ -130,7 +130,7 @@ def test_with_decoupled_decay_it_is_an_optimiser():
     return SGD(**SETTINGS, decoupled=True)
 
 
-@optimiser()
+@optimiser("SGD", lr=0.2, momentum=0.8)
 def test_without_decay_it_is_an_optimiser():
     return SGD(lr=0.2, momentum=0.8)
 

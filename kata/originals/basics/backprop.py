@@ -1,5 +1,7 @@
 """Backpropagation by hand: all gradients of a network with two layers.
 
+Both functions take a batch of n ≥ 1 inputs.
+
     Numerics  results keep the arguments' dtype; only the loss is a plain float
     Speed     no Python loop over any axis
     Source    Rumelhart, Hinton & Williams 1986; Goodfellow, Bengio & Courville 2016, §6.5
