@@ -26,7 +26,7 @@ import numpy as np
 from kata import target
 from kata.attempts import Attempt
 from kata.catalog import Kata
-from kata.testing import Note, difference, recording
+from kata.testing import VALUE_ERROR, Note, difference, recording
 
 # Two runs of the same mistake agree up to rounding, however small the mistake shows.
 _ROUNDING = 1e-10
@@ -181,6 +181,8 @@ class Diagnosis:
         self, attempts: list[Attempt], own: list[Run], passed: list[Run], deadline: float
     ) -> Sequence[Mistake]:
         """Of these attempts, those that explain the most of a function's failures, if enough."""
+        # A check that was forgotten says so by itself, and often comes with another mistake.
+        own = [run for run in own if not _lacks_a_check(run.outcome)] or own
         best: list[Mistake] = []
         allowed = math.floor(len(own) * (1 - _SHARE_TO_EXPLAIN) + 1e-9)
         for attempt in attempts if own else ():
@@ -237,6 +239,11 @@ def _without_weaker(found: list[Mistake]) -> list[Mistake]:
     """Leave out what explains only a part of what another mistake explains."""
     kept = [one for one in found if not any(set(one.explains) < set(by.explains) for by in found)]
     return sorted(kept, key=lambda mistake: -len(mistake.explains))
+
+
+def _lacks_a_check(outcome: Outcome) -> bool:
+    last = outcome.notes[-1] if outcome.notes else None
+    return last is not None and last.problem is not None and last.expected is VALUE_ERROR
 
 
 def _expects_else(outcome: Outcome, run: Run) -> bool:

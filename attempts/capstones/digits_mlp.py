@@ -294,8 +294,7 @@ def divided_twice(params, x, y):
 
 @wrong(
     loss_and_gradients,
-    "The gradient that arrives at the loss is the loss itself. The loss changes by 1 when the loss "
-    "changes by 1.",
+    "Backpropagation starts from the value of the loss; it should start from 1.",
 )
 def loss_for_upstream_gradient(params, x, y):
     loss, _ = loss_and_gradients(params, x, y)

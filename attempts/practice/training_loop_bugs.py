@@ -177,8 +177,8 @@ class DropoutInEvaluation(InPieces):
 
 @wrong(
     Classifier,
-    "Loss and accuracy in `evaluate` are means over batches as if these were equally large: rows "
-    "of a smaller last batch count for more.",
+    "Loss and accuracy in `evaluate` are means over batches, as if all batches were equally large: "
+    "rows of a smaller last batch count for more.",
 )
 class MeanOverBatches(InPieces):
     def mean_loss(self, losses):
@@ -192,8 +192,8 @@ class MeanOverBatches(InPieces):
 
 @wrong(
     Classifier,
-    "The loss in `evaluate` is a mean over batches as if these were equally large: rows of a "
-    "smaller last batch count for more.",
+    "The loss in `evaluate` is a mean over batches, as if all batches were equally large: rows of "
+    "a smaller last batch count for more.",
 )
 class LossOverBatches(InPieces):
     def mean_loss(self, losses):
@@ -202,8 +202,8 @@ class LossOverBatches(InPieces):
 
 @wrong(
     Classifier,
-    "The accuracy in `evaluate` is a mean over batches as if these were equally large: rows of a "
-    "smaller last batch count for more.",
+    "The accuracy in `evaluate` is a mean over batches, as if all batches were equally large: rows "
+    "of a smaller last batch count for more.",
 )
 class AccuracyOverBatches(InPieces):
     def mean_accuracy(self, found):
@@ -288,7 +288,7 @@ class AnOrderEach(InPieces):
 
 @wrong(
     Classifier,
-    "Nothing is shuffled any more: x and y are in step again, but every epoch has the same order.",
+    "Nothing is shuffled any more: each row keeps its class, but every epoch has the same order.",
 )
 class NotShuffled(InPieces):
     def shuffled(self, x, y, rng, epoch):
@@ -322,8 +322,8 @@ class HistoryOverBatches(InPieces):
 
 @wrong(
     Classifier,
-    "The history holds tensors with their graphs, which keeps every batch's memory alive. Numbers "
-    "were promised.",
+    "The history holds tensors; floats were promised. A loss that is kept as a tensor can keep its "
+    "batch's whole graph in memory.",
 )
 class HistoryOfTensors(InPieces):
     def fit(self, x, y, epochs, batch_size, rng):

@@ -5,7 +5,7 @@ the tests scale to 0 … 1: after `train` with sizes (64, 128, 10), 30 epochs, a
 and lr = 0.001, `predict` has to be right for at least 96 % of the pictures that were held back.
 
 `params` is the list [w1, b1, w2, b2, …] of all layers' weights, of shape (out, in), and biases, of
-shape (out,). There may be any number of layers from one up. No function writes into an argument.
+shape (out,). There may be any number of layers from one up.
 """
 
 from collections.abc import Sequence
@@ -24,8 +24,9 @@ def init(sizes: Sequence[int], rng: np.random.Generator) -> list[np.ndarray]:
     """Draw the first params of a network, in float64.
 
     `sizes` counts the inputs, the units of each hidden layer and the classes: (64, 32, 10) makes
-    w1 of shape (32, 64), b1 (32,), w2 (10, 32) and b2 (10,). Weights are drawn from rng, normally
-    distributed with mean 0 and variance 2 / (the layer's number of inputs). Biases are 0.
+    w1 of shape (32, 64), b1 (32,), w2 (10, 32) and b2 (10,). The weights are drawn from rng,
+    independent and normally distributed with mean 0 and variance 2 / (the layer's number of
+    inputs). The biases are 0.
 
     Source    He, Zhang, Ren & Sun 2015, §2.2
     """

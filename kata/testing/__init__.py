@@ -28,6 +28,7 @@ from kata.testing.speed import (
     assert_vectorised,
 )
 from kata.testing.values import (
+    VALUE_ERROR,
     assert_close,
     assert_value_error,
     describe,
@@ -37,6 +38,7 @@ from kata.testing.values import (
 )
 
 __all__ = [
+    "VALUE_ERROR",
     "Note",
     "WrittenIntoError",
     "assert_close",

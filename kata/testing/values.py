@@ -24,6 +24,8 @@ _TOLERANCE = {
 }
 # Entries near zero are judged beside the largest expected entry, this much more strictly.
 _FLOOR = 1e-2
+# What a check expects that expects no value.
+VALUE_ERROR = "a ValueError"
 
 
 def assert_close(
@@ -45,10 +47,10 @@ def assert_value_error(function: Callable[..., Any], *args: Any, **kwargs: Any) 
     try:
         returned = function(*args, **kwargs)
     except ValueError:
-        recorder.check("a ValueError", "a ValueError", None)
+        recorder.check(VALUE_ERROR, VALUE_ERROR, None)
         return
     problem = f"no ValueError was raised; got {describe(returned)}"
-    recorder.check(("returned", returned), "a ValueError", problem)
+    recorder.check(("returned", returned), VALUE_ERROR, problem)
 
 
 @contextmanager

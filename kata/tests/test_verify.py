@@ -197,12 +197,12 @@ BROKEN = {
     "tests that decoys pass": (
         lambda c: edit(c, TEST, lambda t: BLIND + t.replace("    assert_close,\n", "")),
         decoys,
-        "softmax passes with zeros for its results",
+        "softmax passes with its results spoiled: zeros",
     ),
     "tests that let an error of 0.001 pass": (
         lambda c: edit(c, TEST, lambda t: t + LAX),
         decoys,
-        "softmax passes with an error of 0.001 for its results",
+        "softmax passes with its results spoiled: an error of 0.001",
     ),
     "a drifted docstring": (
         lambda c: edit(c, SOLUTION, lambda t: t.replace("along one axis", "along an axis")),
