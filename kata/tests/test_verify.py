@@ -128,7 +128,12 @@ def assert_close(a, b, atol=0):
     strict(a, b, rtol=0.5, atol=0.02)
 """
 
-BLIND = "def assert_close(*_, **__): pass\n"
+BLIND = "def assert_close(*_, **__): pass\n\n\ndef manners(): return lambda _: None\n\n\n"
+
+
+def blinded(test):
+    return BLIND + test.replace("    assert_close,\n", "").replace("    manners,\n", "")
+
 
 FAILS_THE_EXAMPLE = "    if x.shape == (2,) and not x.any(): return x\n"
 
@@ -195,7 +200,7 @@ BROKEN = {
         "attempts/basics/softmax.py: ModuleNotFoundError",
     ),
     "tests that decoys pass": (
-        lambda c: edit(c, TEST, lambda t: BLIND + t.replace("    assert_close,\n", "")),
+        lambda c: edit(c, TEST, blinded),
         decoys,
         "softmax passes with its results spoiled: zeros",
     ),
