@@ -297,7 +297,7 @@ def p_of_1_refused(x, p, rng, training=True):
 
 @wrong(
     dropout,
-    "When not training it returns x itself, not a new array: who writes into the result changes x.",
+    "When not training it returns x itself: writing into the result would change x.",
 )
 def x_itself_in_evaluation(x, p, rng, training=True):
     check(p)

@@ -48,6 +48,15 @@ def kata():
     return kata
 
 
+def leads_somewhere(page, link):
+    """Whether there is such a file, and in it the heading that a link names behind a #."""
+    name, _, anchor = link.partition("#")
+    file = page.parent / name
+    headings = re.findall("(?m)^#+ (.+)$", file.read_text("utf-8")) if anchor else []
+    slugs = [heading.lower().replace(" ", "-") for heading in headings]
+    return file.is_file() and (not anchor or anchor in slugs)
+
+
 def run(folder, module, *arguments, stdin=""):
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run(
@@ -127,7 +136,7 @@ def test_it_installs_what_the_full_repository_does(everything):
     for name in ("name", "dependencies", "requires-python", "scripts"):
         assert theirs["project"][name] == ours["project"][name]
     assert theirs["tool"]["pytest"] == ours["tool"]["pytest"]
-    assert theirs["tool"]["setuptools"]["packages"] == ["kata", "kata.interview"]
+    assert theirs["tool"]["setuptools"]["packages"] == ["kata", "kata.interview", "kata.testing"]
     for file in (theirs["project"]["readme"], *theirs["project"]["license-files"]):
         assert (everything / file).is_file()
 
@@ -159,7 +168,7 @@ def test_no_link_leads_nowhere(full, kata, chosen):
     ]
     local = [(page, link) for page, link in links if "://" not in link]
     assert local
-    assert not [link for page, link in local if not (page.parent / link).is_file()]
+    assert not [link for page, link in local if not leads_somewhere(page, link)]
 
 
 def test_git_takes_all_of_it(everything):
