@@ -238,7 +238,8 @@ def global_generator(x, y, batch_size, rng, drop_last=False):
 
 @wrong(
     minibatches,
-    "A generator with a fixed seed deals the same order in every call, whatever `rng` is.",
+    "Every call deals the same order, whatever `rng` is. A generator with a fixed seed does that, "
+    "and so does an order that is drawn once and kept.",
 )
 def fixed_seed(x, y, batch_size, rng, drop_last=False):
     return minibatches(x, y, batch_size, np.random.default_rng(0), drop_last)
