@@ -496,8 +496,7 @@ class StepCountOneTooLarge(Slipped):
 
 @wrong(
     AdamW,
-    "t is one too small: it is 0 in the first step, where 1 − β⁰ is 0. Count the step before you "
-    "use t.",
+    "The first step gives nan. If t is 0 there, the bias correction divides by 1 − β⁰, which is 0.",
 )
 class StepCountOneTooSmall(Slipped):
     def corrected(self, i):

@@ -166,6 +166,18 @@ class DecoupledWithoutLr(Slipped):
         return param * (1 - self.weight_decay)
 
 
+@wrong(SGD, "The coupled kind does not decay: weight_decay · p is missing in the gradient.")
+class NoCoupledDecay(Slipped):
+    def coupled(self, param, grad):
+        return grad
+
+
+@wrong(SGD, "The decoupled kind does not decay: the parameter itself should shrink.")
+class NoDecoupledDecay(Slipped):
+    def shrunk(self, param):
+        return param
+
+
 @wrong(
     SGD,
     "The coupled decay has lr in it before the gradient is multiplied by lr again.",
