@@ -216,10 +216,10 @@ def _has_effects(calls: list[Call]) -> None:
     __tracebackhide__ = True
     for one, other, key in _pairs(calls):
         results = one.copied().result(), other.copied().result()
-        # What cannot even be told to be the same as itself is no sign of an effect.
-        differ = difference(*results, rtol=1e-12, atol=0.0) is not None and not difference(
-            one.copied().result(), results[0]
-        )
+        # In the other order: what changes from call to call by itself is no sign of an effect.
+        again = other.copied().result(), one.copied().result()
+        _check_same(again, results[::-1], "where the same calls are made again")
+        differ = difference(*results, rtol=1e-12, atol=0.0) is not None
         values = [_shown(call.arguments.get(key, "its default")) for call in (one, other)]
         problem = f"{one.name_of(key)} has no effect: {' and '.join(values)} give the same result."
         recorder.check(list(results), "two results", None if differ else problem)
