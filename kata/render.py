@@ -18,7 +18,7 @@ from kata.runner import BROKEN, SOLVED, TODO, Failure, Verdict
 _PRINTED_LINES = 6
 _BAR_WIDTH = 30
 # What a failed check raises: its text says all.
-_CHECKS = ("AssertionError", "WrittenIntoError", "Failed")
+_CHECKS = ("AssertionError", "SideEffectError", "Failed")
 
 
 def verdict(result: Verdict, missing: Sequence[Kata] = ()) -> RenderableType:
@@ -76,10 +76,7 @@ def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
         file = kata.root / failure.answer_file
         parts.append(_place(file, kata, failure.answer_line, failure.answer_code))
     text = failure.text.strip() or failure.kind
-    if (
-        failure.kind not in ("AssertionError", "WrittenIntoError", "Failed")
-        and failure.text.strip()
-    ):
+    if failure.kind not in ("AssertionError", "SideEffectError", "Failed") and failure.text.strip():
         text = f"{failure.kind}: {text}"
     return [*parts, Padding(Text(text, style="red"), (0, 0, 0, 2))]
 

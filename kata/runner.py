@@ -128,11 +128,11 @@ class Verdict:
     def failure_to_show(self) -> Failure:
         """The first failure, or the first that fits what the diagnosis says.
 
-        Before all others one of an answer that writes into its arguments, as that can mislead.
+        Before all others one that tells of a side effect, as what follows from it can mislead.
         """
-        writing = [failure for failure in self.failures if failure.kind == "WrittenIntoError"]
+        aside = [failure for failure in self.failures if failure.kind == "SideEffectError"]
         named = [failure for failure in self.failures if failure.name == self.telling]
-        return (writing or named or self.failures)[0]
+        return (aside or named or self.failures)[0]
 
     @property
     def diagnosis(self) -> list[str]:

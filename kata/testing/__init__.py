@@ -20,7 +20,7 @@ from kata.testing.contracts import (
 )
 from kata.testing.gradients import numerical_gradient, torch_gradients
 from kata.testing.manners import manners
-from kata.testing.notes import Note, WrittenIntoError, only_noting, recorder, recording
+from kata.testing.notes import Note, SideEffectError, only_noting, recorder, recording
 from kata.testing.speed import (
     assert_keeps_pace,
     assert_memory_at_most,
@@ -40,7 +40,7 @@ from kata.testing.values import (
 __all__ = [
     "VALUE_ERROR",
     "Note",
-    "WrittenIntoError",
+    "SideEffectError",
     "assert_close",
     "assert_keeps_pace",
     "assert_memory_at_most",

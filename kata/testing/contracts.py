@@ -19,7 +19,7 @@ import pytest
 
 from kata.gauges import python_work
 from kata.testing.manners import Test, named_like
-from kata.testing.notes import recorder
+from kata.testing.notes import SideEffectError, recorder
 from kata.testing.speed import assert_memory_at_most
 from kata.testing.values import (
     Array,
@@ -124,7 +124,7 @@ def _agrees_with_torch(
 def _leaves_arrays_unchanged(make: Callable[[], Any], rng: np.random.Generator) -> None:
     __tracebackhide__ = True
     own, params = make(), draw_params(rng)
-    steps_of_grads: list[list[Array | None]] = [[*draw_params(rng)[:-1], None] for _ in range(3)]
+    steps_of_grads: list[list[Array | None]] = [[None, *draw_params(rng)[1:]] for _ in range(3)]
     with unchanged(params, steps_of_grads):
         new = params
         for grads in steps_of_grads:
@@ -145,13 +145,13 @@ def _keeps_no_array_of_its_caller(make: Callable[[], Any], rng: np.random.Genera
     """The caller may write into all that it gave, and all that it was given, after a step."""
     __tracebackhide__ = True
     params, steps_of_grads = draw_params(rng), [draw_params(rng) for _ in range(4)]
-    expected = take_steps(make(), params, [[*grads[:-1], None] for grads in steps_of_grads])
+    expected = take_steps(make(), params, [[None, *grads[1:]] for grads in steps_of_grads])
     own, buffers = make(), draw_params(rng)
     for grads in steps_of_grads:
         for buffer, grad in zip(buffers, grads, strict=True):
             buffer[...] = grad
         given = params
-        new = own.step(given, [*buffers[:-1], None])
+        new = own.step(given, [None, *buffers[1:]])
         params = copy.deepcopy(new)
         for array in (*given, *buffers):
             array[...] = 1e3
@@ -211,7 +211,8 @@ def _shares_nothing_with_another(make: Callable[[], Any], rng: np.random.Generat
     for actual in (mine, take_steps(make(), params, steps_of_grads)):
         problem = difference(actual, expected)
         why = "another optimiser has a part in it (is state kept on the class?)"
-        recorder.check(actual, expected, f"{why}: {problem}" if problem else None)
+        problem = f"{why}: {problem}" if problem else None
+        recorder.check(actual, expected, problem, error=SideEffectError)
 
 
 def _keeps_each_dtype(make: Callable[[], Any], rng: np.random.Generator) -> None:

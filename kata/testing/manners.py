@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kata.testing.notes import recorder
+from kata.testing.notes import SideEffectError, recorder
 from kata.testing.values import Array, check_unchanged, describe, difference
 
 _DATA = (np.ndarray, np.generic, list, tuple, dict, int, float, str)
@@ -143,7 +143,7 @@ def _is_of_its_arguments_alone(first: list[Call], second: list[Call]) -> None:
     for call, right in zip(second, expected, strict=True):
         for earlier in first:
             earlier.copied().result()
-            _check_same(call.copied().result(), right, "after a call with other arguments")
+            _check_alone(call.copied().result(), right, "after a call with other arguments")
     for earlier, call in zip(first, second, strict=True):
         _check_same_where_one_argument_stays(earlier.copied(), call)
     reused = _copied_together(first)
@@ -154,7 +154,7 @@ def _is_of_its_arguments_alone(first: list[Call], second: list[Call]) -> None:
     # The last first: a backward must not find what its forward keeps of the new values.
     for earlier, right in reversed(list(zip(reused, expected, strict=True))):
         why = "where the arrays of the calls before were given new values"
-        _check_same(earlier.result(), right, why)
+        _check_alone(earlier.result(), right, why)
 
 
 def _check_same_where_one_argument_stays(earlier: Call, call: Call) -> None:
@@ -166,7 +166,7 @@ def _check_same_where_one_argument_stays(earlier: Call, call: Call) -> None:
             call.copied().result()
             earlier.result()
             why = f"after a call with the same {call.name_of(key)} and other arguments"
-            _check_same(mixed.result(), right, why)
+            _check_alone(mixed.result(), right, why)
 
 
 def _gives_results_of_its_own(first: list[Call], second: list[Call]) -> None:
@@ -225,10 +225,19 @@ def _has_effects(calls: list[Call]) -> None:
         recorder.check(list(results), "two results", None if differ else problem)
 
 
-def _check_same(actual: Any, expected: Any, why: str, what: str = "another result") -> None:
+def _check_same(
+    actual: Any,
+    expected: Any,
+    why: str,
+    what: str = "another result",
+    error: type[AssertionError] = AssertionError,
+) -> None:
     __tracebackhide__ = True
     problem = difference(actual, expected)
-    recorder.check(actual, expected, f"{what} {why}: {problem}" if problem else None)
+    recorder.check(actual, expected, f"{what} {why}: {problem}" if problem else None, error=error)
+
+
+_check_alone = partial(_check_same, error=SideEffectError)
 
 
 # --- Arguments -------------------------------------------------------------------------------

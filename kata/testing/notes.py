@@ -13,8 +13,11 @@ _USUAL_ERRORS: Any = np.geterr()
 _USUAL_PRINTS: Any = np.get_printoptions()
 
 
-class WrittenIntoError(AssertionError):
-    """An answer wrote into its arguments. It is told first: what follows from it may mislead."""
+class SideEffectError(AssertionError):
+    """An answer wrote into its arguments, or remembers what it should not.
+
+    It is told before other failures: what follows from it may mislead.
+    """
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kata.testing.notes import WrittenIntoError, recorder
+from kata.testing.notes import SideEffectError, recorder
 
 Array = NDArray[Any]
 
@@ -71,7 +71,7 @@ def check_unchanged(
     problem = None
     if changed:
         problem = f"{name_of(changed[0])} was written into: return a new array instead."
-    recorder.check(list(after.values()), list(before.values()), problem, error=WrittenIntoError)
+    recorder.check(list(after.values()), list(before.values()), problem, error=SideEffectError)
 
 
 def _is_changed(after: Any, before: Any) -> bool:

@@ -95,7 +95,7 @@ WRONG = {
         "after a call with the same `x`",
     ),
     "one that returns a buffer": (in_one_buffer, AFTERWARDS, "once the next call was made"),
-    "one that writes into x": (in_place, UNCHANGED, "WrittenIntoError: `x` was written into"),
+    "one that writes into x": (in_place, UNCHANGED, "SideEffectError: `x` was written into"),
     "one that goes by the memory": (as_it_lies, MEMORY, "in Fortran order"),
     "one in double precision": (in_double_precision, "float32", "dtype float64, expected float32"),
     "one that returns a view": (a_view, AFTERWARDS, "shares memory with an argument"),

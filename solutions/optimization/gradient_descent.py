@@ -30,6 +30,7 @@ def gradient_descent(
     (array([2.5]), [5.0, 2.0, 1.25])
     """
     _check(x, y, w, steps)
+    w = w.copy()
     error = x @ w - y
     losses = [_mean_square(error)]
     for _ in range(steps):

@@ -27,7 +27,7 @@ def look_ahead(
     >>> look_ahead(np.array([8.0]), lambda point: point, lr=0.5, momentum=0.5, steps=2)
     (array([1.]), array([-3.]))
     """
-    u = np.zeros_like(x)
+    x, u = x.copy(), np.zeros_like(x)
     for _ in range(steps):
         u = momentum * u - lr * gradient(x + momentum * u)
         x = x + u

@@ -63,7 +63,7 @@ def epoch(
     >>> epoch([np.array([0.0])], batches, towards_the_mean, lr=0.5)
     [array([5.])]
     """
-    optimiser, params = SGD(lr), list(params)
+    optimiser, params = SGD(lr), [param.copy() for param in params]
     for x, y in batches:
         params = optimiser.step(params, gradients(params, x, y))
     return params

@@ -136,6 +136,7 @@ def test_manners(rng):
         partial(gradient_descent, x, y, w, 0.1, 3),
         partial(gradient_descent, x, y, w, 0.02, 3),
         partial(gradient_descent, x, y, w, 0.1, 4),
+        partial(gradient_descent, x, y, w, 0.1, 0),
     )
 
 

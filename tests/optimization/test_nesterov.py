@@ -88,10 +88,25 @@ def test_on_a_steady_slope_the_moves_grow_towards_a_limit():
     assert_close(actual, (np.array([-4.25, 4.25]), np.array([-1.75, 1.75])))
 
 
+def test_where_it_is_flat_it_goes_on_by_what_is_left_of_u():
+    # u is −4, then −2 and −1.
+    actual = look_ahead(np.array([8.0]), lambda point: np.floor(point / 8.0) * 8.0, 0.5, 0.5, 3)
+    assert_close(actual, (np.array([1.0]), np.array([-1.0])))
+
+
+def test_a_move_is_as_long_as_the_slope_says():
+    sizes = np.logspace(-300, 300, 41)
+    actual = look_ahead(np.zeros(41), lambda point: sizes, 0.25, 0.5, 3)
+    assert_close(actual, (-1.0625 * sizes, -0.4375 * sizes), atol=0.0)
+
+
 @manners()
 def test_manners_of_look_ahead(rng):
     call = partial(look_ahead, rng.normal(size=(3, 2)), slope)
-    return [partial(call, *rest) for rest in [(0.2, 0.8, 3), (0.1, 0.8, 3), (0.2, 0.5, 3)]]
+    return [
+        partial(call, *rest)
+        for rest in [(0.2, 0.8, 3), (0.1, 0.8, 3), (0.2, 0.5, 3), (0.2, 0.8, 0)]
+    ]
 
 
 # --- The optimiser ---------------------------------------------------------------------------

@@ -67,6 +67,12 @@ def test_it_is_an_optimiser():
     return SGD(lr=0.3)
 
 
+@manners(dtypes=())
+def test_manners_of_a_step(rng):
+    call = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
+    return [partial(SGD(lr).step, [call[0]], [call[1]]) for lr in (0.1, 0.0)]
+
+
 # --- An epoch --------------------------------------------------------------------------------
 
 
@@ -145,6 +151,14 @@ def test_a_parameter_without_a_gradient_stays_while_others_move(rng):
     assert_close(epoch(params, batches, of_w_alone, 0.2), [w, b])
 
 
+def test_a_batch_without_a_slope_is_no_end():
+    def slope(params, x, y):
+        return [x[0]]
+
+    batches = [(np.array([[value]]), np.zeros(1)) for value in (8.0, 0.0, 2.0)]
+    assert_close(epoch([np.zeros(1)], batches, slope, 0.5), [np.array([-5.0])])
+
+
 def test_gradients_may_be_the_parameters_themselves():
     # From (8, 16) to (8 − 8, 16 − 4), then on to (0 − 6, 12 − 0).
     def swapped(params, x, y):
@@ -157,4 +171,5 @@ def test_gradients_may_be_the_parameters_themselves():
 @manners()
 def test_manners_of_an_epoch(rng):
     call = partial(epoch, draw_weights(rng), draw_batches(rng), linear_gradients)
-    return partial(call, 0.2), partial(call, 0.1)
+    none = partial(epoch, draw_weights(rng), [], linear_gradients)
+    return partial(call, 0.2), partial(call, 0.1), partial(call, 0.0), partial(none, 0.2)

@@ -1,9 +1,11 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
 from exercises.optimization.weight_decay import SGD, gap
-from kata.testing import assert_close, draw_params, optimiser, take_steps, unchanged
+from kata.testing import assert_close, draw_params, manners, optimiser, take_steps
 
 BOTH = pytest.mark.parametrize("decoupled", [False, True], ids=["coupled", "decoupled"])
 SETTINGS = {"lr": 0.2, "momentum": 0.8, "weight_decay": 0.7}
@@ -191,19 +193,23 @@ def test_the_gap_agrees_with_the_reference(rng, reference):
     assert_close(gap(params, steps_of_grads, 0.1, 0.9, 0.4), expected, atol=1e-12)
 
 
-def test_gap_takes_tuples_and_arrays_in_any_order(rng):
+def test_the_gap_grows_with_all_that_it_is_made_of(rng):
     params, steps_of_grads = draw_params(rng), [draw_params(rng) for _ in range(3)]
-    expected = gap_by_torch(params, steps_of_grads, 0.2, 0.8, 0.7)
-    first, *others = (tuple(map(np.asfortranarray, a)) for a in (params, *steps_of_grads))
-    assert_close(gap(first, tuple(others), 0.2, 0.8, 0.7), expected, atol=1e-12)
+    small, *smaller = ([2.0**-60 * array for array in a] for a in (params, *steps_of_grads))
+    _, *expected = gap(params, steps_of_grads, 0.2, 0.8, 0.7)
+    _, *actual = gap(small, smaller, 0.2, 0.8, 0.7)
+    assert_close(actual, [2.0**-60 * size for size in expected], atol=0.0)
 
 
-def test_gap_leaves_its_arguments_unchanged_and_depends_on_them_alone(rng):
-    params, others = draw_params(rng), draw_params(rng)
-    steps_of_grads = [draw_params(rng) for _ in range(3)]
-    expected = gap_by_torch(others, steps_of_grads, 0.2, 0.8, 0.7)
-    with unchanged(params, steps_of_grads):
-        gap(params, steps_of_grads, 0.2, 0.8, 0.7)
-    for param, other in zip(params, others, strict=True):
-        param[...] = other
-    assert_close(gap(params, steps_of_grads, 0.2, 0.8, 0.7), expected, atol=1e-12)
+def test_from_parameters_of_0_the_gap_opens_at_the_third_step():
+    # Both kinds lead to −4, then to −5, and part there.
+    steps_of_grads = [[np.array([8.0])], *[[np.zeros(1)]] * 3]
+    expected = gap_by_torch([np.zeros(1)], steps_of_grads, 0.5, 0.5, 0.5)
+    assert_close(gap([np.zeros(1)], steps_of_grads, 0.5, 0.5, 0.5), expected)
+
+
+@manners(dtypes=())
+def test_manners_of_gap(rng):
+    call = partial(gap, draw_params(rng), [draw_params(rng) for _ in range(3)])
+    settings = [(0.2, 0.8, 0.7), (0.1, 0.8, 0.7), (0.2, 0.5, 0.7), (0.2, 0.8, 0.3)]
+    return [partial(call, *one) for one in settings]
