@@ -58,7 +58,7 @@ def train(
     Each step is one of SGD, on all points at once. The loss is that of `backprop`; the targets
     are the labels as floats, in one column.
     """
-    params, losses = list(params), []
+    params, losses = [param.copy() for param in params], []
     target = y[:, None].astype(np.float64)  # (n, 1), as the outputs
     sgd = SGD(lr)
     for _ in range(steps):

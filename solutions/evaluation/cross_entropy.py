@@ -37,7 +37,8 @@ def cross_entropy(
     right_class = np.where(counts, targets, 0)
     of_the_right_class = shifted[np.arange(len(shifted)), right_class]
     losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class
-    return float(losses[counts].mean())
+    # A sum of float32 losses could overflow.
+    return float(losses[counts].mean(dtype=np.float64))
 
 
 def cross_entropy_backward(

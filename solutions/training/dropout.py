@@ -13,7 +13,7 @@ def dropout(
                x[i] / (1 − p)    otherwise
 
     Every entry has a draw of its own, and all chance comes from `rng`. When not `training`, y is x
-    whatever p is. x has one axis or more and finite entries; p is a Python number.
+    whatever p is. x has one axis or more, and its entries divided by 1 − p are finite.
 
     Numerics  p = 1 gives zeros, without nan and without a warning; keeps x's dtype
     Raises    ValueError if p is below 0 or above 1, in training or not

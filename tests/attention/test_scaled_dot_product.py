@@ -231,13 +231,14 @@ def test_manners(rng):
 
 @pytest.mark.speed
 @pytest.mark.parametrize("axis", SMALL)
+@pytest.mark.parametrize("more", [(), (2,)], ids=["two batch axes", "three batch axes"])
 @pytest.mark.parametrize("masks", ["no mask", "one mask", "a mask each"])
-def test_no_python_loop_over(rng, axis, masks):
+def test_no_python_loop_over(rng, axis, masks, more):
     def drawn(sizes):
         first, second, t_q, t_k = sizes.values()
-        shapes = {"one mask": (t_q, t_k), "a mask each": (first, second, t_q, t_k)}
+        shapes = {"one mask": (t_q, t_k), "a mask each": (first, second, *more, t_q, t_k)}
         mask = draw_mask(rng, *shapes[masks]) if masks in shapes else None
-        return *draw(rng, (first, second), t_q, t_k), mask
+        return *draw(rng, (first, second, *more), t_q, t_k), mask
 
     small, large = drawn(SMALL), drawn(SMALL | {axis: 100})
     assert_no_loop_over(f"the {axis}", scaled_dot_product, small, large)

@@ -134,6 +134,12 @@ def test_predict_gives_the_class_with_the_largest_logit(rng, n):
     assert_close(predict(params, x).tolist(), expected)
 
 
+@pytest.mark.parametrize("shift", [0.0, 1e4, -1e4], ids=str)
+def test_predict_tells_logits_of_any_size_apart(shift):
+    b = np.array([-900.0, 800.0, 900.0, -800.0]) + shift
+    assert_close(predict([np.zeros((4, 2)), b], np.ones((3, 2))).tolist(), [2, 2, 2])
+
+
 def test_of_equal_logits_predict_takes_the_first():
     params = [np.zeros((4, 2)), np.array([1.0, 3.0, 2.0, 3.0])]
     assert_close(predict(params, np.ones((3, 2))).tolist(), [1, 1, 1])
@@ -186,6 +192,14 @@ def test_with_all_rows_in_one_batch_it_agrees_with_torch(rng, epochs, batch_size
     start = trained(x.copy(), y.copy(), *settings, epochs=0)
     expected = torch_train(start, [(x, y)] * epochs, lr)
     assert_close(trained(x, y, *settings, epochs), expected)
+
+
+def test_every_step_is_taken_though_all_is_learned(rng):
+    # The loss is below 0.01 long before the last epoch.
+    x, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])
+    start = trained(x.copy(), y.copy(), (2, 2), 2, 0.3, 7, epochs=0)
+    expected = torch_train(start, [(x, y)] * 40, 0.3)
+    assert_close(trained(x, y, (2, 2), 2, 0.3, 7, epochs=40), expected)
 
 
 @pytest.mark.parametrize(("n", "batch_size", "batches"), [(6, 2, 3), (7, 3, 3), (5, 1, 5)], ids=str)

@@ -62,7 +62,7 @@ def test_a_perceptron_labels_half_of_xor_right_however_long_it_learns(lr):
 
 
 @pytest.mark.parametrize("n", [1, 23])
-@pytest.mark.parametrize("epochs", [1, 3, 8])
+@pytest.mark.parametrize("epochs", [0, 1, 3, 8])
 def test_the_share_agrees_with_the_reference(rng, reference, n, epochs):
     x, y = draw_points(rng, n)
     expected = reference.perceptron_accuracy(x, y, epochs, 0.3)
@@ -155,6 +155,14 @@ def test_every_step_is_taken_though_no_gradient_is_left():
     assert_close(train(dead, corners(), np.array(XOR), 6, 0.1), expected)
 
 
+@pytest.mark.parametrize("off", [0.0, 1e-3], ids=["nothing", "next to nothing"])
+def test_every_step_is_taken_though_nothing_is_left_to_learn(off):
+    start = [param + off for param in by_hand()]
+    x, y = np.array([[0.5, 0.0], [0.0, 1.0]]), np.array([0, 1])
+    params, losses = torch_train(start, x, y, 6, 0.1)
+    assert_close(train(start, x, y, 6, 0.1), (params, losses))
+
+
 def test_training_agrees_with_the_reference(rng, reference):
     # In shapes that were there before, so that nothing can be kept by shape.
     start, (x, y) = draw_params(rng, 5), draw_points(rng, 11)
@@ -232,6 +240,7 @@ def test_manners(rng):
         partial(train, params, x, y, 3, 0.1),
         partial(train, params, x, y, 3, 0.2),
         partial(train, params, x, y, 2, 0.1),
+        partial(train, params, x, y, 0, 0.1),
         partial(classify, params, x),
         partial(picture, params, 5),
         partial(picture, params, 6),

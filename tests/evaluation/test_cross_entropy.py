@@ -27,7 +27,7 @@ MARKS = [*[("int64", mark) for mark in (-1, 0, 2, 99, 2**40)], ("int8", -1), ("u
 STRANGERS = [
     *[("int64", target) for target in (-(2**32), -3, -1, 3, 4, 100, 256, 257, 2**32)],
     *[("int8", target) for target in (-128, -1, 3)],
-    *[("uint64", target) for target in (3, 2**63, 2**64 - 1)],
+    *[("uint64", target) for target in (3, 2**63, 2**64 - 100, 2**64 - 1)],
 ]
 
 
@@ -129,6 +129,11 @@ def test_the_least_probable_class_is_right_at_any_scale(what, dtype, exponent):
     # float32 logits have seven digits, and so has the loss.
     rtol = {"float64": 1e-9, "float32": 1e-5}[dtype]
     assert_close([answer(what, *row) for row in rows], expected, rtol=rtol)
+
+
+def test_many_losses_whose_sum_is_beyond_float32_have_a_mean():
+    logits = np.repeat(np.array([[1e37, -1e37]], np.float32), 40, axis=0)
+    assert_close(cross_entropy(logits, np.ones(40, np.int64)), 2e37, rtol=1e-5)
 
 
 def test_the_loss_of_rows_far_apart_in_one_batch_is_right():

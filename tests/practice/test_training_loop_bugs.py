@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -189,6 +191,17 @@ def test_every_epoch_of_every_run_has_an_order_of_its_own(rng):
     assert_close(
         {"the second has the same": sorted(repeats)}, {"the second has the same": [False, True]}
     )
+
+
+def test_the_order_of_an_epoch_does_not_follow_from_that_of_the_one_before(rng):
+    # If it did there were six pairs at most. That 24 draws of 36 pairs show no more has odds of
+    # 36! / (6! 30!) · (6 / 36)²⁴, below 1e-12.
+    weights, x, y = draw_rows_whose_order_matters(3)
+    orders = [" ".join(order) for order in itertools.permutations("012")]
+    pairs = [f"{first} {second}" for first in orders for second in orders]
+    possible = {pair: after_batches(weights, x, y, pair) for pair in pairs}
+    seen = {name_of(fitted(weights, x, y, 2, 1, rng), possible) for _ in range(24)}
+    assert_close({"each has one successor": len(seen) <= 6}, {"each has one successor": False})
 
 
 def test_the_rows_of_a_batch_are_not_always_the_same(rng):

@@ -9,6 +9,7 @@ from exercises.rnn.lstm_cell import lstm_cell
 from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
 
 LARGEST = {np.float32: 1e30, np.float64: 1e300}
+HIGHEST = {np.float32: 3e38, np.float64: 1.7e308}
 DTYPES = pytest.mark.parametrize("dtype", LARGEST, ids=["float32", "float64"])
 PARTS = pytest.mark.parametrize("parts", ["ifo", "g", "c"], ids=["gates", "candidate", "c"])
 
@@ -128,6 +129,30 @@ def test_every_size_gives_the_right_states(parts, dtype):
     with np.errstate(all="ignore"):
         # A gate may be off by a rounding of 1; nothing else is as small beside the largest.
         assert_close(lstm_cell(*args), expected, atol=0.0 if parts == "c" else None)
+
+
+@DTYPES
+def test_a_forget_gate_that_is_all_but_closed_leaves_its_share_of_a_huge_memory(dtype):
+    # The smallest gates are 1e-35 and 1e-260, which both dtypes still hold in full.
+    z = -np.linspace(1.0, {np.float32: 80.0, np.float64: 600.0}[dtype], 50).astype(dtype)
+    c = np.full((1, 50), LARGEST[dtype], dtype)
+    args = with_gates(i=-50.0, f=z, g=0.0, o=-z, c=c)
+    expected = in_float64(args)
+    assert_close(lstm_cell(*args), expected, rtol={np.float32: 1e-4, np.float64: 1e-9}[dtype])
+
+
+@DTYPES
+def test_the_largest_memory_there_is_has_a_tanh_of_one(dtype):
+    c = np.array([[HIGHEST[dtype], -HIGHEST[dtype]]], dtype)
+    args = with_gates(i=-50.0, f=60.0, g=0.0, o=np.log(3.0), c=c)
+    states = run_where_it_raises("over", *args)
+    assert_close(states, (np.array([[0.75, -0.75]], dtype), c))
+
+
+def test_from_a_state_of_zeros_all_biases_count(rng):
+    x, h, c, *weights = draw(rng, 3, 2, 4)
+    expected = in_torch(x, 0.0 * h, 0.0 * c, *weights)
+    assert_close(lstm_cell(x, 0.0 * h, 0.0 * c, *weights), expected)
 
 
 @DTYPES

@@ -12,7 +12,14 @@ import numpy as np
 import pytest
 
 from exercises.training.dropout import dropout
-from kata.testing import assert_close, assert_no_loop_over, assert_value_error, draws, manners
+from kata.testing import (
+    assert_close,
+    assert_no_loop_over,
+    assert_value_error,
+    assert_vectorised,
+    draws,
+    manners,
+)
 
 SIZES = {"samples": 4, "channels": 3, "rows": 5, "columns": 4}
 ORDERS = {
@@ -45,6 +52,21 @@ def test_ones_become_zeros_and_fours_when_three_quarters_are_dropped(rng):
 def test_p_is_the_share_of_entries_that_are_dropped(rng, p):
     y = dropout(large(rng), p, rng)
     assert_close(round(float(np.mean(y == 0)), 2), p)
+
+
+@pytest.mark.parametrize("p", [0.001, 0.125, 0.3779, 0.999])
+def test_p_is_met_to_the_last_digit(rng, p):
+    # Seven standard deviations of the number that is dropped, which is off by less with odds of
+    # 1 − 1e-9 though the smaller are not quite normally distributed.
+    n = 400_000
+    dropped = int(np.sum(dropout(large(rng), p, rng) == 0))
+    assert_close(float(dropped), n * p, rtol=0.0, atol=7 * (n * p * (1 - p)) ** 0.5)
+
+
+def test_a_p_close_to_1_keeps_some(rng):
+    # Of 3,000,000 draws 30 are kept on average, and none with odds of 1e-13.
+    y = dropout(np.ones(3_000_000), 0.99999, rng)
+    assert_close(np.unique(y), np.array([0.0, 1.0 / (1.0 - 0.99999)]))
 
 
 @pytest.mark.parametrize("p", [0.1, 0.3, 0.8])
@@ -104,10 +126,11 @@ def test_neighbours_along_any_axis_are_dropped_independently(rng, shape, order):
     assert_close(shares, [0.5] * len(shape))
 
 
-def test_entries_at_no_distance_share_their_draws(rng):
+@pytest.mark.parametrize("shape", [(7, 11, 31, 37), (1000, 1100)], ids=str)
+def test_entries_at_no_distance_share_their_draws(rng, shape):
     # The correlation with itself, at all n distances. The odds that one of them is off by 0.05 are
     # 2n·exp(−(n/2)·0.05²/2) at most, below 1e-18.
-    signs = np.where(dropout(large(rng, (7, 11, 31, 37)), 0.5, rng) == 0, -1.0, 1.0).ravel()
+    signs = np.where(dropout(large(rng, shape), 0.5, rng) == 0, -1.0, 1.0).ravel()
     correlation = np.fft.irfft(np.abs(np.fft.rfft(signs)) ** 2, signs.size) / signs.size
     assert_close(round(float(np.abs(correlation[1:]).max()), 1), 0.0)
 
@@ -177,3 +200,11 @@ def test_manners(rng):
 def test_no_python_loop_over(rng, axis):
     few, many = (large(rng, (*sizes.values(),)) for sizes in (SIZES, SIZES | {axis: 100}))
     assert_no_loop_over(f"the {axis}", dropout, (few, 0.3, rng), (many, 0.3, rng))
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
+def test_no_python_loop_over_a_single_axis(rng, training):
+    assert_vectorised(
+        partial(dropout, p=0.3, rng=rng, training=training), lambda entries: (large(rng, entries),)
+    )
