@@ -140,12 +140,28 @@ def _is_of_its_arguments_alone(first: list[Call], second: list[Call]) -> None:
     """Neither a call before nor the identity of an argument has any part in a result."""
     __tracebackhide__ = True
     expected = [call.copied().result() for call in second]
+    alike = [_begun_like(earlier, call) for earlier, call in zip(first, second, strict=True)]
+    expected_of_alike = [call.copied().result() for call in alike]
     for call, right in zip(second, expected, strict=True):
         for earlier in first:
             earlier.copied().result()
             _check_alone(call.copied().result(), right, "after a call with other arguments")
     for earlier, call in zip(first, second, strict=True):
         _check_same_where_one_argument_stays(earlier.copied(), call)
+    for call, right in zip(alike, expected_of_alike, strict=True):
+        for earlier in first:
+            earlier.copied().result()
+        _check_alone(call.result(), right, "after calls with arrays that begin alike")
+    for number, right in enumerate(expected):
+        own = first[number : number + 1], second[number : number + 1]
+        _check_alone_in_the_same_arrays(*own, [right])
+    _check_alone_in_the_same_arrays(first, second, expected)
+
+
+def _check_alone_in_the_same_arrays(
+    first: list[Call], second: list[Call], expected: list[Any]
+) -> None:
+    __tracebackhide__ = True
     reused = _copied_together(first)
     for earlier in reused:
         earlier.result()
@@ -179,6 +195,7 @@ def _gives_results_of_its_own(first: list[Call], second: list[Call]) -> None:
         call.copied().result()
         _check_same(result, kept, "once the next call was made", "a result changed")
         _overwrite(own, call)
+        own.changed(_only(_is_array, _spoil))
         _check_same(result, kept, "as it shares memory with an argument", "a result changed")
 
 
@@ -259,6 +276,25 @@ def _copied_together(calls: list[Call]) -> list[Call]:
     return [Call(call.function, own) for call, own in zip(calls, arguments, strict=True)]
 
 
+def _begun_like(call: Call, other: Call) -> Call:
+    """A call whose arrays are those of `call` in their first half and of `other` in the second."""
+    arguments = {
+        key: _begun_with(value, other.arguments.get(key)) for key, value in call.arguments.items()
+    }
+    return Call(call.function, arguments)
+
+
+def _begun_with(value: Any, other: Any) -> Any:
+    if isinstance(value, list | tuple) and len(value) == len(other):
+        items = map(_begun_with, value, other)
+        return list(items) if isinstance(value, list) else tuple(items)
+    if not _is_float(value) or np.shape(value) != np.shape(other):
+        return copy.deepcopy(value)
+    joined = np.array(value)
+    joined.flat[joined.size // 2 :] = np.ravel(other)[joined.size // 2 :]
+    return joined
+
+
 def _pairs(calls: list[Call]) -> list[tuple[Call, Call, int | str]]:
     """Calls of one function that differ in one argument, which should matter then."""
     found = []
@@ -324,6 +360,12 @@ def _overwritten(value: Any, new: Any) -> Any:
         value[:] = [_overwritten(item, other) for item, other in zip(value, new, strict=True)]
         return value
     return copy.deepcopy(new)
+
+
+def _spoil(array: Array) -> None:
+    """Write other values into an array, if one may."""
+    if array.flags.writeable:
+        array[...] = ~array if array.dtype == bool else 1 - array
 
 
 def _is_array(value: Any) -> bool:

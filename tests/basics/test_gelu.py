@@ -130,7 +130,8 @@ def test_manners(rng):
 @FAST_NAMES
 def test_no_python_loop(rng, name):
     assert_vectorised(
-        partial(call, name), lambda batch, rows, columns: (rng.normal(size=(batch, rows, columns)),)
+        partial(call, name),
+        lambda batch, maps, rows, columns: (rng.normal(size=(batch, maps, rows, columns)),),
     )
 
 

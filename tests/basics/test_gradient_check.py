@@ -233,5 +233,6 @@ def test_manners(rng):
 @pytest.mark.speed
 def test_the_error_has_no_python_loop(rng):
     assert_vectorised(
-        relative_error, lambda blocks, rows, columns: rng.normal(size=(2, blocks, rows, columns))
+        relative_error,
+        lambda batch, maps, rows, columns: rng.normal(size=(2, batch, maps, rows, columns)),
     )

@@ -37,7 +37,9 @@ def test_log_softmax_makes_logarithms_of_1_2_and_5_those_of_eighths():
     assert_close(log_softmax(x), np.log([0.125, 0.25, 0.625]))
 
 
-@pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4), (3, 1), (1, 6), (0, 4), (1, 1)], ids=str)
+@pytest.mark.parametrize(
+    "shape", [(5, 3), (2, 3, 4), (3, 1), (3, 1, 4), (1, 6), (0, 4), (1, 1)], ids=str
+)
 @NAMES
 def test_it_agrees_with_torch_on_the_last_axis(rng, name, shape):
     x = rng.normal(scale=3.0, size=shape)
@@ -65,6 +67,15 @@ def test_it_agrees_with_the_reference(rng, reference, name):
     x = rng.normal(scale=20.0, size=(11, 6))
     expected = getattr(reference, name)(x, 0)
     assert_close(call(name, x, 0), expected)
+
+
+@NAMES
+def test_the_largest_score_is_that_of_now(rng, name):
+    x = rng.normal(size=(3, 4))
+    call(name, x)
+    x += 1000.0
+    expected = in_torch(name, x)
+    assert_close(call(name, x), expected)
 
 
 @NAMES
@@ -133,18 +144,20 @@ def test_manners(rng):
     return (
         partial(logsumexp, x),
         partial(logsumexp, x, axis=1),
+        partial(logsumexp, x[:, :, :1]),
         partial(log_softmax, x),
         partial(log_softmax, x, axis=1),
+        partial(log_softmax, x[:, :, 1:2]),
     )
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("axis", [-1, 0, 1])
+@pytest.mark.parametrize("axis", [-1, 0, 1, -2, -3])
 @NAMES
 def test_no_python_loop(rng, name, axis):
     assert_vectorised(
         lambda x: call(name, x, axis),
-        lambda batch, rows, scores: (rng.normal(size=(batch, rows, scores)),),
+        lambda batch, heads, rows, scores: (rng.normal(size=(batch, heads, rows, scores)),),
     )
 
 

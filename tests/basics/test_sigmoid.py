@@ -112,7 +112,8 @@ def test_manners(rng):
 @pytest.mark.speed
 def test_sigmoid_has_no_python_loop(rng):
     assert_vectorised(
-        sigmoid, lambda batch, rows, columns: (rng.normal(size=(batch, rows, columns)),)
+        sigmoid,
+        lambda batch, maps, rows, columns: (rng.normal(size=(batch, maps, rows, columns)),),
     )
 
 
@@ -120,7 +121,7 @@ def test_sigmoid_has_no_python_loop(rng):
 def test_sigmoid_backward_has_no_python_loop(rng):
     assert_vectorised(
         sigmoid_backward,
-        lambda batch, rows, columns: tuple(rng.normal(size=(2, batch, rows, columns))),
+        lambda batch, maps, rows, columns: tuple(rng.normal(size=(2, batch, maps, rows, columns))),
     )
 
 

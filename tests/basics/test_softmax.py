@@ -71,10 +71,19 @@ def test_rows_far_apart_in_one_batch_are_each_right():
     assert_close(softmax(x), np.tile([1 / (1 + np.e), np.e / (1 + np.e)], (3, 1)))
 
 
-def test_tiny_probabilities_keep_their_digits():
-    x = np.array([0.0, -50.0, -700.0])
+@pytest.mark.parametrize(("dtype", "lowest"), [(np.float32, -86.0), (np.float64, -700.0)])
+def test_tiny_probabilities_keep_their_digits(dtype, lowest):
+    x = np.array([0.0, -50.0, lowest], dtype)
     expected = in_torch(x)
     assert_close(softmax(x), expected, atol=0.0)
+
+
+def test_the_same_scores_in_other_shapes_give_other_probabilities(rng):
+    scores = rng.normal(size=12)
+    for shape in [(12,), (3, 4), (4, 3), (2, 3, 2)]:
+        x = scores.reshape(shape)
+        expected = in_torch(x)
+        assert_close(softmax(x), expected)
 
 
 def test_equal_scores_give_equal_probabilities():
@@ -93,11 +102,11 @@ def test_manners(rng):
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("axis", [-1, 0, 1])
+@pytest.mark.parametrize("axis", [-1, 0, 1, -2, -3])
 def test_no_python_loop(rng, axis):
     assert_vectorised(
         lambda x: softmax(x, axis),
-        lambda batch, rows, scores: (rng.normal(size=(batch, rows, scores)),),
+        lambda batch, heads, rows, scores: (rng.normal(size=(batch, heads, rows, scores)),),
     )
 
 

@@ -113,15 +113,20 @@ def test_no_scores_along_the_axis_raise_a_value_error(shape, axis):
 @manners()
 def test_manners(rng):
     grad_y, x = draw(rng, 2, 3, 4)
-    return partial(softmax_backward, grad_y, x), partial(softmax_backward, grad_y, x, axis=1)
+    return (
+        partial(softmax_backward, grad_y, x),
+        partial(softmax_backward, grad_y, x, axis=1),
+        partial(softmax_backward, grad_y[..., :1], x[..., :1]),
+        partial(softmax_backward, 0.0 * grad_y, x),
+    )
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("axis", [-1, 0, 1])
+@pytest.mark.parametrize("axis", [-1, 0, 1, -2, -3])
 def test_no_python_loop(rng, axis):
     assert_vectorised(
         lambda grad_y, x: softmax_backward(grad_y, x, axis),
-        lambda batch, rows, scores: draw(rng, batch, rows, scores),
+        lambda batch, heads, rows, scores: draw(rng, batch, heads, rows, scores),
     )
 
 

@@ -130,14 +130,17 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_tanh_has_no_python_loop(rng):
-    assert_vectorised(tanh, lambda batch, rows, columns: (rng.normal(size=(batch, rows, columns)),))
+    assert_vectorised(
+        tanh,
+        lambda batch, maps, rows, columns: (rng.normal(size=(batch, maps, rows, columns)),),
+    )
 
 
 @pytest.mark.speed
 def test_tanh_backward_has_no_python_loop(rng):
     assert_vectorised(
         tanh_backward,
-        lambda batch, rows, columns: tuple(rng.normal(size=(2, batch, rows, columns))),
+        lambda batch, maps, rows, columns: tuple(rng.normal(size=(2, batch, maps, rows, columns))),
     )
 
 
