@@ -36,9 +36,8 @@ def with_logaddexp(logits, targets, ignore_index=-100):
     if rows.size == 0:
         return float("nan")
     norm = np.logaddexp.reduce(logits[rows], axis=1)
-    return np.float64(
-        (norm - np.take_along_axis(logits[rows], targets[rows, None], 1)[:, 0]).mean()
-    )
+    losses = norm - np.take_along_axis(logits[rows], targets[rows, None], 1)[:, 0]
+    return losses.mean(dtype=np.float64)
 
 
 @right(cross_entropy)

@@ -18,7 +18,7 @@ class WithADictOfSums:
 
     def step(self, params, grads):
         check(params, grads)
-        new = list(params)
+        new = [param.copy() for param in params]
         for i, grad in enumerate(grads):
             if grad is not None:
                 self.sums[i] = self.sums.get(i, 0.0) + grad * grad

@@ -24,7 +24,7 @@ class WithTheCorrectionInTheStepSize:
 
     def one(self, i, param, grad):
         if grad is None:
-            return param
+            return param.copy()
         b1, b2 = self.betas
         m, v, t = self.state.get(i, (0.0, 0.0, 0))
         m, v, t = m + (1 - b1) * (grad - m), v + (1 - b2) * (grad * grad - v), t + 1

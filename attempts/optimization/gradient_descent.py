@@ -34,7 +34,7 @@ def through_the_normal_equations(x, y, w, lr, steps):
     """The gradient is linear in w: its matrix and its constant are computed once."""
     check(x, y, w, steps)
     matrix, constant = x.T @ x, x.T @ y
-    weights = [w]
+    weights = [w.copy()]
     while len(weights) <= steps:
         last = weights[-1]
         weights.append(last - (2 * lr / len(y)) * (matrix @ last - constant))

@@ -41,7 +41,7 @@ class WritingIntoItsOwnArrays:
         check(params, grads)
         if self.v is None:
             self.v = [None for _ in params]
-        new = list(params)
+        new = [param.copy() for param in params]
         for i, (param, grad) in enumerate(zip(params, grads, strict=True)):
             if grad is None:
                 continue

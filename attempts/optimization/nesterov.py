@@ -16,7 +16,7 @@ def check(params, grads):
 @right(look_ahead)
 def by_two_points(x, gradient, lr, momentum, steps):
     """The textbook's form: a step down from the point ahead, then on along the last move."""
-    ahead, u = x, np.zeros_like(x)
+    x, ahead, u = x.copy(), x, np.zeros_like(x)
     for _ in range(steps):
         new = ahead - lr * gradient(ahead)
         u = new - x
@@ -254,7 +254,7 @@ class RememberingWhatLasts:
         check(params, grads)
         if self.kept is None:
             self.kept = [np.zeros_like(param) for param in params]
-        new = list(params)
+        new = [param.copy() for param in params]
         for i, grad in enumerate(grads):
             if grad is not None:
                 self.kept[i] += grad

@@ -20,7 +20,7 @@ class WithADictOfAverages:
 
     def step(self, params, grads):
         check(params, grads)
-        new = list(params)
+        new = [param.copy() for param in params]
         for i, grad in enumerate(grads):
             if grad is not None:
                 v = self.v.get(i, 0.0)

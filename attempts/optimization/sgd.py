@@ -310,7 +310,7 @@ class NothingMoves(SGD):
 @right(epoch)
 def by_recursion(params, batches, gradients, lr):
     if not batches:
-        return list(params)
+        return [param.copy() for param in params]
     (x, y), *rest = batches
     return by_recursion(SGD(lr).step(params, gradients(list(params), x, y)), rest, gradients, lr)
 

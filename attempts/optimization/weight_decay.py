@@ -24,7 +24,7 @@ class RememberingTheLastMove:
 
     def step(self, params, grads):
         check(params, grads)
-        new = list(params)
+        new = [param.copy() for param in params]
         for i, grad in enumerate(grads):
             if grad is not None:
                 new[i] = self.one(i, params[i], grad)

@@ -1,6 +1,7 @@
 """ReLU and leaky ReLU, with their gradients.
 
-Every function works entry by entry, on arrays with one axis or more of numbers up to 1e30 in size.
+Every function works entry by entry, on arrays with one axis or more of numbers up to 1e30 in size
+(in float16, up to 3e4).
 
     Numerics  keeps the arguments' dtype
     Speed     no Python loop over the entries; at most 8 × x.nbytes of memory, the result included

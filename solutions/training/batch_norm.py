@@ -69,7 +69,8 @@ class BatchNorm:
         Here y is forward(x, True): every row of x takes part in μ and σ², and so in every row of y.
         Earlier calls and the running values play no part, and no attribute is changed.
 
-        Numerics  as forward, also for float32 grad_y; all three gradients have x's dtype
+        Numerics  as forward, but sums of a float32 grad_y may have its precision; all three
+                  gradients have x's dtype
         Raises    as forward in training, and ValueError if grad_y has not x's shape
         Speed     as forward
         """

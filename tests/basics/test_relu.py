@@ -106,12 +106,10 @@ def test_it_agrees_with_torch(rng, name, shape):
     assert_close(call(name, grad_y, x), expected)
 
 
-@pytest.mark.parametrize(
-    ("dtype", "largest"), [(np.float16, 6e4), (np.float32, 1e38), (np.float64, 1e308)]
-)
+@DTYPES
 @NAMES
-def test_it_is_right_for_huge_and_tiny_entries(rng, name, dtype, largest):
-    sizes = np.geomspace(8.0 * np.finfo(dtype).tiny, largest, 150).astype(dtype)
+def test_it_is_right_for_huge_and_tiny_entries(rng, name, dtype):
+    sizes = np.geomspace(8 * np.finfo(dtype).tiny, 1e30, 150).astype(dtype)
     x = np.concatenate([-sizes, sizes])
     grad_y = rng.permutation(x)
     expected = in_torch(name, grad_y, x)

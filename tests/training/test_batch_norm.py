@@ -249,7 +249,8 @@ def test_the_gradients_have_the_dtype_of_x(rng, dtypes):
     norm = make(rng, 3, eps=0.1)
     grad_y, x = rng.normal(size=(6, 3)).astype(dtypes[0]), draw(rng, 6, 3).astype(dtypes[1])
     expected = torch_backward(norm, grad_y, x, 0.1)
-    assert_close(norm.backward(grad_y, x), expected)
+    # Sums of a grad_y in float32 may be as precise as that.
+    assert_close(norm.backward(grad_y, x), expected, rtol=1e-5)
 
 
 def test_results_stay_as_they_are_in_later_calls(rng):
