@@ -9,6 +9,7 @@ to keep all their points. Also counts the wrong attempts that the diagnosis name
 into their arguments it cannot: behind the wall, no argument of a test changes.
 """
 
+import re
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kata import catalog, target
-from kata.attempts import Attempt
+from kata.attempts import Attempt, edited
 from kata.catalog import Catalog, Kata
 from kata.grade.grading import Grader
 from kata.grade.marks import SOLVED, TODO, KataMark
@@ -31,6 +32,8 @@ def wrong(replaced, text):
     return lambda answer: answer
 def right(replaced):
     return lambda answer: answer
+def slip(text, edits):
+    return None
 """
 
 
@@ -102,15 +105,16 @@ def submission(katas: Catalog, changed: dict[str, str] | None = None) -> Submiss
 
 
 def with_attempt(kata: Kata, attempt: Attempt) -> dict[str, str]:
-    """The solution with an attempt in place of one of its public names, in files."""
+    """The solution with an attempt in its place, in files."""
     module = kata.id.replace("/", ".")
     attempts = kata.attempts.read_text()
-    attempts = attempts.replace(f"from solutions.{module} import", "from exercises.pristine import")
-    attempts = attempts.replace("from kata.attempts import right, wrong\n", DECORATORS)
     solution = kata.solution.read_text()
-    changed = (
-        f"{solution}\n\nfrom exercises.attempted import {attempt.name} as {attempt.replaces}\n"
-    )
+    if attempt.edits:
+        return {f"exercises/{kata.id}.py": edited(solution, attempt.edits)}
+    attempts = attempts.replace(f"from solutions.{module} import", "from exercises.pristine import")
+    attempts = re.sub("from kata.attempts import .*\n", DECORATORS, attempts)
+    [replaced] = attempt.replaces
+    changed = f"{solution}\n\nfrom exercises.attempted import {attempt.name} as {replaced}\n"
     return {
         "exercises/pristine.py": solution,
         "exercises/attempted.py": attempts,

@@ -74,13 +74,14 @@ def _measured(kata: Kata, kernel: Kernel) -> Timing:
 
     arguments = kernel.make_arguments(np.random.default_rng(0))
     tensors = [torch.from_numpy(a) if isinstance(a, np.ndarray) else a for a in arguments]
-    attempts = {attempt.name: attempt.answer for attempt in target.attempts_of(kata)}
+    attempts = {attempt.name: attempt for attempt in target.attempts_of(kata)}
     if kernel.loops not in attempts:
         raise KataError(f"benchmarks/kernels.py: {kata.id} has no attempt {kernel.loops!r}.")
     reference = getattr(target.solution_module(kata), kernel.function)
+    loops = attempts[kernel.loops].answers[kernel.function]
     learner = _learners(kata, kernel, arguments)
     calls = {
-        "loops": lambda: attempts[kernel.loops](*arguments),
+        "loops": lambda: loops(*arguments),
         "reference": lambda: reference(*arguments),
         "torch": lambda: kernel.torch(*tensors),
     }

@@ -76,7 +76,9 @@ class Decoy:
         self.felt = False
         self._distort = KINDS.get(kind)
         answer = self._class(right) if inspect.isclass(right) else self._function(right, 0)
-        self.attempt = Attempt(f"{public_name}: {kind}", public_name, answer, None)
+        self.attempt = Attempt(
+            f"{public_name}: {kind}", (public_name,), lambda: {public_name: answer}
+        )
 
     def _class(self, right: type) -> type:
         methods = {

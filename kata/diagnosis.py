@@ -76,11 +76,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake that is named, and the failed tests that it explains, in their order."""
+    """A known mistake that is named: of which functions, and which failed tests it explains."""
 
     attempt: Attempt
+    names: tuple[str, ...]
     explains: tuple[str, ...]
-    text: str
 
 
 def observe(
@@ -105,7 +105,7 @@ class Diagnosis:
     def __init__(self, kata: Kata) -> None:
         self._kata = kata
         self._runs: list[Run] = []
-        self._outcomes: dict[tuple[str, str], Outcome] = {}
+        self._outcomes: dict[tuple[str, tuple[str, ...], str], Outcome] = {}
 
     def add(self, run: Run) -> None:
         self._runs.append(run)
@@ -117,7 +117,13 @@ class Diagnosis:
         with contextlib.suppress(_TimeIsUpError):
             for name, attempts in self._attempts_by_name().items():
                 found += self._of_one_name(name, attempts, deadline)
-        return _without_weaker(found)
+        return _joined(_without_weaker(found))
+
+    def text_of(self, mistake: Mistake) -> str:
+        """What is wrong, with the functions that it is about where there are several."""
+        several = len(target.public_names(target.solution_module(self._kata))) > 1
+        text = mistake.attempt.text or ""
+        return f"{', '.join(mistake.names)}: {text}" if several else text
 
     def survey(self, attempt: Attempt) -> tuple[bool, list[Attempt]]:
         """Whether the tests that were run fail a wrong attempt, and its diagnosis.
@@ -129,7 +135,7 @@ class Diagnosis:
             for run in self._runs
         ]
         own = [run for run in runs if not run.outcome.passed]
-        rivals = self._attempts_by_name()[attempt.replaces]
+        rivals = [one for one in self.wrong_attempts if {*one.replaces} & {*attempt.replaces}]
         passed = [run for run in runs if run.outcome.passed]
         named = self._best(rivals, own, passed, float("inf"))
         return bool(own), [mistake.attempt for mistake in named]
@@ -156,7 +162,8 @@ class Diagnosis:
     def _attempts_by_name(self) -> dict[str, list[Attempt]]:
         by_name: dict[str, list[Attempt]] = {}
         for attempt in self.wrong_attempts:
-            by_name.setdefault(attempt.replaces, []).append(attempt)
+            for name in attempt.replaces:
+                by_name.setdefault(name, []).append(attempt)
         return by_name
 
     def _of_one_name(
@@ -166,7 +173,8 @@ class Diagnosis:
         _check_time(deadline)
         if not hasattr(target.answer_module(self._kata), name):
             return ()
-        repair = Attempt(name, name, getattr(target.solution_copy(self._kata), name), None)
+        solution = getattr(target.solution_copy(self._kata), name)
+        repair = Attempt(name, (name,), lambda: {name: solution})
         # Quick tests rule most attempts out before a slow one is run.
         runs = sorted(self._runs, key=lambda run: run.seconds)
         own = []
@@ -175,7 +183,8 @@ class Diagnosis:
                 own.append(run)
             _check_time(deadline)
         passed = [run for run in runs if run.outcome.passed]
-        return self._best(attempts, own, passed, deadline)
+        alone = [_of_one(attempt, name) for attempt in attempts]
+        return self._best(alone, own, passed, deadline)
 
     def _best(
         self, attempts: list[Attempt], own: list[Run], passed: list[Run], deadline: float
@@ -192,14 +201,9 @@ class Diagnosis:
                 continue
             if best and len(explained) > len(best[0].explains):
                 best = []
-            best.append(Mistake(attempt, explained, self._text_of(attempt)))
+            best.append(Mistake(attempt, attempt.replaces, explained))
             allowed = len(own) - len(explained)
         return best
-
-    def _text_of(self, attempt: Attempt) -> str:
-        """What is wrong, with the function that it is about where there are several."""
-        several = len(target.public_names(target.solution_module(self._kata))) > 1
-        return f"{attempt.replaces}: {attempt.text}" if several else attempt.text or ""
 
     def _explained(self, attempt: Attempt, own: list[Run], allowed: int) -> tuple[str, ...] | None:
         """The failures that an attempt explains; None once it has missed more than allowed."""
@@ -215,7 +219,7 @@ class Diagnosis:
         return all(self._outcome(attempt, run).passed for run in passed)
 
     def _outcome(self, attempt: Attempt, run: Run) -> Outcome:
-        key = attempt.name, run.name
+        key = attempt.name, attempt.replaces, run.name
         if key not in self._outcomes:
             self._outcomes[key] = self._in_place(attempt, run)
         return self._outcomes[key]
@@ -233,6 +237,28 @@ class _TimeIsUpError(Exception):
 def _check_time(deadline: float) -> None:
     if time.monotonic() > deadline:
         raise _TimeIsUpError
+
+
+def _of_one(attempt: Attempt, name: str) -> Attempt:
+    """What an attempt makes of one of the functions that it changes."""
+    if attempt.replaces == (name,):
+        return attempt
+    return dataclasses.replace(
+        attempt, replaces=(name,), make=lambda: {name: attempt.answers[name]}
+    )
+
+
+def _joined(found: list[Mistake]) -> list[Mistake]:
+    """One mistake where the same one was found in several functions."""
+    joined: dict[str, Mistake] = {}
+    for one in found:
+        before = joined.get(one.attempt.name)
+        joined[one.attempt.name] = (
+            Mistake(one.attempt, before.names + one.names, before.explains + one.explains)
+            if before
+            else one
+        )
+    return list(joined.values())
 
 
 def _without_weaker(found: list[Mistake]) -> list[Mistake]:
@@ -300,15 +326,15 @@ def _tolerance(note: Note) -> float | None:
 def _put_in(attempt: Attempt, answer: ModuleType, function: TestFunction) -> Iterator[None]:
     """Let an answer's module and its tests use `attempt` while the block runs."""
     tests = sys.modules[function.__module__]
-    replaced, before = getattr(answer, attempt.replaces), dict(vars(tests))
-    setattr(answer, attempt.replaces, attempt.answer)
-    for name, value in before.items():
-        if value is replaced:
-            setattr(tests, name, attempt.answer)
+    before = dict(vars(tests))
+    replaced = {name: getattr(answer, name) for name in attempt.answers if hasattr(answer, name)}
+    new = {id(value): attempt.answers[name] for name, value in replaced.items()}
+    vars(answer).update({name: attempt.answers[name] for name in replaced})
+    vars(tests).update({name: new[id(value)] for name, value in before.items() if id(value) in new})
     try:
         yield
     finally:
-        setattr(answer, attempt.replaces, replaced)
+        vars(answer).update(replaced)
         vars(tests).clear()
         vars(tests).update(before)
 

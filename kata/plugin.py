@@ -220,9 +220,11 @@ class KataPlugin:
         # In a debug kata, to find the bugs is the exercise.
         for kata in katas:
             found = self._diagnoses.get(kata.id) if kata and kata.kind != "debug" else None
-            for mistake in found.mistakes() if found else ():
+            if found is None:
+                continue
+            for mistake in found.mistakes():
                 for name in mistake.explains:
-                    texts.setdefault(name, []).append(mistake.text)
+                    texts.setdefault(name, []).append(found.text_of(mistake))
         return texts
 
     def _todo(self, kata: Kata, error: BaseException) -> Kata | None:

@@ -135,8 +135,8 @@ def learners_name(kata: Kata, file: Path) -> str | None:
 
 
 def put_in(attempt: Attempt) -> Change:
-    """The change that puts `attempt` in the place of the name that it replaces."""
-    return lambda module: setattr(module, attempt.replaces, attempt.answer)
+    """The change that puts `attempt` in the place of the names that it replaces."""
+    return lambda module: vars(module).update(attempt.answers)
 
 
 def answer_module(kata: Kata) -> ModuleType:
@@ -175,7 +175,7 @@ def attempts_of(kata: Kata) -> list[Attempt]:
     """The attempts of `kata`; none where attempts are not shipped."""
     if not kata.attempts.is_file():
         return []
-    return attempts_in(_house_module(kata, "attempts"))
+    return attempts_in(_house_module(kata, "attempts"), kata.solution)
 
 
 def _house_module(kata: Kata, tree: str) -> ModuleType:

@@ -239,7 +239,7 @@ class _Reporter:
         diagnosis = session.config.stash[plugin.STATE].diagnosis_of(self._kata)
         mistakes = diagnosis.mistakes()
         telling = mistakes[0].explains[0].split("::", 1)[1] if mistakes else ""
-        found = [[mistake.attempt.name, mistake.text] for mistake in mistakes]
+        found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
         self._worker.send("diagnosed", mistakes=found, telling=telling)
         if self._surveys:
             self._survey(diagnosis, target.answer_module(self._kata))

@@ -37,7 +37,7 @@ def test_it_can_be_the_solution(katas, softmax):
 def test_it_can_be_the_solution_with_an_attempt_in_it(katas, softmax):
     attempt = target.attempts_of(softmax)[0]
     target.install(katas, "solutions", {softmax.id: target.put_in(attempt)})
-    assert target.answer_module(softmax).softmax is attempt.answer
+    assert target.answer_module(softmax).softmax is attempt.answers["softmax"]
 
 
 def test_the_next_choice_replaces_the_last(katas, softmax):
