@@ -107,8 +107,11 @@ def test_running_values_worked_out_by_hand():
 def test_each_layer_has_four_arrays_of_its_own_ones_and_zeros():
     norm, other = BatchNorm(3), BatchNorm(3)
     for i, name in enumerate(IN_TORCH):
-        getattr(norm, name)[...] = i + 2.0
-    expected = {name: np.full(3, i + 2.0) for i, name in enumerate(IN_TORCH)}
+        array = getattr(norm, name)
+        array *= 0.0
+        array += i
+        setattr(norm, name, array)
+    expected = {name: np.full(3, float(i)) for i, name in enumerate(IN_TORCH)}
     assert_close(attributes(norm), expected)
     ones, zeros = np.ones(3), np.zeros(3)
     expected = {"gamma": ones, "beta": zeros, "running_mean": zeros, "running_var": ones}
