@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip, wrong
 from solutions.basics.backprop import forward, loss_and_gradients
 
 
@@ -18,63 +18,68 @@ def forward_by_einsum(x, w1, b1, w2, b2):
     return np.einsum("nh,oh->no", np.where(z > 0, z, 0), w2) + b2
 
 
-@wrong(forward, "There is no relu: without it, two linear layers in a row are one linear layer.")
-def forward_without_relu(x, w1, b1, w2, b2):
-    return (x @ w1.T + b1) @ w2.T + b2
-
-
-@wrong(
-    forward, "relu is applied to the output too. The last layer is linear, so y may be negative."
+forward_without_relu = slip(
+    "There is no relu: without it, two linear layers in a row are one linear layer.",
+    {"return np.maximum(x @ w1.T + b1, 0)": "return (x @ w1.T + b1)"},
 )
-def relu_at_the_end_too(x, w1, b1, w2, b2):
-    return np.maximum(forward(x, w1, b1, w2, b2), 0)
 
+relu_at_the_end_too = slip(
+    "relu is applied to the output too. The last layer is linear, so y may be negative.",
+    {
+        "return np.maximum(x @ w1.T + b1, 0) @ w2.T + b2": (
+            "return np.maximum(np.maximum(x @ w1.T + b1, 0) @ w2.T + b2, 0)"
+        )
+    },
+)
 
-@wrong(forward, "The hidden layer's activation is tanh; here it is relu.")
-def tanh_for_relu(x, w1, b1, w2, b2):
-    return np.tanh(x @ w1.T + b1) @ w2.T + b2
+tanh_for_relu = slip(
+    "The hidden layer's activation is tanh; here it is relu.",
+    {"return np.maximum(x @ w1.T + b1, 0)": "return np.tanh(x @ w1.T + b1)"},
+)
 
+relu_before_the_bias = slip(
+    "relu comes before b₁ is added. It belongs to the whole of x W₁ᵀ + b₁.",
+    {"return np.maximum(x @ w1.T + b1, 0)": "return (np.maximum(x @ w1.T, 0) + b1)"},
+)
 
-@wrong(forward, "relu comes before b₁ is added. It belongs to the whole of x W₁ᵀ + b₁.")
-def relu_before_the_bias(x, w1, b1, w2, b2):
-    return (np.maximum(x @ w1.T, 0) + b1) @ w2.T + b2
+forward_without_biases = slip(
+    "The biases are missing.",
+    {"return np.maximum(x @ w1.T + b1, 0) @ w2.T + b2": ("return np.maximum(x @ w1.T, 0) @ w2.T")},
+)
 
+forward_without_b1 = slip(
+    "b₁ is missing in the hidden layer.",
+    {"return np.maximum(x @ w1.T + b1, 0)": "return np.maximum(x @ w1.T, 0)"},
+)
 
-@wrong(forward, "The biases are missing.")
-def forward_without_biases(x, w1, b1, w2, b2):
-    return np.maximum(x @ w1.T, 0) @ w2.T
+forward_without_b2 = slip(
+    "b₂ is missing in the output layer.",
+    {"0) @ w2.T + b2": "0) @ w2.T"},
+)
 
-
-@wrong(forward, "b₁ is missing in the hidden layer.")
-def forward_without_b1(x, w1, b1, w2, b2):
-    return forward(x, w1, np.zeros_like(b1), w2, b2)
-
-
-@wrong(forward, "b₂ is missing in the output layer.")
-def forward_without_b2(x, w1, b1, w2, b2):
-    return np.maximum(x @ w1.T + b1, 0) @ w2.T
-
-
-@wrong(
-    forward,
+weights_not_transposed = slip(
     "The weights are not transposed. Each row of w holds one unit's weights, so its second axis "
     "meets the inputs.",
+    {
+        "return np.maximum(x @ w1.T + b1, 0) @ w2.T + b2": (
+            "return np.maximum(x @ w1 + b1, 0) @ w2 + b2"
+        )
+    },
 )
-def weights_not_transposed(x, w1, b1, w2, b2):
-    return np.maximum(x @ w1 + b1, 0) @ w2 + b2
 
-
-@wrong(
-    forward, "The result is float64 whatever x is: an array made on the way has the default dtype."
+forward_always_float64 = slip(
+    "The result is float64 whatever x is: an array made on the way has the default dtype.",
+    {"return np.maximum(x @ w1.T + b1, 0)": "return np.maximum(x @ w1.T + b1, np.zeros(len(b1)))"},
 )
-def forward_always_float64(x, w1, b1, w2, b2):
-    h = np.zeros((len(x), len(b1)))
-    return np.maximum(x @ w1.T + b1, h) @ w2.T + b2
 
-
-@wrong(forward, "It goes through the batch one row at a time. One matrix product serves all rows.")
-def forward_one_row_at_a_time(x, w1, b1, w2, b2):
-    return np.stack([w2 @ np.maximum(w1 @ row + b1, 0) + b2 for row in x])
+forward_one_row_at_a_time = slip(
+    "It goes through the batch one row at a time. One matrix product serves all rows.",
+    {
+        "return np.maximum(x @ w1.T + b1, 0) @ w2.T + b2": (
+            "return np.stack([w2 @ np.maximum(w1 @ row + b1, 0) + b2 for row in x])"
+        )
+    },
+)
 
 
 # --- loss_and_gradients ----------------------------------------------------------------------
@@ -112,379 +117,211 @@ def layer_by_layer(x, target, w1, b1, w2, b2):
     return loss, tuple(gradients)
 
 
-def parts(x, target, w1, b1, w2, b2):
-    """z, h, the error, and the loss's gradients with respect to y, h and z."""
-    check(target, x, b2)
-    z = x @ w1.T + b1
-    h = np.maximum(z, 0)
-    error = h @ w2.T + b2 - target
-    grad_y = 2 / error.size * error
-    grad_h = grad_y @ w2
-    return z, h, error, grad_y, grad_h, grad_h * (z > 0)
-
-
-def gathered(error, x, grad_z, h, grad_y):
-    """The loss and the gradients from what went into each layer and what came back to it."""
-    loss = float(np.mean(error**2))
-    return loss, (grad_z.T @ x, grad_z.sum(axis=0), grad_y.T @ h, grad_y.sum(axis=0))
-
-
-@wrong(
-    loss_and_gradients,
+last_layer_only = slip(
     "The first layer's gradients are 0. The loss depends on w1 and b1 too, through h.",
+    {"grad_z.T @ x": "np.zeros_like(w1)", "grad_z.sum(axis=0)": "np.zeros_like(b1)"},
 )
-def last_layer_only(x, target, w1, b1, w2, b2):
-    loss, (grad_w1, grad_b1, grad_w2, grad_b2) = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss, (np.zeros_like(grad_w1), np.zeros_like(grad_b1), grad_w2, grad_b2)
 
-
-@wrong(
-    loss_and_gradients,
+without_the_relu_mask = slip(
     "The gradient goes back through relu unchanged. Where a hidden unit was off, none passes.",
+    {" * (h > 0)": ""},
 )
-def without_the_relu_mask(x, target, w1, b1, w2, b2):
-    _, h, error, grad_y, grad_h, _ = parts(x, target, w1, b1, w2, b2)
-    return gathered(error, x, grad_h, h, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
+mask_from_the_gradient = slip(
     "The mask is taken from the gradient. Whether a unit was on was settled by z in the forward "
     "pass.",
+    {"(h > 0)": "(grad_y @ w2 > 0)"},
 )
-def mask_from_the_gradient(x, target, w1, b1, w2, b2):
-    _, h, error, grad_y, grad_h, _ = parts(x, target, w1, b1, w2, b2)
-    return gathered(error, x, grad_h * (grad_h > 0), h, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
+mask_without_the_bias = slip(
     "The mask is taken from x W₁ᵀ without b₁. What went into relu included the bias.",
+    {"(h > 0)": "(x @ w1.T > 0)"},
 )
-def mask_without_the_bias(x, target, w1, b1, w2, b2):
-    _, h, error, grad_y, grad_h, _ = parts(x, target, w1, b1, w2, b2)
-    return gathered(error, x, grad_h * (x @ w1.T > 0), h, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
+mask_true_at_zero = slip(
     "Units exactly at 0 pass their gradient. By convention relu's derivative there is 0.",
+    {"(h > 0)": "(x @ w1.T + b1 >= 0)"},
 )
-def mask_true_at_zero(x, target, w1, b1, w2, b2):
-    z, h, error, grad_y, grad_h, _ = parts(x, target, w1, b1, w2, b2)
-    return gathered(error, x, grad_h * (z >= 0), h, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
+times_h_for_the_mask = slip(
     "The gradient is multiplied by relu's value h. The chain rule multiplies by its derivative, 1 "
     "or 0.",
+    {"(h > 0)": "h"},
 )
-def times_h_for_the_mask(x, target, w1, b1, w2, b2):
-    _, h, error, grad_y, grad_h, _ = parts(x, target, w1, b1, w2, b2)
-    return gathered(error, x, grad_h * h, h, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
+b1_without_the_mask = slip(
     "The mask reaches grad_w1 but not grad_b1. Both belong to z, behind relu.",
+    {"grad_z.sum(axis=0)": "(grad_y @ w2).sum(axis=0)"},
 )
-def b1_without_the_mask(x, target, w1, b1, w2, b2):
-    _, h, error, grad_y, grad_h, grad_z = parts(x, target, w1, b1, w2, b2)
-    loss, (grad_w1, _, grad_w2, grad_b2) = gathered(error, x, grad_z, h, grad_y)
-    return loss, (grad_w1, grad_h.sum(axis=0), grad_w2, grad_b2)
 
-
-@wrong(
-    loss_and_gradients,
+w1_without_the_mask = slip(
     "The mask reaches grad_b1 but not grad_w1. Both belong to z, behind relu.",
+    {"grad_z.T @ x": "(grad_y @ w2).T @ x"},
 )
-def w1_without_the_mask(x, target, w1, b1, w2, b2):
-    _, h, error, grad_y, grad_h, grad_z = parts(x, target, w1, b1, w2, b2)
-    loss, (_, grad_b1, grad_w2, grad_b2) = gathered(error, x, grad_z, h, grad_y)
-    return loss, (grad_h.T @ x, grad_b1, grad_w2, grad_b2)
 
-
-@wrong(
-    loss_and_gradients,
+a_linear_network = slip(
     "relu is missing on the way there and on the way back: this network is linear.",
+    {"h = np.maximum(x @ w1.T + b1, 0)": "h = x @ w1.T + b1", " * (h > 0)": ""},
 )
-def a_linear_network(x, target, w1, b1, w2, b2):
-    check(target, x, b2)
-    h = x @ w1.T + b1
-    error = h @ w2.T + b2 - target
-    grad_y = 2 / error.size * error
-    return gathered(error, x, grad_y @ w2, h, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
+grad_w2_from_before_relu = slip(
     "grad_w2 is formed with z, from before relu. What went into the second layer was h.",
+    {"grad_y.T @ h": "grad_y.T @ (x @ w1.T + b1)"},
 )
-def grad_w2_from_before_relu(x, target, w1, b1, w2, b2):
-    z, _, error, grad_y, _, grad_z = parts(x, target, w1, b1, w2, b2)
-    return gathered(error, x, grad_z, z, grad_y)
 
+grad_w1_from_h = slip(
+    "grad_w1 is formed with h. What went into the first layer was x.",
+    {"grad_z.T @ x": "grad_z.T @ h"},
+)
 
-@wrong(
-    loss_and_gradients,
+gradients_without_the_factor_two = slip(
     "The factor 2 from the square is missing in the gradients: this loss has no ½ to cancel it.",
+    {"2 / y.size": "1 / y.size"},
 )
-def gradients_without_the_factor_two(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss, tuple(gradient / 2 for gradient in gradients)
 
-
-@wrong(
-    loss_and_gradients,
+half_the_squared_error = slip(
     "The loss is halved, and its gradients with it. Here the mean squared error has no ½.",
+    {"float(np.mean(error**2))": "float(np.mean(error**2)) / 2", "2 / y.size": "1 / y.size"},
 )
-def half_the_squared_error(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss / 2, tuple(gradient / 2 for gradient in gradients)
 
-
-@wrong(
-    loss_and_gradients,
+half_the_loss_only = slip(
     "The loss is halved, but not the gradients. Here the mean squared error has no ½.",
+    {"float(np.mean(error**2))": "float(np.mean(error**2)) / 2"},
 )
-def half_the_loss_only(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss / 2, gradients
 
-
-@wrong(
-    loss_and_gradients,
+gradients_averaged_over_the_batch = slip(
     "The gradients are divided by the batch's size alone. The loss is a mean over all n · out "
     "entries.",
+    {"2 / y.size": "2 / len(y)"},
 )
-def gradients_averaged_over_the_batch(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss, tuple(gradient * len(b2) for gradient in gradients)
 
-
-@wrong(
-    loss_and_gradients,
+loss_averaged_over_the_batch = slip(
     "The squares are summed over the outputs and averaged over the batch only. The mean is over "
     "all n · out entries.",
+    {"np.mean(error**2)": "np.sum(error**2) / len(y)", "2 / y.size": "2 / len(y)"},
 )
-def loss_averaged_over_the_batch(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss * len(b2), tuple(gradient * len(b2) for gradient in gradients)
 
-
-@wrong(
-    loss_and_gradients,
+gradients_of_the_sum = slip(
     "The gradients are not divided by the number of entries: they belong to the sum of squares, "
     "not to the mean.",
+    {"2 / y.size": "2"},
 )
-def gradients_of_the_sum(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss, tuple(gradient * target.size for gradient in gradients)
 
+sum_of_squares = slip(
+    "The squares are summed. The loss is their mean over all entries.",
+    {"np.mean(error**2)": "np.sum(error**2)", "2 / y.size": "2"},
+)
 
-@wrong(loss_and_gradients, "The squares are summed. The loss is their mean over all entries.")
-def sum_of_squares(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss * target.size, tuple(gradient * target.size for gradient in gradients)
-
-
-@wrong(
-    loss_and_gradients,
+divided_by_the_batch_twice = slip(
     "The gradients' mean is over the entries, and then once more over the batch. The loss already "
     "contains the mean.",
+    {"2 / y.size": "2 / y.size / len(y)"},
 )
-def divided_by_the_batch_twice(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss, tuple(gradient / len(x) for gradient in gradients)
 
-
-@wrong(
-    loss_and_gradients,
+wrong_sign = slip(
     "All gradients have the wrong sign: the derivative of (y − target)² with respect to y is "
     "2(y − target).",
+    {"error = y - target": "error = target - y"},
 )
-def wrong_sign(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss, tuple(-gradient for gradient in gradients)
 
+root_of_the_loss = slip(
+    "The loss is the root of the mean squared error. Here it has no root.",
+    {"np.mean(error**2)": "np.sqrt(np.mean(error**2))"},
+)
 
-@wrong(loss_and_gradients, "The loss is the root of the mean squared error. Here it has no root.")
-def root_of_the_loss(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss**0.5, gradients
-
-
-@wrong(
-    loss_and_gradients,
+without_the_losss_derivative = slip(
     "The gradients start from 1 for every output: the derivative of the loss with respect to y is "
     "missing.",
+    {"2 / y.size * error": "np.ones_like(error)"},
 )
-def without_the_losss_derivative(x, target, w1, b1, w2, b2):
-    z, h, error, *_ = parts(x, target, w1, b1, w2, b2)
-    ones = np.ones_like(error)
-    return gathered(error, x, (ones @ w2) * (z > 0), h, ones)
 
-
-@wrong(
-    loss_and_gradients,
+bias_gradients_not_summed = slip(
     "The bias gradients are not summed over the batch. Every row uses the same biases, so its "
     "gradients add up.",
+    {"grad_z.sum(axis=0)": "grad_z", "grad_y.sum(axis=0)": "grad_y"},
 )
-def bias_gradients_not_summed(x, target, w1, b1, w2, b2):
-    _, h, error, grad_y, _, grad_z = parts(x, target, w1, b1, w2, b2)
-    loss, (grad_w1, _, grad_w2, _) = gathered(error, x, grad_z, h, grad_y)
-    return loss, (grad_w1, grad_z, grad_w2, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
+bias_gradients_averaged = slip(
     "The bias gradients are averaged over the batch. The mean is already in the loss's derivative; "
     "from there on the rows add up.",
+    {"grad_z.sum(": "grad_z.mean(", "grad_y.sum(": "grad_y.mean("},
 )
-def bias_gradients_averaged(x, target, w1, b1, w2, b2):
-    loss, (grad_w1, grad_b1, grad_w2, grad_b2) = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss, (grad_w1, grad_b1 / len(x), grad_w2, grad_b2 / len(x))
 
+bias_gradients_summed_over_the_units = slip(
+    "The bias gradients are summed over the units. A bias belongs to one unit, and to all rows of "
+    "the batch.",
+    {"grad_z.sum(axis=0)": "grad_z.sum(axis=1)", "grad_y.sum(axis=0)": "grad_y.sum(axis=1)"},
+)
 
-@wrong(
-    loss_and_gradients,
+bias_gradients_with_a_batch_axis = slip(
     "The bias gradients keep an axis of length 1. A gradient has the shape of what it belongs to.",
+    {
+        "grad_z.sum(axis=0)": "grad_z.sum(axis=0, keepdims=True)",
+        "grad_y.sum(axis=0)": "grad_y.sum(axis=0, keepdims=True)",
+    },
 )
-def bias_gradients_with_a_batch_axis(x, target, w1, b1, w2, b2):
-    loss, (grad_w1, grad_b1, grad_w2, grad_b2) = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss, (grad_w1, grad_b1[None], grad_w2, grad_b2[None])
 
-
-@wrong(
-    loss_and_gradients,
+back_through_w2_transposed = slip(
     "The gradient goes back through w2 the way forward does. On the way back the sum runs over the "
     "outputs.",
+    {"grad_y @ w2": "grad_y @ w2.T"},
 )
-def back_through_w2_transposed(x, target, w1, b1, w2, b2):
-    z, h, error, grad_y, _, _ = parts(x, target, w1, b1, w2, b2)
-    return gathered(error, x, (grad_y @ w2.T) * (z > 0), h, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
+weight_gradients_transposed = slip(
     "The weights' gradients are transposed: a gradient has the shape of what it belongs to.",
+    {"grad_z.T @ x": "x.T @ grad_z", "grad_y.T @ h": "h.T @ grad_y"},
 )
-def weight_gradients_transposed(x, target, w1, b1, w2, b2):
-    loss, (grad_w1, grad_b1, grad_w2, grad_b2) = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss, (grad_w1.T, grad_b1, grad_w2.T, grad_b2)
 
-
-@wrong(
-    loss_and_gradients,
+through_an_updated_w2 = slip(
     "The first layer's gradient passes through a w2 that has already moved. It belongs to the w2 "
     "of the forward pass.",
+    {"grad_y @ w2": "grad_y @ (w2 - 0.1 * grad_w2)"},
 )
-def through_an_updated_w2(x, target, w1, b1, w2, b2):
-    z, h, error, grad_y, _, _ = parts(x, target, w1, b1, w2, b2)
-    moved = w2 - 0.1 * (grad_y.T @ h)
-    return gathered(error, x, (grad_y @ moved) * (z > 0), h, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
+past_w2 = slip(
     "The first layer's gradient does not pass through w2. The chain rule goes through every layer "
     "between.",
+    {"(grad_y @ w2)": "grad_y.sum(axis=1, keepdims=True)"},
 )
-def past_w2(x, target, w1, b1, w2, b2):
-    z, h, error, grad_y, _, _ = parts(x, target, w1, b1, w2, b2)
-    grad_h = np.broadcast_to(grad_y.sum(axis=1, keepdims=True), h.shape)
-    return gathered(error, x, grad_h * (z > 0), h, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
+last_layer_first = slip(
     "The gradients come from the last layer to the first. They should come in the order of the "
     "arguments: w1, b1, w2, b2.",
+    {
+        "return loss, (grad_w1, grad_b1, grad_w2, grad_b2)": (
+            "return loss, (grad_w2, grad_b2, grad_w1, grad_b1)"
+        )
+    },
 )
-def last_layer_first(x, target, w1, b1, w2, b2):
-    loss, (grad_w1, grad_b1, grad_w2, grad_b2) = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return loss, (grad_w2, grad_b2, grad_w1, grad_b1)
 
-
-KEPT = {}
-
-
-@wrong(
-    loss_and_gradients,
-    "The hidden layer is remembered with x. For the same x and other weights it is another one.",
-)
-def hidden_layer_kept(x, target, w1, b1, w2, b2):
-    check(target, x, b2)
-    z = KEPT.setdefault((x.tobytes(), w1.shape), x @ w1.T + b1)
-    h = np.maximum(z, 0)
-    error = h @ w2.T + b2 - target
-    grad_y = 2 / error.size * error
-    return gathered(error, x, (grad_y @ w2) * (z > 0), h, grad_y)
-
-
-@wrong(
-    loss_and_gradients,
+target_not_checked = slip(
     "A target of another shape is broadcast without a word: (n, 1) minus (n,) is (n, n).",
+    {"target.shape != y.shape": "False"},
 )
-def target_not_checked(x, target, w1, b1, w2, b2):
-    h = np.maximum(x @ w1.T + b1, 0)
-    error = h @ w2.T + b2 - target
-    grad_y = 2 / error.size * error
-    return gathered(error, x, (grad_y @ w2) * (h > 0), h, grad_y)
 
-
-@wrong(
-    loss_and_gradients,
-    "The gradients are float64 whatever the arguments are: an array made on the way has the "
-    "default dtype.",
+always_float64 = slip(
+    "The gradients are float64 whatever the arguments are: an array or a NumPy number made on the "
+    "way has the default dtype.",
+    {"2 / y.size": "2 / np.prod(y.shape)"},
 )
-def always_float64(x, target, w1, b1, w2, b2):
-    z, h, error, grad_y, grad_h, _ = parts(x, target, w1, b1, w2, b2)
-    return gathered(error, x, grad_h * np.where(z > 0, 1.0, 0.0), h, grad_y * np.ones(grad_y.shape))
 
+a_mask_of_float64 = slip(
+    "The first layer's gradients are float64 whatever the arguments are: the mask is.",
+    {"(h > 0)": "np.where(h > 0, 1.0, 0.0)"},
+)
 
-@wrong(
-    loss_and_gradients,
+loss_not_a_float = slip(
     "The loss is an entry of an array with the arguments' dtype; it should be a plain float.",
+    {"float(np.mean(error**2))": "np.mean(error**2)"},
 )
-def loss_not_a_float(x, target, w1, b1, w2, b2):
-    _, _, error, *_ = parts(x, target, w1, b1, w2, b2)
-    _, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    return np.mean(error**2), gradients
 
-
-@wrong(
-    loss_and_gradients,
-    "It changes w1, b1, w2 and b2. The function gives gradients; a step is for the caller to take.",
-)
-def takes_a_step(x, target, w1, b1, w2, b2):
-    loss, gradients = loss_and_gradients(x, target, w1, b1, w2, b2)
-    for param, gradient in zip((w1, b1, w2, b2), gradients, strict=True):
-        param -= 0.1 * gradient
-    return loss, gradients
-
-
-@wrong(
-    loss_and_gradients,
+one_row_at_a_time = slip(
     "It goes through the batch one row at a time. Sums over rows are what matrix products do.",
+    {
+        "grad_y.T @ h": "sum(np.outer(out, row) for out, row in zip(grad_y, h, strict=True))",
+        "grad_z.T @ x": "sum(np.outer(out, row) for out, row in zip(grad_z, x, strict=True))",
+    },
 )
-def one_row_at_a_time(x, target, w1, b1, w2, b2):
-    check(target, x, b2)
-    loss = 0.0
-    grad_w1, grad_b1, grad_w2, grad_b2 = map(np.zeros_like, (w1, b1, w2, b2))
-    for row, wanted in zip(x, target, strict=True):
-        h = np.maximum(w1 @ row + b1, 0)
-        error = w2 @ h + b2 - wanted
-        loss += float(error @ error)
-        grad_z = (error @ w2) * (h > 0)
-        grad_w1 += np.outer(grad_z, row)
-        grad_b1 += grad_z
-        grad_w2 += np.outer(error, h)
-        grad_b2 += error
-    scale = 2 / target.size
-    gradients = scale * grad_w1, scale * grad_b1, scale * grad_w2, scale * grad_b2
-    return loss / target.size, gradients
 
 
 @wrong(

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.basics.linear import linear, linear_backward
 
 
@@ -37,116 +37,91 @@ def with_the_bias_as_one_more_weight(x, w, b):
     return np.tensordot(with_one, np.column_stack([w, b]), axes=(-1, 1))
 
 
-@wrong(
-    linear,
+w_not_transposed = slip(
     "w is not transposed. Each row of w holds one output's weights, so its second axis meets x.",
+    {"x @ w.T": "x @ w"},
 )
-def w_not_transposed(x, w, b):
-    check(x, w, b)
-    return x @ w + b
 
-
-@wrong(
-    linear,
+w_reshaped_not_transposed = slip(
     "w is reshaped where it should be transposed: that swaps the sizes, but the entries keep their "
     "order.",
+    {"x @ w.T": "x @ w.reshape(w.shape[::-1])"},
 )
-def w_reshaped_not_transposed(x, w, b):
-    check(x, w, b)
-    return x @ w.reshape(w.shape[::-1]) + b
 
+w_before_x = slip(
+    "w stands before x: that is right for a single vector, but in a batch each row is one.",
+    {"x @ w.T": "w @ x"},
+)
 
-@wrong(linear, "The bias is missing.")
-def without_the_bias(x, w, b):
-    check(x, w, b)
-    return x @ w.T
+without_the_bias = slip(
+    "The bias is missing.",
+    {"x @ w.T + b": "x @ w.T"},
+)
 
+bias_subtracted = slip(
+    "The bias is subtracted: it should be added.",
+    {"x @ w.T + b": "x @ w.T - b"},
+)
 
-@wrong(linear, "The bias is subtracted: it should be added.")
-def bias_subtracted(x, w, b):
-    check(x, w, b)
-    return x @ w.T - b
+with_an_activation = slip(
+    "There is a ReLU at the end. A linear layer has no activation of its own.",
+    {"x @ w.T + b": "np.maximum(x @ w.T + b, 0)"},
+)
 
-
-@wrong(linear, "There is a ReLU at the end. A linear layer has no activation of its own.")
-def with_an_activation(x, w, b):
-    check(x, w, b)
-    return np.maximum(x @ w.T + b, 0)
-
-
-@wrong(
-    linear,
+batch_axes_merged = slip(
     "The batch axes are merged into one. The result should have the same leading axes as x.",
+    {"x @ w.T": "x.reshape(-1, x.shape[-1]) @ w.T"},
 )
-def batch_axes_merged(x, w, b):
-    check(x, w, b)
-    return merged(x) @ w.T + b
 
+axes_of_length_1_squeezed = slip(
+    "`squeeze` drops every axis of length 1. The result should have the same leading axes as x, "
+    "and one for the outputs.",
+    {"x @ w.T + b": "np.squeeze(x @ w.T + b)"},
+)
 
-@wrong(
-    linear,
+all_axes_reversed = slip(
     "`.T` reverses all axes. With more than one batch axis, the product meets the wrong axis of x.",
+    {"x @ w.T": "(w @ x.T).T"},
 )
-def all_axes_reversed(x, w, b):
-    check(x, w, b)
-    return (w @ x.T).T + b
 
-
-@wrong(
-    linear,
+shapes_not_checked = slip(
     "Shapes that do not fit are broadcast without a word: a b of shape (1,) or (batch, out) should "
     "be refused.",
+    {"_check(x, w, b)\nreturn": "return"},
 )
-def shapes_not_checked(x, w, b):
-    return x @ w.T + b
 
-
-@wrong(linear, "A failed `assert` raises AssertionError. Bad shapes should raise a ValueError.")
-def shapes_checked_by_assert(x, w, b):
-    assert w.ndim == 2
-    assert x.shape[-1:] == w.shape[1:]
-    assert b.shape == w.shape[:1]
-    return x @ w.T + b
-
-
-@wrong(
-    linear, "The result is float64 whatever x is: an array made on the way has the default dtype."
+shapes_checked_by_assert = slip(
+    "A failed `assert` raises AssertionError. Bad shapes should raise a ValueError.",
+    {
+        "_check(x, w, b)\nreturn": "assert x.shape[-1:] == w.shape[1:]\n"
+        "assert b.shape == w.shape[:1]\n"
+        "return"
+    },
 )
-def linear_always_float64(x, w, b):
-    check(x, w, b)
-    y = np.zeros((*x.shape[:-1], len(b)))
-    y[...] = x @ w.T + b
-    return y
 
+linear_always_float64 = slip(
+    "The result is float64 whatever x is: an array made on the way has the default dtype.",
+    {"x @ w.T + b": "np.zeros((*x.shape[:-1], len(b))) + x @ w.T + b"},
+)
 
-@wrong(
-    linear,
+one_row_at_a_time = slip(
     "It goes through the batch in Python. One matrix product serves all of it.",
+    {
+        "return x @ w.T + b": "y = [w @ row + b for row in x.reshape(-1, x.shape[-1])]\n"
+        "return np.array(y, dtype=x.dtype).reshape(*x.shape[:-1], len(b))"
+    },
 )
-def one_row_at_a_time(x, w, b):
-    check(x, w, b)
-    y = [w @ row + b for row in merged(x)]
-    return np.array(y, dtype=x.dtype).reshape(*x.shape[:-1], len(b))
 
-
-@wrong(
-    linear,
+one_output_at_a_time = slip(
     "It goes through the outputs one at a time in Python. One matrix product gives all of them.",
+    {"x @ w.T + b": "np.stack([x @ w[o] + b[o] for o in range(len(b))], axis=-1)"},
 )
-def one_output_at_a_time(x, w, b):
-    check(x, w, b)
-    return np.stack([x @ weights + bias for weights, bias in zip(w, b, strict=True)], axis=-1)
 
-
-@wrong(
-    linear,
+all_products_at_once = slip(
     "It holds every product of an entry of x with a weight, (batch, out, in), before it sums. A "
     "matrix product sums as it goes.",
+    {"x @ w.T": "(x[..., None, :] * w).sum(axis=-1)"},
 )
-def all_products_at_once(x, w, b):
-    check(x, w, b)
-    return (x[..., None, :] * w).sum(axis=-1) + b
-
 
 # --- linear_backward -------------------------------------------------------------------------
 
@@ -167,236 +142,163 @@ def backward_with_the_bias_as_one_more_weight(grad_y, x, w, b):
     return np.dot(grad_y, w), both[:, :-1], both[:, -1]
 
 
-@wrong(
-    linear_backward,
+grad_w_transposed = slip(
     "grad_w is transposed: a gradient has the shape of what it belongs to, here (out, in).",
+    {"rows.T @ x.reshape(-1, n_in)": "x.reshape(-1, n_in).T @ rows"},
 )
-def grad_w_transposed(grad_y, x, w, b):
-    grad_x, grad_w, grad_b = linear_backward(grad_y, x, w, b)
-    return grad_x, grad_w.T, grad_b
 
-
-@wrong(
-    linear_backward,
+grad_x_through_w_transposed = slip(
     "grad_x goes through w the way forward does. On the way back the sum runs over the outputs.",
+    {"grad_y @ w": "grad_y @ w.T"},
 )
-def grad_x_through_w_transposed(grad_y, x, w, b):
-    _, grad_w, grad_b = linear_backward(grad_y, x, w, b)
-    return grad_y @ w.T, grad_w, grad_b
 
-
-@wrong(
-    linear_backward,
+grad_w_averaged = slip(
     "grad_w is averaged over the batch. Every row uses the same w, so its gradients add up; a "
     "mean, if any, is already in grad_y.",
+    {"x.reshape(-1, n_in)": "x.reshape(-1, n_in) / max(1, len(rows))"},
 )
-def grad_w_averaged(grad_y, x, w, b):
-    grad_x, grad_w, grad_b = linear_backward(grad_y, x, w, b)
-    return grad_x, grad_w / max(1, len(merged(x))), grad_b
 
-
-@wrong(
-    linear_backward,
+grad_b_averaged = slip(
     "grad_b is averaged over the batch. Every row uses the same b, so its gradients add up; a "
     "mean, if any, is already in grad_y.",
+    {"rows.sum(axis=0)": "rows.sum(axis=0) / max(1, len(rows))"},
 )
-def grad_b_averaged(grad_y, x, w, b):
-    grad_x, grad_w, grad_b = linear_backward(grad_y, x, w, b)
-    return grad_x, grad_w, grad_b / max(1, len(merged(x)))
 
-
-@wrong(
-    linear_backward,
+both_averaged = slip(
     "grad_w and grad_b are averaged over the batch. Every row uses the same w and b, so their "
     "gradients add up; a mean, if any, is already in grad_y.",
+    {
+        "rows = grad_y.reshape(-1, n_out)": "rows = grad_y.reshape(-1, n_out)\n"
+        "rows = rows / max(1, len(rows))"
+    },
 )
-def both_averaged(grad_y, x, w, b):
-    grad_x, grad_w, grad_b = linear_backward(grad_y, x, w, b)
-    n = max(1, len(merged(x)))
-    return grad_x, grad_w / n, grad_b / n
 
+outer_product_of_sums = slip(
+    "grad_w is made from two sums over the batch. It is the sum of the rows' products, not the "
+    "product of their sums.",
+    {"rows.T @ x.reshape(-1, n_in)": "np.outer(rows.sum(axis=0), x.reshape(-1, n_in).sum(axis=0))"},
+)
 
-@wrong(
-    linear_backward,
+grad_b_not_summed = slip(
     "grad_b is not summed over the batch. The forward pass gave every row a copy of b; on the way "
     "back the copies' gradients add up.",
+    {"rows.sum(axis=0)": "grad_y.copy()"},
 )
-def grad_b_not_summed(grad_y, x, w, b):
-    grad_x, grad_w, _ = linear_backward(grad_y, x, w, b)
-    return grad_x, grad_w, grad_y.copy()
 
-
-@wrong(
-    linear_backward,
+grad_b_with_a_batch_axis = slip(
     "grad_b keeps an axis of length 1. A gradient has the shape of what it belongs to: (out,).",
+    {"rows.sum(axis=0)": "rows.sum(axis=0, keepdims=True)"},
 )
-def grad_b_with_a_batch_axis(grad_y, x, w, b):
-    grad_x, grad_w, grad_b = linear_backward(grad_y, x, w, b)
-    return grad_x, grad_w, grad_b[None]
 
-
-@wrong(
-    linear_backward,
+grad_b_summed_over_the_first_axis = slip(
     "grad_b is summed over the first axis only. There may be several batch axes, or none.",
+    {"rows.sum(axis=0)": "grad_y.sum(axis=0)"},
 )
-def grad_b_summed_over_the_first_axis(grad_y, x, w, b):
-    grad_x, grad_w, _ = linear_backward(grad_y, x, w, b)
-    return grad_x, grad_w, grad_y.sum(axis=0)
 
-
-@wrong(
-    linear_backward,
+grad_b_for_one_batch_axis = slip(
     "grad_b is summed over one batch axis only. There may be several.",
+    {"rows.sum(axis=0)": "grad_y.sum(axis=0) if grad_y.ndim > 1 else grad_y.copy()"},
 )
-def grad_b_for_one_batch_axis(grad_y, x, w, b):
-    grad_x, grad_w, _ = linear_backward(grad_y, x, w, b)
-    return grad_x, grad_w, grad_y.sum(axis=0) if grad_y.ndim > 1 else grad_y.copy()
 
-
-@wrong(
-    linear_backward,
+grad_b_summed_over_the_outputs = slip(
     "grad_b is summed over the outputs. Every output has a bias of its own: sum over the batch.",
+    {"rows.sum(axis=0)": "grad_y.sum(axis=-1)"},
 )
-def grad_b_summed_over_the_outputs(grad_y, x, w, b):
-    grad_x, grad_w, _ = linear_backward(grad_y, x, w, b)
-    return grad_x, grad_w, grad_y.sum(axis=-1)
 
-
-@wrong(
-    linear_backward,
+grad_w_for_each_leading_index = slip(
     "There is a grad_w for every leading index. One w serves the whole batch, so there is one "
     "grad_w.",
+    {"rows.T @ x.reshape(-1, n_in)": "np.atleast_2d(grad_y).swapaxes(-1, -2) @ np.atleast_2d(x)"},
 )
-def grad_w_for_each_leading_index(grad_y, x, w, b):
-    grad_x, _, grad_b = linear_backward(grad_y, x, w, b)
-    rows, inputs = np.atleast_2d(grad_y), np.atleast_2d(x)
-    return grad_x, rows.swapaxes(-1, -2) @ inputs, grad_b
 
-
-@wrong(
-    linear_backward,
+a_batch_axis_taken_for_granted = slip(
     "A single vector x, without batch axes, is not provided for: `.T` does nothing to a vector, so "
     "the product is not an outer one.",
+    {
+        "rows.T @": "(rows if x.ndim > 1 else grad_y).T @",
+        "x.reshape(-1, n_in)": "(x.reshape(-1, n_in) if x.ndim > 1 else x)",
+    },
 )
-def a_batch_axis_taken_for_granted(grad_y, x, w, b):
-    grad_x, _, grad_b = linear_backward(grad_y, x, w, b)
-    if x.ndim == 1:
-        return grad_x, grad_y.T @ x, grad_b
-    return grad_x, merged(grad_y).T @ merged(x), grad_b
 
+one_batch_axis_taken_for_granted = slip(
+    "`grad_y.T @ x` is grad_w only where there is one batch axis. There may be several, or none.",
+    {"rows.T @ x.reshape(-1, n_in)": "grad_y.T @ x"},
+)
 
-@wrong(
-    linear_backward,
+grad_w_without_the_upstream = slip(
     "grad_w does not use grad_y: it is the gradient of the plain sum of the outputs.",
+    {"rows.T @": "np.ones_like(rows).T @"},
 )
-def grad_w_without_the_upstream(grad_y, x, w, b):
-    grad_x, _, grad_b = linear_backward(grad_y, x, w, b)
-    return grad_x, np.ones_like(merged(grad_y)).T @ merged(x), grad_b
 
-
-@wrong(
-    linear_backward,
+grad_x_without_the_upstream = slip(
     "grad_x does not use grad_y: it is the gradient of the plain sum of the outputs.",
+    {"grad_y @ w": "np.ones_like(grad_y) @ w"},
 )
-def grad_x_without_the_upstream(grad_y, x, w, b):
-    _, grad_w, grad_b = linear_backward(grad_y, x, w, b)
-    return np.ones_like(grad_y) @ w, grad_w, grad_b
 
-
-@wrong(
-    linear_backward,
+grad_b_of_ones = slip(
     "grad_b is 1 for every output. The derivative of y with respect to b is 1, but by the chain "
     "rule it meets grad_y, once for every row.",
+    {"rows.sum(axis=0)": "np.ones_like(b)"},
 )
-def grad_b_of_ones(grad_y, x, w, b):
-    grad_x, grad_w, _ = linear_backward(grad_y, x, w, b)
-    return grad_x, grad_w, np.ones_like(b)
 
-
-@wrong(
-    linear_backward,
+in_another_order = slip(
     "The gradients are in another order. They should come in the order of the inputs: x, w, b.",
+    {
+        "grad_y @ w, rows.T @ x.reshape(-1, n_in), rows.sum(axis=0)": ""
+        "rows.T @ x.reshape(-1, n_in), rows.sum(axis=0), grad_y @ w"
+    },
 )
-def in_another_order(grad_y, x, w, b):
-    grad_x, grad_w, grad_b = linear_backward(grad_y, x, w, b)
-    return grad_w, grad_b, grad_x
 
-
-@wrong(
-    linear_backward,
+backward_shapes_not_checked = slip(
     "Shapes that do not fit are broadcast or merged without a word; they should be refused.",
+    {
+        "_check(x, w, b)\nn_out": "n_out",
+        "if grad_y.shape != (*x.shape[:-1], n_out):": "if False:",
+    },
 )
-def backward_shapes_not_checked(grad_y, x, w, b):
-    return grad_y @ w, merged(grad_y).T @ merged(x), merged(grad_y).sum(axis=0)
 
-
-@wrong(
-    linear_backward,
+grad_y_not_checked = slip(
     "x, w and b are checked, grad_y is not. One with its batch axes swapped or merged should be "
     "refused.",
+    {"if grad_y.shape != (*x.shape[:-1], n_out):": "if False:"},
 )
-def grad_y_not_checked(grad_y, x, w, b):
-    check(x, w, b)
-    return backward_shapes_not_checked(grad_y, x, w, b)
 
-
-@wrong(
-    linear_backward,
+b_not_checked = slip(
     "b is not checked. Though backward makes no use of it, a misfit tells of a slip.",
+    {"_check(x, w, b)\nn_out": "_check(x, w, np.empty(len(w)))\nn_out"},
 )
-def b_not_checked(grad_y, x, w, b):
-    check_all(grad_y, x, w, np.empty(len(w)))
-    return backward_shapes_not_checked(grad_y, x, w, b)
 
-
-@wrong(
-    linear_backward,
+backward_always_float64 = slip(
     "The results are float64 whatever the arguments are: arrays made on the way have the default "
     "dtype.",
+    {
+        "rows = grad_y.reshape(-1, n_out)": "grad_y = np.zeros(grad_y.shape) + grad_y\n"
+        "rows = grad_y.reshape(-1, n_out)"
+    },
 )
-def backward_always_float64(grad_y, x, w, b):
-    check_all(grad_y, x, w, b)
-    grad_x, grad_w, grad_b = np.zeros(x.shape), np.zeros(w.shape), np.zeros(b.shape)
-    grad_x += grad_y @ w
-    grad_w += merged(grad_y).T @ merged(x)
-    grad_b += merged(grad_y).sum(axis=0)
-    return grad_x, grad_w, grad_b
 
-
-@wrong(
-    linear_backward,
+x_reshaped_in_place = slip(
     "It merges the batch axes of x itself: setting `x.shape` changes the caller's array. `reshape` "
     "gives a new one.",
+    {
+        "return grad_y @ w, rows.T @ x.reshape(-1, n_in)": "x.shape = -1, n_in\n"
+        "return grad_y @ w, rows.T @ x"
+    },
 )
-def x_reshaped_in_place(grad_y, x, w, b):
-    gradients = linear_backward(grad_y, x, w, b)
-    if x.flags.c_contiguous:
-        x.shape = merged(x).shape
-    return gradients
 
-
-@wrong(
-    linear_backward,
+backward_one_row_at_a_time = slip(
     "It goes through the batch in Python. The sum of outer products over the batch is one matrix "
     "product.",
+    {
+        "return grad_y @ w, rows.T @ x.reshape(-1, n_in), rows": "grad_w = np.zeros_like(w)\n"
+        "for grad, row in zip(rows, x.reshape(-1, n_in), strict=True):\n"
+        "    grad_w += np.outer(grad, row)\n"
+        "return grad_y @ w, grad_w, rows"
+    },
 )
-def backward_one_row_at_a_time(grad_y, x, w, b):
-    check_all(grad_y, x, w, b)
-    grad_x, grad_w, grad_b = np.zeros_like(merged(x)), np.zeros_like(w), np.zeros_like(b)
-    for i, (grad, row) in enumerate(zip(merged(grad_y), merged(x), strict=True)):
-        grad_x[i] = grad @ w
-        grad_w += np.outer(grad, row)
-        grad_b += grad
-    return grad_x.reshape(x.shape), grad_w, grad_b
 
-
-@wrong(
-    linear_backward,
+all_outer_products_at_once = slip(
     "It holds one outer product for every row, (batch, out, in), before it sums. A matrix product "
     "sums as it goes.",
+    {"rows.T @ x.reshape(-1, n_in)": "(rows[:, :, None] * x.reshape(-1, 1, n_in)).sum(axis=0)"},
 )
-def all_outer_products_at_once(grad_y, x, w, b):
-    check_all(grad_y, x, w, b)
-    outer = grad_y[..., :, None] * x[..., None, :]
-    grad_w = outer.reshape(-1, *w.shape).sum(axis=0)
-    return grad_y @ w, grad_w, merged(grad_y).sum(axis=0)

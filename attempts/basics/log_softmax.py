@@ -2,25 +2,13 @@ import math
 
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.basics.log_softmax import log_softmax, logsumexp
 
 
 def check(x, axis):
     if x.shape[axis] == 0:
         raise ValueError("there are no scores along the axis")
-
-
-def largest(x, axis):
-    """The largest finite score along the axis, or 0."""
-    check(x, axis)
-    top = x.max(axis=axis, keepdims=True)
-    return np.where(np.isneginf(top), x.dtype.type(0), top)
-
-
-def log(x):
-    with np.errstate(divide="ignore"):
-        return np.log(x)
 
 
 # --- logsumexp -------------------------------------------------------------------------------
@@ -49,172 +37,130 @@ def with_a_mask_and_the_axis_moved_last(x, axis=-1):
     return y
 
 
-@wrong(
-    logsumexp,
+logsumexp_without_the_maximum = slip(
     "exp overflows for large scores, and for scores far below zero the sum is 0. What can you take "
     "out of every exponential of a row, and put back behind the logarithm?",
+    {"np.exp(x - top)": "np.exp(x)", "top.squeeze(axis) + logs": "logs"},
 )
-def logsumexp_without_the_maximum(x, axis=-1):
-    check(x, axis)
-    with np.errstate(over="ignore"):
-        return log(np.exp(x).sum(axis=axis))
 
-
-@wrong(
-    logsumexp,
+logsumexp_with_one_maximum = slip(
     "One maximum for the whole array: in a row far below it every exp underflows, and the sum is "
     "0. Each row needs its own.",
+    {"top = _largest(x, axis)": "top = np.full_like(_largest(x, axis), x.max(initial=-np.inf))"},
 )
-def logsumexp_with_one_maximum(x, axis=-1):
-    check(x, axis)
-    top = x.max(initial=-np.inf)
-    return top + log(np.exp(x - top).sum(axis=axis)) if np.isfinite(top) else logsumexp(x, axis)
 
-
-@wrong(
-    logsumexp,
+logsumexp_with_the_largest_absolute_value = slip(
     "The largest absolute value is subtracted: where all scores are far below zero, every exp "
     "underflows and the sum is 0.",
+    {"top = _largest(x, axis)": "top = _largest(np.abs(x), axis)"},
 )
-def logsumexp_with_the_largest_absolute_value(x, axis=-1):
-    check(x, axis)
-    top = np.abs(np.where(np.isneginf(x), x.dtype.type(0), x)).max(axis=axis, keepdims=True)
-    return top.squeeze(axis) + log(np.exp(x - top).sum(axis=axis))
 
-
-@wrong(
-    logsumexp,
+logsumexp_with_the_mean = slip(
     "The mean is subtracted in place of the maximum: a score far above the mean still overflows.",
+    {"top = _largest(x, axis)": "_largest(x, axis)\ntop = x.mean(axis=axis, keepdims=True)"},
 )
-def logsumexp_with_the_mean(x, axis=-1):
-    check(x, axis)
-    shift = np.where(np.isneginf(x), x.dtype.type(0), x).mean(axis=axis, keepdims=True)
-    with np.errstate(over="ignore"):
-        return shift.squeeze(axis) + log(np.exp(x - shift).sum(axis=axis))
 
-
-@wrong(
-    logsumexp,
+nan_for_nothing_but_minus_infinity = slip(
     "Where all scores are −∞, so is their maximum, and −∞ − (−∞) is nan. Such a row needs another "
     "shift.",
+    {"top[np.isneginf(top)] = 0": "pass"},
 )
-def nan_for_nothing_but_minus_infinity(x, axis=-1):
-    check(x, axis)
-    top = x.max(axis=axis, keepdims=True)
-    with np.errstate(invalid="ignore"):
-        return top.squeeze(axis) + np.log(np.exp(x - top).sum(axis=axis))
 
-
-@wrong(
-    logsumexp,
+minus_infinity_made_finite = slip(
     "−∞ is replaced by a very low number. Where nothing else is left, the result is that number "
     "and not −∞.",
+    {"top = _largest(x, axis)": "x = np.nan_to_num(x)\ntop = _largest(x, axis)"},
 )
-def minus_infinity_made_finite(x, axis=-1):
-    check(x, axis)
-    return logsumexp(np.nan_to_num(x), axis)
 
+the_maximum_not_added_back = slip(
+    "What was subtracted before exp is missing: it has to be added to the logarithm.",
+    {"top.squeeze(axis) + logs": "logs"},
+)
 
-@wrong(logsumexp, "What was subtracted before exp is missing: it has to be added to the logarithm.")
-def the_maximum_not_added_back(x, axis=-1):
-    return log(np.exp(x - largest(x, axis)).sum(axis=axis))
+the_maximum_subtracted_again = slip(
+    "What was subtracted before exp is subtracted once more after it. There it has to be added.",
+    {"top.squeeze(axis) + logs": "logs - top.squeeze(axis)"},
+)
 
+the_largest_score = slip(
+    "This is the largest score. The others add to the sum too, if less.",
+    {"top.squeeze(axis) + logs": "x.max(axis=axis)"},
+)
 
-@wrong(logsumexp, "This is the largest score. The others add to the sum too, if less.")
-def the_largest_score(x, axis=-1):
-    check(x, axis)
-    return x.max(axis=axis)
+the_logarithm_of_the_mean = slip(
+    "The logarithm of the mean of the exponentials is taken, not of their sum.",
+    {"np.exp(x - top).sum(": "np.exp(x - top).mean("},
+)
 
-
-@wrong(logsumexp, "The logarithm of the mean of the exponentials is taken, not of their sum.")
-def the_logarithm_of_the_mean(x, axis=-1):
-    return logsumexp(x, axis) - math.log(x.shape[axis] or 1)
-
-
-@wrong(
-    logsumexp,
+epsilon_in_logsumexp = slip(
     "A small constant added inside the logarithm shifts every result. With the maximum subtracted "
     "the sum is never 0, except where all scores are −∞.",
+    {"np.exp(x - top).sum(axis=axis)": "np.exp(x - top).sum(axis=axis) + 1e-6"},
 )
-def epsilon_in_logsumexp(x, axis=-1):
-    top = largest(x, axis)
-    return top.squeeze(axis) + np.log(np.exp(x - top).sum(axis=axis) + 1e-6)
 
-
-@wrong(
-    logsumexp,
+logsumexp_of_the_whole_array = slip(
     "The sum runs over the whole array. Each row (each line along the axis) has a sum of its own.",
+    {"np.exp(x - top).sum(axis=axis)": "np.exp(x - top).sum()"},
 )
-def logsumexp_of_the_whole_array(x, axis=-1):
-    top = largest(x, axis)
-    return top.squeeze(axis) + log(np.exp(x - top).sum())
 
+the_axis_of_the_maximum_lost = slip(
+    "The maximum has lost its axis: one row's number then meets another row's scores, or NumPy "
+    "finds shapes that don't fit.",
+    {
+        "top = _largest(x, axis)": "top = _largest(x, axis).squeeze(axis)",
+        "top.squeeze(axis) + logs": "top + logs",
+    },
+)
 
-@wrong(logsumexp, "The axis is still there, with length 1. The result should have one axis less.")
-def the_axis_kept(x, axis=-1):
-    return np.expand_dims(logsumexp(x, axis), axis)
+the_axis_kept = slip(
+    "The axis is still there, with length 1. The result should have one axis less.",
+    {
+        "np.exp(x - top).sum(axis=axis)": "np.exp(x - top).sum(axis=axis, keepdims=True)",
+        "top.squeeze(axis) + logs": "top + logs",
+    },
+)
 
+every_axis_of_length_1_squeezed = slip(
+    "`squeeze` without an axis drops every axis of length 1, not only the one that is summed.",
+    {"top.squeeze(axis)": "top.squeeze()"},
+)
 
-@wrong(
-    logsumexp,
+logsumexp_along_the_last_axis = slip(
     "The argument `axis` is not used: the exponentials are always added up along the last axis.",
+    {"top = _largest(x, axis)": "axis = -1\ntop = _largest(x, axis)"},
 )
-def logsumexp_along_the_last_axis(x, axis=-1):
-    check(x, axis)
-    return logsumexp(x)
 
-
-@wrong(
-    logsumexp,
+minus_infinity_for_no_scores = slip(
     "The sum of nothing is 0 and its logarithm −∞, which passes for a result. The promise is a "
     "ValueError.",
+    {"top = _largest(x, axis)": "top = x.max(axis=axis, keepdims=True, initial=-np.inf)"},
 )
-def minus_infinity_for_no_scores(x, axis=-1):
-    return np.logaddexp.reduce(x, axis=axis)
 
-
-@wrong(logsumexp, "The result is float64 whatever x is: something on the way converts it.")
-def logsumexp_always_float64(x, axis=-1):
-    return logsumexp(x.astype(np.float64), axis)
-
-
-@wrong(
-    logsumexp,
-    "It writes into x: an operation in place, such as `x -= …`, changes the caller's array.",
+logsumexp_always_float64 = slip(
+    "The result is float64 whatever x is: something on the way converts it.",
+    {"np.exp(x - top)": "np.exp(x.astype(np.float64) - top)"},
 )
-def logsumexp_in_place(x, axis=-1):
-    y, top = logsumexp(x, axis), largest(x, axis)
-    x -= top
-    np.exp(x, out=x)
-    return y
 
-
-@wrong(
-    logsumexp,
+logsumexp_line_by_line = slip(
     "It adds up one line of scores at a time in Python. NumPy's reductions take an axis, and then "
     "serve all lines at once.",
+    {
+        "return top.squeeze(axis) + logs": "scores = np.moveaxis(x, axis, -1)\n"
+        "for index in np.ndindex(logs.shape):\n"
+        "    logs[index] = np.logaddexp.reduce(scores[index])\n"
+        "return logs"
+    },
 )
-def logsumexp_line_by_line(x, axis=-1):
-    check(x, axis)
-    scores = np.moveaxis(x, axis, -1)
-    y = np.empty_like(scores[..., 0])
-    for index in np.ndindex(y.shape):
-        y[index] = np.logaddexp.reduce(scores[index])
-    return y
 
-
-@wrong(
-    logsumexp,
+logsumexp_score_by_score = slip(
     "It goes along the axis in Python, from score to score. NumPy's reductions do it in C.",
+    {
+        "return top.squeeze(axis) + logs": "logs[...] = -np.inf\n"
+        "for scores in np.moveaxis(x, axis, 0):\n"
+        "    logs = np.logaddexp(logs, scores)\n"
+        "return logs"
+    },
 )
-def logsumexp_score_by_score(x, axis=-1):
-    check(x, axis)
-    first, *others = np.moveaxis(x, axis, 0)
-    y = first.copy()
-    for scores in others:
-        y = np.logaddexp(y, scores)
-    return y
-
 
 # --- log_softmax -----------------------------------------------------------------------------
 
@@ -236,207 +182,190 @@ def with_the_axis_moved_last(x, axis=-1):
     return np.moveaxis(scores - np.log(np.einsum("...n->...", odds))[..., None], -1, axis)
 
 
-@wrong(
-    log_softmax,
+logarithm_of_the_softmax = slip(
     "The logarithm is taken of finished probabilities: one that has underflowed to 0 gives −∞. The "
     "logarithm of the fraction is a difference.",
+    {
+        "return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))": ""
+        "e = np.exp(shifted)\n"
+        'with np.errstate(divide="ignore"):\n'
+        "    return np.log(e / e.sum(axis=axis, keepdims=True))"
+    },
 )
-def logarithm_of_the_softmax(x, axis=-1):
-    return log(np.exp(log_softmax(x, axis)))
 
-
-@wrong(
-    log_softmax,
+clipped_probabilities = slip(
     "Clipping the probabilities avoids log(0), but gives every improbable score the same value, "
     "−27.6, and none gets −∞.",
+    {
+        "return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))": ""
+        "e = np.exp(shifted)\n"
+        "return np.log(np.clip(e / e.sum(axis=axis, keepdims=True), 1e-12, 1.0))"
+    },
 )
-def clipped_probabilities(x, axis=-1):
-    return np.log(np.clip(np.exp(log_softmax(x, axis)), 1e-12, 1.0))
 
-
-@wrong(
-    log_softmax,
+epsilon_in_the_logarithm = slip(
     "A small constant added inside the logarithm shifts all results, and none falls below −20.7.",
+    {
+        "return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))": ""
+        "e = np.exp(shifted)\n"
+        "return np.log(e / e.sum(axis=axis, keepdims=True) + 1e-9)"
+    },
 )
-def epsilon_in_the_logarithm(x, axis=-1):
-    return np.log(np.exp(log_softmax(x, axis)) + 1e-9)
 
-
-@wrong(
-    log_softmax,
+without_the_maximum = slip(
     "exp overflows for large scores, and for scores far below zero the sum is 0. What can be "
     "subtracted from every score of a row without changing its probabilities?",
+    {"shifted = x - _largest(x, axis)": "_largest(x, axis)\nshifted = x"},
 )
-def without_the_maximum(x, axis=-1):
-    check(x, axis)
-    with np.errstate(over="ignore"):
-        return x - log(np.exp(x).sum(axis=axis, keepdims=True))
 
-
-@wrong(
-    log_softmax,
+one_maximum_for_all_rows = slip(
     "One maximum for the whole array: in a row far below it every exp underflows, and the sum is "
     "0. Each row needs its own.",
+    {"shifted = x - _largest(x, axis)": "_largest(x, axis)\nshifted = x - x.max(initial=-np.inf)"},
 )
-def one_maximum_for_all_rows(x, axis=-1):
-    check(x, axis)
-    shifted = x - x.max(initial=-np.inf)
-    return shifted - log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
-
-@wrong(
-    log_softmax,
+logarithm_added_to_the_maximum = slip(
     "Added to a huge maximum, the logarithm of the sum is rounded away: two equal scores of 1e20 "
     "would get 0 each. Can both be subtracted one after the other?",
+    {
+        "shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))": "x - "
+        "np.expand_dims(logsumexp(x, axis), axis)"
+    },
 )
-def logarithm_added_to_the_maximum(x, axis=-1):
-    return x - np.expand_dims(logsumexp(x, axis), axis)
 
-
-@wrong(
-    log_softmax,
+the_maximum_in_the_sum_only = slip(
     "The maximum is subtracted from the exponents, but then not from x itself: what is left out of "
     "the sum has to be left out of the score too.",
+    {"return shifted -": "return x -"},
 )
-def the_maximum_in_the_sum_only(x, axis=-1):
-    top = largest(x, axis)
-    return x - np.log(np.exp(x - top).sum(axis=axis, keepdims=True))
 
-
-@wrong(
-    log_softmax,
+without_the_sum = slip(
     "Only the maximum is subtracted. The logarithm of the sum of the exponentials is missing.",
+    {"shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))": "shifted"},
 )
-def without_the_sum(x, axis=-1):
-    return x - largest(x, axis)
 
-
-@wrong(
-    log_softmax,
+without_the_logarithm = slip(
     "The sum itself is subtracted. It is its logarithm that the fraction becomes.",
+    {
+        "np.log(np.exp(shifted).sum(axis=axis, keepdims=True))": "np.exp(shifted).sum(axis=axis, "
+        "keepdims=True)"
+    },
 )
-def without_the_logarithm(x, axis=-1):
-    shifted = x - largest(x, axis)
-    return shifted - np.exp(shifted).sum(axis=axis, keepdims=True)
 
-
-@wrong(
-    log_softmax,
+divided_by_the_logarithm = slip(
     "The scores are divided by the logarithm. The logarithm of a fraction is a difference.",
+    {"return shifted -": "return shifted /"},
 )
-def divided_by_the_logarithm(x, axis=-1):
-    shifted = x - largest(x, axis)
-    with np.errstate(all="ignore"):
-        return shifted / np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
+the_logarithm_added = slip(
+    "The logarithm of the sum is added. It is subtracted: the logarithm of a fraction is a "
+    "difference.",
+    {"return shifted -": "return shifted +"},
+)
 
-@wrong(log_softmax, "These are the probabilities themselves, not their logarithms.")
-def probabilities(x, axis=-1):
-    return np.exp(log_softmax(x, axis))
+the_mean_of_the_exponentials = slip(
+    "The logarithm of the mean of the exponentials is subtracted, not that of their sum.",
+    {"np.exp(shifted).sum(": "np.exp(shifted).mean("},
+)
 
+probabilities = slip(
+    "These are the probabilities themselves, not their logarithms.",
+    {
+        "shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))": "np.exp(shifted) / "
+        "np.exp(shifted).sum(axis=axis, keepdims=True)"
+    },
+)
 
-@wrong(log_softmax, "The sign is turned: a logarithm of a probability is at most 0.")
-def the_sign_turned(x, axis=-1):
-    return -log_softmax(x, axis)
+the_sign_turned = slip(
+    "The sign is turned: a logarithm of a probability is at most 0.",
+    {"return shifted - np": "return -shifted + np"},
+)
 
+log2_softmax = slip(
+    "These are logarithms to base 2. Here log is the natural one.",
+    {
+        "shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))": ""
+        "(shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))) / float(np.log(2))"
+    },
+)
 
-@wrong(log_softmax, "These are logarithms to base 2. Here log is the natural one.")
-def log2_softmax(x, axis=-1):
-    return log_softmax(x, axis) / math.log(2.0)
-
-
-@wrong(
-    log_softmax,
+one_sum_for_all_rows = slip(
     "The sum runs over the whole array. Each row (each line along the axis) is a distribution of "
     "its own.",
+    {"np.exp(shifted).sum(axis=axis, keepdims=True)": "np.exp(shifted).sum()"},
 )
-def one_sum_for_all_rows(x, axis=-1):
-    shifted = x - largest(x, axis)
-    return shifted - np.log(np.exp(shifted).sum())
 
+always_the_last_axis = slip(
+    "The argument `axis` is not used: the result is always along the last axis.",
+    {"shifted = x - _largest(x, axis)": "axis = -1\nshifted = x - _largest(x, axis)"},
+)
 
-@wrong(log_softmax, "The argument `axis` is not used: the result is always along the last axis.")
-def always_the_last_axis(x, axis=-1):
-    check(x, axis)
-    return log_softmax(x)
+axis_0_taken_for_none = slip(
+    "`axis or …` takes axis 0 for none at all, as 0 counts as false, and goes along the last one.",
+    {"shifted = x - _largest(x, axis)": "axis = axis or -1\nshifted = x - _largest(x, axis)"},
+)
 
-
-@wrong(
-    log_softmax,
+maximum_along_the_last_axis = slip(
     "The maximum is always taken along the last axis: along any other one, the scores are then "
     "shifted by different amounts.",
+    {
+        "shifted = x - _largest(x, axis)": "_largest(x, axis)\n"
+        "shifted = x - x.max(axis=-1, keepdims=True, initial=-np.inf)"
+    },
 )
-def maximum_along_the_last_axis(x, axis=-1):
-    check(x, axis)
-    shifted = x - x.max(axis=-1, keepdims=True, initial=-np.inf)
-    return shifted - log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
-
-@wrong(
-    log_softmax,
+the_axis_lost = slip(
     "A reduction has lost its axis: the row's number then meets another row's scores, or NumPy "
     "finds shapes that don't fit.",
+    {
+        "shifted = x - _largest(x, axis)": "shifted = x - _largest(x, axis).squeeze(axis)",
+        "np.exp(shifted).sum(axis=axis, keepdims=True)": "np.exp(shifted).sum(axis=axis)",
+    },
 )
-def the_axis_lost(x, axis=-1):
-    check(x, axis)
-    shifted = x - x.max(axis=axis)
-    return shifted - np.log(np.exp(shifted).sum(axis=axis))
 
+the_axis_of_the_sum_lost = slip(
+    "The sum has lost its axis: one row's sum then meets another row's scores, or NumPy finds "
+    "shapes that don't fit.",
+    {"np.exp(shifted).sum(axis=axis, keepdims=True)": "np.exp(shifted).sum(axis=axis)"},
+)
 
-@wrong(
-    log_softmax,
+finite_for_minus_infinity = slip(
     "−∞ is replaced by a finite number on the way, so an impossible score gets a finite logarithm.",
+    {"shifted = x - _largest(x, axis)": "shifted = np.nan_to_num(x - _largest(x, axis))"},
 )
-def finite_for_minus_infinity(x, axis=-1):
-    return np.nan_to_num(log_softmax(x, axis))
 
-
-@wrong(log_softmax, "The result is float64 whatever x is: something on the way converts it.")
-def always_float64(x, axis=-1):
-    return log_softmax(x.astype(np.float64), axis)
-
-
-@wrong(
-    log_softmax,
-    "It writes into x: an operation in place, such as `x -= …`, changes the caller's array.",
+always_float64 = slip(
+    "The result is float64 whatever x is: something on the way converts it.",
+    {"shifted = x - _largest(x, axis)": "shifted = x.astype(np.float64) - _largest(x, axis)"},
 )
-def in_place(x, axis=-1):
-    x[...] = log_softmax(x, axis)
-    return x
 
-
-@wrong(
-    log_softmax,
+no_scores_as_they_are = slip(
     "An array of no scores comes back as it is. The promise is a ValueError.",
+    {
+        "shifted = x - _largest(x, axis)": "shifted = x - x.max(axis=axis, keepdims=True, "
+        "initial=-np.inf)"
+    },
 )
-def no_scores_as_they_are(x, axis=-1):
-    return log_softmax(x, axis) if x.shape[axis] else x.copy()
 
-
-@wrong(
-    log_softmax,
+every_score_with_every_other = slip(
     "Every score is compared with every other, which takes n × n numbers a row. One sum serves all "
     "scores of a row.",
+    {
+        "return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))": ""
+        "scores = np.moveaxis(shifted, axis, -1)\n"
+        "gaps = np.nan_to_num(scores)[..., None, :] - scores[..., :, None]\n"
+        "return np.moveaxis(-np.logaddexp.reduce(gaps, axis=-1), -1, axis)"
+    },
 )
-def every_score_with_every_other(x, axis=-1):
-    check(x, axis)
-    scores = np.moveaxis(x, axis, -1)
-    shifted = scores - scores.max(-1, keepdims=True)
-    with np.errstate(invalid="ignore"):
-        gaps = shifted[..., None, :] - shifted[..., :, None]
-    y = -np.logaddexp.reduce(np.where(np.isnan(gaps), x.dtype.type(0), gaps), axis=-1)
-    return np.moveaxis(y, -1, axis)
 
-
-@wrong(
-    log_softmax,
+one_row_at_a_time = slip(
     "It goes through the rows one at a time in Python. `keepdims=True` lets one expression serve "
     "all rows.",
+    {
+        "return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))": ""
+        "rows = np.moveaxis(shifted, axis, -1)\n"
+        "for index in np.ndindex(rows.shape[:-1]):\n"
+        "    rows[index] -= np.logaddexp.reduce(rows[index])\n"
+        "return shifted"
+    },
 )
-def one_row_at_a_time(x, axis=-1):
-    check(x, axis)
-    rows = np.moveaxis(x, axis, -1)
-    y = np.empty_like(rows)
-    for index in np.ndindex(rows.shape[:-1]):
-        y[index] = log_softmax(rows[index])
-    return np.moveaxis(y, -1, axis)

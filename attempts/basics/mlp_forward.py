@@ -2,7 +2,7 @@ from functools import reduce
 
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.basics.mlp_forward import mlp_forward
 
 
@@ -57,328 +57,187 @@ def with_each_bias_as_one_more_weight(x, layers, activation):
     return step(reduce(lambda h, layer: activation(step(h, layer)), hidden, x), last)
 
 
-@wrong(
-    mlp_forward,
+without_the_activation = slip(
     "There is no activation: without it, linear layers in a row are one linear layer.",
+    {"z if i == len(layers) - 1 else activation(z)": "z"},
 )
-def without_the_activation(x, layers, activation):
-    check(x, layers)
-    return reduce(linear, layers, x)
 
-
-@wrong(
-    mlp_forward,
+activation_at_the_end_too = slip(
     "The activation is applied to the output too. The last layer is linear, so that y may be any "
     "number.",
+    {"z if i == len(layers) - 1 else activation(z)": "activation(z)"},
 )
-def activation_at_the_end_too(x, layers, activation):
-    check(x, layers)
-    return reduce(lambda h, layer: activation(linear(h, layer)), layers, x)
 
-
-@wrong(
-    mlp_forward,
+activation_of_x = slip(
     "The activation comes before every layer, so that x itself goes through one. It stands between "
     "two layers.",
+    {"h @ w.T": "activation(h) @ w.T", "z if i == len(layers) - 1 else activation(z)": "z"},
 )
-def activation_of_x(x, layers, activation):
-    check(x, layers)
-    return reduce(lambda h, layer: linear(activation(h), layer), layers, x)
 
-
-@wrong(
-    mlp_forward,
+activation_after_the_first_layer_only = slip(
     "Only the first layer is followed by the activation. All but the last should be.",
+    {"i == len(layers) - 1": "i or len(layers) == 1"},
 )
-def activation_after_the_first_layer_only(x, layers, activation):
-    check(x, layers)
-    first, *rest = layers
-    h = linear(x, first)
-    return reduce(linear, rest, activation(h) if rest else h)
 
-
-@wrong(
-    mlp_forward,
-    "The layer before the last has no activation either: the loop that applies it ends one layer "
-    "too early.",
+activation_after_all_but_the_first = slip(
+    "The activation follows every layer but the first. It should follow every layer but the last.",
+    {"i == len(layers) - 1": "i == 0"},
 )
-def no_activation_before_the_last_layer(x, layers, activation):
-    check(x, layers)
-    h = x
-    for i, layer in enumerate(layers):
-        h = linear(h, layer)
-        if i < len(layers) - 2:
-            h = activation(h)
-    return h
 
+no_activation_before_the_last_layer = slip(
+    "The layer before the last has no activation either: the activation stops one layer too early.",
+    {"i == len(layers) - 1": "i >= len(layers) - 2"},
+)
 
-@wrong(
-    mlp_forward,
+the_last_layer_by_its_identity = slip(
     "The last layer is recognised by its arrays, not by its place. Where the same layer stands "
     "earlier in the list too, it loses its activation there.",
+    {"i == len(layers) - 1": "w is layers[-1][0]"},
 )
-def the_last_layer_by_its_identity(x, layers, activation):
-    check(x, layers)
-    h = x
-    for layer in layers:
-        z = linear(h, layer)
-        h = z if layer[0] is layers[-1][0] else activation(z)
-    return h
 
-
-@wrong(
-    mlp_forward,
+activation_before_the_bias = slip(
     "The activation comes before the bias is added. It belongs to the whole of h Wᵀ + b.",
+    {"h @ w.T + b": "h @ w.T", "else activation(z)": "else activation(z)\nh = h + b"},
 )
-def activation_before_the_bias(x, layers, activation):
-    check(x, layers)
-    h = x
-    for i, (w, b) in enumerate(layers):
-        z = h @ w.T
-        h = (activation(z) if i < len(layers) - 1 else z) + b
-    return h
 
+without_the_biases = slip("The biases are missing.", {"h @ w.T + b": "h @ w.T"})
 
-@wrong(mlp_forward, "The biases are missing.")
-def without_the_biases(x, layers, activation):
-    check(x, layers)
-    return mlp_forward(x, [(w, np.zeros_like(b)) for w, b in layers], activation)
+without_the_last_bias = slip(
+    "The last layer's bias is missing.",
+    {"h @ w.T + b": "h @ w.T + (b if i < len(layers) - 1 else 0)"},
+)
 
-
-@wrong(mlp_forward, "The last layer's bias is missing.")
-def without_the_last_bias(x, layers, activation):
-    check(x, layers)
-    *hidden, (w, b) = layers
-    return mlp_forward(x, [*hidden, (w, np.zeros_like(b))], activation)
-
-
-@wrong(
-    mlp_forward,
+weights_not_transposed = slip(
     "The weights are not transposed. Each row of a W holds one unit's weights, so its second axis "
     "meets what comes in.",
+    {"h @ w.T": "h @ w"},
 )
-def weights_not_transposed(x, layers, activation):
-    check(x, layers)
-    h = x
-    for i, (w, b) in enumerate(layers):
-        z = h @ w + b
-        h = activation(z) if i < len(layers) - 1 else z
-    return h
 
-
-@wrong(
-    mlp_forward,
+every_layer_takes_x = slip(
     "Every layer is given x itself. From the second on, a layer takes what the one before it gave.",
+    {"h @ w.T": "x @ w.T"},
 )
-def every_layer_takes_x(x, layers, activation):
-    check(x, layers)
-    for layer in layers[:-1]:
-        activation(linear(x, layer))
-    return linear(x, layers[-1])
 
+without_the_last_layer = slip(
+    "The last layer is left out: the loop ends one layer too early.",
+    {"h = z if": "h = h if"},
+)
 
-@wrong(mlp_forward, "The last layer is left out: the loop ends one layer too early.")
-def without_the_last_layer(x, layers, activation):
-    check(x, layers)
-    return reduce(lambda h, layer: activation(linear(h, layer)), layers[:-1], x)
-
-
-@wrong(
-    mlp_forward,
+last_layer_first = slip(
     "The layers are taken from the last to the first. The list begins with the one that takes x.",
+    {"enumerate(layers)": "enumerate(reversed(layers))"},
 )
-def last_layer_first(x, layers, activation):
-    check(x, layers)
-    *hidden, last = reversed(layers)
-    return linear(reduce(lambda h, layer: activation(linear(h, layer)), hidden, x), last)
 
-
-@wrong(
-    mlp_forward,
+two_layers_taken_for_granted = slip(
     "Two layers are taken for granted. A network may have a single one, which is first and last.",
+    {
+        "enumerate(layers)": "enumerate([layers[0], *layers[1:-1], layers[-1]])",
+        "len(layers) - 1 else": "max(len(layers), 2) - 1 else",
+    },
 )
-def two_layers_taken_for_granted(x, layers, activation):
-    check(x, layers)
-    h = activation(linear(x, layers[0]))
-    for layer in layers[1:-1]:
-        h = activation(linear(h, layer))
-    return linear(h, layers[-1])
 
-
-@wrong(
-    mlp_forward,
+two_layers_and_no_more = slip(
     "The layers between the first and the last are left out. There may be any number of them.",
+    {
+        "enumerate(layers)": "enumerate([layers[0], *layers[1:][-1:]])",
+        "len(layers) - 1 else": "min(len(layers), 2) - 1 else",
+    },
 )
-def two_layers_and_no_more(x, layers, activation):
-    check(x, layers)
-    if len(layers) == 1:
-        return linear(x, layers[0])
-    return linear(activation(linear(x, layers[0])), layers[-1])
 
-
-@wrong(mlp_forward, "The activation is always ReLU: the argument `activation` is not used.")
-def always_relu(x, layers, activation):
-    check(x, layers)
-    return mlp_forward(x, layers, lambda z: np.maximum(z, 0))
-
-
-KEPT = {}
-
-
-@wrong(
-    mlp_forward,
-    "The first layer's result is remembered with x. For the same x and other weights it is another "
-    "one.",
-)
-def first_layer_kept(x, layers, activation):
-    check(x, layers)
-    (w, b), *rest = layers
-    z = KEPT.setdefault((x.tobytes(), x.shape, w.shape), linear(x, (w, b)))
-    return mlp_forward(activation(z), rest, activation) if rest else z.copy()
-
-
-@wrong(
-    mlp_forward,
+activation_for_nothing = slip(
     "The activation is called for the last layer too, and its result thrown away. That is one call "
     "too many.",
+    {"z if i == len(layers) - 1 else activation(z)": "activation(z)", "return h": "return z"},
 )
-def activation_for_nothing(x, layers, activation):
-    check(x, layers)
-    h = x
-    for layer in layers:
-        z = linear(h, layer)
-        h = activation(z)
-    return z
 
+activation_of_each_entry = slip(
+    "The activation is called once for every entry, as `np.vectorize` does. It takes a whole array "
+    "at once.",
+    {
+        "z if i == len(layers) - 1 else activation(z)": "(\n"
+        "    z if i == len(layers) - 1 else np.vectorize(activation, otypes=[z.dtype])(z)\n"
+        ")"
+    },
+)
 
-@wrong(
-    mlp_forward,
+batch_axes_merged = slip(
     "The batch axes are merged into one. The result should have the same leading axes as x.",
+    {"h = x": "h = x.reshape(-1, *x.shape[-1:])"},
 )
-def batch_axes_merged(x, layers, activation):
-    check(x, layers)
-    return mlp_forward(x.reshape(-1, x.shape[-1]), layers, activation)
 
+a_vector_made_a_row = slip(
+    "A single vector comes back as a row: where x has no batch axes, the result has none either.",
+    {"h = x": "h = np.atleast_2d(x)"},
+)
 
-@wrong(
-    mlp_forward,
+axes_of_length_1_lost = slip(
+    "`squeeze` takes away every axis of length 1: also a batch of one, or a single output.",
+    {"return h": "return h.squeeze()"},
+)
+
+all_axes_reversed = slip(
     "`.T` reverses all axes. With more than one batch axis, the product meets the wrong axis.",
+    {"h @ w.T": "(w @ h.T).T"},
 )
-def all_axes_reversed(x, layers, activation):
-    check(x, layers)
-    h = x
-    for i, (w, b) in enumerate(layers):
-        z = (w @ h.T).T + b
-        h = activation(z) if i < len(layers) - 1 else z
-    return h
 
-
-@wrong(
-    mlp_forward,
+shapes_not_checked = slip(
     "Shapes that do not fit are broadcast without a word: a b of shape (1,) or (batch, to) should "
     "be refused.",
+    {"w.ndim != 2 or h.shape[-1:] != w.shape[1:] or b.shape != w.shape[:1]": "False"},
 )
-def shapes_not_checked(x, layers, activation):
-    if not layers:
-        raise ValueError("there should be a layer")
-    *hidden, last = layers
-    return linear(reduce(lambda h, layer: activation(linear(h, layer)), hidden, x), last)
 
-
-@wrong(
-    mlp_forward,
+only_the_first_layer_checked = slip(
     "Only the first layer's shapes are checked. A misfit in a later one is broadcast as silently.",
+    {
+        "w.ndim != 2 or h.shape[-1:] != w.shape[1:] or b.shape != w.shape[:1]": "i == 0 and (\n"
+        "    w.ndim != 2 or h.shape[-1:] != w.shape[1:] or b.shape != w.shape[:1]\n"
+        ")"
+    },
 )
-def only_the_first_layer_checked(x, layers, activation):
-    check(x, layers[:1])
-    return shapes_not_checked(x, layers, activation)
 
-
-@wrong(
-    mlp_forward,
+biases_not_checked = slip(
     "The weights' shapes are compared, the biases' are not: a b of shape (1,) or (batch, to) is "
     "broadcast without a word.",
+    {" or b.shape != w.shape[:1]": ""},
 )
-def biases_not_checked(x, layers, activation):
-    check(x, [(w, np.empty(len(w))) for w, _ in layers])
-    return shapes_not_checked(x, layers, activation)
 
+an_x_without_axes = slip(
+    "An x without axes has no last length: `shape[-1]` raises an IndexError, not a ValueError.",
+    {"h.shape[-1:] != w.shape[1:]": "h.shape[-1] != w.shape[1]"},
+)
 
-@wrong(
-    mlp_forward,
+checked_by_assert = slip(
     "A failed `assert` raises AssertionError. No layers or bad shapes should raise a ValueError.",
+    {
+        'raise ValueError("layers': 'raise AssertionError("layers',
+        "raise ValueError(\n": "raise AssertionError(\n",
+    },
 )
-def checked_by_assert(x, layers, activation):
-    assert layers
-    features = x.shape[-1:]
-    for w, b in layers:
-        assert b.ndim == 1
-        assert w.shape == b.shape + features
-        features = b.shape
-    return shapes_not_checked(x, layers, activation)
 
+no_layers_give_x = slip(
+    "An empty list of layers gives x back. It should be refused with a ValueError.",
+    {'raise ValueError("layers is empty: there should be one layer or more")': "pass"},
+)
 
-@wrong(mlp_forward, "An empty list of layers gives x back. It should be refused with a ValueError.")
-def no_layers_give_x(x, layers, activation):
-    return mlp_forward(x, layers, activation) if layers else x
-
-
-@wrong(
-    mlp_forward,
+always_float64 = slip(
     "The result is float64 whatever the arguments are: an array made on the way has the default "
     "dtype.",
+    {"return h": "return h.astype(np.float64)"},
 )
-def always_float64(x, layers, activation):
-    return mlp_forward(x, layers, activation).astype(np.float64)
 
-
-@wrong(
-    mlp_forward,
-    "It takes the last layer out of the list, as `pop` does, and the caller's network is one "
-    "layer shorter.",
-)
-def last_layer_popped(x, layers, activation):
-    check(x, layers)
-    w, b = layers.pop()
-    return reduce(lambda h, layer: activation(linear(h, layer)), layers, x) @ w.T + b
-
-
-@wrong(
-    mlp_forward,
+one_row_at_a_time = slip(
     "It goes through the batch in Python. One matrix product serves all of it.",
+    {
+        "z = h @ w.T + b": "rows = [w @ row + b for row in h.reshape(-1, h.shape[-1])]\n"
+        "z = np.array(rows, h.dtype).reshape(*h.shape[:-1], len(w))"
+    },
 )
-def one_row_at_a_time(x, layers, activation):
-    check(x, layers)
-    if x.ndim == 1 or not x.size:
-        return mlp_forward(x, layers, activation)
-    rows = x.reshape(-1, x.shape[-1])
-    y = np.stack([mlp_forward(row, layers, activation) for row in rows])
-    return y.reshape(*x.shape[:-1], -1)
 
-
-@wrong(
-    mlp_forward,
-    "Before the last layer, it goes through the batch in Python. One matrix product serves all of "
-    "it.",
-)
-def one_row_at_a_time_but_at_the_end(x, layers, activation):
-    check(x, layers)
-    h = x
-    for w, b in layers[:-1]:
-        rows = [row @ w.T + b for row in h.reshape(-1, h.shape[-1])]
-        h = activation(np.array(rows, x.dtype).reshape(*h.shape[:-1], len(w)))
-    return linear(h, layers[-1])
-
-
-@wrong(
-    mlp_forward,
+one_unit_at_a_time = slip(
     "It goes through a layer's units one at a time in Python. One matrix product gives all of "
     "them.",
+    {
+        "z = h @ w.T + b": "units = [h @ row + bias for row, bias in zip(w, b, strict=True)]\n"
+        "z = np.stack(units, axis=-1)"
+    },
 )
-def one_unit_at_a_time(x, layers, activation):
-    check(x, layers)
-    h = x
-    for i, (w, b) in enumerate(layers):
-        z = np.stack([h @ weights + bias for weights, bias in zip(w, b, strict=True)], axis=-1)
-        h = activation(z) if i < len(layers) - 1 else z
-    return h

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.basics.neuron import loss_and_gradients, neuron
 
 
@@ -43,117 +43,105 @@ def by_its_formula(x, w, b):
         return 1 / (1 + np.exp(-(x @ w + b)))
 
 
-@wrong(neuron, "The bias is missing: without inputs, y would always be 1/2.")
-def without_the_bias(x, w, b):
-    return neuron(x, w, 0.0)
+without_the_bias = slip(
+    "The bias is missing: without inputs, y would always be 1/2.",
+    {"return _sigmoid(x @ w + b)": "return _sigmoid(x @ w)"},
+)
 
+bias_as_a_threshold = slip(
+    "The bias is subtracted, as a threshold would be. Here it is added to the sum.",
+    {"return _sigmoid(x @ w + b)": "return _sigmoid(x @ w - b)"},
+)
 
-@wrong(neuron, "The bias is subtracted, as a threshold would be. Here it is added to the sum.")
-def bias_as_a_threshold(x, w, b):
-    return neuron(x, w, -b)
+bias_in_the_inputs = slip(
+    "The bias is added to each input, so it is weighed too. It belongs to the weighted sum.",
+    {"return _sigmoid(x @ w + b)": "return _sigmoid((x + b) @ w)"},
+)
 
+without_the_sigmoid = slip(
+    "These are the weighted sums: the sigmoid is missing.",
+    {"return _sigmoid(x @ w + b)": "return x @ w + b"},
+)
 
-@wrong(neuron, "These are the weighted sums: the sigmoid is missing.")
-def without_the_sigmoid(x, w, b):
-    check(x, w)
-    return x @ w + b
+sign_lost_in_the_exponent = slip(
+    "exp(z) stands where exp(−z) belongs: the output falls where it should rise.",
+    {"return _sigmoid(x @ w + b)": "return _sigmoid(-(x @ w + b))"},
+)
 
-
-@wrong(neuron, "exp(z) stands where exp(−z) belongs: the output falls where it should rise.")
-def sign_lost_in_the_exponent(x, w, b):
-    return 1 - neuron(x, w, b)
-
-
-@wrong(
-    neuron,
+by_the_other_formula = slip(
     "exp(z) overflows where z is large, and ∞ / ∞ is nan: this form of the sigmoid is safe only "
     "below 0.",
+    {"small = np.exp(-np.abs(z))": "small = np.exp(z)", "np.where(z >= 0, 1, small)": "small"},
 )
-def by_the_other_formula(x, w, b):
-    check(x, w)
-    with np.errstate(all="ignore"):
-        e = np.exp(x @ w + b)
-        return e / (1 + e)
 
+right_above_0_only = slip(
+    "exp(−|z|) is used as if it were exp(−z), which it is only above 0: below 0 the output is that "
+    "of −z.",
+    {"np.where(z >= 0, 1, small)": "1"},
+)
 
-@wrong(neuron, "This is tanh, which runs from −1 to 1. The sigmoid runs from 0 to 1.")
-def tanh_for_the_sigmoid(x, w, b):
-    check(x, w)
-    return np.tanh(x @ w + b)
+tanh_for_the_sigmoid = slip(
+    "This is tanh, which runs from −1 to 1. The sigmoid runs from 0 to 1.",
+    {"return _sigmoid(x @ w + b)": "return np.tanh(x @ w + b)"},
+)
 
+step_for_the_sigmoid = slip(
+    "This is a step from 0 to 1, a perceptron. The sigmoid rises smoothly.",
+    {"return _sigmoid(x @ w + b)": "return (x @ w + b > 0).astype(x.dtype)"},
+)
 
-@wrong(neuron, "This is a step from 0 to 1, a perceptron. The sigmoid rises smoothly.")
-def step_for_the_sigmoid(x, w, b):
-    check(x, w)
-    return (x @ w + b > 0).astype(x.dtype)
+relu_for_the_sigmoid = slip(
+    "This is ReLU. The neuron here has a sigmoid, which stays between 0 and 1.",
+    {"return _sigmoid(x @ w + b)": "return np.maximum(x @ w + b, 0)"},
+)
 
-
-@wrong(neuron, "This is ReLU. The neuron here has a sigmoid, which stays between 0 and 1.")
-def relu_for_the_sigmoid(x, w, b):
-    check(x, w)
-    return np.maximum(x @ w + b, 0)
-
-
-@wrong(
-    neuron,
+sigmoid_before_the_sum = slip(
     "The sigmoid is applied to each product before they are added up. First comes the whole sum.",
+    {"return _sigmoid(x @ w + b)": "return _sigmoid(x * w + b).sum(axis=1)"},
 )
-def sigmoid_before_the_sum(x, w, b):
-    check(x, w)
-    return ((1 + np.tanh((x * w + b) / 2)) / 2).sum(axis=1)
 
+mean_for_sum = slip(
+    "The products are averaged; the weighted sum is their sum.",
+    {"return _sigmoid(x @ w + b)": "return _sigmoid(x @ w / max(1, len(w)) + b)"},
+)
 
-@wrong(neuron, "The products are averaged; the weighted sum is their sum.")
-def mean_for_sum(x, w, b):
-    return neuron(x, w / x.dtype.type(max(1, w.size)), b)
+bias_after_the_sigmoid = slip(
+    "The bias is added after the sigmoid. It belongs to the weighted sum.",
+    {"return _sigmoid(x @ w + b)": "return _sigmoid(x @ w) + b"},
+)
 
+a_column_of_outputs = slip(
+    "Each output has an axis of its own: (n, 1). There should be one axis, (n,).",
+    {"return _sigmoid(x @ w + b)": "return _sigmoid(x @ w + b)[:, None]"},
+)
 
-@wrong(neuron, "The bias is added after the sigmoid. It belongs to the weighted sum.")
-def bias_after_the_sigmoid(x, w, b):
-    return neuron(x, w, 0.0) + b
-
-
-@wrong(neuron, "Each output has an axis of its own: (n, 1). There should be one axis, (n,).")
-def a_column_of_outputs(x, w, b):
-    return neuron(x, w, b)[:, None]
-
-
-@wrong(
-    neuron,
+shapes_not_checked = slip(
     "Shapes that do not fit are broadcast or multiplied without a word; they should be refused.",
+    {"_check(x, w)\nreturn _sigmoid(x @ w + b)": "return _sigmoid((x * w).sum(axis=-1) + b)"},
 )
-def shapes_not_checked(x, w, b):
-    return (1 + np.tanh(((x * w).sum(axis=-1) + b) / 2)) / 2
 
-
-@wrong(
-    neuron, "The result is float64 whatever x is: an array made on the way has the default dtype."
+always_float64 = slip(
+    "The result is float64 whatever x is: an array made on the way has the default dtype.",
+    {"return _sigmoid(x @ w + b)": "return _sigmoid(x @ w + np.full(len(x), b))"},
 )
-def always_float64(x, w, b):
-    return neuron(x, w, b).astype(np.float64)
 
+one_sample_at_a_time = slip(
+    "It goes through the samples one at a time in Python. One product serves them all.",
+    {
+        "return _sigmoid(x @ w + b)": ""
+        "return np.array([_sigmoid(row @ w + b) for row in x], dtype=x.dtype)"
+    },
+)
 
-@wrong(neuron, "It multiplies w into x itself: `x *= w` changes the caller's array.")
-def products_in_place(x, w, b):
-    check(x, w)
-    x *= w
-    return (1 + np.tanh((x.sum(axis=1) + b) / 2)) / 2
-
-
-@wrong(neuron, "It goes through the samples one at a time in Python. One product serves them all.")
-def one_sample_at_a_time(x, w, b):
-    check(x, w)
-    return np.array([(1 + np.tanh((row @ w + b) / 2)) / 2 for row in x], dtype=x.dtype)
-
-
-@wrong(neuron, "It adds up the inputs one at a time in Python. One product serves them all.")
-def one_input_at_a_time(x, w, b):
-    check(x, w)
-    z = np.full(len(x), b, dtype=x.dtype)
-    for column, weight in zip(x.T, w, strict=True):
-        z += weight * column
-    return (1 + np.tanh(z / 2)) / 2
-
+one_input_at_a_time = slip(
+    "It adds up the inputs one at a time in Python. One product serves them all.",
+    {
+        "return _sigmoid(x @ w + b)": "z = np.full(len(x), b, dtype=x.dtype)\n"
+        "for column, weight in zip(x.T, w, strict=True):\n"
+        "    z += weight * column\n"
+        "return _sigmoid(z)"
+    },
+)
 
 # --- loss_and_gradients ----------------------------------------------------------------------
 
@@ -164,10 +152,6 @@ def pieces(x, target, w, b):
     y = neuron(x, w, b)
     error = y - target
     return y, error, 2 / len(x) * error * y * (1 - y)
-
-
-def results(x, error, grad_z):
-    return float((error**2).mean()), (x.T @ grad_z, float(grad_z.sum()))
 
 
 @right(loss_and_gradients)
@@ -192,244 +176,173 @@ def from_the_gradients_of_each_sample(x, target, w, b):
     )
 
 
-@wrong(
-    loss_and_gradients,
+without_the_slope = slip(
     "The sigmoid's slope y · (1 − y) is missing: the gradients pass it as if it were not there. "
     "(With cross-entropy for the loss, it would cancel.)",
+    {"grad_y * y * (1 - y)": "grad_y"},
 )
-def without_the_slope(x, target, w, b):
-    _, error, _ = pieces(x, target, w, b)
-    return results(x, error, 2 / len(x) * error)
 
+slope_of_y_alone = slip(
+    "One factor is missing: the sigmoid's slope is y · (1 − y), not y.",
+    {"grad_y * y * (1 - y)": "grad_y * y"},
+)
 
-@wrong(loss_and_gradients, "One factor is missing: the sigmoid's slope is y · (1 − y), not y.")
-def slope_of_y_alone(x, target, w, b):
-    y, error, _ = pieces(x, target, w, b)
-    return results(x, error, 2 / len(x) * error * y)
-
-
-@wrong(
-    loss_and_gradients,
+slope_at_the_sum = slip(
     "The slope y · (1 − y) is taken with the weighted sum for y. It wants the sigmoid's result.",
+    {"grad_z = grad_y * y * (1 - y)": "z = x @ w + b\ngrad_z = grad_y * z * (1 - z)"},
 )
-def slope_at_the_sum(x, target, w, b):
-    _, error, _ = pieces(x, target, w, b)
-    z = x @ w + b
-    return results(x, error, 2 / len(x) * error * z * (1 - z))
 
-
-@wrong(
-    loss_and_gradients,
+slope_of_the_output = slip(
     "The slope is taken at y, as sigmoid(y) · (1 − sigmoid(y)): the sigmoid is applied twice.",
+    {"grad_y * y * (1 - y)": "grad_y * _sigmoid(y) * (1 - _sigmoid(y))"},
 )
-def slope_of_the_output(x, target, w, b):
-    y, error, _ = pieces(x, target, w, b)
-    twice = (1 + np.tanh(y / 2)) / 2
-    return results(x, error, 2 / len(x) * error * twice * (1 - twice))
 
+slope_of_tanh = slip(
+    "1 − y² is tanh's slope. The sigmoid's is y · (1 − y).",
+    {"grad_y * y * (1 - y)": "grad_y * (1 - y**2)"},
+)
 
-@wrong(loss_and_gradients, "1 − y² is tanh's slope. The sigmoid's is y · (1 − y).")
-def slope_of_tanh(x, target, w, b):
-    y, error, _ = pieces(x, target, w, b)
-    return results(x, error, 2 / len(x) * error * (1 - y**2))
-
-
-@wrong(
-    loss_and_gradients,
+slope_from_an_overflow = slip(
     "The slope is computed from exp(−z) alone, which overflows far below 0: there ∞ / ∞ is nan.",
+    {
+        "grad_z = grad_y * y * (1 - y)": "e = np.exp(-(x @ w + b))\n"
+        "grad_z = grad_y * e / (1 + e) ** 2"
+    },
 )
-def slope_from_an_overflow(x, target, w, b):
-    _, error, _ = pieces(x, target, w, b)
-    with np.errstate(all="ignore"):
-        e = np.exp(-(x @ w + b))
-        return results(x, error, 2 / len(x) * error * e / (1 + e) ** 2)
 
+without_the_2 = slip(
+    "The gradients lack the 2 that the square's derivative brings.",
+    {"2 / len(y)": "1 / len(y)"},
+)
 
-@wrong(loss_and_gradients, "The gradients lack the 2 that the square's derivative brings.")
-def without_the_2(x, target, w, b):
-    _, error, grad_z = pieces(x, target, w, b)
-    return results(x, error, grad_z / 2)
-
-
-@wrong(
-    loss_and_gradients,
+half_of_everything = slip(
     "There is a ½ in front of the squares. Here the loss is their plain mean.",
+    {"np.mean(error**2)": "np.mean(error**2) / 2", "2 / len(y)": "1 / len(y)"},
 )
-def half_of_everything(x, target, w, b):
-    loss, (grad_w, grad_b) = loss_and_gradients(x, target, w, b)
-    return loss / 2, (grad_w / 2, grad_b / 2)
 
+half_of_the_loss = slip(
+    "The loss is halved, though its gradients are right: it is the plain mean of the squares.",
+    {"np.mean(error**2)": "np.mean(error**2) / 2"},
+)
 
-@wrong(
-    loss_and_gradients,
+gradients_of_the_sum = slip(
     "The loss is a mean over the batch, but the gradients are those of a sum: 1/n is missing.",
+    {"2 / len(y)": "2"},
 )
-def gradients_of_the_sum(x, target, w, b):
-    _, error, grad_z = pieces(x, target, w, b)
-    return results(x, error, grad_z * len(x))
 
+sum_for_mean = slip(
+    "The squares are summed over the batch. The loss is their mean.",
+    {"np.mean(": "np.sum(", "2 / len(y)": "2"},
+)
 
-@wrong(loss_and_gradients, "The squares are summed over the batch. The loss is their mean.")
-def sum_for_mean(x, target, w, b):
-    loss, (grad_w, grad_b) = loss_and_gradients(x, target, w, b)
-    return loss * len(x), (grad_w * len(x), grad_b * len(x))
+loss_of_the_sum = slip(
+    "The loss is the sum of the squares, though the gradients are those of their mean. It should "
+    "be the mean, too.",
+    {"np.mean(": "np.sum("},
+)
 
-
-@wrong(
-    loss_and_gradients,
+mean_counted_twice = slip(
     "1/n is counted twice: the gradients are averaged over the batch though it is in them already.",
+    {"2 / len(y)": "2 / len(y) ** 2"},
 )
-def mean_counted_twice(x, target, w, b):
-    _, error, grad_z = pieces(x, target, w, b)
-    return results(x, error, grad_z / len(x))
 
-
-@wrong(
-    loss_and_gradients,
+grad_b_averaged = slip(
     "grad_b is averaged over the batch, though 1/n is in the loss's gradient already.",
+    {"grad_z.sum()": "grad_z.mean()"},
 )
-def grad_b_averaged(x, target, w, b):
-    loss, (grad_w, grad_b) = loss_and_gradients(x, target, w, b)
-    return loss, (grad_w, grad_b / len(x))
 
-
-@wrong(
-    loss_and_gradients,
+downhill = slip(
     "The gradients have the wrong sign: they should point to where the loss grows. It is y − "
     "target, not target − y.",
+    {"error = y - target": "error = target - y"},
 )
-def downhill(x, target, w, b):
-    loss, (grad_w, grad_b) = loss_and_gradients(x, target, w, b)
-    return loss, (-grad_w, -grad_b)
 
+grad_b_with_the_inputs = slip(
+    "grad_b is multiplied by the inputs as well. The bias meets a 1.",
+    {"grad_z.sum()": "(grad_z @ x).sum()"},
+)
 
-@wrong(loss_and_gradients, "grad_b is multiplied by the inputs as well. The bias meets a 1.")
-def grad_b_with_the_inputs(x, target, w, b):
-    loss, (grad_w, _) = loss_and_gradients(x, target, w, b)
-    return loss, (grad_w, float(grad_w.sum()))
-
-
-@wrong(
-    loss_and_gradients,
+grad_w_through_w = slip(
     "grad_w is multiplied by w. By the chain rule, the derivative of w · x with respect to w is x.",
+    {"grad_z @ x": "grad_z.sum() * w"},
 )
-def grad_w_through_w(x, target, w, b):
-    _, error, grad_z = pieces(x, target, w, b)
-    return float((error**2).mean()), (grad_z.sum() * w, float(grad_z.sum()))
 
-
-@wrong(
-    loss_and_gradients,
+a_gradient_for_each_sample = slip(
     "There is a gradient for each sample. One w and one b serve the batch, so each gets the sum.",
+    {"(grad_z @ x, float(grad_z.sum()))": "(grad_z[:, None] * x, grad_z)"},
 )
-def a_gradient_for_each_sample(x, target, w, b):
-    _, error, grad_z = pieces(x, target, w, b)
-    return float((error**2).mean()), (grad_z[:, None] * x, grad_z)
 
-
-@wrong(
-    loss_and_gradients,
+loss_without_the_bias = slip(
     "The bias is left out on the way to the outputs, so loss and gradients are another neuron's.",
+    {"y = _sigmoid(x @ w + b)": "y = _sigmoid(x @ w)"},
 )
-def loss_without_the_bias(x, target, w, b):
-    return loss_and_gradients(x, target, w, 0.0)
 
+cross_entropy = slip(
+    "The loss is the cross-entropy. Here it is the squared error.",
+    {
+        "loss = float(np.mean(error**2))": ""
+        "losses = target * np.log(y) + (1 - target) * np.log(1 - y)\n"
+        "loss = -float(np.mean(losses))",
+        "grad_y * y * (1 - y)": "error / len(y)",
+    },
+)
 
-@wrong(loss_and_gradients, "The loss is the cross-entropy. Here it is the squared error.")
-def cross_entropy(x, target, w, b):
-    y, error, _ = pieces(x, target, w, b)
-    with np.errstate(all="ignore"):
-        losses = -target * np.log(y) - (1 - target) * np.log1p(-y)
-    _, gradients = results(x, error, error / len(x))
-    return float(losses.mean()), gradients
+absolute_errors = slip(
+    "The loss takes absolute values where it should take squares.",
+    {"error**2": "np.abs(error)", "2 / len(y) * error": "np.sign(error) / len(y)"},
+)
 
+square_of_the_mean = slip(
+    "The mean error is squared, and errors of both signs cancel. The loss is the mean of the "
+    "squares.",
+    {"np.mean(error**2)": "np.mean(error) ** 2"},
+)
 
-@wrong(loss_and_gradients, "The loss takes absolute values where it should take squares.")
-def absolute_errors(x, target, w, b):
-    y, error, _ = pieces(x, target, w, b)
-    _, gradients = results(x, error, np.sign(error) * y * (1 - y) / len(x))
-    return float(np.abs(error).mean()), gradients
+root_of_the_mean = slip(
+    "A root is taken of the mean. The loss is the mean of the squares.",
+    {"np.mean(error**2)": "np.sqrt(np.mean(error**2))"},
+)
 
-
-@wrong(loss_and_gradients, "A root is taken of the mean. The loss is the mean of the squares.")
-def root_of_the_mean(x, target, w, b):
-    loss, gradients = loss_and_gradients(x, target, w, b)
-    return loss**0.5, gradients
-
-
-@wrong(
-    loss_and_gradients,
+target_not_checked = slip(
     "A target that is not shaped like the output is broadcast: (n, 1) against (n,) gives (n, n). "
     "It should be refused.",
+    {"if target.shape != x.shape[:1]:": "if False:"},
 )
-def target_not_checked(x, target, w, b):
-    y, _, _ = pieces(x, np.zeros(len(x)), w, b)
-    error = np.atleast_2d(y - target)
-    grad_z = (2 / error.size * error * y * (1 - y)).sum(axis=0)
-    return results(x, error, grad_z)
 
-
-@wrong(
-    loss_and_gradients,
+w_not_checked = slip(
     "The shapes of x and w are not checked: what does not fit is broadcast, and should be refused.",
+    {
+        "_check(x, w)\nif target": "if target",
+        "y = _sigmoid(x @ w + b)": "y = _sigmoid((x * w).sum(axis=-1) + b)",
+    },
 )
-def w_not_checked(x, target, w, b):
-    if target.shape != x.shape[:1]:
-        raise ValueError("target is not shaped like the output")
-    y = (1 + np.tanh(((x * w).sum(axis=-1) + b) / 2)) / 2
-    error = (y.T - target).T
-    grad_z = 2 / error.size * error * y * (1 - y)
-    return results(x, error, grad_z)
 
+gradients_swapped = slip(
+    "The gradients stand in another order: first grad_w, then grad_b.",
+    {"(grad_z @ x, float(grad_z.sum()))": "(float(grad_z.sum()), grad_z @ x)"},
+)
 
-@wrong(loss_and_gradients, "The gradients stand in another order: first grad_w, then grad_b.")
-def gradients_swapped(x, target, w, b):
-    loss, (grad_w, grad_b) = loss_and_gradients(x, target, w, b)
-    return loss, (grad_b, grad_w)
-
-
-@wrong(
-    loss_and_gradients,
+gradients_always_float64 = slip(
     "grad_w is float64 whatever the arrays are: something made on the way has the default dtype.",
+    {"2 / len(y)": "2 / np.prod(y.shape)"},
 )
-def gradients_always_float64(x, target, w, b):
-    loss, (grad_w, grad_b) = loss_and_gradients(x, target, w, b)
-    return loss, (grad_w.astype(np.float64), grad_b)
 
-
-@wrong(
-    loss_and_gradients,
+numbers_in_the_dtype = slip(
     "For float32 arrays the loss and grad_b are NumPy's float32. They should be plain floats.",
+    {"float(np.mean(error**2))": "np.mean(error**2)", "float(grad_z.sum())": "grad_z.sum()"},
 )
-def numbers_in_the_dtype(x, target, w, b):
-    loss, (grad_w, grad_b) = loss_and_gradients(x, target, w, b)
-    return x.dtype.type(loss), (grad_w, x.dtype.type(grad_b))
 
-
-@wrong(loss_and_gradients, "It writes into target: `target -= y` changes the caller's array.")
-def errors_in_place(x, target, w, b):
-    found = loss_and_gradients(x, target, w, b)
-    target -= neuron(x, w, b)
-    return found
-
-
-@wrong(
-    loss_and_gradients,
+gradients_one_sample_at_a_time = slip(
     "It goes through the samples one at a time in Python. The sum over the batch is one product.",
+    {
+        "return loss, (grad_z @ x, float(grad_z.sum()))": "grad_w = np.zeros_like(w)\n"
+        "for row, gradient in zip(x, grad_z, strict=True):\n"
+        "    grad_w += gradient * row\n"
+        "return loss, (grad_w, float(grad_z.sum()))"
+    },
 )
-def gradients_one_sample_at_a_time(x, target, w, b):
-    _, error, grad_z = pieces(x, target, w, b)
-    grad_w = np.zeros_like(w)
-    for row, gradient in zip(x, grad_z, strict=True):
-        grad_w += gradient * row
-    return float((error**2).mean()), (grad_w, float(grad_z.sum()))
 
-
-@wrong(
-    loss_and_gradients,
+gradients_one_weight_at_a_time = slip(
     "It finds the weights' gradients one at a time in Python. One product gives all of them.",
+    {"grad_z @ x": "np.array([column @ grad_z for column in x.T], dtype=x.dtype)"},
 )
-def gradients_one_weight_at_a_time(x, target, w, b):
-    _, error, grad_z = pieces(x, target, w, b)
-    grad_w = np.array([column @ grad_z for column in x.T], dtype=x.dtype)
-    return float((error**2).mean()), (grad_w, float(grad_z.sum()))

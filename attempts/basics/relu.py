@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.basics.relu import leaky_relu, leaky_relu_backward, relu, relu_backward
 
 # --- relu ------------------------------------------------------------------------------------
@@ -23,66 +23,60 @@ def relu_by_its_mask(x):
     return x * (x > 0)
 
 
-@wrong(
-    relu,
+maximum_along_an_axis = slip(
     "np.max(x, 0) takes the largest entry along axis 0. You want the larger of each entry and 0.",
+    {"np.maximum(x, 0)": "np.max(x, 0, initial=0)"},
 )
-def maximum_along_an_axis(x):
-    return np.max(x, 0, initial=0)
 
-
-@wrong(relu, "This is the absolute value: a negative entry should become 0, not lose its sign.")
-def absolute_value(x):
-    return np.abs(x)
-
-
-@wrong(relu, "It keeps the negative entries: the comparison is the wrong way round.")
-def the_negative_part(x):
-    return np.minimum(x, 0)
-
-
-@wrong(relu, "This is where relu is on (1 or 0), its derivative. relu itself gives x there.")
-def the_step_function(x):
-    return (x > 0).astype(x.dtype)
-
-
-@wrong(
-    relu, "Negative entries leak through with a small slope. That is leaky ReLU; here they are 0."
+absolute_value = slip(
+    "This is the absolute value: a negative entry should become 0, not lose its sign.",
+    {"np.maximum(x, 0)": "np.abs(x)"},
 )
-def leaky_from_the_start(x):
-    return leaky_relu(x)
 
+the_negative_part = slip(
+    "It keeps the negative entries: the comparison is the wrong way round.",
+    {"np.maximum(x, 0)": "np.minimum(x, 0)"},
+)
 
-@wrong(relu, "This is softplus, a smooth relative: it is above 0 where relu is exactly 0.")
-def softplus(x):
-    return np.logaddexp(x, x.dtype.type(0))
+x_negated_first = slip(
+    "The sign of x is turned: what was negative comes through, and what was positive becomes 0.",
+    {"np.maximum(x, 0)": "np.maximum(-x, 0)"},
+)
 
+the_step_function = slip(
+    "This is where relu is on (1 or 0), its derivative. relu itself gives x there.",
+    {"np.maximum(x, 0)": "(x > 0).astype(x.dtype)"},
+)
 
-@wrong(relu, "Large entries are cut off, as in ReLU6. relu has no upper bound.")
-def capped_at_six(x):
-    return np.clip(x, 0, 6)
+leaky_from_the_start = slip(
+    "Negative entries leak through with a small slope. That is leaky ReLU; here they are 0.",
+    {"np.maximum(x, 0)": "np.maximum(x, 0.01 * x)"},
+)
 
+softplus = slip(
+    "This is softplus, a smooth relative: it is above 0 where relu is exactly 0.",
+    {"np.maximum(x, 0)": "np.logaddexp(x, 0)"},
+)
 
-@wrong(relu, "The result is float64 whatever x is: an array made on the way has the default dtype.")
-def relu_always_float64(x):
-    y = np.zeros(x.shape)
-    y[x > 0] = x[x > 0]
-    return y
+elu = slip(
+    "This is ELU: below 0 it bends towards −1. relu is 0 there.",
+    {"np.maximum(x, 0)": "np.where(x > 0, x, np.expm1(np.minimum(x, 0)))"},
+)
 
+capped_at_six = slip(
+    "Large entries are cut off, as in ReLU6. relu has no upper bound.",
+    {"np.maximum(x, 0)": "np.clip(x, 0, 6)"},
+)
 
-@wrong(relu, "It writes into x: setting entries of x changes the caller's array.")
-def relu_in_place(x):
-    x[x < 0] = 0
-    return x
+relu_always_float64 = slip(
+    "The result is float64 whatever x is: an array made on the way has the default dtype.",
+    {"np.maximum(x, 0)": "np.maximum(x, np.zeros(x.shape))"},
+)
 
-
-@wrong(relu, "Python loops over the entries, or rows of them. NumPy compares all of them at once.")
-def relu_one_entry_at_a_time(x):
-    y = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        y[index] = max(x[index], 0)
-    return y
-
+relu_one_entry_at_a_time = slip(
+    "Python loops over the entries, or rows of them. NumPy compares all of them at once.",
+    {"np.maximum(x, 0)": "np.vectorize(lambda v: max(v, 0), otypes=[x.dtype])(x)"},
+)
 
 # --- relu_backward ---------------------------------------------------------------------------
 
@@ -99,105 +93,74 @@ def relu_backward_by_the_heaviside_step(grad_y, x):
     return np.heaviside(x, np.zeros_like(x)) * grad_y
 
 
-@wrong(
-    relu_backward,
+gradient_without_a_mask = slip(
     "The gradient passes everywhere. Where relu gave 0, a small change of x changes nothing.",
+    {"grad_y * (x > 0)": "grad_y.copy()"},
 )
-def gradient_without_a_mask(grad_y, x):
-    return grad_y.copy()
 
-
-@wrong(
-    relu_backward,
+mask_from_the_gradient = slip(
     "The mask is taken from grad_y. Whether relu was on depends on x alone; a gradient may have "
     "any sign.",
+    {"grad_y * (x > 0)": "grad_y * (grad_y > 0)"},
 )
-def mask_from_the_gradient(grad_y, x):
-    return grad_y * (grad_y > 0)
 
-
-@wrong(
-    relu_backward,
+relu_of_the_gradient = slip(
     "relu is applied to the gradient, so negative gradients are lost. Where relu was on, they "
     "pass too.",
+    {"grad_y * (x > 0)": "np.maximum(grad_y, 0) * (x > 0)"},
 )
-def relu_of_the_gradient(grad_y, x):
-    return np.maximum(grad_y, 0) * (x > 0)
 
-
-@wrong(
-    relu_backward,
+times_the_value = slip(
     "It is multiplied by relu's value. The chain rule multiplies by relu's derivative, which is "
     "1 or 0.",
+    {"grad_y * (x > 0)": "grad_y * relu(x)"},
 )
-def times_the_value(grad_y, x):
-    return grad_y * np.maximum(x, 0)
 
+times_the_sign = slip(
+    "The gradient is multiplied by the sign of x, which is −1 below 0. relu's derivative is 0 "
+    "there.",
+    {"grad_y * (x > 0)": "grad_y * np.sign(x)"},
+)
 
-@wrong(
-    relu_backward,
+derivative_without_the_upstream = slip(
     "grad_y is not used. This is relu's own derivative; the chain rule multiplies it by what "
     "comes from above.",
+    {"grad_y * (x > 0)": "(x > 0).astype(x.dtype)"},
 )
-def derivative_without_the_upstream(grad_y, x):
-    return (x > 0).astype(x.dtype)
 
+one_at_zero = slip(
+    "At x = 0 the gradient passes. By convention the derivative there is 0.",
+    {"grad_y * (x > 0)": "grad_y * (x >= 0)"},
+)
 
-@wrong(relu_backward, "At x = 0 the gradient passes. By convention the derivative there is 0.")
-def one_at_zero(grad_y, x):
-    return grad_y * (x >= 0)
-
-
-@wrong(
-    relu_backward,
+half_at_zero = slip(
     "At x = 0 half of the gradient passes: a valid subgradient, but the promised one is 0.",
+    {"grad_y * (x > 0)": "np.where(x == 0, grad_y / 2, grad_y * (x > 0))"},
 )
-def half_at_zero(grad_y, x):
-    return np.where(x == 0, grad_y / 2, grad_y * (x > 0))
 
+mask_upside_down = slip(
+    "The mask is the wrong way round: the gradient passes where relu was off.",
+    {"grad_y * (x > 0)": "grad_y * (x <= 0)"},
+)
 
-@wrong(relu_backward, "The mask is the wrong way round: the gradient passes where relu was off.")
-def mask_upside_down(grad_y, x):
-    return grad_y * (x <= 0)
+relu_backward_arguments_swapped = slip(
+    "grad_y and x are swapped: the first argument is the upstream gradient.",
+    {"grad_y * (x > 0)": "x * (grad_y > 0)"},
+)
 
-
-@wrong(relu_backward, "grad_y and x are swapped: the first argument is the upstream gradient.")
-def relu_backward_arguments_swapped(grad_y, x):
-    return relu_backward(x, grad_y)
-
-
-@wrong(
-    relu_backward,
+relu_backward_always_float64 = slip(
     "The result is float64 whatever the arguments are: an array of plain 1.0 and 0.0 is float64.",
+    {"grad_y * (x > 0)": "grad_y * np.where(x > 0, 1.0, 0.0)"},
 )
-def relu_backward_always_float64(grad_y, x):
-    return np.where(x > 0, 1.0, 0.0) * grad_y
 
-
-@wrong(relu_backward, "It writes into grad_y: setting its entries changes the caller's array.")
-def relu_backward_in_place(grad_y, x):
-    grad_y[x <= 0] = 0
-    return grad_y
-
-
-@wrong(relu_backward, "It turns x itself into the mask, and so changes the caller's array.")
-def relu_backward_with_x_as_the_mask(grad_y, x):
-    x[x > 0] = 1
-    x[x <= 0] = 0
-    return grad_y * x
-
-
-@wrong(
-    relu_backward,
+relu_backward_one_entry_at_a_time = slip(
     "Python loops over the entries, or rows of them. NumPy does all of them at once.",
+    {
+        "return grad_y * (x > 0)": "pick = np.vectorize(lambda g, v: g if v > 0 else 0, "
+        "otypes=[x.dtype])\n"
+        "return pick(grad_y, x)"
+    },
 )
-def relu_backward_one_entry_at_a_time(grad_y, x):
-    grad_x = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        if x[index] > 0:
-            grad_x[index] = grad_y[index]
-    return grad_x
-
 
 # --- leaky_relu ------------------------------------------------------------------------------
 
@@ -214,92 +177,82 @@ def leaky_relu_on_a_copy(x, slope=0.01):
     return y
 
 
-@wrong(
-    leaky_relu,
-    "Sums of x and |x| give both lines, but with a huge slope the two shares of a positive entry "
-    "cancel to 0. It should come through exactly.",
+mixed_from_x_and_its_size = slip(
+    "Both lines come from one sum of two parts: with a huge slope the parts of a positive entry "
+    "cancel, and it is lost. It should come through exactly.",
+    {"np.where(x > 0, x, slope * x)": "(1 + slope) / 2 * x + (1 - slope) / 2 * np.abs(x)"},
 )
-def mixed_from_x_and_its_size(x, slope=0.01):
-    return (1 + slope) / 2 * x + (1 - slope) / 2 * np.abs(x)
 
-
-@wrong(
-    leaky_relu,
+lost_in_a_flat_copy = slip(
     "The negative entries are scaled in a flat array. For a transposed x, `ravel` makes that a "
     "copy, and y keeps what was in x.",
+    {
+        "return np.where(x > 0, x, slope * x)": "y = np.copy(x)\n"
+        "flat = y.ravel()\n"
+        "flat[flat < 0] *= slope\n"
+        "return y"
+    },
 )
-def lost_in_a_flat_copy(x, slope=0.01):
-    y = np.copy(x)
-    flat = y.ravel()
-    flat[flat < 0] *= slope
-    return y
 
-
-@wrong(
-    leaky_relu,
+larger_of_the_two_lines = slip(
     "The larger of x and slope · x is the right one only for slopes from 0 to 1. `slope` may be "
     "any number.",
+    {"np.where(x > 0, x, slope * x)": "np.maximum(x, slope * x)"},
 )
-def larger_of_the_two_lines(x, slope=0.01):
-    return np.maximum(x, slope * x)
 
+leaky_relu_slope_ignored = slip(
+    "The argument `slope` is not used: the slope is always 0.01.",
+    {"x, slope * x)": "x, 0.01 * x)"},
+)
 
-@wrong(leaky_relu, "The argument `slope` is not used: the slope is always 0.01.")
-def leaky_relu_slope_ignored(x, slope=0.01):
-    return leaky_relu(x)
+leaky_relu_slope_of_0_ignored = slip(
+    "`slope or …` takes a slope of 0 for none at all, as 0 counts as false.",
+    {"x, slope * x)": "x, (slope or 0.01) * x)"},
+)
 
+leaky_relu_with_another_default = slip(
+    "The default slope is not 0.01.",
+    {"slope: float = 0.01)": "slope: float = 0.1)"},
+)
 
-@wrong(leaky_relu, "The default slope is not 0.01.")
-def leaky_relu_with_another_default(x, slope=0.1):
-    return leaky_relu(x, slope)
+without_the_leak = slip(
+    "The leak is lost: what is not positive becomes 0, as in plain ReLU.",
+    {"x, slope * x)": "x, 0 * x)"},
+)
 
+leak_on_both_sides = slip(
+    "The leak is added to the positive entries too; they should stay as they are.",
+    {"np.where(x > 0, x, slope * x)": "np.maximum(x, 0) + slope * x"},
+)
 
-@wrong(leaky_relu, "The leak is lost: what is not positive becomes 0, as in plain ReLU.")
-def without_the_leak(x, slope=0.01):
-    return np.maximum(x, 0)
+slope_on_the_positive_side = slip(
+    "The two sides are swapped: `slope` scales what is not positive.",
+    {"x, slope * x)": "slope * x, x)"},
+)
 
+constant_below_zero = slip(
+    "Below 0 the result is `slope` itself instead of a line with that slope.",
+    {"x, slope * x)": "x, slope)"},
+)
 
-@wrong(leaky_relu, "The leak is added to the positive entries too; they should stay as they are.")
-def leak_on_both_sides(x, slope=0.01):
-    return np.maximum(x, 0) + slope * x
+leak_with_the_wrong_sign = slip(
+    "The sign is lost: for a positive slope the leak of a negative x is negative.",
+    {"x, slope * x)": "x, slope * np.abs(x))"},
+)
 
-
-@wrong(leaky_relu, "The two sides are swapped: `slope` scales what is not positive.")
-def slope_on_the_positive_side(x, slope=0.01):
-    return np.where(x > 0, slope * x, x)
-
-
-@wrong(leaky_relu, "Below 0 the result is `slope` itself instead of a line with that slope.")
-def constant_below_zero(x, slope=0.01):
-    return np.where(x > 0, x, x.dtype.type(slope))
-
-
-@wrong(leaky_relu, "The sign is lost: for a positive slope the leak of a negative x is negative.")
-def leak_with_the_wrong_sign(x, slope=0.01):
-    return np.where(x > 0, x, slope * np.abs(x))
-
-
-@wrong(
-    leaky_relu,
+leaky_relu_always_float64 = slip(
     "The result is float64 whatever x is: an array of plain Python numbers is float64.",
+    {"np.where(x > 0, x, slope * x)": "x * np.where(x > 0, 1.0, slope)"},
 )
-def leaky_relu_always_float64(x, slope=0.01):
-    return x * np.where(x > 0, 1.0, slope)
 
-
-@wrong(leaky_relu, "It writes into x: scaling entries of x changes the caller's array.")
-def leaky_relu_in_place(x, slope=0.01):
-    x[x < 0] *= slope
-    return x
-
-
-@wrong(
-    leaky_relu,
+leaky_relu_one_entry_at_a_time = slip(
     "Python loops over the entries, or rows of them; np.vectorize is a loop, too.",
+    {
+        "return np.where(x > 0, x, slope * x)": "pick = np.vectorize(lambda v: v if v > 0 else "
+        "slope * v, otypes=[x.dtype])\n"
+        "return pick(x)"
+    },
 )
-def leaky_relu_one_entry_at_a_time(x, slope=0.01):
-    return np.vectorize(lambda v: v if v > 0 else slope * v, otypes=[x.dtype])(x)
-
 
 # --- leaky_relu_backward ---------------------------------------------------------------------
 
@@ -317,118 +270,93 @@ def leaky_relu_backward_by_its_derivative(grad_y, x, slope=0.01):
     return derivative * grad_y
 
 
-@wrong(
-    leaky_relu_backward,
+leaky_gradient_without_the_leak = slip(
     "No gradient passes where x is not positive. Unlike ReLU, leaky ReLU has a slope there.",
+    {"np.where(x > 0, grad_y, slope * grad_y)": "relu_backward(grad_y, x)"},
 )
-def leaky_gradient_without_the_leak(grad_y, x, slope=0.01):
-    return relu_backward(grad_y, x)
 
-
-@wrong(
-    leaky_relu_backward,
+leaky_one_at_zero = slip(
     "At x = 0 the whole gradient passes. By convention the derivative there is `slope`.",
+    {"np.where(x > 0, grad_y": "np.where(x >= 0, grad_y"},
 )
-def leaky_one_at_zero(grad_y, x, slope=0.01):
-    return np.where(x >= 0, grad_y, slope * grad_y)
 
-
-@wrong(
-    leaky_relu_backward,
+leaky_nothing_at_zero = slip(
     "At x = 0 no gradient passes. By convention the derivative there is `slope`.",
+    {"np.where(x > 0, grad_y, slope * grad_y)": "grad_y * (x > 0) + slope * grad_y * (x < 0)"},
 )
-def leaky_nothing_at_zero(grad_y, x, slope=0.01):
-    return grad_y * (x > 0) + slope * grad_y * (x < 0)
 
-
-@wrong(
-    leaky_relu_backward,
+leaky_mask_from_the_gradient = slip(
     "The gradient goes through leaky_relu itself, by its own sign. Which side counts depends on x.",
+    {"np.where(x > 0, grad_y": "np.where(grad_y > 0, grad_y"},
 )
-def leaky_mask_from_the_gradient(grad_y, x, slope=0.01):
-    return leaky_relu(grad_y, slope)
 
-
-@wrong(
-    leaky_relu_backward,
+leaky_times_the_value = slip(
     "The gradient is multiplied by leaky_relu's value. The chain rule multiplies by its "
     "derivative, which is 1 or `slope`.",
+    {"np.where(x > 0, grad_y, slope * grad_y)": "grad_y * leaky_relu(x, slope)"},
 )
-def leaky_times_the_value(grad_y, x, slope=0.01):
-    return grad_y * leaky_relu(x, slope)
 
-
-@wrong(
-    leaky_relu_backward,
+leaky_value_below_zero = slip(
     "Below 0 the gradient is multiplied by slope · x, the value there. The derivative of "
     "slope · x with respect to x has no x in it.",
+    {"slope * grad_y": "slope * x * grad_y"},
 )
-def leaky_value_below_zero(grad_y, x, slope=0.01):
-    return np.where(x > 0, grad_y, slope * x * grad_y)
 
-
-@wrong(
-    leaky_relu_backward,
+leaky_derivative_without_the_upstream = slip(
     "grad_y is not used. This is leaky ReLU's own derivative; the chain rule multiplies it by "
     "what comes from above.",
+    {"np.where(x > 0, grad_y, slope * grad_y)": "np.where(x > 0, np.ones_like(x), slope)"},
 )
-def leaky_derivative_without_the_upstream(grad_y, x, slope=0.01):
-    return leaky_relu_backward(np.ones_like(x), x, slope)
 
-
-@wrong(
-    leaky_relu_backward,
+leaky_bare_slope_below_zero = slip(
     "Below 0 the result is `slope` itself: there too, grad_y has to be multiplied in.",
+    {"slope * grad_y": "slope"},
 )
-def leaky_bare_slope_below_zero(grad_y, x, slope=0.01):
-    return np.where(x > 0, grad_y, x.dtype.type(slope))
 
-
-@wrong(
-    leaky_relu_backward,
+leaky_mask_from_the_output = slip(
     "The side is read from the output's sign. That tells it only for slopes above 0; `slope` may "
     "be any number.",
+    {"np.where(x > 0, grad_y": "np.where(leaky_relu(x, slope) > 0, grad_y"},
 )
-def leaky_mask_from_the_output(grad_y, x, slope=0.01):
-    return np.where(leaky_relu(x, slope) > 0, grad_y, slope * grad_y)
 
+leaky_sides_swapped = slip(
+    "The two sides are swapped: `slope` belongs where x is not positive.",
+    {"grad_y, slope * grad_y": "slope * grad_y, grad_y"},
+)
 
-@wrong(leaky_relu_backward, "The two sides are swapped: `slope` belongs where x is not positive.")
-def leaky_sides_swapped(grad_y, x, slope=0.01):
-    return np.where(x > 0, slope * grad_y, grad_y)
+leaky_sides_added = slip(
+    "The slope is added where x is positive too: the derivative there is 1, not 1 + `slope`.",
+    {"np.where(x > 0, grad_y, slope * grad_y)": "grad_y * (x > 0) + slope * grad_y"},
+)
 
+leaky_backward_slope_ignored = slip(
+    "The argument `slope` is not used: the slope is always 0.01.",
+    {"slope * grad_y": "0.01 * grad_y"},
+)
 
-@wrong(leaky_relu_backward, "The argument `slope` is not used: the slope is always 0.01.")
-def leaky_backward_slope_ignored(grad_y, x, slope=0.01):
-    return leaky_relu_backward(grad_y, x)
+leaky_backward_slope_of_0_ignored = slip(
+    "`slope or …` takes a slope of 0 for none at all, as 0 counts as false.",
+    {"slope * grad_y": "(slope or 0.01) * grad_y"},
+)
 
+leaky_backward_with_another_default = slip(
+    "The default slope is not 0.01.",
+    {
+        ', x: Float[np.ndarray, "*shape"], slope: float = 0.01': ", x: Float[np.ndarray, "
+        '"*shape"], slope: float = 0.1'
+    },
+)
 
-@wrong(leaky_relu_backward, "The default slope is not 0.01.")
-def leaky_backward_with_another_default(grad_y, x, slope=0.1):
-    return leaky_relu_backward(grad_y, x, slope)
-
-
-@wrong(
-    leaky_relu_backward,
+leaky_backward_always_float64 = slip(
     "The result is float64 whatever the arguments are: an array of plain numbers is float64.",
+    {"np.where(x > 0, grad_y, slope * grad_y)": "grad_y * np.where(x > 0, 1.0, slope)"},
 )
-def leaky_backward_always_float64(grad_y, x, slope=0.01):
-    return grad_y * np.where(x > 0, 1.0, slope)
 
-
-@wrong(
-    leaky_relu_backward, "It writes into grad_y: scaling its entries changes the caller's array."
-)
-def leaky_backward_in_place(grad_y, x, slope=0.01):
-    grad_y[x <= 0] *= slope
-    return grad_y
-
-
-@wrong(
-    leaky_relu_backward,
+leaky_backward_one_entry_at_a_time = slip(
     "Python loops over the entries, or rows of them. NumPy does all of them at once.",
+    {
+        "return np.where(x > 0, grad_y, slope * grad_y)": "pick = np.vectorize(lambda g, v: g if "
+        "v > 0 else slope * g, otypes=[x.dtype])\n"
+        "return pick(grad_y, x)"
+    },
 )
-def leaky_backward_one_entry_at_a_time(grad_y, x, slope=0.01):
-    pairs = zip(grad_y.ravel(), x.ravel(), strict=True)
-    flat = [g if v > 0 else slope * g for g, v in pairs]
-    return np.array(flat, dtype=x.dtype).reshape(x.shape)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.basics.sigmoid import sigmoid, sigmoid_backward
 
 # --- sigmoid ---------------------------------------------------------------------------------
@@ -22,84 +22,84 @@ def sigmoid_through_its_logarithm(x):
     return np.exp(-np.logaddexp(x.dtype.type(0), -x))
 
 
-@wrong(
-    sigmoid,
+sigmoid_by_its_formula = slip(
     "exp(−x) overflows where x is far below 0. The value comes out right, but with a warning. "
     "np.where alone is no help, as it computes both of its branches for every entry.",
+    {"np.where(x >= 0, 1, small) / (1 + small)": "1 / (1 + np.exp(-x))"},
 )
-def sigmoid_by_its_formula(x):
-    return 1 / (1 + np.exp(-x))
 
-
-@wrong(
-    sigmoid,
+sigmoid_by_the_other_formula = slip(
     "exp(x) overflows where x is large, and ∞ / ∞ is nan: this form is safe only below 0.",
+    {"np.where(x >= 0, 1, small) / (1 + small)": "np.exp(x) / (1 + np.exp(x))"},
 )
-def sigmoid_by_the_other_formula(x):
-    e = np.exp(x)
-    return e / (1 + e)
 
+right_above_0_only = slip(
+    "exp(−|x|) is used as if it were exp(−x), which it is only above 0: below 0 the result is that "
+    "of −x.",
+    {"np.where(x >= 0, 1, small)": "1"},
+)
 
-@wrong(
-    sigmoid,
+neither_above_nor_below_0 = slip(
+    "Entries of exactly 0 belong to neither of the masks x > 0 and x < 0: they get 0 in place of "
+    "1/2.",
+    {"np.where(x >= 0, 1, small)": "((x > 0) + (x < 0) * small)"},
+)
+
+sigmoid_of_a_clipped_x = slip(
     "x is clipped before exp, so that nothing overflows; but then all entries beyond the bound get "
     "the bound's value, and lose their digits.",
+    {"np.where(x >= 0, 1, small) / (1 + small)": "1 / (1 + np.exp(-np.clip(x, -60, 60)))"},
 )
-def sigmoid_of_a_clipped_x(x):
-    return 1 / (1 + np.exp(-np.clip(x, -60, 60)))
 
-
-@wrong(
-    sigmoid,
+sigmoid_from_tanh = slip(
     "Computed from tanh, which is −1 to all digits far below 0: there (1 + tanh) / 2 cancels to 0, "
     "where sigmoid is tiny.",
+    {"np.where(x >= 0, 1, small) / (1 + small)": "(1 + np.tanh(x / 2)) / 2"},
 )
-def sigmoid_from_tanh(x):
-    return (1 + np.tanh(x / 2)) / 2
 
+sigmoid_mirrored = slip(
+    "The sign of x is turned: it falls where it should rise.",
+    {"x >= 0": "x < 0"},
+)
 
-@wrong(sigmoid, "The sign of x is lost: it falls where it should rise.")
-def sigmoid_mirrored(x):
-    return sigmoid(-x)
+tanh_for_sigmoid = slip(
+    "This is tanh, which runs from −1 to 1. The sigmoid runs from 0 to 1.",
+    {"np.where(x >= 0, 1, small) / (1 + small)": "np.tanh(x)"},
+)
 
-
-@wrong(sigmoid, "This is tanh, which runs from −1 to 1. The sigmoid runs from 0 to 1.")
-def tanh_for_sigmoid(x):
-    return np.tanh(x)
-
-
-@wrong(
-    sigmoid,
+hard_sigmoid = slip(
     "This is the hard sigmoid, made of straight lines. It agrees only at 0 and far from it.",
+    {"np.where(x >= 0, 1, small) / (1 + small)": "np.clip(x / 6 + 0.5, 0, 1)"},
 )
-def hard_sigmoid(x):
-    return np.clip(x / 6 + x.dtype.type(0.5), 0, 1)
 
+normalized_like_softmax = slip(
+    "The entries are divided by their sum: that is softmax's step. Each stands alone.",
+    {
+        "return np.where(x >= 0, 1, small) / (1 + small)": "e = np.exp(x - x.max(initial=0))\n"
+        "return e / e.sum()"
+    },
+)
 
-@wrong(sigmoid, "The entries are divided by their sum: that is softmax's step. Each stands alone.")
-def normalized_like_softmax(x):
-    e = np.exp(x - x.max(initial=0))
-    return e / e.sum()
+epsilon_in_the_denominator = slip(
+    "A small constant is added to the denominator, which is at least 1 anyway: every value comes "
+    "out a little too small.",
+    {"small) / (1 + small)": "small) / (1 + small + 1e-6)"},
+)
 
+sigmoid_always_float64 = slip(
+    "The result is float64 whatever x is: an array made on the way has that dtype.",
+    {"np.where(x >= 0, 1, small)": "np.where(x >= 0, np.ones(x.shape), small)"},
+)
 
-@wrong(sigmoid, "The result is float64 whatever x is: an array made on the way has that dtype.")
-def sigmoid_always_float64(x):
-    return sigmoid(x.astype(np.float64))
-
-
-@wrong(sigmoid, "It writes into x. An operation with out=x or an index changes the caller's array.")
-def sigmoid_in_place(x):
-    x[...] = sigmoid(x)
-    return x
-
-
-@wrong(sigmoid, "Python loops over the entries, or rows of them. NumPy's exp takes them all.")
-def sigmoid_entry_at_a_time(x):
-    y = np.empty_like(x)
-    for index in np.ndindex(x.shape):
-        y[index] = sigmoid(x[index])
-    return y
-
+sigmoid_entry_at_a_time = slip(
+    "Python loops over the entries, or rows of them. NumPy's exp takes them all.",
+    {
+        "return np.where(x >= 0, 1, small) / (1 + small)": "y = np.empty_like(x)\n"
+        "for index in np.ndindex(x.shape):\n"
+        "    y[index] = (1 if x[index] >= 0 else small[index]) / (1 + small[index])\n"
+        "return y"
+    },
+)
 
 # --- sigmoid_backward ------------------------------------------------------------------------
 
@@ -117,70 +117,63 @@ def backward_from_the_larger_sigmoid(grad_y, x):
     return grad_y * y * (y * small)
 
 
-@wrong(
-    sigmoid_backward,
+one_minus_y = slip(
     "1 − y is 0 to all digits where y is 1 to all digits, so the right tail is lost. "
     "1 − sigmoid(x) can be had without that subtraction.",
+    {"grad_y * (small / (1 + small) ** 2)": "grad_y * sigmoid(x) * (1 - sigmoid(x))"},
 )
-def one_minus_y(grad_y, x):
-    y = sigmoid(x)
-    return grad_y * y * (1 - y)
 
+backward_without_upstream = slip(
+    "The upstream gradient is missing: this is the derivative alone.",
+    {"grad_y * (small": "(small"},
+)
 
-@wrong(sigmoid_backward, "The upstream gradient is missing: this is the derivative alone.")
-def backward_without_upstream(grad_y, x):
-    return sigmoid_backward(np.ones_like(grad_y), x)
-
-
-@wrong(
-    sigmoid_backward,
+x_taken_for_y = slip(
     "x is taken for sigmoid's result: y · (1 − y) wants y = sigmoid(x), and here it is given x.",
+    {"grad_y * (small / (1 + small) ** 2)": "grad_y * x * (1 - x)"},
 )
-def x_taken_for_y(grad_y, x):
-    return grad_y * x * (1 - x)
 
+sigmoid_applied_twice = slip(
+    "The sigmoid is applied twice: this is its slope at y. The one that is wanted is that at x.",
+    {"np.abs(x))\nreturn grad_y": "np.abs(sigmoid(x)))\nreturn grad_y"},
+)
 
-@wrong(sigmoid_backward, "One factor is missing: the derivative is y · (1 − y), not y alone.")
-def backward_by_y_alone(grad_y, x):
-    return grad_y * sigmoid(x)
+backward_by_y_alone = slip(
+    "One factor is missing: the derivative is y · (1 − y), not y alone.",
+    {"grad_y * (small / (1 + small) ** 2)": "grad_y * sigmoid(x)"},
+)
 
+backward_without_the_square = slip(
+    "The square is missing in the denominator: y and 1 − y have a factor 1 + exp(−|x|) there each.",
+    {"(1 + small) ** 2": "(1 + small)"},
+)
 
-@wrong(sigmoid_backward, "That is tanh's derivative, 1 − y². The sigmoid's is y · (1 − y).")
-def backward_as_for_tanh(grad_y, x):
-    return grad_y * (1 - sigmoid(x) ** 2)
+backward_as_for_tanh = slip(
+    "That is tanh's derivative, 1 − y². The sigmoid's is y · (1 − y).",
+    {"grad_y * (small / (1 + small) ** 2)": "grad_y * (1 - sigmoid(x) ** 2)"},
+)
 
+backward_with_arguments_swapped = slip(
+    "The arguments are swapped: grad_y comes first, x second.",
+    {"np.abs(x))\nreturn grad_y *": "np.abs(grad_y))\nreturn x *"},
+)
 
-@wrong(sigmoid_backward, "The arguments are swapped: grad_y comes first, x second.")
-def backward_with_arguments_swapped(grad_y, x):
-    return sigmoid_backward(x, grad_y)
-
-
-@wrong(
-    sigmoid_backward,
+backward_by_its_formula = slip(
     "exp(−x) overflows where x is far below 0; a quotient of two such numbers is nan.",
+    {"-np.abs(x))\nreturn grad_y": "-x)\nreturn grad_y"},
 )
-def backward_by_its_formula(grad_y, x):
-    e = np.exp(-x)
-    return grad_y * e / (1 + e) ** 2
 
+backward_always_float64 = slip(
+    "The gradient is float64 whatever the arguments are.",
+    {"grad_y * (small": "np.ones(x.shape) * grad_y * (small"},
+)
 
-@wrong(sigmoid_backward, "The gradient is float64 whatever the arguments are.")
-def backward_always_float64(grad_y, x):
-    return sigmoid_backward(grad_y, x.astype(np.float64))
-
-
-@wrong(sigmoid_backward, "It writes into grad_y: an operation such as *= changes the array itself.")
-def backward_into_grad_y(grad_y, x):
-    grad_y *= sigmoid(x) * sigmoid(-x)
-    return grad_y
-
-
-@wrong(
-    sigmoid_backward,
+backward_entry_at_a_time = slip(
     "Python loops over the entries, or rows of them. NumPy takes all at once.",
+    {
+        "return grad_y * (small / (1 + small) ** 2)": "grad_x = np.empty_like(grad_y)\n"
+        "for index in np.ndindex(x.shape):\n"
+        "    grad_x[index] = grad_y[index] * (small[index] / (1 + small[index]) ** 2)\n"
+        "return grad_x"
+    },
 )
-def backward_entry_at_a_time(grad_y, x):
-    grad_x = np.empty_like(grad_y)
-    for index in np.ndindex(x.shape):
-        grad_x[index] = sigmoid_backward(grad_y[index], x[index])
-    return grad_x

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.basics.softmax_backward import softmax_backward
 
 
@@ -50,356 +50,255 @@ def with_the_axis_moved_last(grad_y, x, axis=-1):
 
 # --- The sum ---------------------------------------------------------------------------------
 
-
-@wrong(
-    softmax_backward,
+by_the_jacobian = slip(
     "It builds the Jacobian, n × n numbers a row. Multiply it out by hand first: most of it is one "
     "product of two vectors.",
+    {
+        "return y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))": ""
+        "g, y = np.moveaxis(grad_y, axis, -1), np.moveaxis(y, axis, -1)\n"
+        "jacobian = y[..., None] * (np.eye(x.shape[axis], dtype=x.dtype) - y[..., None, :])\n"
+        'return np.moveaxis(np.einsum("...i,...ij->...j", g, jacobian), -1, axis)'
+    },
 )
-def by_the_jacobian(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    g, y = np.moveaxis(grad_y, axis, -1), softmax(np.moveaxis(x, axis, -1), -1)
-    identity = np.eye(x.shape[axis], dtype=x.dtype)
-    jacobian = y[..., None] * (identity - y[..., None, :])
-    return np.moveaxis(np.einsum("...i,...ij->...j", g, jacobian), -1, axis)
 
-
-@wrong(
-    softmax_backward,
+the_diagonal_alone = slip(
     "Only the Jacobian's diagonal is used, as if softmax worked entry by entry. Each score changes "
     "the other probabilities too.",
+    {"y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))": "grad_y * y * (1 - y)"},
 )
-def the_diagonal_alone(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    y = softmax(x, axis)
-    return grad_y * y * (1 - y)
 
-
-@wrong(
-    softmax_backward,
+without_the_sum = slip(
     "This is the gradient of the exponentials over a fixed sum. The sum depends on every score "
     "too, and that path is missing.",
+    {"(grad_y - (grad_y * y).sum(axis=axis, keepdims=True))": "grad_y"},
 )
-def without_the_sum(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    return grad_y * softmax(x, axis)
 
+the_sum_alone = slip(
+    "Only the part that comes through the sum is there. Each score is in its own numerator too.",
+    {"(grad_y - (grad_y * y).sum(": "(-(grad_y * y).sum("},
+)
 
-@wrong(
-    softmax_backward,
+all_zeros = slip(
     "The result is zero. That is right for the sum of the probabilities, which is always 1, but "
     "not for any grad_y.",
+    {"y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))": "np.zeros_like(x)"},
 )
-def all_zeros(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    return np.zeros_like(x)
 
-
-@wrong(
-    softmax_backward,
+the_sum_without_probabilities = slip(
     "The upstream gradients are summed as they are. In the chain rule each is weighed by its "
     "probability.",
+    {"(grad_y * y).sum(": "grad_y.sum("},
 )
-def the_sum_without_probabilities(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    return softmax(x, axis) * (grad_y - total(grad_y, axis))
 
-
-@wrong(
-    softmax_backward,
+the_plain_mean = slip(
     "The plain mean of the upstream gradients is subtracted. The mean that is wanted weighs each "
     "by its probability.",
+    {"(grad_y * y).sum(": "grad_y.mean("},
 )
-def the_plain_mean(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    return softmax(x, axis) * (grad_y - total(grad_y, axis) / x.shape[axis])
 
-
-@wrong(
-    softmax_backward,
+the_sum_divided_by_n = slip(
     "The weighted sum of the upstream gradients is right, but the mean is taken where a sum is "
     "meant: it is divided by n once more.",
+    {"(grad_y * y).sum(": "(grad_y * y).mean("},
 )
-def the_sum_divided_by_n(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    y = softmax(x, axis)
-    return y * (grad_y - (grad_y * y).mean(axis=axis, keepdims=True))
 
-
-@wrong(
-    softmax_backward,
+without_the_factor_in_front = slip(
     "The factor in front is missing: how far a score moves anything is in proportion to its own "
     "probability.",
+    {"return y * (": "return ("},
 )
-def without_the_factor_in_front(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    return grad_y - total(grad_y * softmax(x, axis), axis)
 
-
-@wrong(
-    softmax_backward,
+the_factor_in_one_term_only = slip(
     "Only the first term has the factor y; the sum that is subtracted needs it too.",
+    {"y * (grad_y - (grad_y * y)": "(y * grad_y - (grad_y * y)"},
 )
-def the_factor_in_one_term_only(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    weighed = grad_y * softmax(x, axis)
-    return weighed - total(weighed, axis)
 
-
-@wrong(
-    softmax_backward,
+the_sum_added = slip(
     "The sum is added. A score that grows takes probability from all the others, so it is "
     "subtracted.",
+    {"(grad_y - (": "(grad_y + ("},
 )
-def the_sum_added(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    y = softmax(x, axis)
-    return y * (grad_y + total(grad_y * y, axis))
 
+the_sign_turned = slip(
+    "The sign is turned: the whole gradient points the other way.",
+    {"return y * (": "return -y * ("},
+)
 
-@wrong(softmax_backward, "The sign is turned: the whole gradient points the other way.")
-def the_sign_turned(grad_y, x, axis=-1):
-    return -softmax_backward(grad_y, x, axis)
-
-
-@wrong(
-    softmax_backward,
+one_factor_too_many = slip(
     "The probabilities enter squared: the factor y is there once too often.",
+    {"return y * (": "return y * y * ("},
 )
-def one_factor_too_many(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    return softmax(x, axis) * softmax_backward(grad_y, x, axis)
 
-
-@wrong(
-    softmax_backward,
+as_for_log_softmax = slip(
     "This is the gradient of log-softmax. Softmax itself has another one.",
+    {
+        "y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))": ""
+        "grad_y - y * grad_y.sum(axis=axis, keepdims=True)"
+    },
 )
-def as_for_log_softmax(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    return grad_y - softmax(x, axis) * total(grad_y, axis)
 
-
-@wrong(
-    softmax_backward,
+as_for_cross_entropy = slip(
     "Probability minus something is the gradient of softmax and cross-entropy together, with "
     "grad_y taken for the target. Here there is softmax alone.",
+    {"y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))": "y - grad_y"},
 )
-def as_for_cross_entropy(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    return softmax(x, axis) - grad_y
 
-
-@wrong(
-    softmax_backward,
+without_the_upstream_gradient = slip(
     "grad_y is not used. The chain rule multiplies the derivative by what comes from above.",
+    {"y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))": "y * (1 - y)"},
 )
-def without_the_upstream_gradient(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    y = softmax(x, axis)
-    return y * (1 - y)
-
 
 # --- The softmax -----------------------------------------------------------------------------
 
-
-@wrong(
-    softmax_backward,
+x_taken_for_y = slip(
     "x is taken for the probabilities. These are softmax(x), which has to be computed first.",
+    {
+        "y = np.exp(x - x.max(axis=axis, keepdims=True))": "y = x",
+        "y /= y.sum(axis=axis, keepdims=True)": "pass",
+    },
 )
-def x_taken_for_y(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return x * (grad_y - total(grad_y * x, axis))
 
+softmax_twice = slip(
+    "Softmax is applied twice, as if x held probabilities already.",
+    {
+        "y /= y.sum(axis=axis, keepdims=True)": "y = np.exp(y / y.sum(axis=axis, keepdims=True))\n"
+        "y /= y.sum(axis=axis, keepdims=True)"
+    },
+)
 
-@wrong(softmax_backward, "Softmax is applied twice, as if x held probabilities already.")
-def softmax_twice(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    return softmax_backward(grad_y, softmax(x, axis), axis)
+without_the_division = slip(
+    "The exponentials are not divided by their sum, so they are no probabilities yet.",
+    {"y /= y.sum(axis=axis, keepdims=True)": "pass"},
+)
 
+with_arguments_swapped = slip(
+    "The arguments are swapped: grad_y comes first, x second.",
+    {
+        "y = np.exp(x - x.max(axis=axis, keepdims=True))": "grad_y, x = x, grad_y\n"
+        "y = np.exp(x - x.max(axis=axis, keepdims=True))"
+    },
+)
 
-@wrong(softmax_backward, "The arguments are swapped: grad_y comes first, x second.")
-def with_arguments_swapped(grad_y, x, axis=-1):
-    return softmax_backward(x, grad_y, axis)
-
-
-@wrong(
-    softmax_backward,
+without_the_maximum = slip(
     "exp overflows for large scores, and for scores far below zero the sum is 0. What can be "
     "subtracted from every score of a row without changing its probabilities?",
+    {"np.exp(x - x.max(axis=axis, keepdims=True))": "np.exp(x)"},
 )
-def without_the_maximum(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    with np.errstate(all="ignore"):
-        e = np.exp(x)
-        y = e / total(e, axis)
-        return y * (grad_y - total(grad_y * y, axis))
 
-
-@wrong(
-    softmax_backward,
+one_maximum_for_all_rows = slip(
     "One maximum for the whole array: a row far below it underflows to 0/0. Each row needs its "
     "own.",
+    {"x.max(axis=axis, keepdims=True)": "x.max(initial=-np.inf)"},
 )
-def one_maximum_for_all_rows(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    e = np.exp(x - x.max(initial=-np.inf))
-    with np.errstate(invalid="ignore"):
-        y = e / total(e, axis)
-    return y * (grad_y - total(grad_y * y, axis))
 
-
-@wrong(
-    softmax_backward,
+epsilon_in_the_sum = slip(
     "A small constant is added to the sum of the exponentials: the probabilities no longer sum to "
     "1. With the maximum subtracted, that sum is never 0.",
+    {"y /= y.sum(axis=axis, keepdims=True)": "y /= y.sum(axis=axis, keepdims=True) + 1e-6"},
 )
-def epsilon_in_the_sum(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    e = np.exp(x - x.max(axis=axis, keepdims=True))
-    y = e / (total(e, axis) + 1e-6)
-    return y * (grad_y - total(grad_y * y, axis))
 
-
-@wrong(
-    softmax_backward,
+clipped_probabilities = slip(
     "The probabilities are clipped: those below the bound, and their gradients, all become alike. "
     "There is no logarithm here to guard.",
+    {
+        "y /= y.sum(axis=axis, keepdims=True)": ""
+        "y = np.clip(y / y.sum(axis=axis, keepdims=True), 1e-12, 1.0)"
+    },
 )
-def clipped_probabilities(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    y = np.clip(softmax(x, axis), 1e-12, 1.0)
-    return y * (grad_y - total(grad_y * y, axis))
-
 
 # --- Axes and manners ------------------------------------------------------------------------
 
+always_the_last_axis = slip(
+    "The argument `axis` is not used: everything is along the last axis.",
+    {
+        "y = np.exp(x - x.max(axis=axis, keepdims=True))": "axis = -1\n"
+        "y = np.exp(x - x.max(axis=axis, keepdims=True))"
+    },
+)
 
-@wrong(softmax_backward, "The argument `axis` is not used: everything is along the last axis.")
-def always_the_last_axis(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    return softmax_backward(grad_y, x)
+axis_0_taken_for_none = slip(
+    "`axis or …` takes axis 0 for none at all, as 0 counts as false, and goes along the last one.",
+    {
+        "y = np.exp(x - x.max(axis=axis, keepdims=True))": "axis = axis or -1\n"
+        "y = np.exp(x - x.max(axis=axis, keepdims=True))"
+    },
+)
 
-
-@wrong(
-    softmax_backward,
+the_sum_along_the_last_axis = slip(
     "The probabilities are along the axis, but the upstream gradients are summed along the last "
     "one.",
+    {"(grad_y * y).sum(axis=axis": "(grad_y * y).sum(axis=-1"},
 )
-def the_sum_along_the_last_axis(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    y = softmax(x, axis)
-    return y * (grad_y - total(grad_y * y, -1))
 
-
-@wrong(
-    softmax_backward,
+the_softmax_along_the_last_axis = slip(
     "The upstream gradients are summed along the axis, but the probabilities are those along the "
     "last one.",
+    {
+        "x.max(axis=axis, keepdims=True)": "x.max(axis=-1, keepdims=True, initial=-np.inf)",
+        "y /= y.sum(axis=axis": "y /= y.sum(axis=-1",
+    },
 )
-def the_softmax_along_the_last_axis(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    y = softmax(x, -1)
-    return y * (grad_y - total(grad_y * y, axis))
 
-
-@wrong(
-    softmax_backward,
+one_sum_for_all_rows = slip(
     "The sum runs over the whole array. Each row (each line along the axis) has its own.",
+    {"(grad_y * y).sum(axis=axis, keepdims=True)": "(grad_y * y).sum()"},
 )
-def one_sum_for_all_rows(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    y = softmax(x, axis)
-    return y * (grad_y - (grad_y * y).sum())
 
-
-@wrong(
-    softmax_backward,
+the_axis_lost = slip(
     "The sum has lost its axis: one row's number then meets another row's gradients, or NumPy "
     "finds shapes that don't fit.",
+    {"(grad_y * y).sum(axis=axis, keepdims=True)": "(grad_y * y).sum(axis=axis)"},
 )
-def the_axis_lost(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    y = softmax(x, axis)
-    return y * (grad_y - (grad_y * y).sum(axis=axis))
 
-
-@wrong(
-    softmax_backward,
+shapes_left_to_numpy = slip(
     "The shapes are not compared: a gradient for one row is silently broadcast over all, or an "
     "error comes from somewhere else.",
+    {"if grad_y.shape != x.shape:": "if False:"},
 )
-def shapes_left_to_numpy(grad_y, x, axis=-1):
-    if x.shape[axis] == 0:
-        raise ValueError("there are no scores along the axis")
-    y = softmax(x, axis)
-    return y * (grad_y - total(grad_y * y, axis))
 
-
-@wrong(softmax_backward, "An empty array comes back as it is. No scores should be a ValueError.")
-def no_scores_as_they_are(grad_y, x, axis=-1):
-    return softmax_backward(grad_y, x, axis) if x.size else x.copy()
-
-
-@wrong(softmax_backward, "The result is float64 whatever x is: something on the way converts it.")
-def always_float64(grad_y, x, axis=-1):
-    return softmax_backward(grad_y.astype(np.float64), x.astype(np.float64), axis)
-
-
-@wrong(
-    softmax_backward,
-    "It writes into x: an operation in place, such as `x -= …`, changes the caller's array.",
+no_scores_as_they_are = slip(
+    "An empty array comes back as it is. No scores should be a ValueError.",
+    {"if x.shape[axis] == 0:": "if x.size == 0:\n    return x.copy()\nif x.shape[axis] == 0:"},
 )
-def into_x(grad_y, x, axis=-1):
-    grad_x = softmax_backward(grad_y, x, axis)
-    x[...] = softmax(x, axis)
-    return grad_x
 
-
-@wrong(
-    softmax_backward,
-    "It writes into grad_y: an operation in place, such as `grad_y -= …`, changes the caller's "
-    "array.",
+always_float64 = slip(
+    "The result is float64 whatever x is: something on the way converts it.",
+    {"y = np.exp(x - ": "y = np.exp(x.astype(np.float64) - "},
 )
-def into_grad_y(grad_y, x, axis=-1):
-    grad_y[...] = softmax_backward(grad_y, x, axis)
-    return grad_y
 
-
-@wrong(
-    softmax_backward,
+one_line_at_a_time = slip(
     "It goes through the lines of scores one at a time in Python. `keepdims=True` lets one "
     "expression serve all of them.",
+    {
+        "return y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))": ""
+        "g, lines = np.moveaxis(grad_y, axis, -1), np.moveaxis(y, axis, -1)\n"
+        "for index in np.ndindex(lines.shape[:-1]):\n"
+        "    lines[index] *= g[index] - g[index] @ lines[index]\n"
+        "return y"
+    },
 )
-def one_line_at_a_time(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    g, scores = np.moveaxis(grad_y, axis, -1), np.moveaxis(x, axis, -1)
-    grad = np.empty_like(scores)
-    for index in np.ndindex(scores.shape[:-1]):
-        grad[index] = softmax_backward(g[index], scores[index])
-    return np.moveaxis(grad, -1, axis)
 
-
-@wrong(
-    softmax_backward,
+one_column_of_the_jacobian_at_a_time = slip(
     "It takes the Jacobian's columns one at a time in Python, one for each score. Their common "
     "part can be summed once.",
+    {
+        "return y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))": ""
+        "g, y = np.moveaxis(grad_y, axis, -1), np.moveaxis(y, axis, -1)\n"
+        "grad = g * y\n"
+        "for j in range(x.shape[axis]):\n"
+        "    grad[..., j] -= (g * y * y[..., j : j + 1]).sum(axis=-1)\n"
+        "return np.moveaxis(grad, -1, axis)"
+    },
 )
-def one_column_of_the_jacobian_at_a_time(grad_y, x, axis=-1):
-    check(grad_y, x, axis)
-    g, y = np.moveaxis(grad_y, axis, -1), softmax(np.moveaxis(x, axis, -1), -1)
-    grad = g * y
-    for j in range(x.shape[axis]):
-        grad[..., j] -= (g * y * y[..., j : j + 1]).sum(axis=-1)
-    return np.moveaxis(grad, -1, axis)
 
-
-@wrong(
-    softmax_backward,
+in_float64 = slip(
     "It works on float64 copies. For float32 scores these are twice as large, and more memory than "
     "there is room for.",
+    {
+        "y = np.exp(x - ": "dtype = x.dtype\n"
+        "x, grad_y = x.astype(np.float64), grad_y.astype(np.float64)\n"
+        "y = np.exp(x - ",
+        "y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))": ""
+        "(y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))).astype(dtype)",
+    },
 )
-def in_float64(grad_y, x, axis=-1):
-    wide = softmax_backward(grad_y.astype(np.float64), x.astype(np.float64), axis)
-    return wide.astype(x.dtype)

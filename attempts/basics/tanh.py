@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.basics.tanh import tanh, tanh_backward
 
 
@@ -40,156 +40,155 @@ def tanh_by_a_series_near_0(x):
     return y
 
 
-@wrong(tanh, "This calls a ready-made tanh, which is what you are to write.")
-def tanh_of_numpy(x):
-    return np.tanh(x)
+tanh_of_numpy = slip(
+    "This calls a ready-made tanh, which is what you are to write.",
+    {"np.copysign(fall / (2 + fall), x)": "np.tanh(x)"},
+)
 
-
-@wrong(
-    tanh,
+tanh_by_its_formula = slip(
     "exp overflows far from 0, on either side, and ∞ / ∞ is nan; near 0, the difference of the two "
     "exps loses its digits.",
+    {"np.copysign(fall / (2 + fall), x)": "(np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))"},
 )
-def tanh_by_its_formula(x):
-    return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
 
+clipped_and_subtracted = slip(
+    "With x clipped nothing overflows, but near 0 exp(x) and exp(−x) are both close to 1, and "
+    "their difference loses its digits.",
+    {
+        "fall = np.expm1(-2 * np.abs(x))": "near = np.clip(x, -20, 20)",
+        "np.copysign(fall / (2 + fall), x)": "(np.exp(near) - np.exp(-near)) / "
+        "(np.exp(near) + np.exp(-near))",
+    },
+)
 
-@wrong(tanh, "sinh and cosh both overflow far from 0, and ∞ / ∞ is nan.")
-def sinh_over_cosh(x):
-    return np.sinh(x) / np.cosh(x)
+sinh_over_cosh = slip(
+    "sinh and cosh both overflow far from 0, and ∞ / ∞ is nan.",
+    {"np.copysign(fall / (2 + fall), x)": "np.sinh(x) / np.cosh(x)"},
+)
 
-
-@wrong(
-    tanh,
+safe_below_0_only = slip(
     "exp(2x) overflows where x is large, and ∞ / ∞ is nan: this form is safe only below 0.",
+    {
+        "np.expm1(-2 * np.abs(x))": "np.expm1(2 * x)",
+        "np.copysign(fall / (2 + fall), x)": "fall / (2 + fall)",
+    },
 )
-def safe_below_0_only(x):
-    e = np.expm1(2 * x)
-    return e / (e + 2)
 
-
-@wrong(
-    tanh,
+safe_above_0_only = slip(
     "exp(−2x) overflows where x is far below 0, and ∞ / ∞ is nan: this form is safe only above 0.",
+    {
+        "np.expm1(-2 * np.abs(x))": "np.expm1(-2 * x)",
+        "np.copysign(fall / (2 + fall), x)": "-fall / (2 + fall)",
+    },
 )
-def safe_above_0_only(x):
-    e = np.expm1(-2 * x)
-    return -e / (e + 2)
 
-
-@wrong(
-    tanh,
+one_exp_safe_below_0_only = slip(
     "exp(2x) overflows where x is large, and ∞ / ∞ is nan; near 0, exp − 1 loses digits.",
+    {"np.copysign(fall / (2 + fall), x)": "(np.exp(2 * x) - 1) / (np.exp(2 * x) + 1)"},
 )
-def one_exp_safe_below_0_only(x):
-    e = np.exp(2 * x)
-    return (e - 1) / (e + 1)
 
-
-@wrong(
-    tanh,
+one_exp_safe_above_0_only = slip(
     "exp(−2x) overflows where x is far below 0, and ∞ / ∞ is nan; near 0, 1 − exp loses digits.",
+    {"np.copysign(fall / (2 + fall), x)": "(1 - np.exp(-2 * x)) / (1 + np.exp(-2 * x))"},
 )
-def one_exp_safe_above_0_only(x):
-    e = np.exp(-2 * x)
-    return (1 - e) / (1 + e)
 
-
-@wrong(
-    tanh,
+digits_lost_near_0 = slip(
     "1 − exp(−2|x|) cancels near 0: there exp is 1 to all digits, and what matters is how much it "
     "differs from that.",
+    {"np.expm1(-2 * np.abs(x))": "np.exp(-2 * np.abs(x)) - 1"},
 )
-def digits_lost_near_0(x):
-    small = np.exp(-2 * np.abs(x))
-    return np.sign(x) * ((1 - small) / (1 + small))
 
+x_itself_near_0 = slip(
+    "Near 0 it gives x itself, which is right to a few digits only: the next term is −x³ / 3.",
+    {
+        "np.copysign(fall / (2 + fall), x)": "np.where(np.abs(x) < 1e-3, x, "
+        "np.copysign(fall / (2 + fall), x))"
+    },
+)
 
-@wrong(
-    tanh,
+tanh_from_sigmoid = slip(
     "Computed from the sigmoid, which is 1/2 to all digits near 0: there 2 · sigmoid − 1 cancels "
     "to 0, where tanh is about x.",
+    {
+        "fall = np.expm1": "small = np.exp",
+        "np.copysign(fall / (2 + fall), x)": "2 * np.where(x >= 0, 1, small) / (1 + small) - 1",
+    },
 )
-def tanh_from_sigmoid(x):
-    return 2 * sigmoid(2 * x) - 1
 
-
-@wrong(
-    tanh,
+sigmoid_at_x = slip(
     "The sigmoid is taken at x, not at 2x: tanh is twice as steep, so this is tanh(x / 2).",
+    {"np.expm1(-2 * np.abs(x))": "np.expm1(-np.abs(x))"},
 )
-def sigmoid_at_x(x):
-    return tanh(x / 2)
 
-
-@wrong(tanh, "This is the sigmoid, which runs from 0 to 1. tanh runs from −1 to 1.")
-def sigmoid_for_tanh(x):
-    return sigmoid(x)
-
-
-@wrong(
-    tanh, "This is sigmoid(2x), which runs from 0 to 1: it has still to be stretched to −1 to 1."
+sigmoid_for_tanh = slip(
+    "This is the sigmoid, which runs from 0 to 1. tanh runs from −1 to 1.",
+    {
+        "fall = np.expm1(-2 * np.abs(x))": "small = np.exp(-np.abs(x))",
+        "np.copysign(fall / (2 + fall), x)": "np.where(x >= 0, 1, small) / (1 + small)",
+    },
 )
-def not_stretched(x):
-    return sigmoid(2 * x)
 
+not_stretched = slip(
+    "This is sigmoid(2x), which runs from 0 to 1: it has still to be stretched to −1 to 1.",
+    {
+        "fall = np.expm1": "small = np.exp",
+        "np.copysign(fall / (2 + fall), x)": "np.where(x >= 0, 1, small) / (1 + small)",
+    },
+)
 
-@wrong(tanh, "The sign of x is lost: tanh is negative below 0.")
-def tanh_without_its_sign(x):
-    return np.abs(tanh(x))
+one_not_subtracted = slip(
+    "This is 2 · sigmoid(2x), which runs from 0 to 2: the 1 is still to be subtracted.",
+    {
+        "fall = np.expm1": "small = np.exp",
+        "np.copysign(fall / (2 + fall), x)": "2 * np.where(x >= 0, 1, small) / (1 + small)",
+    },
+)
 
+tanh_without_its_sign = slip(
+    "The sign of x is lost: tanh is negative below 0.",
+    {"np.copysign(fall / (2 + fall), x)": "-fall / (2 + fall)"},
+)
 
-@wrong(tanh, "The sign is turned round: it falls where it should rise.")
-def tanh_mirrored(x):
-    return -tanh(x)
+tanh_mirrored = slip(
+    "The sign is turned round: it falls where it should rise.",
+    {"(2 + fall), x)": "(2 + fall), -x)"},
+)
 
+hard_tanh = slip(
+    "This is the hard tanh, made of straight lines. tanh bends from the start.",
+    {"np.copysign(fall / (2 + fall), x)": "np.clip(x, -1, 1)"},
+)
 
-@wrong(tanh, "This is the hard tanh, made of straight lines. tanh bends from the start.")
-def hard_tanh(x):
-    return np.clip(x, -1, 1)
+softsign = slip(
+    "This is the softsign, x / (1 + |x|), a relative that comes to 1 far more slowly.",
+    {"np.copysign(fall / (2 + fall), x)": "x / (1 + np.abs(x))"},
+)
 
-
-@wrong(tanh, "This is the softsign, x / (1 + |x|), a relative that comes to 1 far more slowly.")
-def softsign(x):
-    return x / (1 + np.abs(x))
-
-
-@wrong(
-    tanh,
+cut_off_too_early = slip(
     "x is cut off so early that tanh is not yet 1 there: all entries beyond get that same value.",
+    {"np.expm1(-2 * np.abs(x))": "np.expm1(-2 * np.minimum(np.abs(x), 5))"},
 )
-def cut_off_too_early(x):
-    return tanh(np.clip(x, -5, 5))
 
-
-@wrong(
-    tanh,
+epsilon_in_the_denominator = slip(
     "A small constant in the denominator: it is at least 1 here anyway, and every value is a "
     "little too small.",
+    {"(2 + fall)": "(2 + fall + 1e-6)"},
 )
-def epsilon_in_the_denominator(x):
-    fall = np.expm1(-2 * np.abs(x))
-    return np.copysign(fall / (2 + fall + x.dtype.type(1e-6)), x)
 
+tanh_always_float64 = slip(
+    "The result is float64 whatever x is: an array made on the way has that dtype.",
+    {"np.copysign(fall / (2 + fall), x)": "np.ones(x.shape) * np.copysign(fall / (2 + fall), x)"},
+)
 
-@wrong(tanh, "The result is float64 whatever x is: an array made on the way has that dtype.")
-def tanh_always_float64(x):
-    return tanh(x.astype(np.float64))
-
-
-@wrong(tanh, "It writes into x. An operation with out=x or an index changes the caller's array.")
-def tanh_in_place(x):
-    x[...] = tanh(x)
-    return x
-
-
-@wrong(tanh, "Python loops over the entries, or rows of them. NumPy's exp takes them all.")
-def tanh_entry_at_a_time(x):
-    y = np.empty_like(x)
-    for index in np.ndindex(x.shape):
-        y[index] = tanh(x[index])
-    return y
-
+tanh_entry_at_a_time = slip(
+    "Python loops over the entries, or rows of them. NumPy's exp takes them all.",
+    {
+        "return np.copysign(fall / (2 + fall), x)": "y = np.empty_like(x)\n"
+        "for index in np.ndindex(x.shape):\n"
+        "    y[index] = np.copysign(fall[index] / (2 + fall[index]), x[index])\n"
+        "return y"
+    },
+)
 
 # --- tanh_backward ---------------------------------------------------------------------------
 
@@ -207,103 +206,90 @@ def backward_from_what_is_missing_to_1(grad_y, x):
     return grad_y * (d * (2 - d))
 
 
-@wrong(
-    tanh_backward,
+one_minus_the_square = slip(
     "1 − y² is 0 to all digits where y is ±1 to all digits, so both tails are lost. What |y| lacks "
     "to 1 can be had without that subtraction.",
+    {"(4 * small / (1 + small) ** 2)": "(1 - tanh(x) ** 2)"},
 )
-def one_minus_the_square(grad_y, x):
-    return grad_y * (1 - np.tanh(x) ** 2)
 
-
-@wrong(tanh_backward, "cosh overflows far from 0. The result comes out as 0, but with a warning.")
-def backward_by_cosh(grad_y, x):
+backward_by_cosh = slip(
+    "cosh overflows far from 0. The result comes out as 0, but with a warning.",
     # Divided twice, as the square would overflow at half the way.
-    return grad_y / np.cosh(x) / np.cosh(x)
-
-
-@wrong(tanh_backward, "exp(2x) overflows where x is large, and ∞ / ∞ is nan.")
-def backward_safe_below_0_only(grad_y, x):
-    e = np.exp(2 * x)
-    return grad_y * (4 * e / (1 + e) ** 2)
-
-
-@wrong(tanh_backward, "The upstream gradient is missing: this is the derivative alone.")
-def backward_without_upstream(grad_y, x):
-    return tanh_backward(np.ones_like(grad_y), x)
-
-
-@wrong(
-    tanh_backward,
-    "x is taken for tanh's result: 1 − y² wants y = tanh(x), and here it is given x.",
+    {"grad_y * (4 * small / (1 + small) ** 2)": "grad_y / np.cosh(x) / np.cosh(x)"},
 )
-def x_taken_for_y(grad_y, x):
-    return grad_y * (1 - x**2)
 
+backward_safe_below_0_only = slip(
+    "exp(2x) overflows where x is large, as exp(−2x) does far below 0, and ∞ / ∞ is nan.",
+    {"np.exp(-2 * np.abs(x))": "np.exp(2 * x)"},
+)
 
-@wrong(tanh_backward, "The square is missing: the derivative is 1 − y², not 1 − y.")
-def backward_without_the_square(grad_y, x):
-    return grad_y * (1 - np.tanh(x))
+backward_without_upstream = slip(
+    "The upstream gradient is missing: this is the derivative alone.",
+    {"grad_y * (4": "(4"},
+)
 
+x_taken_for_y = slip(
+    "x is taken for tanh's result: 1 − y² wants y = tanh(x), and here it is given x.",
+    {"(4 * small / (1 + small) ** 2)": "(1 - x**2)"},
+)
 
-@wrong(tanh_backward, "That is the sigmoid's derivative, y · (1 − y). tanh's is 1 − y².")
-def backward_as_for_the_sigmoid(grad_y, x):
-    y = np.tanh(x)
-    return grad_y * y * (1 - y)
+tanh_applied_twice = slip(
+    "tanh is applied twice: this is its slope at y. The one that is wanted is that at x.",
+    {"np.exp(-2 * np.abs(x))": "np.exp(-2 * np.abs(tanh(x)))"},
+)
 
+backward_without_the_square = slip(
+    "The square is missing: the derivative is 1 − y², not 1 − y.",
+    {"(4 * small / (1 + small) ** 2)": "(1 - tanh(x))"},
+)
 
-@wrong(
-    tanh_backward,
+backward_with_a_plus = slip(
+    "The square is added, as in the derivative of tan: tanh's is 1 − y².",
+    {"(4 * small / (1 + small) ** 2)": "(1 + tanh(x) ** 2)"},
+)
+
+backward_as_for_the_sigmoid = slip(
+    "That is the sigmoid's derivative, y · (1 − y). tanh's is 1 − y².",
+    {"(4 * small / (1 + small) ** 2)": "tanh(x) * (1 - tanh(x))"},
+)
+
+backward_without_the_4 = slip(
     "This is the sigmoid's slope at 2x alone. tanh is twice as high and takes 2x: by the chain "
     "rule, each brings a factor of 2.",
+    {"4 * small": "small"},
 )
-def backward_without_the_4(grad_y, x):
-    return tanh_backward(grad_y, x) / 4
 
-
-@wrong(
-    tanh_backward,
+backward_without_one_2 = slip(
     "One factor of 2 is missing: tanh is 2 · sigmoid(2x) − 1, with a 2 outside and one inside.",
+    {"4 * small": "2 * small"},
 )
-def backward_without_one_2(grad_y, x):
-    return tanh_backward(grad_y, x) / 2
 
+backward_with_the_wrong_sign = slip(
+    "The sign is wrong: it is 1 − y², not y² − 1. tanh rises everywhere.",
+    {"grad_y * (4": "-grad_y * (4"},
+)
 
-@wrong(tanh_backward, "The sign is wrong: it is 1 − y², not y² − 1. tanh rises everywhere.")
-def backward_with_the_wrong_sign(grad_y, x):
-    return -tanh_backward(grad_y, x)
-
-
-@wrong(
-    tanh_backward,
+tanh_of_the_gradient = slip(
     "tanh is applied to the gradient. The way back multiplies by tanh's derivative at x.",
+    {"grad_y * (4": "tanh(grad_y) * (4"},
 )
-def tanh_of_the_gradient(grad_y, x):
-    return np.tanh(grad_y) * tanh_backward(np.ones_like(x), x)
 
+backward_with_arguments_swapped = slip(
+    "The arguments are swapped: grad_y comes first, x second.",
+    {"np.exp(-2 * np.abs(x))": "np.exp(-2 * np.abs(grad_y))", "grad_y * (4": "x * (4"},
+)
 
-@wrong(tanh_backward, "The arguments are swapped: grad_y comes first, x second.")
-def backward_with_arguments_swapped(grad_y, x):
-    return tanh_backward(x, grad_y)
+backward_always_float64 = slip(
+    "The gradient is float64 whatever the arguments are.",
+    {"grad_y * (4": "np.ones(x.shape) * grad_y * (4"},
+)
 
-
-@wrong(tanh_backward, "The gradient is float64 whatever the arguments are.")
-def backward_always_float64(grad_y, x):
-    return tanh_backward(grad_y, x.astype(np.float64))
-
-
-@wrong(tanh_backward, "It writes into grad_y: an operation such as *= changes the array itself.")
-def backward_into_grad_y(grad_y, x):
-    grad_y *= tanh_backward(np.ones_like(x), x)
-    return grad_y
-
-
-@wrong(
-    tanh_backward,
+backward_entry_at_a_time = slip(
     "Python loops over the entries, or rows of them. NumPy takes all at once.",
+    {
+        "return grad_y * (4 * small / (1 + small) ** 2)": "grad_x = np.empty_like(grad_y)\n"
+        "for index in np.ndindex(x.shape):\n"
+        "    grad_x[index] = grad_y[index] * (4 * small[index] / (1 + small[index]) ** 2)\n"
+        "return grad_x"
+    },
 )
-def backward_entry_at_a_time(grad_y, x):
-    grad_x = np.empty_like(grad_y)
-    for index in np.ndindex(x.shape):
-        grad_x[index] = tanh_backward(grad_y[index], x[index])
-    return grad_x

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.basics.unbroadcast import multiply_backward, unbroadcast
 
 
@@ -46,208 +46,136 @@ def every_entry_sent_home(grad, shape):
     return sums.astype(grad.dtype).reshape(shape)
 
 
-@wrong(
-    unbroadcast,
+the_mean_of_the_copies = slip(
     "The copies' gradients are averaged. Each copy moves the loss by its own share, so they add "
     "up.",
+    {"grad.sum(": "grad.mean("},
 )
-def the_mean_of_the_copies(grad, shape):
-    result = unbroadcast(grad, shape)
-    return result * result.dtype.type(result.size / max(1, grad.size))
 
-
-@wrong(
-    unbroadcast,
+the_first_copy_only = slip(
     "Only the first of all copies counts. The loss depends on each of them.",
+    {
+        "summed = np.asarray(grad.sum(axis=(*range(added), *stretched), keepdims=True))": (
+            "summed = grad.copy()\n"
+            "for axis in (*range(added), *stretched):\n"
+            "    summed = summed.take(range(min(1, grad.shape[axis])), axis=axis)"
+        )
+    },
 )
-def the_first_copy_only(grad, shape):
-    check(grad, shape)
-    result = grad
-    while result.ndim > len(shape):
-        result = result[0] if len(result) else np.zeros(result.shape[1:], result.dtype)
-    for axis, length in enumerate(shape):
-        if length == 1 and result.shape[axis]:
-            result = np.take(result, [0], axis=axis)
-        elif length == 1:
-            result = result.sum(axis=axis, keepdims=True)
-    return np.array(result)
 
-
-@wrong(
-    unbroadcast,
+only_new_axes_summed = slip(
     "The axes of length 1 are forgotten: along them, too, an entry was copied.",
+    {
+        "(*range(added), *stretched), keepdims=True": "tuple(range(added))",
+        "summed.reshape(shape)": "summed",
+    },
 )
-def only_new_axes_summed(grad, shape):
-    check(grad, shape)
-    return np.asarray(grad.sum(axis=tuple(range(grad.ndim - len(shape)))))
 
-
-@wrong(
-    unbroadcast,
+only_axes_of_length_1_summed = slip(
     "The axes that broadcasting put in front are still there; along them, too, everything was "
     "copied.",
+    {"(*range(added), *stretched)": "tuple(stretched)", "summed.reshape(shape)": "summed"},
 )
-def only_axes_of_length_1_summed(grad, shape):
-    check(grad, shape)
-    added = grad.ndim - len(shape)
-    axes = tuple(added + axis for axis, n in enumerate(shape) if n == 1)
-    return np.asarray(grad.sum(axis=axes, keepdims=True))
 
-
-@wrong(
-    unbroadcast,
+axes_of_length_1_lost = slip(
     "The summed axes of length 1 are gone. The result should have the given shape, with them.",
+    {", keepdims=True": "", "summed.reshape(shape)": "summed"},
 )
-def axes_of_length_1_lost(grad, shape):
-    return np.asarray(unbroadcast(grad, shape).squeeze())
 
-
-@wrong(
-    unbroadcast,
+one_new_axis_summed = slip(
     "Only one of the axes in front is summed. Broadcasting may have put in several.",
+    {
+        "*range(added)": "*range(min(added, 1))",
+        "summed.reshape(shape)": "summed.squeeze(axis=tuple(range(min(added, 1))))",
+    },
 )
-def one_new_axis_summed(grad, shape):
-    check(grad, shape)
-    result = np.asarray(grad.sum(axis=0)) if grad.ndim > len(shape) else grad
-    for axis, n in enumerate(shape):
-        if n == 1:
-            result = result.sum(axis=axis, keepdims=True)
-    return np.array(result)
 
-
-@wrong(
-    unbroadcast,
+equally_many_axes_taken_for_granted = slip(
     "Both shapes are taken to have equally many axes. Broadcasting puts in more, in front.",
+    {"grad.ndim - len(shape)": "0"},
 )
-def equally_many_axes_taken_for_granted(grad, shape):
-    check(grad, shape)
-    axes = tuple(axis for axis in range(grad.ndim) if grad.shape[axis] != shape[axis])
-    return np.asarray(grad.sum(axis=axes, keepdims=True))
 
-
-@wrong(
-    unbroadcast,
+aligned_on_the_left = slip(
     "The shapes are laid side by side from the left. Broadcasting aligns them on the right: new "
     "axes come in front.",
+    {
+        "[added + axis for axis, n in enumerate(shape) if n == 1]": (
+            "[axis for axis, n in enumerate((*shape, *[1] * added)) if n == 1]"
+        ),
+        "(*range(added), *stretched)": "tuple(stretched)",
+    },
 )
-def aligned_on_the_left(grad, shape):
-    check(grad, shape)
-    padded = shape + (1,) * (grad.ndim - len(shape))
-    axes = tuple(axis for axis, n in enumerate(padded) if n == 1)
-    return grad.sum(axis=axes, keepdims=True).reshape(shape)
 
-
-@wrong(
-    unbroadcast,
+axes_that_move_up = slip(
     "One axis after the other is summed, and each sum moves the later axes up: the numbers no "
     "longer belong to them.",
+    {
+        "summed = np.asarray(grad.sum(axis=(*range(added), *stretched), keepdims=True))": (
+            "summed = grad.copy()\n"
+            "for axis in (*range(added), *stretched):\n"
+            "    summed = np.asarray(summed.sum(axis=axis))"
+        )
+    },
 )
-def axes_that_move_up(grad, shape):
-    check(grad, shape)
-    result = grad
-    for axis in range(grad.ndim - len(shape)):
-        result = np.asarray(result.sum(axis=axis))
-    for axis, n in enumerate(shape):
-        if n == 1:
-            result = result.sum(axis=axis, keepdims=True)
-    return np.array(result)
 
-
-@wrong(
-    unbroadcast,
-    "For the shape (), or after a sum over all axes, it is a number and no longer an array.",
+an_axis_of_length_0_forgotten = slip(
+    "Only axes longer than 1 are summed. Broadcast to length 0, an entry has no copies at all: "
+    "the sum of none, 0, is its gradient.",
+    {"if n == 1": "if n == 1 < grad.shape[added + axis]"},
 )
-def a_number_for_an_array(grad, shape):
-    result = unbroadcast(grad, shape)
-    return result[()] if shape == () else result
 
-
-@wrong(
-    unbroadcast,
-    "Where the shapes are equal it gives back grad itself. If the result is then added to in "
-    "place, grad changes too.",
+a_number_for_an_array = slip(
+    "For the shape () it is a number and no longer an array.",
+    {"summed.reshape(shape)": "summed.reshape(shape)[()]"},
 )
-def grad_itself(grad, shape):
-    return grad if grad.shape == shape else unbroadcast(grad, shape)
 
-
-@wrong(
-    unbroadcast,
-    "Where only axes of length 1 go, it gives a view of grad. If the result is then added to in "
-    "place, grad changes too.",
-)
-def a_view_of_grad(grad, shape):
-    check(grad, shape)
-    return grad.reshape(shape) if grad.size == np.prod(shape) else unbroadcast(grad, shape)
-
-
-@wrong(
-    unbroadcast,
+reshaped_at_all_costs = slip(
     "A shape that cannot be broadcast to grad's is not refused, as long as the sums can be "
     "reshaped to it.",
+    {'raise ValueError(f"an array of shape {shape} cannot be broadcast to {grad.shape}")': "pass"},
 )
-def reshaped_at_all_costs(grad, shape):
-    padded = (1,) * (grad.ndim - len(shape)) + tuple(shape)
-    axes = tuple(axis for axis, n in enumerate(padded[: grad.ndim]) if n == 1)
-    return grad.sum(axis=axes, keepdims=True).reshape(shape)
 
-
-@wrong(
-    unbroadcast,
+whatever_differs_is_summed = slip(
     "A shape that cannot be broadcast to grad's is not refused: whatever axes differ are summed, "
     "and the result has another shape.",
+    {
+        " or any(n not in (1, m) for n, m in zip(shape, grad.shape[added:], strict=True))": "",
+        "if n == 1": "if n != grad.shape[added + axis]",
+        "summed.reshape(shape)": "summed.squeeze(axis=tuple(range(added)))",
+    },
 )
-def whatever_differs_is_summed(grad, shape):
-    added = grad.ndim - len(shape)
-    if added < 0:
-        raise ValueError("the shape has more axes than grad")
-    differ = [added + axis for axis, n in enumerate(shape) if n != grad.shape[added + axis]]
-    result = grad.sum(axis=tuple(differ), keepdims=True)
-    return np.array(result.sum(axis=tuple(range(added))))
 
-
-@wrong(
-    unbroadcast,
+broadcast_either_way = slip(
     "Each length may be 1 on either side. The array was broadcast to grad's shape: only the "
     "array's own 1 may be another length there.",
+    {
+        "n not in (1, m)": "n != m and 1 not in (n, m)",
+        "return summed.reshape(shape)": "summed = summed.squeeze(axis=tuple(range(added)))\n"
+        "return np.broadcast_to(summed, shape).copy()",
+    },
 )
-def broadcast_either_way(grad, shape):
-    padded = (1,) * (grad.ndim - len(shape)) + tuple(shape)
-    if np.broadcast_shapes(padded, grad.shape) and len(padded) > grad.ndim:
-        raise ValueError("the shape has more axes than grad")
-    axes = tuple(axis for axis, n in enumerate(padded) if n == 1)
-    return np.array(np.broadcast_to(grad.sum(axis=axes, keepdims=True), padded)).reshape(shape)
 
-
-@wrong(
-    unbroadcast,
+checked_by_assert = slip(
     "A failed `assert` raises AssertionError. A shape that does not fit should raise a ValueError.",
+    {'raise ValueError(f"an array': 'raise AssertionError(f"an array'},
 )
-def checked_by_assert(grad, shape):
-    assert len(shape) <= grad.ndim
-    ends = grad.shape[grad.ndim - len(shape) :]
-    assert all(n in (1, m) for n, m in zip(shape, ends, strict=True))
-    return unbroadcast(grad, shape)
 
-
-@wrong(
-    unbroadcast, "The result is float64 whatever grad is: an array made on the way has that dtype."
+unbroadcast_always_float64 = slip(
+    "The result is float64 whatever grad is: an array made on the way has that dtype.",
+    {"summed.reshape(shape)": "summed.reshape(shape).astype(np.float64)"},
 )
-def unbroadcast_always_float64(grad, shape):
-    return unbroadcast(grad, shape).astype(np.float64)
 
-
-@wrong(
-    unbroadcast,
+one_entry_at_a_time = slip(
     "Python loops over the entries, or rows of them. NumPy sums whole axes at once.",
+    {
+        "summed = np.asarray(grad.sum(axis=(*range(added), *stretched), keepdims=True))": (
+            "summed = np.zeros(shape, grad.dtype)\n"
+            "for index in np.ndindex(grad.shape):\n"
+            "    own = zip(index[added:], shape, strict=True)\n"
+            "    summed[tuple(0 if n == 1 else i for i, n in own)] += grad[index]"
+        )
+    },
 )
-def one_entry_at_a_time(grad, shape):
-    check(grad, shape)
-    result = np.zeros(shape, grad.dtype)
-    for index in np.ndindex(grad.shape):
-        own = index[grad.ndim - len(shape) :]
-        result[tuple(0 if n == 1 else i for i, n in zip(own, shape, strict=True))] += grad[index]
-    return result
 
 
 # --- multiply_backward -----------------------------------------------------------------------
@@ -281,162 +209,131 @@ def broadcast_first(grad_y, a, b):
     return unbroadcast(grads[0, ...], a.shape), unbroadcast(grads[1, ...], b.shape)
 
 
-@wrong(
-    multiply_backward,
+each_by_itself = slip(
     "The factors are swapped: the derivative of a · b with respect to a is b.",
+    {"grad_y * b), np.asarray(grad_y * a)": "grad_y * a), np.asarray(grad_y * b)"},
 )
-def each_by_itself(grad_y, a, b):
-    check_product(grad_y, a, b)
-    wide_a, wide_b = np.broadcast_arrays(a, b)
-    grad_a, grad_b = np.asarray(grad_y * wide_a), np.asarray(grad_y * wide_b)
-    return unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)
 
-
-@wrong(
-    multiply_backward,
+other_factor_by_division = slip(
     "The other factor is got back as y divided by this one. Where this one is 0, that is 0/0.",
+    {
+        "grad_a, grad_b = np.asarray(grad_y * b), np.asarray(grad_y * a)": (
+            'with np.errstate(all="ignore"):\n'
+            "    grad_a, grad_b = grad_y * (a * b / a), grad_y * (a * b / b)"
+        )
+    },
 )
-def other_factor_by_division(grad_y, a, b):
-    check_product(grad_y, a, b)
-    y = a * b
-    with np.errstate(all="ignore"):
-        grad_a, grad_b = np.asarray(grad_y * (y / a)), np.asarray(grad_y * (y / b))
-    return unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)
 
-
-@wrong(
-    multiply_backward,
+as_for_a_sum = slip(
     "grad_y passes as it is. That is the gradient of a sum; in a product, each factor's gradient "
     "holds the other factor.",
+    {"np.asarray(grad_y * b), np.asarray(grad_y * a)": "grad_y, grad_y"},
 )
-def as_for_a_sum(grad_y, a, b):
-    check_product(grad_y, a, b)
-    return unbroadcast(grad_y, a.shape), unbroadcast(grad_y, b.shape)
 
-
-@wrong(
-    multiply_backward,
+without_the_upstream = slip(
     "grad_y is not used: these are the gradients of the plain sum of y.",
+    {
+        "np.asarray(grad_y * b), np.asarray(grad_y * a)": (
+            "np.broadcast_to(b, shape), np.broadcast_to(a, shape)"
+        )
+    },
 )
-def without_the_upstream(grad_y, a, b):
-    return multiply_backward(np.ones_like(grad_y), a, b)
 
-
-@wrong(
-    multiply_backward,
+in_another_order = slip(
     "The gradients are in another order. They should come in the order of the factors: a, b.",
+    {
+        "unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)": (
+            "unbroadcast(grad_b, b.shape), unbroadcast(grad_a, a.shape)"
+        )
+    },
 )
-def in_another_order(grad_y, a, b):
-    grad_a, grad_b = multiply_backward(grad_y, a, b)
-    return grad_b, grad_a
 
-
-@wrong(
-    multiply_backward,
+not_summed = slip(
     "The gradients have y's shape. Where a factor was broadcast, its copies' gradients still have "
     "to be added up.",
+    {"unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)": "grad_a, grad_b"},
 )
-def not_summed(grad_y, a, b):
-    check_product(grad_y, a, b)
-    return np.asarray(grad_y * b), np.asarray(grad_y * a)
 
-
-@wrong(
-    multiply_backward,
+only_b_summed = slip(
     "Only b's gradient is summed. Either factor may have been broadcast.",
+    {"unbroadcast(grad_a, a.shape)": "grad_a"},
 )
-def only_b_summed(grad_y, a, b):
-    check_product(grad_y, a, b)
-    return np.asarray(grad_y * b), unbroadcast(np.asarray(grad_y * a), b.shape)
 
-
-@wrong(
-    multiply_backward,
+only_the_smaller_summed = slip(
     "One factor is taken for the one that was broadcast, the other's gradient is left alone. Both "
     "may have been, along different axes.",
+    {
+        "unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)": "(\n"
+        "    unbroadcast(grad_a, a.shape) if a.size <= b.size else grad_a,\n"
+        "    unbroadcast(grad_b, b.shape) if b.size <= a.size else grad_b,\n"
+        ")"
+    },
 )
-def only_the_smaller_summed(grad_y, a, b):
-    check_product(grad_y, a, b)
-    grad_a, grad_b = np.asarray(grad_y * b), np.asarray(grad_y * a)
-    if a.size > b.size:
-        return grad_a, unbroadcast(grad_b, b.shape)
-    if b.size > a.size:
-        return unbroadcast(grad_a, a.shape), grad_b
-    return multiply_backward(grad_y, a, b)
 
-
-@wrong(
-    multiply_backward,
+summed_before_the_product = slip(
     "grad_y is summed first and then multiplied. Each copy met another entry of the other factor, "
     "so the product comes before the sum.",
+    {
+        "unbroadcast(grad_a, a.shape)": "np.asarray(unbroadcast(grad_y, a.shape) * b)",
+        "unbroadcast(grad_b, b.shape)": "np.asarray(unbroadcast(grad_y, b.shape) * a)",
+    },
 )
-def summed_before_the_product(grad_y, a, b):
-    check_product(grad_y, a, b)
-    return (
-        np.asarray(unbroadcast(grad_y, a.shape) * b),
-        np.asarray(unbroadcast(grad_y, b.shape) * a),
-    )
 
-
-@wrong(
-    multiply_backward,
+grad_y_not_checked = slip(
     "grad_y's shape is not compared with the product's, so one that is too small is broadcast, "
     "and one that is too large is summed.",
+    {"grad_y.shape != shape": "False"},
 )
-def grad_y_not_checked(grad_y, a, b):
-    y = a * b
-    grad_a, grad_b = np.asarray(grad_y * (b + 0 * y)), np.asarray(grad_y * (a + 0 * y))
-    return unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)
 
+grad_y_checked_by_its_size = slip(
+    "Only the number of grad_y's entries is compared with the product's. Another shape with as "
+    "many entries should be refused, too.",
+    {"grad_y.shape != shape": "grad_y.size != np.prod(shape)"},
+)
 
-@wrong(
-    multiply_backward,
+the_shape_of_a_for_that_of_y = slip(
+    "The product's shape is taken to be a's. Where a is broadcast, too, it is another one.",
+    {"np.broadcast_shapes(a.shape, b.shape)": "a.shape"},
+)
+
+numbers_for_arrays = slip(
     "For factors without axes the gradients are numbers. They should be arrays of shape ().",
+    {
+        "unbroadcast(grad_a, a.shape)": "unbroadcast(grad_a, a.shape)[()]",
+        "unbroadcast(grad_b, b.shape)": "unbroadcast(grad_b, b.shape)[()]",
+    },
 )
-def numbers_for_arrays(grad_y, a, b):
-    return tuple(grad[()] if grad.ndim == 0 else grad for grad in multiply_backward(grad_y, a, b))
 
-
-@wrong(
-    multiply_backward,
+product_always_float64 = slip(
     "The gradients are float64 whatever the arguments are: an array made on the way has that "
     "dtype.",
+    {
+        "np.asarray(grad_y * b), np.asarray(grad_y * a)": (
+            "np.float64(1) * grad_y * b, np.float64(1) * grad_y * a"
+        )
+    },
 )
-def product_always_float64(grad_y, a, b):
-    return tuple(grad.astype(np.float64) for grad in multiply_backward(grad_y, a, b))
 
-
-@wrong(
-    multiply_backward,
-    "It multiplies grad_y in place, as *= does, so that the caller's array is changed.",
-)
-def grad_y_in_place(grad_y, a, b):
-    gradients = multiply_backward(grad_y, a, b)
-    grad_y *= b
-    return gradients
-
-
-@wrong(
-    multiply_backward,
+one_array_for_both = slip(
     "Where both factors are the same array, it gives one gradient twice. If one is then added to "
     "in place, so is the other.",
+    {
+        "return unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)": (
+            "grad_a = unbroadcast(grad_a, a.shape)\n"
+            "return grad_a, grad_a if a is b else unbroadcast(grad_b, b.shape)"
+        )
+    },
 )
-def one_array_for_both(grad_y, a, b):
-    grad_a, grad_b = multiply_backward(grad_y, a, b)
-    return grad_a, grad_a if a is b else grad_b
 
-
-@wrong(
-    multiply_backward,
+product_one_entry_at_a_time = slip(
     "Python loops over the entries, or rows of them. NumPy multiplies and sums whole arrays.",
+    {
+        "grad_a, grad_b = np.asarray(grad_y * b), np.asarray(grad_y * a)": (
+            "wide_a, wide_b = np.broadcast_arrays(a, b)\n"
+            "grad_a, grad_b = grad_y.copy(), grad_y.copy()\n"
+            "for index in np.ndindex(shape):\n"
+            "    grad_a[index] *= wide_b[index]\n"
+            "    grad_b[index] *= wide_a[index]"
+        )
+    },
 )
-def product_one_entry_at_a_time(grad_y, a, b):
-    check_product(grad_y, a, b)
-    grad_a, grad_b = np.zeros_like(a), np.zeros_like(b)
-    places_a = np.broadcast_to(np.arange(a.size).reshape(a.shape), grad_y.shape)
-    places_b = np.broadcast_to(np.arange(b.size).reshape(b.shape), grad_y.shape)
-    for index in np.ndindex(grad_y.shape):
-        i, j = places_a[index], places_b[index]
-        grad_a.flat[i] += grad_y[index] * b.flat[j]
-        grad_b.flat[j] += grad_y[index] * a.flat[i]
-    return grad_a, grad_b

@@ -1,5 +1,3 @@
-from itertools import pairwise
-
 import numpy as np
 
 from exercises.basics.linear import linear, linear_backward
@@ -7,7 +5,7 @@ from exercises.basics.relu import relu, relu_backward
 from exercises.evaluation.cross_entropy import cross_entropy, cross_entropy_backward
 from exercises.optimization.adam import Adam
 from exercises.optimization.minibatches import minibatches
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.capstones.digits_mlp import forward, init, loss_and_gradients, predict, train
 
 
@@ -71,381 +69,268 @@ def with_a_list_of_batches(x, y, sizes, epochs, batch_size, lr, rng):
 
 # --- init ------------------------------------------------------------------------------------
 
-
-def drawn(sizes, rng, scale, draw=None):
-    """Params like the solution's, except for what `scale` makes of (n_in, n_out)."""
-    draw = draw or rng.standard_normal
-    pairs = [(scale(i, o) * draw((o, i)), np.zeros(o)) for i, o in pairwise(sizes)]
-    return [param for pair in pairs for param in pair]
-
-
-@wrong(
-    init,
+outputs_counted = slip(
     "The variance counts a layer's outputs. What adds up in one unit is its inputs: their number "
     "belongs there.",
+    {"np.sqrt(2 / n_in)": "np.sqrt(2 / n_out)"},
 )
-def outputs_counted(sizes, rng):
-    return drawn(sizes, rng, lambda n_in, n_out: np.sqrt(2 / n_out))
 
+variance_taken_for_deviation = slip(
+    "2 / n_in is the variance, but here it is the standard deviation.",
+    {"np.sqrt(2 / n_in)": "2 / n_in"},
+)
 
-@wrong(init, "2 / n_in is the variance, but here it is the standard deviation.")
-def variance_taken_for_deviation(sizes, rng):
-    return drawn(sizes, rng, lambda n_in, n_out: 2 / n_in)
-
-
-@wrong(
-    init,
+variance_without_the_two = slip(
     "The variance is 1 / n_in. ReLU drops half of the signal's power, and the 2 makes up for it.",
+    {"np.sqrt(2 / n_in)": "np.sqrt(1 / n_in)"},
 )
-def variance_without_the_two(sizes, rng):
-    return drawn(sizes, rng, lambda n_in, n_out: np.sqrt(1 / n_in))
 
+xavier = slip(
+    "Inputs and outputs are averaged. That is Xavier's variance, made for tanh.",
+    {"np.sqrt(2 / n_in)": "np.sqrt(2 / (n_in + n_out))"},
+)
 
-@wrong(init, "Inputs and outputs are averaged. That is Xavier's variance, made for tanh.")
-def xavier(sizes, rng):
-    return drawn(sizes, rng, lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)))
+uniform = slip(
+    "The weights are uniform; they should be normally distributed.",
+    {"rng.normal(scale=np.sqrt(2 / n_in)": "np.sqrt(6 / n_in) * rng.uniform(-1, 1"},
+)
 
-
-@wrong(init, "The weights are uniform; they should be normally distributed.")
-def uniform(sizes, rng):
-    def uniform_of_variance_one(shape):
-        return rng.uniform(-np.sqrt(3), np.sqrt(3), size=shape)
-
-    return drawn(sizes, rng, lambda n_in, n_out: np.sqrt(2 / n_in), uniform_of_variance_one)
-
-
-@wrong(
-    init,
+zeros = slip(
     "All weights begin at 0: all hidden units of a layer are then alike, get the same gradient and "
     "stay alike.",
+    {"rng.normal(scale=np.sqrt(2 / n_in), size=(n_out, n_in))": "np.zeros((n_out, n_in))"},
 )
-def zeros(sizes, rng):
-    return drawn(sizes, rng, lambda n_in, n_out: 0.0)
 
+biases_drawn = slip(
+    "The biases are drawn too; they should begin at 0.",
+    {"np.zeros(n_out)": "rng.normal(scale=0.1, size=n_out)"},
+)
 
-@wrong(init, "The biases are drawn too; they should begin at 0.")
-def biases_drawn(sizes, rng):
-    pairs = zip(init(sizes, rng)[::2], sizes[1:], strict=True)
-    return [param for w, n_out in pairs for param in (w, rng.normal(scale=0.1, size=n_out))]
+weights_turned_over = slip(
+    "The weights have shape (in, out); `linear` takes (out, in).",
+    {"size=(n_out, n_in)": "size=(n_in, n_out)"},
+)
 
-
-@wrong(init, "The weights have shape (in, out); `linear` takes (out, in).")
-def weights_turned_over(sizes, rng):
-    return [param.T.copy() for param in init(sizes, rng)]
-
-
-@wrong(
-    init,
+fixed_seed = slip(
     "Every call draws the same weights: a generator with a fixed seed stands in for `rng`.",
+    {"params = []": "params, rng = [], np.random.default_rng(0)"},
 )
-def fixed_seed(sizes, rng):
-    return init(sizes, np.random.default_rng(0))
 
-
-@wrong(
-    init,
+another_generator = slip(
     "The weights do not come from the argument `rng` but from another generator, so no run can be "
     "repeated.",
+    {"params = []": "params, rng = [], np.random.default_rng()"},
 )
-def another_generator(sizes, rng):
-    return init(sizes, np.random.default_rng())
 
-
-@wrong(
-    init,
+own_generator_after_the_first_layer = slip(
     "Only the first layer is drawn from `rng`; the others come from a generator with a fixed seed.",
+    {
+        "params.append(np.zeros(n_out))": "params.append(np.zeros(n_out))\n"
+        "rng = np.random.default_rng(0)"
+    },
 )
-def own_generator_after_the_first_layer(sizes, rng):
-    first = init(sizes[:2], rng)
-    return first + init(sizes, np.random.default_rng(0))[2:]
 
-
-@wrong(
-    init,
+one_seed_for_all_layers = slip(
     "All layers draw from generators in the same state, so that their weights repeat the same "
     "numbers. Draw all of them from `rng` itself.",
+    {
+        "params = []": "params, seed = [], rng.integers(2**32)",
+        "rng.normal": "np.random.default_rng(seed).normal",
+    },
 )
-def one_seed_for_all_layers(sizes, rng):
-    seed = rng.integers(2**32)
-    pairs = [init(pair, np.random.default_rng(seed)) for pair in pairwise(sizes)]
-    return [param for pair in pairs for param in pair]
 
 
 # --- forward and predict ---------------------------------------------------------------------
 
-
-@wrong(
-    forward,
+relu_after_the_last_layer = slip(
     "The last layer goes through ReLU as well: negative logits are cut off, and with them all "
     "gradients through them.",
+    {"return linear(x, *last)": "return relu(linear(x, *last))"},
 )
-def relu_after_the_last_layer(params, x):
-    return relu(forward(params, x))
 
-
-@wrong(
-    forward,
+no_relu = slip(
     "There is no ReLU between the layers: any number of linear layers is just one linear layer.",
+    {"x = relu(linear(x, w, b))": "x = linear(x, w, b)"},
 )
-def no_relu(params, x):
-    for w, b in zip(params[::2], params[1::2], strict=True):
-        x = linear(x, w, b)
-    return x
 
-
-@wrong(
-    forward,
+probabilities = slip(
     "These are probabilities. Leave the softmax out: the cross-entropy takes logits.",
+    {
+        "return linear(x, *last)": "x = linear(x, *last)\n"
+        "e = np.exp(x - x.max(axis=1, keepdims=True))\n"
+        "return e / e.sum(axis=1, keepdims=True)"
+    },
 )
-def probabilities(params, x):
-    logits = forward(params, x)
-    e = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
 
+two_layers_only = slip(
+    "Two layers are built in; `params` may hold any number of them.",
+    {"for w, b in hidden:\n    x =": "for w, b in hidden[:1]:\n    x ="},
+)
 
-@wrong(forward, "Two layers are built in; `params` may hold any number of them.")
-def two_layers_only(params, x):
-    return linear(relu(linear(x, *params[:2])), *params[-2:]) if params[2:] else linear(x, *params)
+along_the_rows = slip(
+    "The largest logit is searched among the rows, not among a row's classes.",
+    {"argmax(axis=1)": "argmax(axis=0)"},
+)
 
+largest_logit = slip(
+    "This is the largest logit itself. Which class has it?", {"argmax(axis=1)": "max(axis=1)"}
+)
 
-@wrong(predict, "The largest logit is searched among the rows, not among a row's classes.")
-def along_the_rows(params, x):
-    return forward(params, x).argmax(axis=0)
+last_of_equal_logits = slip(
+    "Sorting puts the last of equal logits at the end; argmax takes the first.",
+    {"argmax(axis=1)": 'argsort(axis=1, kind="stable")[:, -1]'},
+)
 
-
-@wrong(predict, "This is the largest logit itself. Which class has it?")
-def largest_logit(params, x):
-    return forward(params, x).max(axis=1)
-
-
-@wrong(predict, "Sorting puts the last of equal logits at the end; argmax takes the first.")
-def last_of_equal_logits(params, x):
-    return np.argsort(forward(params, x), axis=1, kind="stable")[:, -1]
+exponentials_compared = slip(
+    "exp of large logits is infinite and of very low ones 0, so that classes tie. The largest "
+    "logit has the largest probability: compare the logits.",
+    {"return forward(params, x).argmax": "return np.exp(forward(params, x)).argmax"},
+)
 
 
 # --- loss_and_gradients ----------------------------------------------------------------------
 
-
-def backward(params, x, y, grad_loss=1.0, through_relu=relu_backward):
-    """The gradients, with two places for something else."""
-    layers = list(zip(params[::2], params[1::2], strict=True))
-    inputs, zs = [], []
-    for w, b in layers:
-        inputs.append(x)
-        zs.append(linear(x, w, b))
-        x = relu(zs[-1])
-    grad = cross_entropy_backward(grad_loss, zs[-1], y)
-    grads = []
-    for i in reversed(range(len(layers))):
-        grad, grad_w, grad_b = linear_backward(grad, inputs[i], *layers[i])
-        grads = [grad_w, grad_b, *grads]
-        grad = through_relu(grad, zs[i - 1]) if i else grad
-    return grads
-
-
-@wrong(
-    loss_and_gradients,
+relu_forgotten_on_the_way_back = slip(
     "On the way back the gradient passes ReLU as if it were not there. Units that were cut off let "
     "nothing through.",
+    {"relu_backward(grad_x, z)": "grad_x"},
 )
-def relu_forgotten_on_the_way_back(params, x, y):
-    loss, _ = loss_and_gradients(params, x, y)
-    return loss, backward(params, x, y, through_relu=lambda grad, z: grad)
 
-
-@wrong(
-    loss_and_gradients,
+relu_of_the_gradient = slip(
     "`relu` is applied to the gradient itself. What counts is the sign of what went into ReLU on "
     "the way forward.",
+    {"relu_backward(grad_x, z)": "relu(grad_x)"},
 )
-def relu_of_the_gradient(params, x, y):
-    loss, _ = loss_and_gradients(params, x, y)
-    return loss, backward(params, x, y, through_relu=lambda grad, z: relu(grad))
 
+masked_by_the_last_z = slip(
+    "On the way back all layers are masked with the z of the last hidden one. Each has its own.",
+    {"for x, w, b, z in reversed(passed)": "for x, w, b, _ in reversed(passed)"},
+)
 
-@wrong(
-    loss_and_gradients,
+gradients_backwards = slip(
     "The gradients stand in the order of the way back, last layer first. Each should have the "
     "place of its parameter.",
+    {"[grad_w, grad_b, *grads]": "[*grads, grad_w, grad_b]"},
 )
-def gradients_backwards(params, x, y):
-    loss, grads = loss_and_gradients(params, x, y)
-    pairs = list(zip(grads[::2], grads[1::2], strict=True))
-    return loss, [grad for pair in reversed(pairs) for grad in pair]
 
-
-@wrong(
-    loss_and_gradients,
+gradients_of_the_sum = slip(
     "The gradients are those of the sum over the rows; the loss is the mean.",
+    {"cross_entropy_backward(1.0,": "cross_entropy_backward(float(len(x)),"},
 )
-def gradients_of_the_sum(params, x, y):
-    loss, _ = loss_and_gradients(params, x, y)
-    return loss, backward(params, x, y, grad_loss=float(len(x)))
 
+the_loss_of_the_sum = slip(
+    "The loss is the sum over the rows; it should be their mean, whose gradients these are.",
+    {"return cross_entropy(logits, y), grads": "return cross_entropy(logits, y) * len(y), grads"},
+)
 
-@wrong(
-    loss_and_gradients,
+divided_twice = slip(
     "The mean over the rows is taken twice: `cross_entropy_backward` has divided already.",
+    {"cross_entropy_backward(1.0,": "cross_entropy_backward(1.0 / len(x),"},
 )
-def divided_twice(params, x, y):
-    loss, _ = loss_and_gradients(params, x, y)
-    return loss, backward(params, x, y, grad_loss=1 / len(x))
 
-
-@wrong(
-    loss_and_gradients,
+loss_for_upstream_gradient = slip(
     "Backpropagation starts from the value of the loss; it should start from 1.",
+    {"cross_entropy_backward(1.0,": "cross_entropy_backward(cross_entropy(logits, y),"},
 )
-def loss_for_upstream_gradient(params, x, y):
-    loss, _ = loss_and_gradients(params, x, y)
-    return loss, backward(params, x, y, grad_loss=loss)
 
+half_the_loss = slip(
+    "The loss and all gradients are halved: cross-entropy has no factor ½.",
+    {
+        "cross_entropy_backward(1.0,": "cross_entropy_backward(0.5,",
+        "return cross_entropy(logits, y), grads": "return cross_entropy(logits, y) / 2, grads",
+    },
+)
 
-@wrong(loss_and_gradients, "The loss and all gradients are halved: cross-entropy has no factor ½.")
-def half_the_loss(params, x, y):
-    loss, grads = loss_and_gradients(params, x, y)
-    return loss / 2, [grad / 2 for grad in grads]
-
-
-@wrong(
-    loss_and_gradients,
+last_layer_only = slip(
     "Only the last layer gets a gradient: it is not carried on through ReLU to the layers before.",
+    {"relu_backward(grad_x, z)": "np.zeros_like(z)"},
 )
-def last_layer_only(params, x, y):
-    loss, grads = loss_and_gradients(params, x, y)
-    return loss, [np.zeros_like(grad) for grad in grads[:-2]] + grads[-2:]
 
 
 # --- train -----------------------------------------------------------------------------------
 
-
-def trained(x, y, sizes, epochs, lr, rng, deal, adam=None):
-    """The solution's loop over the batches that `deal` gives for each epoch."""
-    params, adam = init(sizes, rng), adam or Adam(lr=lr)
-    for _ in range(epochs):
-        for x_batch, y_batch in deal():
-            params = adam.step(params, loss_and_gradients(params, x_batch, y_batch)[1])
-    return params
-
-
-@wrong(
-    train,
+steps_thrown_away = slip(
     "What `step` returns is thrown away. It writes into nothing: the new params are its result.",
+    {"params = adam.step(": "adam.step("},
 )
-def steps_thrown_away(x, y, sizes, epochs, batch_size, lr, rng):
-    params, adam = init(sizes, rng), Adam(lr=lr)
-    for _ in range(epochs):
-        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
-            adam.step(params, loss_and_gradients(params, x_batch, y_batch)[1])
-    return params
 
-
-@wrong(
-    train,
+a_new_adam_for_every_batch = slip(
     "Every step is made by a new Adam, which remembers nothing: make one before the loops.",
+    {"params = adam.step(": "params = Adam(lr=lr).step("},
 )
-def a_new_adam_for_every_batch(x, y, sizes, epochs, batch_size, lr, rng):
-    class Forgetful:
-        def step(self, params, grads):
-            return Adam(lr=lr).step(params, grads)
 
-    def deal():
-        return minibatches(x, y, batch_size, rng)
-
-    return trained(x, y, sizes, epochs, lr, rng, deal, Forgetful())
-
-
-@wrong(
-    train,
+a_new_adam_for_every_epoch = slip(
     "Every epoch begins with a new Adam: its averages and its step count are lost.",
+    {"for _ in range(epochs):": "for _ in range(epochs):\n    adam = Adam(lr=lr)"},
 )
-def a_new_adam_for_every_epoch(x, y, sizes, epochs, batch_size, lr, rng):
-    params = init(sizes, rng)
-    for _ in range(epochs):
-        adam = Adam(lr=lr)
-        for x_batch, y_batch in minibatches(x, y, batch_size, rng):
-            params = adam.step(params, loss_and_gradients(params, x_batch, y_batch)[1])
-    return params
 
-
-@wrong(
-    train,
+dealt_once = slip(
     "Every epoch has the same batches in the same order; each should deal the rows anew. Were the "
     "batches made before the loop, or shuffled by a fixed seed, or not at all?",
+    {
+        "for _ in range(epochs):": "batches = list(minibatches(x, y, batch_size, rng))\n"
+        "for _ in range(epochs):",
+        "in minibatches(x, y, batch_size, rng):": "in batches:",
+    },
 )
-def dealt_once(x, y, sizes, epochs, batch_size, lr, rng):
-    params, adam = init(sizes, rng), Adam(lr=lr)
-    batches = list(minibatches(x, y, batch_size, rng))
-    for _ in range(epochs):
-        for x_batch, y_batch in batches:
-            params = adam.step(params, loss_and_gradients(params, x_batch, y_batch)[1])
-    return params
 
-
-@wrong(
-    train,
+batches_used_up = slip(
     "The generator of batches is made once, before the loop over the epochs. After the first epoch "
     "it is used up.",
+    {
+        "for _ in range(epochs):": "batches = iter(minibatches(x, y, batch_size, rng))\n"
+        "for _ in range(epochs):",
+        "in minibatches(x, y, batch_size, rng):": "in batches:",
+    },
 )
-def batches_used_up(x, y, sizes, epochs, batch_size, lr, rng):
-    params, adam = init(sizes, rng), Adam(lr=lr)
-    batches = iter(minibatches(x, y, batch_size, rng))
-    for _ in range(epochs):
-        for x_batch, y_batch in batches:
-            params = adam.step(params, loss_and_gradients(params, x_batch, y_batch)[1])
-    return params
 
+one_epoch_too_few = slip("There is one epoch too few.", {"range(epochs)": "range(epochs - 1)"})
 
-@wrong(train, "There is one epoch too few.")
-def one_epoch_too_few(x, y, sizes, epochs, batch_size, lr, rng):
-    return train(x, y, sizes, max(epochs - 1, 0), batch_size, lr, rng)
+no_epochs_are_one = slip(
+    "With 0 epochs one is trained: the params should then be those that `init` draws.",
+    {"range(epochs)": "range(epochs or 1)"},
+)
 
+drops_the_last_batch = slip(
+    "A smaller last batch is left out; it should make a step like the others.",
+    {"batch_size, rng):": "batch_size, rng, drop_last=True):"},
+)
 
-@wrong(train, "A smaller last batch is left out; it should make a step like the others.")
-def drops_the_last_batch(x, y, sizes, epochs, batch_size, lr, rng):
-    def deal():
-        return minibatches(x, y, batch_size, rng, drop_last=True)
+first_batch_only = slip(
+    "Only the first batch of each epoch makes a step: the loop ends too early.",
+    {"params = adam.step(params, grads)": "params = adam.step(params, grads)\nbreak"},
+)
 
-    return trained(x, y, sizes, epochs, lr, rng, deal)
+all_rows_at_once = slip(
+    "`batch_size` is ignored: each epoch makes a single step on all rows.",
+    {"batch_size, rng):": "len(x), rng):"},
+)
 
+default_step_size = slip(
+    "`lr` is ignored: Adam is made with its default step size.", {"Adam(lr=lr)": "Adam()"}
+)
 
-@wrong(train, "Only the first batch of each epoch makes a step: the loop ends too early.")
-def first_batch_only(x, y, sizes, epochs, batch_size, lr, rng):
-    def deal():
-        return list(minibatches(x, y, batch_size, rng))[:1]
+plain_gradient_descent = slip(
+    "These are the plain steps of gradient descent, not Adam's.",
+    {"adam.step(params, grads)": "[p - lr * grad for p, grad in zip(params, grads, strict=True)]"},
+)
 
-    return trained(x, y, sizes, epochs, lr, rng, deal)
+eps_of_another_framework = slip(
+    "Adam's eps is 1e-7; all its settings but `lr` should have their defaults.",
+    {"Adam(lr=lr)": "Adam(lr=lr, eps=1e-7)"},
+)
 
-
-@wrong(train, "`batch_size` is ignored: each epoch makes a single step on all rows.")
-def all_rows_at_once(x, y, sizes, epochs, batch_size, lr, rng):
-    return train(x, y, sizes, epochs, len(x), lr, rng)
-
-
-@wrong(train, "`lr` is ignored: Adam is made with its default step size.")
-def default_step_size(x, y, sizes, epochs, batch_size, lr, rng):
-    return train(x, y, sizes, epochs, batch_size, 0.001, rng)
-
-
-@wrong(train, "These are the plain steps of gradient descent, not Adam's.")
-def plain_gradient_descent(x, y, sizes, epochs, batch_size, lr, rng):
-    class Plain:
-        def step(self, params, grads):
-            return [param - lr * grad for param, grad in zip(params, grads, strict=True)]
-
-    def deal():
-        return minibatches(x, y, batch_size, rng)
-
-    return trained(x, y, sizes, epochs, lr, rng, deal, Plain())
-
-
-@wrong(
-    train,
+dealt_by_another_generator = slip(
     "The batches are dealt by a generator without a seed, so no run can be repeated. Pass on the "
     "argument `rng`.",
+    {"batch_size, rng):": "batch_size, np.random.default_rng()):"},
 )
-def dealt_by_another_generator(x, y, sizes, epochs, batch_size, lr, rng):
-    def deal():
-        return minibatches(x, y, batch_size, np.random.default_rng())
 
-    return trained(x, y, sizes, epochs, lr, rng, deal)
+dealt_alike_in_every_run = slip(
+    "The batches are dealt by a generator with a fixed seed, so that every run deals them alike. "
+    "Pass on the argument `rng`.",
+    {
+        "for _ in range(epochs):": "dealer = np.random.default_rng(0)\nfor _ in range(epochs):",
+        "batch_size, rng):": "batch_size, dealer):",
+    },
+)

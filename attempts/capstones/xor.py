@@ -1,9 +1,7 @@
 import numpy as np
 
 from exercises.basics import backprop, perceptron
-from exercises.basics.neuron import neuron
-from exercises.optimization.sgd import SGD
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.capstones.xor import classify, init, perceptron_accuracy, picture, train
 
 
@@ -53,312 +51,251 @@ def cell_by_cell(params, size):
 
 # --- perceptron_accuracy ----------------------------------------------------------------------
 
-
-@wrong(
-    perceptron_accuracy,
+share_of_errors = slip(
     "It gives the share of wrong labels. The accuracy is the share of those that are right.",
+    {"predict(x, w, b) == y": "predict(x, w, b) != y"},
 )
-def share_of_errors(x, y, epochs, lr):
-    return 1.0 - perceptron_accuracy(x, y, epochs, lr)
 
+number_of_right_ones = slip(
+    "It counts the right labels; their number is to be divided by n.",
+    {"np.mean(perceptron": "np.sum(perceptron"},
+)
 
-@wrong(perceptron_accuracy, "It counts the right labels; their number is to be divided by n.")
-def number_of_right_ones(x, y, epochs, lr):
-    return len(y) * perceptron_accuracy(x, y, epochs, lr)
-
-
-@wrong(
-    perceptron_accuracy,
+mistakes_on_the_way = slip(
     "The mistakes of the last epoch are counted. They were made while w and b were still moving; "
     "ask the perceptron again after training.",
+    {
+        "w, b, _ =": "_, _, mistakes =",
+        "np.mean(perceptron.predict(x, w, b) == y)": (
+            "1 - (mistakes[-1] if mistakes else np.sum(y)) / len(y)"
+        ),
+    },
 )
-def mistakes_on_the_way(x, y, epochs, lr):
-    *_, mistakes = perceptron.fit(x, y, epochs, lr)
-    last = mistakes[-1] if mistakes else np.sum(y != 0)
-    return 1.0 - float(last) / len(y)
 
+without_b = slip(
+    "b is left out when the labels are predicted.", {"predict(x, w, b)": "predict(x, w, 0.0)"}
+)
 
-@wrong(perceptron_accuracy, "b is left out when the labels are predicted.")
-def without_b(x, y, epochs, lr):
-    w, _, _ = perceptron.fit(x, y, epochs, lr)
-    return float(np.mean(perceptron.predict(x, w, 0.0) == y))
+no_epochs_are_one = slip(
+    "With 0 epochs it fits for one: nothing should be learned then, and w and b stay at 0.",
+    {"fit(x, y, epochs, lr)": "fit(x, y, epochs or 1, lr)"},
+)
 
 
 # --- init -------------------------------------------------------------------------------------
 
-
-@wrong(init, "All weights begin at 0: the hidden units are alike and no gradient tells them apart.")
-def zeros(hidden, rng):
-    return [np.zeros((hidden, 2)), np.zeros(hidden), np.zeros((1, hidden)), np.zeros(1)]
-
-
-@wrong(init, "w2 is drawn with variance 1. Its layer has `hidden` inputs, so it is 2 / hidden.")
-def w2_not_scaled(hidden, rng):
-    w1, b1, w2, b2 = init(hidden, rng)
-    return [w1, b1, w2 * np.sqrt(hidden / 2), b2]
-
-
-@wrong(init, "2 over the number of inputs is the variance, but here it is the standard deviation.")
-def variance_taken_for_deviation(hidden, rng):
-    w1, b1, w2, b2 = init(hidden, rng)
-    return [w1, b1, w2 * np.sqrt(2 / hidden), b2]
-
-
-@wrong(init, "The biases are drawn too; they should begin at 0.")
-def biases_drawn(hidden, rng):
-    w1, b1, w2, b2 = init(hidden, rng)
-    return [w1, rng.normal(size=b1.shape), w2, rng.normal(size=b2.shape)]
-
-
-@wrong(init, "The weights have shape (in, out); those of `backprop` are (out, in).")
-def weights_turned_over(hidden, rng):
-    return [param.T.copy() for param in init(hidden, rng)]
-
-
-@wrong(
-    init,
-    "Every call draws the same weights: a generator with a fixed seed stands in for `rng`.",
+zeros = slip(
+    "All weights begin at 0: the hidden units are alike and no gradient tells them apart.",
+    {
+        "rng.normal(scale=np.sqrt(2 / 2), size=(hidden, 2))": "np.zeros((hidden, 2))",
+        "rng.normal(scale=np.sqrt(2 / hidden), size=(1, hidden))": "np.zeros((1, hidden))",
+    },
 )
-def own_generator(hidden, rng):
-    return init(hidden, np.random.default_rng(0))
 
+w2_not_scaled = slip(
+    "w2 is drawn with variance 1. Its layer has `hidden` inputs, so it is 2 / hidden.",
+    {"scale=np.sqrt(2 / hidden), ": ""},
+)
 
-@wrong(
-    init,
+variance_taken_for_deviation = slip(
+    "2 over the number of inputs is the variance, but here it is the standard deviation.",
+    {"np.sqrt(2 / hidden)": "2 / hidden", "np.sqrt(2 / 2)": "2 / 2"},
+)
+
+variance_without_the_two = slip(
+    "The variance is 1 over the number of inputs; it should be 2 over that number.",
+    {"np.sqrt(2 / hidden)": "np.sqrt(1 / hidden)", "np.sqrt(2 / 2)": "np.sqrt(1 / 2)"},
+)
+
+outputs_counted = slip(
+    "The variance counts a layer's outputs. What adds up in one unit is its inputs: their number "
+    "belongs there.",
+    {"np.sqrt(2 / hidden)": "np.sqrt(2 / 1)", "np.sqrt(2 / 2)": "np.sqrt(2 / hidden)"},
+)
+
+uniform = slip(
+    "The weights are uniform; they should be normally distributed.",
+    {
+        "rng.normal(scale=np.sqrt(2 / hidden)": "np.sqrt(6 / hidden) * rng.uniform(-1, 1",
+        "rng.normal(scale=np.sqrt(2 / 2)": "np.sqrt(6 / 2) * rng.uniform(-1, 1",
+    },
+)
+
+biases_drawn = slip(
+    "The biases are drawn too; they should begin at 0.",
+    {"np.zeros(hidden), w2, np.zeros(1)": "rng.normal(size=hidden), w2, rng.normal(size=1)"},
+)
+
+weights_turned_over = slip(
+    "The weights have shape (in, out); those of `backprop` are (out, in).",
+    {"size=(hidden, 2)": "size=(2, hidden)", "size=(1, hidden)": "size=(hidden, 1)"},
+)
+
+own_generator = slip(
+    "Every call draws the same weights: a generator with a fixed seed stands in for `rng`.",
+    {"w1 = rng.normal": "rng = np.random.default_rng(0)\nw1 = rng.normal"},
+)
+
+own_generator_for_w2 = slip(
     "w2 is the same in every call: it comes from a generator of its own with a fixed seed, not "
     "from `rng`.",
+    {"w2 = rng.normal": "w2 = np.random.default_rng(0).normal"},
 )
-def own_generator_for_w2(hidden, rng):
-    w1, b1, _, b2 = init(hidden, rng)
-    return [w1, b1, init(hidden, np.random.default_rng(0))[2], b2]
 
-
-@wrong(
-    init,
+one_seed_for_both_layers = slip(
     "w2 repeats numbers of w1: both layers draw from generators in the same state. Draw both from "
     "`rng` itself.",
+    {
+        "w1 = rng.normal": "seed = rng.integers(2**32)\nw1 = np.random.default_rng(seed).normal",
+        "w2 = rng.normal": "w2 = np.random.default_rng(seed).normal",
+    },
 )
-def one_seed_for_both_layers(hidden, rng):
-    seed = rng.integers(2**32)
-    w1, b1, _, b2 = init(hidden, np.random.default_rng(seed))
-    w2 = np.random.default_rng(seed).normal(scale=np.sqrt(2 / hidden), size=(1, hidden))
-    return [w1, b1, w2, b2]
 
 
 # --- train ------------------------------------------------------------------------------------
 
+uphill = slip("It goes up the slope: the gradient has to be subtracted.", {"SGD(lr)": "SGD(-lr)"})
 
-def trained(params, x, target, steps, lr, *, sign=1.0, late=False):
-    """The solution's course, save for what the arguments change."""
-    params, losses = list(params), []
-    sgd = SGD(sign * lr)
-    for _ in range(steps):
-        loss, grads = backprop.loss_and_gradients(x, target, *params)
-        params = sgd.step(params, list(grads))
-        if late:
-            loss, _ = backprop.loss_and_gradients(x, target, *params)
-        losses.append(loss)
-    return params, losses
+losses_after_the_steps = slip(
+    "The losses are those after each step; the first one should be the start's.",
+    {"losses.append(loss)": "losses.append(backprop.loss_and_gradients(x, target, *params)[0])"},
+)
 
-
-def column(y):
-    return y[:, None].astype(np.float64)
-
-
-@wrong(train, "It goes up the slope: the gradient has to be subtracted.")
-def uphill(params, x, y, steps, lr):
-    return trained(params, x, column(y), steps, lr, sign=-1.0)
-
-
-@wrong(train, "The losses are those after each step; the first one should be the start's.")
-def losses_after_the_steps(params, x, y, steps, lr):
-    return trained(params, x, column(y), steps, lr, late=True)
-
-
-@wrong(
-    train,
+step_thrown_away = slip(
     "What `step` returns is thrown away: it writes into no argument, so every step begins at the "
     "same params.",
+    {"params = sgd.step(": "sgd.step("},
 )
-def step_thrown_away(params, x, y, steps, lr):
-    losses = [backprop.loss_and_gradients(x, column(y), *params)[0]] * steps
-    return list(params), losses
 
-
-@wrong(
-    train,
+half_the_loss = slip(
     "The loss is halved, and with it every step: ½ · (y − target)² is another loss. That of "
     "`backprop` has no ½.",
+    {"list(grads)": "[grad / 2 for grad in grads]", "append(loss)": "append(loss / 2)"},
 )
-def half_the_loss(params, x, y, steps, lr):
-    params, losses = trained(params, x, column(y), steps, lr / 2)
-    return params, [loss / 2 for loss in losses]
 
-
-@wrong(train, "The losses are halved: the loss of `backprop` has no factor ½.")
-def halved_losses(params, x, y, steps, lr):
-    params, losses = trained(params, x, column(y), steps, lr)
-    return params, [loss / 2 for loss in losses]
-
-
-@wrong(train, "It takes one step more than asked.")
-def one_step_more(params, x, y, steps, lr):
-    more, losses = trained(params, x, column(y), steps + 1, lr)
-    return more, losses[:steps]
-
-
-@wrong(train, "It takes one step fewer: the params that it returns are those before the last one.")
-def last_step_forgotten(params, x, y, steps, lr):
-    fewer, _ = trained(params, x, column(y), max(steps - 1, 0), lr)
-    return fewer, trained(params, x, column(y), steps, lr)[1]
-
-
-@wrong(
-    train, "It ends early where the gradients are 0; as many steps as asked for are to be taken."
+halved_losses = slip(
+    "The losses are halved: the loss of `backprop` has no factor ½.",
+    {"append(loss)": "append(loss / 2)"},
 )
-def early_end(params, x, y, steps, lr):
-    params, losses = list(params), []
-    for _ in range(steps):
-        loss, grads = backprop.loss_and_gradients(x, column(y), *params)
-        losses.append(loss)
-        if max(np.abs(grad).max() for grad in grads) < 1e-9:
-            break
-        params = SGD(lr).step(params, list(grads))
-    return params, losses
 
+one_step_more = slip("It takes one step more than asked.", {"range(steps)": "range(steps + 1)"})
 
-@wrong(
-    train,
+last_step_forgotten = slip(
+    "It takes one step fewer: the params that it returns are those before the last one.",
+    {
+        "params = sgd.step(params, list(grads))": "if len(losses) < steps - 1:\n"
+        "    params = sgd.step(params, list(grads))"
+    },
+)
+
+early_end = slip(
+    "It ends early where the gradients are 0; as many steps as asked for are to be taken.",
+    {
+        "losses.append(loss)": "losses.append(loss)\n"
+        "if all(np.abs(grad).max() < 1e-9 for grad in grads):\n"
+        "    break"
+    },
+)
+
+layer_by_layer = slip(
     "The second layer moves first, and the first layer's gradients are then taken with the new w2. "
     "All gradients of a step belong to the same params.",
+    {
+        "params = sgd.step(params, list(grads))": (
+            "params[2:] = sgd.step(params[2:], list(grads[2:]))\n"
+            "_, grads = backprop.loss_and_gradients(x, target, *params)\n"
+            "params[:2] = sgd.step(params[:2], list(grads[:2]))"
+        )
+    },
 )
-def layer_by_layer(params, x, y, steps, lr):
-    params, losses = list(params), []
-    for _ in range(steps):
-        loss, grads = backprop.loss_and_gradients(x, column(y), *params)
-        losses.append(loss)
-        params[2:] = SGD(lr).step(params[2:], list(grads[2:]))
-        _, grads = backprop.loss_and_gradients(x, column(y), *params)
-        params[:2] = SGD(lr).step(params[:2], list(grads[:2]))
-    return params, losses
 
+point_by_point = slip(
+    "It takes a step for each point in turn. Each step is on all points at once.",
+    {
+        "params = sgd.step(params, list(grads))": "for i in range(len(x)):\n"
+        "    point = x[i : i + 1], target[i : i + 1]\n"
+        "    _, grads = backprop.loss_and_gradients(*point, *params)\n"
+        "    params = sgd.step(params, list(grads))"
+    },
+)
 
-@wrong(train, "It takes a step for each point in turn. Each step is on all points at once.")
-def point_by_point(params, x, y, steps, lr):
-    params, losses = list(params), []
-    target = column(y)
-    for _ in range(steps):
-        losses.append(backprop.loss_and_gradients(x, target, *params)[0])
-        for i in range(len(x)):
-            _, grads = backprop.loss_and_gradients(x[i : i + 1], target[i : i + 1], *params)
-            params = SGD(lr).step(params, list(grads))
-    return params, losses
+targets_of_both_signs = slip(
+    "The targets are −1 and 1. The labels themselves, 0 and 1, are the targets.",
+    {"y[:, None].astype(np.float64)": "2 * y[:, None].astype(np.float64) - 1"},
+)
 
-
-@wrong(train, "The targets are −1 and 1. The labels themselves, 0 and 1, are the targets.")
-def targets_of_both_signs(params, x, y, steps, lr):
-    return trained(params, x, 2 * column(y) - 1, steps, lr)
-
-
-@wrong(train, "The biases never move: they get a gradient too.")
-def biases_kept(params, x, y, steps, lr):
-    params, losses = list(params), []
-    for _ in range(steps):
-        loss, (grad_w1, _, grad_w2, _) = backprop.loss_and_gradients(x, column(y), *params)
-        params = SGD(lr).step(params, [grad_w1, None, grad_w2, None])
-        losses.append(loss)
-    return params, losses
+biases_kept = slip(
+    "The biases never move: they get a gradient too.",
+    {"list(grads)": "[grads[0], None, grads[2], None]"},
+)
 
 
 # --- classify ---------------------------------------------------------------------------------
 
-
-@wrong(classify, "The output is rounded: 2 becomes a label. All above ½ is 1, all else 0.")
-def rounded(params, x):
-    return np.rint(backprop.forward(x, *params)[:, 0]).astype(np.int64)
-
-
-@wrong(classify, "The border is at 0. The outputs aim at 0 and 1, so it lies between them, at ½.")
-def border_at_zero(params, x):
-    return (backprop.forward(x, *params)[:, 0] > 0.0).astype(np.int64)
-
-
-@wrong(classify, "An output of just ½ gets the label 1; it has to be above ½.")
-def half_is_enough(params, x):
-    return (backprop.forward(x, *params)[:, 0] >= 0.5).astype(np.int64)
-
-
-@wrong(classify, "The labels have shape (n, 1), one column, as the outputs do; (n,) is asked for.")
-def one_column(params, x):
-    return (backprop.forward(x, *params) > 0.5).astype(np.int64)
-
-
-@wrong(
-    classify,
-    "The output is sent through a sigmoid first. It was trained to be 0 or 1 itself, and the "
-    "sigmoid of 0 is ½ already.",
+rounded = slip(
+    "The output is rounded: 2 becomes a label. All above ½ is 1, all else 0.",
+    {"(backprop.forward(x, *params)[:, 0] > 0.5)": ("np.rint(backprop.forward(x, *params)[:, 0])")},
 )
-def sigmoid_first(params, x):
-    outputs = neuron(backprop.forward(x, *params), np.ones(1), 0.0)
-    return (outputs > 0.5 + 1e-3).astype(np.int64)
+
+border_at_zero = slip(
+    "The border is at 0, as if a sigmoid came after. The outputs aim at 0 and 1, so it lies "
+    "between them, at ½.",
+    {"> 0.5": "> 0.0"},
+)
+
+half_is_enough = slip(
+    "An output of just ½ gets the label 1; it has to be above ½.", {"> 0.5": ">= 0.5"}
+)
+
+one_column = slip(
+    "The labels have shape (n, 1), one column, as the outputs do; (n,) is asked for.",
+    {"[:, 0] > 0.5": " > 0.5"},
+)
+
+one_point_squeezed = slip(
+    "Of a single point, `squeeze` takes away both axes: its label should have the shape (1,).",
+    {"[:, 0] > 0.5": ".squeeze() > 0.5"},
+)
 
 
 # --- picture ----------------------------------------------------------------------------------
 
+upside_down = slip(
+    "It is upside down: the first line should be the one with the largest x₂.",
+    {"middles[::-1]": "middles"},
+)
 
-def drawn(params, x1, x2, marks="·#", separator="\n"):
-    """A picture of the points that have the columns `x1` and the lines `x2`."""
-    lines = [classify(params, np.stack([x1, np.full(len(x1), up)], axis=1)) for up in x2]
-    return separator.join("".join(marks[label] for label in line) for line in lines)
+turned_over = slip(
+    "x₁ and x₂ have changed places: the first number of a point runs to the right.",
+    {"[across, up]": "[up, across]"},
+)
 
+mirrored = slip(
+    "It is mirrored: the first number of a point should grow from left to right.",
+    {"np.meshgrid(middles,": "np.meshgrid(middles[::-1],"},
+)
 
-def middles(size):
-    return 2 * (np.arange(size) + 0.5) / size - 0.5
+edges = slip(
+    "The characters stand for the edges of their cells, not for their middles.",
+    {"2 * (np.arange(size) + 0.5) / size - 0.5": "np.linspace(-0.5, 1.5, size)"},
+)
 
-
-@wrong(picture, "It is upside down: the first line should be the one with the largest x₂.")
-def upside_down(params, size):
-    return drawn(params, middles(size), middles(size))
-
-
-@wrong(picture, "x₁ and x₂ have changed places: the first number of a point runs to the right.")
-def turned_over(params, size):
-    lines = picture(params, size).split("\n")[::-1]
-    return "\n".join(map("".join, list(zip(*lines, strict=True))[::-1]))
-
-
-@wrong(picture, "It is mirrored: the first number of a point should grow from left to right.")
-def mirrored(params, size):
-    return drawn(params, middles(size)[::-1], middles(size)[::-1])
-
-
-@wrong(picture, "The characters stand for the edges of their cells, not for their middles.")
-def edges(params, size):
-    ends = np.linspace(-0.5, 1.5, size)
-    return drawn(params, ends, ends[::-1])
-
-
-@wrong(
-    picture,
+float_steps = slip(
     "The middles are counted up with a float step. For some sizes, rounding lets in one too many; "
     "count with whole numbers.",
+    {"2 * (np.arange(size) + 0.5) / size - 0.5": "np.arange(-0.5, 1.5, 2 / size) + 1 / size"},
 )
-def float_steps(params, size):
-    middles = np.arange(-0.5, 1.5, 2 / size) + 1 / size
-    return drawn(params, middles, middles[::-1])
 
+no_border = slip(
+    "The picture goes from 0 to 1; a border around the corners belongs to it.",
+    {"2 * (np.arange(size) + 0.5) / size - 0.5": "(np.arange(size) + 0.5) / size"},
+)
 
-@wrong(picture, "The picture goes from 0 to 1; a border around the corners belongs to it.")
-def no_border(params, size):
-    inner = (np.arange(size) + 0.5) / size
-    return drawn(params, inner, inner[::-1])
+negative = slip(
+    "The two characters have changed places: # stands for the label 1.", {'"·#"': '"#·"'}
+)
 
-
-@wrong(picture, "The two characters have changed places: # stands for the label 1.")
-def negative(params, size):
-    return drawn(params, middles(size), middles(size)[::-1], marks="#·")
-
-
-@wrong(picture, "There is a newline at the end; newlines stand only between the lines.")
-def newline_at_the_end(params, size):
-    return picture(params, size) + "\n"
+newline_at_the_end = slip(
+    "There is a newline at the end; newlines stand only between the lines.",
+    {"labels.reshape(size, size))": 'labels.reshape(size, size)) + "\\n"'},
+)

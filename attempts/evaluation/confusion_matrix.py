@@ -1,23 +1,15 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.evaluation.confusion_matrix import confusion_matrix
 
 
 def check(targets, predictions, n_classes):
-    check_lengths(targets, predictions)
-    check_labels(targets, n_classes)
-    check_labels(predictions, n_classes)
-
-
-def check_lengths(targets, predictions):
     if len(targets) != len(predictions):
         raise ValueError("the lengths differ")
-
-
-def check_labels(labels, n_classes):
-    if np.any(labels < 0) or np.any(labels >= n_classes):
-        raise ValueError("a label is no class")
+    for labels in (targets, predictions):
+        if np.any(labels < 0) or np.any(labels >= n_classes):
+            raise ValueError("a label is no class")
 
 
 def count(targets, predictions, n_classes):
@@ -57,272 +49,283 @@ def with_unique_pairs(targets, predictions, n_classes):
     return matrix.reshape(n_classes, n_classes)
 
 
-@wrong(
-    confusion_matrix,
+transposed = slip(
     "The matrix is transposed: rows should be the true classes, columns the predicted ones.",
+    {
+        "targets.astype(np.int64) * n_classes + predictions.astype(np.int64)": (
+            "predictions.astype(np.int64) * n_classes + targets.astype(np.int64)"
+        ),
+    },
 )
-def transposed(targets, predictions, n_classes):
-    return confusion_matrix(predictions, targets, n_classes)
 
-
-@wrong(
-    confusion_matrix,
+each_pair_once = slip(
     "No cell exceeds 1: with an index that occurs several times, `matrix[i, j] += 1` adds only "
     "once.",
+    {
+        "counts = np.bincount(cells, minlength=n_classes**2)": (
+            "counts = np.zeros(n_classes**2, dtype=np.int64)\ncounts[cells] += 1"
+        ),
+    },
 )
-def each_pair_once(targets, predictions, n_classes):
-    check(targets, predictions, n_classes)
-    matrix = np.zeros((n_classes, n_classes), dtype=np.int64)
-    matrix[targets, predictions] += 1
-    return matrix
 
-
-@wrong(
-    confusion_matrix,
+classes_from_the_targets = slip(
     "Only the classes among the targets have a place. A class that is never a target needs its "
     "row and column, too.",
+    {
+        "return counts.reshape(n_classes, n_classes).astype(np.int64, copy=False)": (
+            "counts = counts.reshape(n_classes, n_classes)\n"
+            "present = np.unique(targets).astype(np.int64)\n"
+            "return counts[np.ix_(present, present)]"
+        ),
+    },
 )
-def classes_from_the_targets(targets, predictions, n_classes):
-    check(targets, predictions, n_classes)
-    present = np.unique(targets).astype(np.int64)
-    return confusion_matrix(targets, predictions, n_classes)[np.ix_(present, present)]
 
-
-@wrong(
-    confusion_matrix,
+classes_that_occur = slip(
     "Only the classes that occur have a place. All n_classes need their row and column.",
+    {
+        "return counts.reshape(n_classes, n_classes).astype(np.int64, copy=False)": (
+            "counts = counts.reshape(n_classes, n_classes)\n"
+            "present = np.union1d(targets, predictions).astype(np.int64)\n"
+            "return counts[np.ix_(present, present)]"
+        ),
+    },
 )
-def classes_that_occur(targets, predictions, n_classes):
-    check(targets, predictions, n_classes)
-    present = np.unique(np.concatenate([targets, predictions]).astype(np.int64))
-    return confusion_matrix(targets, predictions, n_classes)[np.ix_(present, present)]
 
-
-@wrong(
-    confusion_matrix,
+up_to_the_largest_label = slip(
     "The matrix ends at the largest label that occurs. It should have n_classes rows and columns, "
     "whatever occurs.",
+    {
+        "# In the labels' own dtype, 20 · 19 would overflow uint8.": (
+            "n_classes = 1 + int(max(targets.max(initial=0), predictions.max(initial=0)))"
+        ),
+    },
 )
-def up_to_the_largest_label(targets, predictions, n_classes):
-    check(targets, predictions, n_classes)
-    size = 1 + max(targets.max(initial=0), predictions.max(initial=0))
-    return confusion_matrix(targets, predictions, int(size))
 
-
-@wrong(
-    confusion_matrix,
+bincount_without_minlength = slip(
     "The counts cannot be reshaped: `np.bincount` stops at the largest number that occurs unless "
     "it is told how many there are.",
+    {", minlength=n_classes**2": ""},
 )
-def bincount_without_minlength(targets, predictions, n_classes):
-    check(targets, predictions, n_classes)
-    cells = targets.astype(np.int64) * n_classes + predictions.astype(np.int64)
-    return np.bincount(cells).reshape(n_classes, n_classes)
 
+histogram_of_what_occurs = slip(
+    "np.histogram2d spreads its bins from the smallest to the largest label that occurs. Which "
+    "bins it should have, it must be told.",
+    {
+        "counts = np.bincount(cells, minlength=n_classes**2)": (
+            "counts, *_ = np.histogram2d(targets, predictions, bins=n_classes)"
+        ),
+    },
+)
 
-@wrong(
-    confusion_matrix,
+rows_one_short = slip(
     "Different pairs fall into the same cell: a row is n_classes cells long, not one fewer.",
+    {"* n_classes +": "* (n_classes - 1) +"},
 )
-def rows_one_short(targets, predictions, n_classes):
-    check(targets, predictions, n_classes)
-    cells = targets.astype(np.int64) * (n_classes - 1) + predictions.astype(np.int64)
-    return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)
 
-
-@wrong(
-    confusion_matrix,
+labels_from_one = slip(
     "The labels are numbered from 0, not from 1: all counts are a row and a column off.",
+    {
+        "counts = np.bincount(cells, minlength=n_classes**2)": (
+            "rows, columns = targets.astype(np.int64) - 1, predictions.astype(np.int64) - 1\n"
+            "counts = np.zeros((n_classes, n_classes), dtype=np.int64)\n"
+            "np.add.at(counts, (rows, columns), 1)"
+        ),
+    },
 )
-def labels_from_one(targets, predictions, n_classes):
-    return np.roll(confusion_matrix(targets, predictions, n_classes), -1, axis=(0, 1))
 
+hits_only = slip(
+    "Only the correct predictions are counted, those on the diagonal.",
+    {"np.bincount(cells,": "np.bincount(cells[targets == predictions],"},
+)
 
-@wrong(confusion_matrix, "Only the correct predictions are counted, those on the diagonal.")
-def hits_only(targets, predictions, n_classes):
-    return np.diag(np.diag(confusion_matrix(targets, predictions, n_classes)))
+misses_only = slip(
+    "Only the wrong predictions are counted. The diagonal counts the hits.",
+    {"np.bincount(cells,": "np.bincount(cells[targets != predictions],"},
+)
 
-
-@wrong(confusion_matrix, "Only the wrong predictions are counted. The diagonal counts the hits.")
-def misses_only(targets, predictions, n_classes):
-    matrix = confusion_matrix(targets, predictions, n_classes).copy()
-    np.fill_diagonal(matrix, 0)
-    return matrix
-
-
-@wrong(
-    confusion_matrix,
+shares_of_each_row = slip(
     "These are shares of each row, not counts. Divide where you report, so that no number is lost.",
+    {
+        "return counts.reshape(n_classes, n_classes).astype(np.int64, copy=False)": (
+            "counts = counts.reshape(n_classes, n_classes)\n"
+            "return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)"
+        ),
+    },
 )
-def shares_of_each_row(targets, predictions, n_classes):
-    matrix = confusion_matrix(targets, predictions, n_classes)
-    return matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
 
+shares_of_all = slip(
+    "These are shares of all samples, not counts. Divide where you report, so that no number is "
+    "lost.",
+    {
+        "return counts.reshape(n_classes, n_classes).astype(np.int64, copy=False)": (
+            "return counts.reshape(n_classes, n_classes) / max(targets.size, 1)"
+        ),
+    },
+)
 
-@wrong(confusion_matrix, "The counts are floats. `np.zeros` without a dtype gives float64.")
-def counts_as_floats(targets, predictions, n_classes):
-    return confusion_matrix(targets, predictions, n_classes).astype(np.float64)
+counts_as_floats = slip(
+    "The counts are floats. `np.zeros` without a dtype gives float64.",
+    {".astype(np.int64, copy=False)": ".astype(np.float64)"},
+)
 
+counts_in_the_labels_dtype = slip(
+    "The counts have the dtype of the labels. They should be int64.",
+    {".astype(np.int64, copy=False)": ".astype(targets.dtype)"},
+)
 
-@wrong(confusion_matrix, "The counts have the dtype of the labels. They should be int64.")
-def counts_in_the_labels_dtype(targets, predictions, n_classes):
-    return confusion_matrix(targets, predictions, n_classes).astype(targets.dtype)
-
-
-@wrong(
-    confusion_matrix,
+overflow_of_small_labels = slip(
     "With small label types such as uint8 the arithmetic overflows: target × n_classes no longer "
     "fits. What dtype does your product have?",
+    {
+        "targets.astype(np.int64) * n_classes + predictions.astype(np.int64)": (
+            "targets * n_classes + predictions"
+        ),
+    },
 )
-def overflow_of_small_labels(targets, predictions, n_classes):
-    check(targets, predictions, n_classes)
-    cells = targets * n_classes + predictions
-    return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)
 
+cut_to_int32_before_the_check = slip(
+    "The labels are converted to int32 before they are checked: 2**32 becomes class 0.",
+    {
+        'for name, labels in (("targets", targets), ("predictions", predictions)):': (
+            "targets, predictions = targets.astype(np.int32), predictions.astype(np.int32)\n"
+            'for name, labels in (("targets", targets), ("predictions", predictions)):'
+        ),
+    },
+)
 
-@wrong(
-    confusion_matrix,
+cut_to_the_shorter = slip(
     "Samples without a partner are dropped. Targets and predictions of different lengths should "
     "raise a ValueError.",
+    {
+        'raise ValueError(f"{targets.size} targets, but {predictions.size} predictions")': (
+            "n = min(targets.size, predictions.size)\n"
+            "targets, predictions = targets[:n], predictions[:n]"
+        ),
+    },
 )
-def cut_to_the_shorter(targets, predictions, n_classes):
-    n = min(len(targets), len(predictions))
-    check_labels(targets, n_classes)
-    check_labels(predictions, n_classes)
-    return confusion_matrix(targets[:n], predictions[:n], n_classes)
 
-
-@wrong(
-    confusion_matrix,
+one_label_for_all = slip(
     "A single label is silently used for all samples: broadcasting hides that the lengths differ.",
+    {
+        "if targets.shape != predictions.shape:": (
+            "if 1 not in (targets.size, predictions.size) and targets.size != predictions.size:"
+        ),
+    },
 )
-def one_label_for_all(targets, predictions, n_classes):
-    targets, predictions = np.broadcast_arrays(targets, predictions)
-    return confusion_matrix(targets, predictions, n_classes)
 
-
-@wrong(
-    confusion_matrix,
+negative_labels_from_the_end = slip(
     "Negative labels are not refused: as an index, −1 counts for the last class.",
+    {
+        "(labels < 0)": "(labels < -n_classes)",
+        "counts = np.bincount(cells, minlength=n_classes**2)": (
+            "counts = np.zeros((n_classes, n_classes), dtype=np.int64)\n"
+            "np.add.at(counts, (targets.astype(np.int64), predictions.astype(np.int64)), 1)"
+        ),
+    },
 )
-def negative_labels_from_the_end(targets, predictions, n_classes):
-    check_lengths(targets, predictions)
-    if np.any(targets >= n_classes) or np.any(predictions >= n_classes):
-        raise ValueError("a label is no class")
-    if np.any(targets < -n_classes) or np.any(predictions < -n_classes):
-        raise ValueError("a label is no class")
-    return count(targets.astype(np.int64), predictions.astype(np.int64), n_classes)
 
-
-@wrong(
-    confusion_matrix, "Labels beyond the last class are dropped. They should raise a ValueError."
+labels_beyond_are_dropped = slip(
+    "Labels beyond the last class are dropped. They should raise a ValueError.",
+    {
+        "[(labels < 0) | (labels >= n_classes)]": "[labels < 0]",
+        "# In the labels' own dtype, 20 · 19 would overflow uint8.": (
+            "known = (targets < n_classes) & (predictions < n_classes)\n"
+            "targets, predictions = targets[known], predictions[known]"
+        ),
+    },
 )
-def labels_beyond_are_dropped(targets, predictions, n_classes):
-    check_lengths(targets, predictions)
-    if np.any(targets < 0) or np.any(predictions < 0):
-        raise ValueError("a label is no class")
-    known = (targets < n_classes) & (predictions < n_classes)
-    return confusion_matrix(targets[known], predictions[known], n_classes)
 
-
-@wrong(
-    confusion_matrix,
+unknown_labels_are_dropped = slip(
     "Samples with a label that is no class are dropped. They should raise a ValueError.",
+    {
+        'for name, labels in (("targets", targets), ("predictions", predictions)):': (
+            "known = (targets >= 0) & (targets < n_classes)\n"
+            "known &= (predictions >= 0) & (predictions < n_classes)\n"
+            "targets, predictions = targets[known], predictions[known]\n"
+            'for name, labels in (("targets", targets), ("predictions", predictions)):'
+        ),
+    },
 )
-def unknown_labels_are_dropped(targets, predictions, n_classes):
-    check_lengths(targets, predictions)
-    known = (targets >= 0) & (targets < n_classes)
-    known &= (predictions >= 0) & (predictions < n_classes)
-    return confusion_matrix(targets[known], predictions[known], n_classes)
 
-
-@wrong(
-    confusion_matrix,
-    "Labels beyond the last class raise an IndexError while counting. Check them first and raise a "
-    "ValueError.",
+index_error_for_labels_beyond = slip(
+    "Labels beyond the last class raise an IndexError while counting. Check them first and raise "
+    "a ValueError.",
+    {
+        "[(labels < 0) | (labels >= n_classes)]": "[labels < 0]",
+        "counts = np.bincount(cells, minlength=n_classes**2)": (
+            "counts = np.zeros((n_classes, n_classes), dtype=np.int64)\n"
+            "np.add.at(counts, (targets.astype(np.int64), predictions.astype(np.int64)), 1)"
+        ),
+    },
 )
-def index_error_for_labels_beyond(targets, predictions, n_classes):
-    check_lengths(targets, predictions)
-    if np.any(targets < 0) or np.any(predictions < 0):
-        raise ValueError("a label is no class")
-    return count(targets.astype(np.int64), predictions.astype(np.int64), n_classes)
 
-
-@wrong(
-    confusion_matrix,
+n_classes_is_let_through = slip(
     "n_classes itself passes as a label. The last class is n_classes − 1.",
+    {"labels >= n_classes": "labels > n_classes"},
 )
-def n_classes_is_let_through(targets, predictions, n_classes):
-    check(targets, predictions, n_classes + 1)
-    return confusion_matrix(targets, predictions, n_classes + 1)[:n_classes, :n_classes]
 
-
-@wrong(
-    confusion_matrix,
+predictions_unchecked = slip(
     "Only the targets are checked. A prediction that is no class should raise a ValueError, too.",
+    {
+        'for name, labels in (("targets", targets), ("predictions", predictions)):': (
+            'for name, labels in [("targets", targets)]:'
+        ),
+        "counts = np.bincount(cells, minlength=n_classes**2)": (
+            "counts = np.zeros((n_classes, n_classes), dtype=np.int64)\n"
+            "np.add.at(counts, (targets.astype(np.int64), predictions.astype(np.int64)), 1)"
+        ),
+    },
 )
-def predictions_unchecked(targets, predictions, n_classes):
-    check_lengths(targets, predictions)
-    check_labels(targets, n_classes)
-    return confusion_matrix(targets, np.clip(predictions, 0, n_classes - 1), n_classes)
 
-
-@wrong(
-    confusion_matrix,
+targets_unchecked = slip(
     "Only the predictions are checked. A target that is no class should raise a ValueError, too.",
+    {
+        'for name, labels in (("targets", targets), ("predictions", predictions)):': (
+            'for name, labels in [("predictions", predictions)]:'
+        ),
+        "counts = np.bincount(cells, minlength=n_classes**2)": (
+            "counts = np.zeros((n_classes, n_classes), dtype=np.int64)\n"
+            "np.add.at(counts, (targets.astype(np.int64), predictions.astype(np.int64)), 1)"
+        ),
+    },
 )
-def targets_unchecked(targets, predictions, n_classes):
-    check_lengths(targets, predictions)
-    check_labels(predictions, n_classes)
-    return confusion_matrix(np.clip(targets, 0, n_classes - 1), predictions, n_classes)
 
-
-@wrong(
-    confusion_matrix,
+only_cells_are_checked = slip(
     "Only the cell's number is checked, not the labels: a prediction beyond the last class lands "
     "in the next row.",
+    {
+        'for name, labels in (("targets", targets), ("predictions", predictions)):': (
+            "both = targets.astype(np.int64) * n_classes + predictions.astype(np.int64)\n"
+            'for name, labels in [("cells", both)]:'
+        ),
+        "labels >= n_classes": "labels >= n_classes**2",
+    },
 )
-def only_cells_are_checked(targets, predictions, n_classes):
-    check_lengths(targets, predictions)
-    cells = targets.astype(np.int64) * n_classes + predictions.astype(np.int64)
-    check_labels(cells, n_classes**2)
-    return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)
 
-
-@wrong(
-    confusion_matrix,
+no_samples_fail = slip(
     "It fails without samples, since nothing has no maximum. The answer is a matrix of zeros.",
+    {"if strangers.size:": "if labels.min() < 0 or labels.max() >= n_classes:"},
 )
-def no_samples_fail(targets, predictions, n_classes):
-    check_lengths(targets, predictions)
-    if min(targets.min(), predictions.min()) < 0:
-        raise ValueError("a label is below 0")
-    if max(targets.max(), predictions.max()) >= n_classes:
-        raise ValueError("a label is too large")
-    return confusion_matrix(targets, predictions, n_classes)
 
-
-@wrong(
-    confusion_matrix,
+one_sample_at_a_time = slip(
     "It counts the samples one at a time in Python. If every pair had a number of its own, NumPy "
     "could count them.",
+    {
+        "counts = np.bincount(cells, minlength=n_classes**2)": (
+            "counts = np.zeros((n_classes, n_classes), dtype=np.int64)\n"
+            "for target, prediction in zip(targets, predictions, strict=True):\n"
+            "    counts[target, prediction] += 1"
+        ),
+    },
 )
-def one_sample_at_a_time(targets, predictions, n_classes):
-    check(targets, predictions, n_classes)
-    matrix = np.zeros((n_classes, n_classes), dtype=np.int64)
-    for target, prediction in zip(targets, predictions, strict=True):
-        matrix[target, prediction] += 1
-    return matrix
 
-
-@wrong(
-    confusion_matrix,
+one_class_at_a_time = slip(
     "It goes through all samples again for every class. One pass can count all cells.",
+    {
+        "counts = np.bincount(cells, minlength=n_classes**2)": (
+            "labels = predictions.astype(np.int64)\n"
+            "taken_for = [labels[targets == i] for i in range(n_classes)]\n"
+            "counts = np.array([np.bincount(taken, minlength=n_classes) for taken in taken_for])"
+        ),
+    },
 )
-def one_class_at_a_time(targets, predictions, n_classes):
-    check(targets, predictions, n_classes)
-    matrix = np.zeros((n_classes, n_classes), dtype=np.int64)
-    for i in range(n_classes):
-        taken_for = predictions[targets == i].astype(np.int64)
-        matrix[i] = np.bincount(taken_for, minlength=n_classes)
-    return matrix

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.evaluation.cross_entropy import cross_entropy, cross_entropy_backward
 
 
@@ -14,17 +14,9 @@ def check(logits, targets, ignore_index):
     return np.flatnonzero(targets != ignore_index)
 
 
-def log_softmax(x, axis=-1):
-    shifted = x - x.max(axis=axis, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
-
-
-def softmax(x, axis=-1):
-    return np.exp(log_softmax(x, axis))
-
-
-def one_hot(targets, k):
-    return (targets[:, None] == np.arange(k)).astype(np.float64)
+def log_softmax(x):
+    shifted = x - x.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 # --- The loss --------------------------------------------------------------------------------
@@ -54,354 +46,288 @@ def with_one_hot_and_a_weighted_sum(logits, targets, ignore_index=-100):
         )
 
 
-@wrong(
-    cross_entropy,
+without_the_maximum = slip(
     "exp overflows for large scores. What can be subtracted from every score of a row without "
     "changing its probabilities?",
+    {"shifted = _shifted(logits)": "shifted = logits"},
 )
-def without_the_maximum(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    with np.errstate(all="ignore"):
-        log_p = logits[rows] - np.log(np.exp(logits[rows]).sum(1, keepdims=True))
-        return float(-log_p[np.arange(rows.size), targets[rows]].mean())
 
-
-@wrong(
-    cross_entropy,
+one_maximum_for_all_rows = slip(
     "One maximum for the whole batch: in a row far below it every exp underflows, and the "
     "logarithm of their sum is −∞. Each row needs its own.",
+    {"shifted = _shifted(logits)": "shifted = logits - logits.max()"},
 )
-def one_maximum_for_all_rows(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    shifted = logits[rows] - logits[rows].max()
-    with np.errstate(all="ignore"):
-        log_p = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
-        return float(-log_p[np.arange(rows.size), targets[rows]].mean())
 
+maximum_not_added_back = slip(
+    "The maximum is subtracted inside exp only. It must also come off the right class's score, or "
+    "be added to the logarithm again.",
+    {"= shifted[": "= logits["},
+)
 
-@wrong(
-    cross_entropy,
+logarithm_of_the_softmax = slip(
     "The logarithm is taken of finished probabilities: one that has underflowed to 0 costs "
     "infinity. Log-softmax can be written without that detour.",
+    {
+        "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
+            "p = np.exp(of_the_right_class) / np.exp(shifted).sum(axis=1)\nlosses = -np.log(p)"
+        ),
+    },
 )
-def logarithm_of_the_softmax(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    with np.errstate(all="ignore"):
-        p = softmax(logits[rows])[np.arange(rows.size), targets[rows]]
-        return float(-np.log(p).mean())
 
-
-@wrong(
-    cross_entropy,
+clipped_probabilities = slip(
     "Clipping the probabilities avoids log(0), but caps the loss at −log(1e-12) ≈ 27.6, whatever "
     "the logits are. Log-softmax needs no clip.",
+    {
+        "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
+            "p = np.exp(of_the_right_class) / np.exp(shifted).sum(axis=1)\n"
+            "losses = -np.log(np.clip(p, 1e-12, 1.0))"
+        ),
+    },
 )
-def clipped_probabilities(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    p = softmax(logits[rows])[np.arange(rows.size), targets[rows]]
-    return float(-np.log(np.clip(p, 1e-12, 1.0)).mean())
 
-
-@wrong(
-    cross_entropy,
+epsilon_in_the_logarithm = slip(
     "A small constant added inside the logarithm shifts every loss and caps large ones. "
     "Log-softmax needs no guard.",
+    {
+        "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
+            "p = np.exp(of_the_right_class) / np.exp(shifted).sum(axis=1)\n"
+            "losses = -np.log(p + 1e-9)"
+        ),
+    },
 )
-def epsilon_in_the_logarithm(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    p = softmax(logits[rows])[np.arange(rows.size), targets[rows]]
-    return float(-np.log(p + 1e-9).mean())
 
+sum_over_the_rows = slip(
+    "This is the sum over the rows. The loss is their mean.",
+    {"].mean(": "].sum("},
+)
 
-@wrong(cross_entropy, "This is the sum over the rows. The loss is their mean.")
-def sum_over_the_rows(logits, targets, ignore_index=-100):
-    return cross_entropy(logits, targets, ignore_index) * (targets != ignore_index).sum()
-
-
-@wrong(
-    cross_entropy,
+mean_over_rows_and_classes = slip(
     "It divides by the number of classes as well: a mean over all n × k entries of the product "
     "with the one-hot targets. The mean is over rows only.",
+    {
+        "losses[counts].mean(dtype=np.float64)": (
+            "losses[counts].mean(dtype=np.float64) / logits.shape[1]"
+        ),
+    },
 )
-def mean_over_rows_and_classes(logits, targets, ignore_index=-100):
-    return cross_entropy(logits, targets, ignore_index) / logits.shape[1]
 
-
-@wrong(
-    cross_entropy,
+divided_by_the_classes = slip(
     "It divides by the number of classes where it should divide by the number of rows.",
+    {
+        "losses[counts].mean(dtype=np.float64)": (
+            "losses[counts].sum(dtype=np.float64) / logits.shape[1]"
+        ),
+    },
 )
-def divided_by_the_classes(logits, targets, ignore_index=-100):
-    rows = (targets != ignore_index).sum()
-    return cross_entropy(logits, targets, ignore_index) * rows / logits.shape[1]
 
-
-@wrong(
-    cross_entropy,
-    "The sum leaves the ignored rows out, but it is divided by the number of all rows. The mean is "
-    "over the rows that count.",
+ignored_rows_in_the_divisor = slip(
+    "The sum leaves the ignored rows out, but it is divided by the number of all rows. The mean "
+    "is over the rows that count.",
+    {"losses[counts].mean(dtype=np.float64)": "losses[counts].sum(dtype=np.float64) / len(losses)"},
 )
-def ignored_rows_in_the_divisor(logits, targets, ignore_index=-100):
-    loss = cross_entropy(logits, targets, ignore_index)
-    return loss * np.mean(targets != ignore_index) if len(logits) else loss
 
-
-@wrong(
-    cross_entropy,
+ignored_rows_as_zero_logits = slip(
     "Ignored rows have their logits set to zero but stay in the mean, at log k each. They should "
     "not count at all.",
+    {
+        "shifted = _shifted(logits)": "shifted = _shifted(logits * counts[:, None])",
+        "losses[counts]": "losses",
+    },
 )
-def ignored_rows_as_zero_logits(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    counts = targets != ignore_index
-    log_p = log_softmax(logits * counts[:, None])
-    return float(-log_p[np.arange(len(targets)), np.where(counts, targets, 0)].mean())
 
+always_ignores_minus_100 = slip(
+    "The argument `ignore_index` is not used: only −100 is ignored.",
+    {
+        "counts = _which_count(logits, targets, ignore_index)": (
+            "counts = _which_count(logits, targets, -100)"
+        ),
+    },
+)
 
-@wrong(cross_entropy, "The argument `ignore_index` is not used: only −100 is ignored.")
-def always_ignores_minus_100(logits, targets, ignore_index=-100):
-    return cross_entropy(logits, targets)
-
-
-@wrong(
-    cross_entropy,
+zero_is_no_index = slip(
     "An `ignore_index` of 0 is taken for none at all: 0 counts as false in `if` and `or`. Class 0 "
     "may be ignored like any other.",
+    {
+        "counts = _which_count(logits, targets, ignore_index)": (
+            "counts = _which_count(logits, targets, ignore_index or -100)"
+        ),
+    },
 )
-def zero_is_no_index(logits, targets, ignore_index=-100):
-    return cross_entropy(logits, targets, ignore_index or -100)
 
-
-@wrong(
-    cross_entropy,
+ignores_all_negative_targets = slip(
     "Every negative target is ignored. Only `ignore_index` is; any other target that is no class "
     "is an error.",
+    {"counts = targets != ignore_index": "counts = (targets != ignore_index) & (targets >= 0)"},
 )
-def ignores_all_negative_targets(logits, targets, ignore_index=-100):
-    ignored = (targets < 0) | (targets == ignore_index)
-    return cross_entropy(logits, np.where(ignored, -100, targets))
 
-
-@wrong(
-    cross_entropy,
+negative_targets_from_the_end = slip(
     "Negative targets are not refused: NumPy counts them from the end, so −1 means the last class.",
+    {"(targets < 0)": "(targets < -logits.shape[1])"},
 )
-def negative_targets_from_the_end(logits, targets, ignore_index=-100):
-    k = logits.shape[1]
-    wraps = (targets != ignore_index) & (targets < 0) & (targets >= -k)
-    if ignore_index in range(k):
-        return cross_entropy(logits, targets, ignore_index)
-    return cross_entropy(logits, np.where(wraps, targets + k, targets), ignore_index)
 
-
-@wrong(
-    cross_entropy,
-    "Targets that are no class are left to NumPy: some raise an IndexError, some pick a class from "
-    "the end. They should be checked first.",
+targets_left_to_numpy = slip(
+    "Targets that are no class are left to NumPy: some raise an IndexError, some pick a class "
+    "from the end. They should be checked first.",
+    {
+        "counts = _which_count(logits, targets, ignore_index)": "if len(logits) != len(targets):\n"
+        '    raise ValueError("logits and targets differ in length")\n'
+        "counts = targets != ignore_index",
+    },
 )
-def targets_left_to_numpy(logits, targets, ignore_index=-100):
-    if len(logits) != len(targets):
-        raise ValueError("logits and targets differ in length")
-    rows = np.flatnonzero(targets != ignore_index)
-    if not rows.size:
-        return float("nan")
-    return float(-log_softmax(logits[rows])[np.arange(rows.size), targets[rows]].mean())
 
-
-@wrong(
-    cross_entropy,
+one_target_for_all_rows = slip(
     "The lengths are not compared: a single target is silently broadcast over all rows.",
+    {
+        "counts = _which_count(logits, targets, ignore_index)": "if len(targets) == 1:\n"
+        "    targets = np.repeat(targets, len(logits))\n"
+        "counts = _which_count(logits, targets, ignore_index)",
+    },
 )
-def one_target_for_all_rows(logits, targets, ignore_index=-100):
-    if len(targets) == 1:
-        targets = np.repeat(targets, len(logits))
-    return cross_entropy(logits, targets, ignore_index)
 
-
-@wrong(
-    cross_entropy,
-    "Without a row that counts the loss is said to be 0, as if all were well. A mean of nothing is "
-    "nan.",
+nothing_costs_nothing = slip(
+    "Without a row that counts the loss is said to be 0, as if all were well. A mean of nothing "
+    "is nan.",
+    {"return math.nan": "return 0.0"},
 )
-def nothing_costs_nothing(logits, targets, ignore_index=-100):
-    loss = cross_entropy(logits, targets, ignore_index)
-    return 0.0 if np.isnan(loss) else loss
 
+half_the_loss = slip(
+    "The loss is halved. Cross-entropy has no factor ½.",
+    {"float(losses": "0.5 * float(losses"},
+)
 
-@wrong(cross_entropy, "The loss is halved. Cross-entropy has no factor ½.")
-def half_the_loss(logits, targets, ignore_index=-100):
-    return 0.5 * cross_entropy(logits, targets, ignore_index)
+in_bits = slip(
+    "The loss is in bits, from log2. It should be in nats.",
+    {
+        "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
+            "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class\n"
+            "losses /= np.log(2.0)"
+        ),
+    },
+)
 
+without_the_sign = slip(
+    "The sign is missing: logarithms of probabilities are at most 0.",
+    {"float(losses": "-float(losses"},
+)
 
-@wrong(cross_entropy, "The loss is in bits, from log2. It should be in nats.")
-def in_bits(logits, targets, ignore_index=-100):
-    return cross_entropy(logits, targets, ignore_index) / np.log(2.0)
-
-
-@wrong(cross_entropy, "The sign is missing: logarithms of probabilities are at most 0.")
-def without_the_sign(logits, targets, ignore_index=-100):
-    return -cross_entropy(logits, targets, ignore_index)
-
-
-@wrong(
-    cross_entropy,
+softmax_over_the_batch = slip(
     "The softmax runs down the batch. Each row is a distribution over classes of its own.",
+    {
+        "shifted = _shifted(logits)": "shifted = logits - logits.max(axis=0)",
+        "np.log(np.exp(shifted).sum(axis=1))": "np.log(np.exp(shifted).sum(axis=0))[right_class]",
+    },
 )
-def softmax_over_the_batch(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    log_p = log_softmax(logits[rows], axis=0)
-    return float(-log_p[np.arange(rows.size), targets[rows]].mean())
 
-
-@wrong(
-    cross_entropy,
+softmax_twice = slip(
     "The softmax is applied twice: once to get probabilities, and again inside the loss.",
+    {
+        "shifted = _shifted(logits)": "e = np.exp(_shifted(logits))\n"
+        "shifted = _shifted(e / e.sum(axis=1, keepdims=True))",
+    },
 )
-def softmax_twice(logits, targets, ignore_index=-100):
-    check(logits, targets, ignore_index)
-    return cross_entropy(softmax(logits), targets, ignore_index)
 
-
-@wrong(
-    cross_entropy,
+logits_as_probabilities = slip(
     "The logits are taken for probabilities: the softmax is missing.",
+    {
+        "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
+            "losses = -np.log(logits[np.arange(len(logits)), right_class])"
+        ),
+    },
 )
-def logits_as_probabilities(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    with np.errstate(all="ignore"):
-        return float(-np.log(logits[rows, targets[rows]]).mean())
 
-
-@wrong(
-    cross_entropy,
+without_the_normalizer = slip(
     "The score of the right class is taken as it is: the logarithm of the normalizing sum is "
     "missing.",
+    {
+        "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
+            "losses = -logits[np.arange(len(logits)), right_class]"
+        ),
+    },
 )
-def without_the_normalizer(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    return float(-logits[rows, targets[rows]].mean())
 
-
-@wrong(
-    cross_entropy,
-    "`log_p[:, targets]` picks every row's value for every target, n × n of them. Each row has one "
-    "right class only.",
+the_predicted_class = slip(
+    "The loss is that of the class with the highest score: it says how sure the model is, not how "
+    "wrong. It should be the target's.",
+    {"np.where(counts, targets, 0)": "logits.argmax(axis=1)"},
 )
-def all_rows_with_all_targets(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    return float(-log_softmax(logits[rows])[:, targets[rows]].mean())
 
+all_rows_with_all_targets = slip(
+    "`log_p[:, targets]` picks every row's value for every target, n × n of them. Each row has "
+    "one right class only.",
+    {
+        "shifted[np.arange(len(shifted)), right_class]": "shifted[:, right_class[counts]]",
+        "np.exp(shifted).sum(axis=1)": "np.exp(shifted).sum(axis=1, keepdims=True)",
+    },
+)
 
-@wrong(
-    cross_entropy,
+diagonal_of_all_pairs = slip(
     "It builds an n × n matrix to take its diagonal. Pair each row with its own target instead.",
+    {"shifted[np.arange(len(shifted)), right_class]": "np.diag(shifted[:, right_class])"},
 )
-def diagonal_of_all_pairs(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    return float(-np.diag(log_softmax(logits[rows])[:, targets[rows]]).mean())
 
-
-@wrong(
-    cross_entropy,
+logarithm_of_the_mean = slip(
     "The logarithm of the mean probability. The loss is the mean of the logarithms.",
+    {
+        "float(losses[counts].mean(dtype=np.float64))": (
+            "float(-np.log(np.exp(-losses[counts]).mean(dtype=np.float64)))"
+        ),
+    },
 )
-def logarithm_of_the_mean(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    log_p = log_softmax(logits[rows])[np.arange(rows.size), targets[rows]]
-    # In a form that does not underflow, so that only the order is wrong.
-    return float(np.log(rows.size) - np.logaddexp.reduce(log_p))
 
-
-@wrong(
-    cross_entropy,
+binary_loss_for_every_class = slip(
     "It scores the wrong classes as well, as a binary loss for each class would. Only the right "
     "class's probability enters.",
+    {
+        "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
+            "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class\n"
+            "p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)\n"
+            "p[np.arange(len(p)), right_class] = 0\n"
+            "losses -= np.log(1 - p).sum(axis=1)"
+        ),
+    },
 )
-def binary_loss_for_every_class(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    p = np.clip(softmax(logits[rows]), 1e-300, 1.0)
-    y = one_hot(targets[rows], logits.shape[1])
-    # The clip at 1e-300 keeps log(0) away from terms whose factor is 0.
-    losses = -(y * log_softmax(logits[rows]) + (1 - y) * np.log(np.clip(1 - p, 1e-300, 1.0)))
-    return float(losses.sum(axis=1).mean())
 
-
-@wrong(cross_entropy, "The loss of float32 logits is an np.float32. It should be a plain float.")
-def a_float32_for_float32(logits, targets, ignore_index=-100):
-    return logits.dtype.type(cross_entropy(logits, targets, ignore_index))
-
-
-@wrong(
-    cross_entropy,
-    "It writes into logits: an operation in place, as `logits -= …`, changes the caller's array.",
+a_float32_for_float32 = slip(
+    "The loss of float32 logits is an np.float32. It should be a plain float.",
+    {"float(losses": "logits.dtype.type(losses"},
 )
-def in_place(logits, targets, ignore_index=-100):
-    loss = cross_entropy(logits, targets, ignore_index)
-    if len(logits):
-        logits -= logits.max(axis=1, keepdims=True)
-    return loss
 
-
-@wrong(
-    cross_entropy,
-    "The one-hot rows are cut from a k × k identity: with many classes, that takes far more memory "
-    "than the logits.",
+losses_added_in_float32 = slip(
+    "The losses of float32 logits are added up in float32: the sum of large ones overflows.",
+    {"mean(dtype=np.float64)": "mean()"},
 )
-def one_hot_from_the_identity(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    hot = np.eye(logits.shape[1])[targets[rows]]
-    return float(-(hot * log_softmax(logits[rows])).sum(axis=1).mean())
 
+one_hot_from_the_identity = slip(
+    "The one-hot rows are cut from a k × k identity: with many classes, that takes far more "
+    "memory than the logits.",
+    {
+        "= shifted[np.arange(len(shifted)), right_class]": (
+            "= (shifted * np.eye(logits.shape[1])[right_class]).sum(axis=1)"
+        ),
+    },
+)
 
-@wrong(
-    cross_entropy,
+one_row_at_a_time = slip(
     "It goes through the rows one at a time in Python. Index arrays pick one entry of every row "
     "at once.",
+    {
+        "shifted = _shifted(logits)": "losses = []\n"
+        "for row, target in zip(logits[counts], targets[counts], strict=True):\n"
+        "    shifted = row - row.max()\n"
+        "    losses.append(np.log(np.exp(shifted).sum()) - shifted[target])\n"
+        "return float(np.mean(losses, dtype=np.float64))",
+    },
 )
-def one_row_at_a_time(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    losses = [-log_softmax(logits[i])[targets[i]] for i in rows]
-    return float(sum(losses) / len(losses)) if losses else float("nan")
 
-
-@wrong(cross_entropy, "It goes through the classes one at a time in Python.")
-def one_class_at_a_time(logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    if not rows.size:
-        return float("nan")
-    log_p, total = log_softmax(logits[rows].astype(np.float64)), 0.0
-    for c in range(logits.shape[1]):
-        total -= log_p[targets[rows] == c, c].sum()
-    return float(total / rows.size)
-
+one_class_at_a_time = slip(
+    "It goes through the classes one at a time in Python.",
+    {
+        "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
+            "total = sum(np.exp(shifted[:, c]) for c in range(logits.shape[1]))\n"
+            "losses = np.log(total) - of_the_right_class"
+        ),
+    },
+)
 
 # --- Its gradient ----------------------------------------------------------------------------
 
@@ -428,278 +354,185 @@ def through_log_softmax(grad_loss, logits, targets, ignore_index=-100):
     return (grad_log_p - p * grad_log_p.sum(1, keepdims=True)).astype(logits.dtype)
 
 
-@wrong(cross_entropy_backward, "The gradient is missing: the result is always zero.")
-def all_zeros(grad_loss, logits, targets, ignore_index=-100):
-    check(logits, targets, ignore_index)
-    return np.zeros_like(logits)
-
-
-@wrong(
-    cross_entropy_backward,
-    "The loss is a mean over the rows that count: its gradient is divided by their number.",
+all_zeros = slip(
+    "The gradient is missing: the result is always zero.",
+    {"return grad": "return 0 * grad"},
 )
-def without_the_mean(grad_loss, logits, targets, ignore_index=-100):
-    scale = float((targets != ignore_index).sum())
-    return cross_entropy_backward(grad_loss, logits, targets, ignore_index) * scale
 
+without_the_mean = slip(
+    "The loss is a mean over the rows that count: its gradient is divided by their number.",
+    {"grad_loss / len(rows)": "grad_loss"},
+)
 
-@wrong(
-    cross_entropy_backward,
+ignored_rows_in_the_gradients_divisor = slip(
     "The gradient is divided by the number of all rows, but the loss is a mean over those that "
     "count.",
+    {"grad_loss / len(rows)": "grad_loss / len(targets)"},
 )
-def ignored_rows_in_the_gradients_divisor(grad_loss, logits, targets, ignore_index=-100):
-    share = float((targets != ignore_index).sum() / max(len(targets), 1))
-    return cross_entropy_backward(grad_loss, logits, targets, ignore_index) * share
 
+divided_by_the_classes_too = slip(
+    "The gradient is divided by the number of classes too.",
+    {"grad_loss / len(rows)": "grad_loss / logits[rows].size"},
+)
 
-@wrong(cross_entropy_backward, "The gradient is divided by the number of classes too.")
-def divided_by_the_classes_too(grad_loss, logits, targets, ignore_index=-100):
-    return cross_entropy_backward(grad_loss, logits, targets, ignore_index) / logits.shape[1]
-
-
-@wrong(
-    cross_entropy_backward,
+without_the_upstream_gradient = slip(
     "`grad_loss` is not used. The chain rule multiplies by the gradient from above.",
+    {"grad_loss / len(rows)": "1.0 / len(rows)"},
 )
-def without_the_upstream_gradient(grad_loss, logits, targets, ignore_index=-100):
-    return cross_entropy_backward(1.0, logits, targets, ignore_index)
 
-
-@wrong(
-    cross_entropy_backward,
+gradient_for_ignored_rows = slip(
     "Ignored rows get a gradient, though the loss does not depend on them.",
+    {"_shifted(logits[rows])": "_shifted(logits)", "grad[rows] = e": "grad[:] = e"},
 )
-def gradient_for_ignored_rows(grad_loss, logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    grad = cross_entropy_backward(grad_loss, logits, targets, ignore_index)
-    ignored = targets == ignore_index
-    if rows.size and ignored.any():
-        grad[ignored] = softmax(logits[ignored]) * (grad_loss / rows.size)
-    return grad
 
+target_minus_probability = slip(
+    "The sign is turned: the gradient leads away from the target.",
+    {"grad_loss / len(rows)": "-grad_loss / len(rows)"},
+)
 
-@wrong(cross_entropy_backward, "The sign is turned: the gradient leads away from the target.")
-def target_minus_probability(grad_loss, logits, targets, ignore_index=-100):
-    return -cross_entropy_backward(grad_loss, logits, targets, ignore_index)
-
-
-@wrong(
-    cross_entropy_backward,
+probabilities_only = slip(
     "These are the probabilities alone. The score of the right class also enters the loss "
     "directly, and that part of the gradient is missing.",
+    {"grad[rows, targets[rows]] -= 1.0": "pass"},
 )
-def probabilities_only(grad_loss, logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    grad = np.zeros_like(logits)
-    if rows.size:
-        grad[rows] = softmax(logits[rows]) * (grad_loss / rows.size)
-    return grad
 
-
-@wrong(
-    cross_entropy_backward,
+gradient_by_the_log_probabilities = slip(
     "This is the gradient with respect to the log-probabilities. It still has to pass through the "
     "log-softmax: every score of a row changes the row's sum.",
+    {"grad[rows] = e / e.sum(axis=1, keepdims=True)": "pass"},
 )
-def gradient_by_the_log_probabilities(grad_loss, logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    grad = np.zeros_like(logits)
-    if rows.size:
-        grad[rows, targets[rows]] = -grad_loss / rows.size
-    return grad
 
+one_subtracted_after_the_division = slip(
+    "The 1 of the right class is subtracted after the division by the number of rows. It is a "
+    "part of what is divided.",
+    {
+        "grad[rows, targets[rows]] -= 1.0\n"
+        "grad *= grad_loss / len(rows)": "grad *= grad_loss / len(rows)\n"
+        "grad[rows, targets[rows]] -= 1.0",
+    },
+)
 
-@wrong(
-    cross_entropy_backward,
+every_target_in_every_row = slip(
     "`grad[:, targets] -= 1` subtracts in every row for every class that is a target of some row. "
     "Each row has one right class only.",
+    {"grad[rows, targets[rows]]": "grad[np.ix_(rows, targets[rows])]"},
 )
-def every_target_in_every_row(grad_loss, logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    grad = np.zeros_like(logits)
-    if rows.size:
-        p = softmax(logits[rows])
-        p[:, targets[rows]] -= 1.0
-        grad[rows] = p * (grad_loss / rows.size)
-    return grad
 
-
-@wrong(
-    cross_entropy_backward,
+nan_when_no_row_counts = slip(
     "Without a row that counts, 0 is divided by 0. The promise is zeros.",
+    {"if len(rows):": "if True:", "grad_loss / len(rows)": "grad_loss / np.float64(len(rows))"},
 )
-def nan_when_no_row_counts(grad_loss, logits, targets, ignore_index=-100):
-    grad = cross_entropy_backward(grad_loss, logits, targets, ignore_index)
-    return grad if (targets != ignore_index).any() else np.full_like(logits, np.nan)
 
-
-@wrong(
-    cross_entropy_backward,
+gradient_without_the_maximum = slip(
     "exp overflows for large scores, and ∞/∞ is nan. Nothing forbids subtracting a constant from "
     "a row first.",
+    {"_shifted(logits[rows])": "logits[rows]"},
 )
-def gradient_without_the_maximum(grad_loss, logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    grad = np.zeros_like(logits)
-    if rows.size:
-        with np.errstate(all="ignore"):
-            grad[rows] = np.exp(logits[rows]) / np.exp(logits[rows]).sum(1, keepdims=True)
-        grad[rows, targets[rows]] -= 1.0
-        grad *= grad_loss / rows.size
-    return grad
 
-
-@wrong(
-    cross_entropy_backward,
+gradient_with_one_maximum = slip(
     "One maximum for the whole batch: a row far below it becomes 0/0. Each row needs its own.",
+    {"_shifted(logits[rows])": "logits[rows] - logits[rows].max()"},
 )
-def gradient_with_one_maximum(grad_loss, logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    grad = np.zeros_like(logits)
-    if rows.size:
-        e = np.exp(logits[rows] - logits[rows].max())
-        with np.errstate(all="ignore"):
-            grad[rows] = e / e.sum(1, keepdims=True)
-        grad[rows, targets[rows]] -= 1.0
-        grad *= grad_loss / rows.size
-    return grad
 
-
-@wrong(
-    cross_entropy_backward,
+gradient_with_the_softmax_over_the_batch = slip(
     "The softmax runs down the batch. Each row is a distribution over classes of its own.",
+    {
+        "_shifted(logits[rows])": "logits[rows] - logits[rows].max(axis=0)",
+        "e.sum(axis=1, keepdims=True)": "e.sum(axis=0)",
+    },
 )
-def gradient_with_the_softmax_over_the_batch(grad_loss, logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    grad = np.zeros_like(logits)
-    if rows.size:
-        grad[rows] = softmax(logits[rows], axis=0)
-        grad[rows, targets[rows]] -= 1.0
-        grad *= grad_loss / rows.size
-    return grad
 
-
-@wrong(
-    cross_entropy_backward,
+jacobian_applied_twice = slip(
     "The softmax's Jacobian is applied once too often: p − y is already the gradient with respect "
     "to the logits.",
+    {
+        "grad *= grad_loss / len(rows)": "grad *= grad_loss / len(rows)\n"
+        "p = e / e.sum(axis=1, keepdims=True)\n"
+        "grad[rows] = p * (grad[rows] - (grad[rows] * p).sum(axis=1, keepdims=True))",
+    },
 )
-def jacobian_applied_twice(grad_loss, logits, targets, ignore_index=-100):
-    grad = cross_entropy_backward(grad_loss, logits, targets, ignore_index)
-    p = softmax(logits)
-    return p * (grad - (grad * p).sum(1, keepdims=True))
 
+gradient_ignores_minus_100_only = slip(
+    "The argument `ignore_index` is not used: only −100 is ignored.",
+    {
+        "rows = np.flatnonzero(_which_count(logits, targets, ignore_index))": (
+            "rows = np.flatnonzero(_which_count(logits, targets, -100))"
+        ),
+    },
+)
 
-@wrong(cross_entropy_backward, "The argument `ignore_index` is not used: only −100 is ignored.")
-def gradient_ignores_minus_100_only(grad_loss, logits, targets, ignore_index=-100):
-    return cross_entropy_backward(grad_loss, logits, targets)
-
-
-@wrong(
-    cross_entropy_backward,
+gradient_takes_zero_for_no_index = slip(
     "An `ignore_index` of 0 is taken for none at all: 0 counts as false in `if` and `or`. Class 0 "
     "may be ignored like any other.",
+    {
+        "rows = np.flatnonzero(_which_count(logits, targets, ignore_index))": (
+            "rows = np.flatnonzero(_which_count(logits, targets, ignore_index or -100))"
+        ),
+    },
 )
-def gradient_takes_zero_for_no_index(grad_loss, logits, targets, ignore_index=-100):
-    return cross_entropy_backward(grad_loss, logits, targets, ignore_index or -100)
 
-
-@wrong(cross_entropy_backward, "The gradient is half of what it should be.")
-def half_the_gradient(grad_loss, logits, targets, ignore_index=-100):
-    return 0.5 * cross_entropy_backward(grad_loss, logits, targets, ignore_index)
-
-
-@wrong(
-    cross_entropy_backward,
-    "Targets that are no class are left to NumPy: some raise an IndexError, some pick a class from "
-    "the end. The gradient needs the same checks as the loss.",
+half_the_gradient = slip(
+    "The gradient is half of what it should be.",
+    {"grad_loss / len(rows)": "0.5 * grad_loss / len(rows)"},
 )
-def gradient_with_targets_left_to_numpy(grad_loss, logits, targets, ignore_index=-100):
-    if len(logits) != len(targets):
-        raise ValueError("logits and targets differ in length")
-    rows = np.flatnonzero(targets != ignore_index)
-    grad = np.zeros_like(logits)
-    if rows.size:
-        grad[rows] = softmax(logits[rows])
-        grad[rows, targets[rows]] -= 1.0
-        grad *= grad_loss / rows.size
-    return grad
 
+gradient_with_targets_left_to_numpy = slip(
+    "Targets that are no class are left to NumPy: some raise an IndexError, some pick a class "
+    "from the end. The gradient needs the same checks as the loss.",
+    {
+        "rows = np.flatnonzero(_which_count(logits, targets, ignore_index))": (
+            "if len(logits) != len(targets):\n"
+            '    raise ValueError("logits and targets differ in length")\n'
+            "rows = np.flatnonzero(targets != ignore_index)"
+        ),
+    },
+)
 
-@wrong(
-    cross_entropy_backward,
+gradient_with_one_target_for_all_rows = slip(
     "The lengths are not compared: a single target is silently broadcast over all rows.",
+    {
+        "rows = np.flatnonzero(_which_count(logits, targets, ignore_index))": (
+            "if len(targets) == 1:\n"
+            "    targets = np.repeat(targets, len(logits))\n"
+            "rows = np.flatnonzero(_which_count(logits, targets, ignore_index))"
+        ),
+    },
 )
-def gradient_with_one_target_for_all_rows(grad_loss, logits, targets, ignore_index=-100):
-    if len(targets) == 1:
-        targets = np.repeat(targets, len(logits))
-    return cross_entropy_backward(grad_loss, logits, targets, ignore_index)
 
-
-@wrong(
-    cross_entropy_backward,
+always_float64 = slip(
     "The gradient is float64 whatever the logits are: something on the way converts it.",
+    {"np.zeros_like(logits)": "np.zeros(logits.shape)"},
 )
-def always_float64(grad_loss, logits, targets, ignore_index=-100):
-    return cross_entropy_backward(grad_loss, logits.astype(np.float64), targets, ignore_index)
 
-
-@wrong(
-    cross_entropy_backward,
-    "It writes into logits: an operation in place, as `logits -= …`, changes the caller's array.",
+gradient_by_an_n_by_n_matrix = slip(
+    "Its memory grows with n²: it builds an n × n matrix on the way. One row of the gradient "
+    "needs only its own row of logits.",
+    {
+        "grad *= grad_loss / len(rows)": (
+            "scales = (targets != ignore_index) * (grad_loss / len(rows))\n"
+            "grad = np.diag(scales).astype(logits.dtype) @ grad"
+        ),
+    },
 )
-def gradient_in_place(grad_loss, logits, targets, ignore_index=-100):
-    logits[...] = cross_entropy_backward(grad_loss, logits, targets, ignore_index)
-    return logits
 
-
-@wrong(
-    cross_entropy_backward,
-    "Its memory grows with n²: it builds an n × n matrix on the way. One row of the gradient needs "
-    "only its own row of logits.",
+gradient_with_one_hot_from_the_identity = slip(
+    "The one-hot rows are cut from a k × k identity: with many classes, that takes far more "
+    "memory than the logits.",
+    {"grad[rows, targets[rows]] -= 1.0": "grad[rows] -= np.eye(logits.shape[1])[targets[rows]]"},
 )
-def gradient_by_an_n_by_n_matrix(grad_loss, logits, targets, ignore_index=-100):
-    return np.eye(len(logits)).astype(logits.dtype) @ cross_entropy_backward(
-        grad_loss, logits, targets, ignore_index
-    )
 
-
-@wrong(
-    cross_entropy_backward,
-    "The one-hot rows are cut from a k × k identity: with many classes, that takes far more memory "
-    "than the logits.",
-)
-def gradient_with_one_hot_from_the_identity(grad_loss, logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    grad = np.zeros_like(logits)
-    if rows.size:
-        hot = np.eye(logits.shape[1])[targets[rows]]
-        grad[rows] = (softmax(logits[rows]) - hot) * (grad_loss / rows.size)
-    return grad
-
-
-@wrong(
-    cross_entropy_backward,
+gradient_one_row_at_a_time = slip(
     "It goes through the rows one at a time in Python. Index arrays reach one entry of every row "
     "at once.",
+    {
+        "grad[rows, targets[rows]] -= 1.0": "for i in rows:\n    grad[i, targets[i]] -= 1.0",
+    },
 )
-def gradient_one_row_at_a_time(grad_loss, logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    grad = np.zeros_like(logits)
-    for i in rows:
-        grad[i] = softmax(logits[i])
-        grad[i, targets[i]] -= 1.0
-        grad[i] *= grad_loss / len(rows)
-    return grad
 
-
-@wrong(cross_entropy_backward, "It goes through the classes one at a time in Python.")
-def gradient_one_class_at_a_time(grad_loss, logits, targets, ignore_index=-100):
-    rows = check(logits, targets, ignore_index)
-    grad = np.zeros_like(logits)
-    if rows.size:
-        p = softmax(logits[rows])
-        for c in range(logits.shape[1]):
-            grad[rows, c] = (p[:, c] - (targets[rows] == c)) * (grad_loss / rows.size)
-    return grad
+gradient_one_class_at_a_time = slip(
+    "It goes through the classes one at a time in Python.",
+    {
+        "grad[rows, targets[rows]] -= 1.0": "for c in range(logits.shape[1]):\n"
+        "    grad[rows, c] -= targets[rows] == c",
+    },
+)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.adagrad import Adagrad
 
 
@@ -69,404 +69,242 @@ class WithTheRootInTheState:
         return results
 
 
-class Slipped(Adagrad):
-    """The solution with its update cut in pieces, for one of them to be wrong."""
-
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self.compare(param, grad)
-        self.remember(i, grad)
-        return self.moved(param, grad, self._s[i])
-
-    def remember(self, i, grad):
-        self._s[i] = self._s[i] + grad**2
-
-    def moved(self, param, grad, s):
-        return param - self.lr * grad / (np.sqrt(s) + self.eps)
-
-    def compare(self, param, grad):
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
-
-
 # --- The sum of squares ----------------------------------------------------------------------
 
 
-@wrong(
-    Adagrad,
+running_average = slip(
     "s is a running average that forgets: that is RMSProp. Here every square is added in full and "
     "stays.",
+    {"self._s[i] + grad**2": "0.99 * self._s[i] + 0.01 * grad**2"},
 )
-class RunningAverage(Slipped):
-    def remember(self, i, grad):
-        self._s[i] = 0.99 * self._s[i] + 0.01 * grad**2
 
-
-@wrong(
-    Adagrad,
+mean_of_the_squares = slip(
     "s is divided by the number of steps, which makes it a mean: then steps never get shorter. It "
     "is a sum.",
+    {
+        "self._s: list[np.ndarray] = []": "self._s, self.counts = [], {}",
+        "self._s[i] + grad**2": "self._s[i] + grad**2\nself.counts[i] = self.counts.get(i, 0) + 1",
+        "np.sqrt(self._s[i])": "np.sqrt(self._s[i] / self.counts[i])",
+    },
 )
-class MeanOfTheSquares(Slipped):
-    def _updated(self, i, param, grad):
-        self.counts = getattr(self, "counts", {})
-        if grad is not None:
-            self.counts[i] = self.counts.get(i, 0) + 1
-        self.i = i
-        return super()._updated(i, param, grad)
 
-    def moved(self, param, grad, s):
-        return super().moved(param, grad, s / self.counts[self.i])
-
-
-@wrong(
-    Adagrad,
+nothing_remembered = slip(
     "Nothing is remembered: s starts at 0 in every step, so every step is lr long.",
+    {"self._s[i] + grad**2": "grad**2"},
 )
-class NothingRemembered(Slipped):
-    def remember(self, i, grad):
-        self._s[i] = grad**2
 
+no_square = slip(
+    "s adds up the gradients' sizes; it should add up their squares.",
+    {"grad**2": "np.abs(grad)"},
+)
 
-@wrong(Adagrad, "s adds up the gradients' sizes; it should add up their squares.")
-class NoSquare(Slipped):
-    def remember(self, i, grad):
-        self._s[i] = self._s[i] + np.abs(grad)
-
-
-@wrong(
-    Adagrad,
+sum_of_the_sizes = slip(
     "The divisor is the sum of the gradients' sizes. The root of the sum of their squares grows "
     "more slowly.",
+    {"grad**2": "np.abs(grad)", "np.sqrt(self._s[i])": "self._s[i]"},
 )
-class SumOfTheSizes(Slipped):
-    def remember(self, i, grad):
-        self._s[i] = self._s[i] + np.abs(grad)
 
-    def moved(self, param, grad, s):
-        return super().moved(param, grad, s**2)
-
-
-@wrong(
-    Adagrad,
+square_of_the_sum = slip(
     "The gradients are added up and then squared, so opposite ones cancel. Squares come first, "
     "then their sum.",
+    {"grad**2": "grad", "np.sqrt(self._s[i])": "np.sqrt(self._s[i] ** 2)"},
 )
-class SquareOfTheSum(Slipped):
-    def remember(self, i, grad):
-        self._s[i] = self._s[i] + grad
 
-    def moved(self, param, grad, s):
-        return super().moved(param, grad, s**2)
-
-
-@wrong(
-    Adagrad,
+largest_square = slip(
     "s is the largest square so far. All of them should be added up.",
+    {"self._s[i] + grad**2": "np.maximum(self._s[i], grad**2)"},
 )
-class LargestSquare(Slipped):
-    def remember(self, i, grad):
-        self._s[i] = np.maximum(self._s[i], grad**2)
 
-
-@wrong(
-    Adagrad,
+one_sum_an_array = slip(
     "s is one number for a whole parameter, the sum over its entries. Every entry has its own.",
+    {"grad**2": "np.sum(grad**2)"},
 )
-class OneSumAnArray(Slipped):
-    def remember(self, i, grad):
-        self._s[i] = self._s[i] + np.sum(grad**2)
 
-
-@wrong(
-    Adagrad,
+step_before_the_sum = slip(
     "The step is divided by s as it was before this gradient. s takes up the gradient first.",
+    {
+        "self._s[i] = self._s[i] + grad**2": (
+            "before, self._s[i] = self._s[i], self._s[i] + grad**2"
+        ),
+        "np.sqrt(self._s[i])": "np.sqrt(before)",
+    },
 )
-class StepBeforeTheSum(Slipped):
-    def moved(self, param, grad, s):
-        with np.errstate(all="ignore"):
-            return super().moved(param, grad, self.before)
 
-    def remember(self, i, grad):
-        self.before = self._s[i]
-        super().remember(i, grad)
+starting_at_one = slip(
+    "s starts at 1. It should start at 0.",
+    {"np.zeros_like": "np.ones_like"},
+)
 
-
-@wrong(Adagrad, "s starts at 1. It should start at 0.")
-class StartingAtOne(Slipped):
-    def moved(self, param, grad, s):
-        return super().moved(param, grad, s + 1)
-
-
-@wrong(Adagrad, "s starts at 0.1, TensorFlow's default. It should start at 0.")
-class StartingAtATenth(Slipped):
-    def moved(self, param, grad, s):
-        return super().moved(param, grad, s + 0.1)
+starting_at_a_tenth = slip(
+    "s starts at 0.1, TensorFlow's default. It should start at 0.",
+    {"np.zeros_like(param)": "np.full_like(param, 0.1)"},
+)
 
 
 # --- The step --------------------------------------------------------------------------------
 
 
-@wrong(Adagrad, "eps stands inside the root. It belongs outside, added to √s.")
-class EpsilonInTheRoot(Slipped):
-    def moved(self, param, grad, s):
-        return param - self.lr * grad / np.sqrt(s + self.eps)
-
-
-@wrong(Adagrad, "eps is missing: a weight whose gradients are all 0 becomes 0/0.")
-class NoEpsilon(Slipped):
-    def moved(self, param, grad, s):
-        with np.errstate(all="ignore"):
-            return param - self.lr * grad / np.sqrt(s)
-
-
-@wrong(Adagrad, "eps is the least that √s may be. It should be added to it, however large √s is.")
-class EpsilonAsTheLeast(Slipped):
-    def moved(self, param, grad, s):
-        with np.errstate(all="ignore"):
-            return param - self.lr * grad / np.maximum(np.sqrt(s), self.eps)
-
-
-@wrong(
-    Adagrad,
-    "eps is added to s at every step and so adds up. It belongs beside the root, not in the state.",
+epsilon_in_the_root = slip(
+    "eps stands inside the root. It belongs outside, added to √s.",
+    {"(np.sqrt(self._s[i]) + self.eps)": "np.sqrt(self._s[i] + self.eps)"},
 )
-class EpsilonInTheState(Slipped):
-    def remember(self, i, grad):
-        self._s[i] = self._s[i] + grad**2 + self.eps
 
-    def moved(self, param, grad, s):
-        with np.errstate(all="ignore"):
-            return param - self.lr * grad / np.sqrt(s)
+no_epsilon = slip(
+    "eps is missing: a weight whose gradients are all 0 becomes 0/0.",
+    {"(np.sqrt(self._s[i]) + self.eps)": "np.sqrt(self._s[i])"},
+)
 
+epsilon_as_the_least = slip(
+    "eps is the least that √s may be. It should be added to it, however large √s is.",
+    {"(np.sqrt(self._s[i]) + self.eps)": "np.maximum(np.sqrt(self._s[i]), self.eps)"},
+)
 
-@wrong(Adagrad, "The square root is missing: the step is divided by s itself.")
-class NoRoot(Slipped):
-    def moved(self, param, grad, s):
-        return param - self.lr * grad / (s + self.eps)
+epsilon_in_the_state = slip(
+    "eps is added to s at every step and so adds up. It belongs beside the root, not in the state.",
+    {
+        "+ grad**2": "+ grad**2 + self.eps",
+        "(np.sqrt(self._s[i]) + self.eps)": "np.sqrt(self._s[i])",
+    },
+)
 
+no_root = slip(
+    "The square root is missing: the step is divided by s itself.",
+    {"np.sqrt(self._s[i])": "self._s[i]"},
+)
 
-@wrong(Adagrad, "The step is not divided by anything: this is plain gradient descent.")
-class PlainDescent(Slipped):
-    def moved(self, param, grad, s):
-        return param - self.lr * grad
+times_the_root = slip(
+    "The step is multiplied by √s + eps: large gradients take still longer steps. It should be "
+    "divided.",
+    {"grad / (": "grad * ("},
+)
 
+plain_descent = slip(
+    "The step is not divided by anything: this is plain gradient descent.",
+    {" / (np.sqrt(self._s[i]) + self.eps)": ""},
+)
 
-@wrong(
-    Adagrad,
+only_the_sign = slip(
+    "The gradient's sign is divided by √s + eps. The gradient itself should be.",
+    {"grad / (np.sqrt(self._s[i]) + self.eps)": "np.sign(grad) / (np.sqrt(self._s[i]) + self.eps)"},
+)
+
+root_of_the_step_count = slip(
     "lr is divided by the root of the number of steps, the same for all weights. Each weight has a "
     "divisor of its own, made of its gradients.",
+    {
+        "self._s: list[np.ndarray] = []": "self._s, self.counts = [], {}",
+        "self._s[i] + grad**2": "self._s[i] + grad**2\nself.counts[i] = self.counts.get(i, 0) + 1",
+        "np.sqrt(self._s[i])": "np.sqrt(self.counts[i])",
+    },
 )
-class RootOfTheStepCount(Slipped):
-    def _updated(self, i, param, grad):
-        self.counts = getattr(self, "counts", {})
-        if grad is not None:
-            self.counts[i] = self.counts.get(i, 0) + 1
-        self.i = i
-        return super()._updated(i, param, grad)
 
-    def moved(self, param, grad, s):
-        return param - self.lr * grad / (np.sqrt(self.counts[self.i]) + self.eps)
-
-
-@wrong(Adagrad, "The step goes up the gradient: the sign is wrong.")
-class Uphill(Slipped):
-    def moved(self, param, grad, s):
-        return param + self.lr * grad / (np.sqrt(s) + self.eps)
+uphill = slip(
+    "The step goes up the gradient: the sign is wrong.",
+    {"param - self.lr": "param + self.lr"},
+)
 
 
 # --- The settings ----------------------------------------------------------------------------
 
 
-@wrong(Adagrad, "The argument `lr` is not used.")
-class LearningRateIgnored(Adagrad):
-    def __init__(self, lr=0.01, eps=1e-10):
-        super().__init__(0.01, eps)
+learning_rate_ignored = slip(
+    "The argument `lr` is not used.",
+    {"self.lr = lr": "self.lr = 0.01"},
+)
 
+epsilon_ignored = slip(
+    "The argument `eps` is not used.",
+    {"self.eps = eps": "self.eps = 1e-10"},
+)
 
-@wrong(Adagrad, "The argument `eps` is not used.")
-class EpsilonIgnored(Adagrad):
-    def __init__(self, lr=0.01, eps=1e-10):
-        super().__init__(lr, 1e-10)
+zero_epsilon_as_not_given = slip(
+    "An eps of 0 is treated as not given: `or` turns it into the default.",
+    {"self.eps = eps": "self.eps = eps or 1e-10"},
+)
 
+another_default_of_eps = slip(
+    "eps is 1e-8 unless told, as in Adam. Here its default is another.",
+    {"1e-10": "1e-8"},
+)
 
-@wrong(Adagrad, "eps is 1e-8 unless told, as in Adam. Here its default is another.")
-class AnotherDefaultOfEps(Adagrad):
-    def __init__(self, lr=0.01, eps=1e-8):
-        super().__init__(lr, eps)
-
-
-@wrong(Adagrad, "lr is 0.001 unless told, as in Adam. Here its default is another.")
-class AnotherDefaultOfLr(Adagrad):
-    def __init__(self, lr=0.001, eps=1e-10):
-        super().__init__(lr, eps)
+another_default_of_lr = slip(
+    "lr is 0.001 unless told, as in Adam. Here its default is another.",
+    {"lr: float = 0.01": "lr: float = 0.001"},
+)
 
 
 # --- State and manners -----------------------------------------------------------------------
 
 
-@wrong(
-    Adagrad,
+none_as_zero = slip(
     "A gradient of None is taken for 0. Where no other gradient came before and eps is 0, that is "
     "0/0: None should leave its parameter alone.",
+    {"return param.copy()": "grad = np.zeros_like(param)"},
 )
-class NoneAsZero(Slipped):
-    def _updated(self, i, param, grad):
-        with np.errstate(all="ignore"):
-            return super()._updated(i, param, np.zeros_like(param) if grad is None else grad)
 
-
-@wrong(
-    Adagrad,
+none_forgets = slip(
     "A parameter whose gradient is None loses its s, and begins anew. None should leave it alone.",
+    {"return param.copy()": "self._s[i] = np.zeros_like(param)\nreturn param.copy()"},
 )
-class NoneForgets(Slipped):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            self._s[i] = np.zeros_like(param)
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    Adagrad,
+state_by_shape = slip(
     "Parameters of the same shape share their sum. Each parameter needs its own, by its position "
     "in the list.",
+    {"self._updated(i, p, g)": "self._updated([q.shape for q in params].index(p.shape), p, g)"},
 )
-class StateByShape(Slipped):
-    def step(self, params, grads):
-        self.shapes = [param.shape for param in params]
-        return super().step(params, grads)
 
-    def remember(self, i, grad):
-        first = self.shapes.index(grad.shape)
-        self._s[i] = self._s[first]
-        super().remember(i, grad)
-        self._s[first] = self._s[i]
-
-
-@wrong(
-    Adagrad,
+always_float64 = slip(
     "The results are float64 whatever the parameters are: something on the way converts them.",
+    {"np.zeros_like(param)": "np.zeros(param.shape)"},
 )
-class AlwaysFloat64(Adagrad):
-    def step(self, params, grads):
-        return [param.astype(np.float64) for param in super().step(params, grads)]
 
-
-@wrong(
-    Adagrad,
-    "It writes into the arrays it was given, as `param -= …` does. Return new arrays.",
-)
-class WritesIntoParams(Adagrad):
-    def step(self, params, grads):
-        for param, new in zip(params, super().step(params, grads), strict=True):
-            param[...] = new
-        return list(params)
-
-
-@wrong(
-    Adagrad,
+checked_at_the_first_step_only = slip(
     "Shapes and lengths are compared at the first step only. Later steps need it too.",
+    {
+        "if len(params) != len(grads)": "self.first = not self._s\n"
+        "if self.first and len(params) != len(grads)",
+        "strict=True": "strict=False",
+        "if grad.shape": "if self.first and grad.shape",
+    },
 )
-class CheckedAtTheFirstStepOnly(Slipped):
-    def step(self, params, grads):
-        self.is_first = not self._s
-        if self.is_first:
-            return super().step(params, grads)
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
 
-    def _updated(self, i, param, grad):
-        if self.is_first or grad is None:
-            return super()._updated(i, param, grad)
-        self.remember(i, grad)
-        return self.moved(param, grad, self._s[i])
-
-
-@wrong(
-    Adagrad,
+parameters_of_its_own = slip(
     "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
     "values may have been changed since.",
+    {
+        "if not self._s:": 'params = getattr(self, "own", params)\nif not self._s:',
+        "return [self._updated": "self.own = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in self.own]",
+    },
 )
-class ParametersOfItsOwn(Adagrad):
-    own = None
 
-    def step(self, params, grads):
-        check(params, grads)
-        self.own = super().step(params if self.own is None else self.own, grads)
-        return [param.copy() for param in self.own]
-
-
-@wrong(
-    Adagrad,
+shapes_unchecked = slip(
     "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
     "other.",
+    {"if grad.shape != param.shape": "if False"},
 )
-class ShapesUnchecked(Slipped):
-    def compare(self, param, grad):
-        pass
 
+sizes_in_place_of_shapes = slip(
+    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
+    "through.",
+    {"grad.shape != param.shape": "grad.size != param.size"},
+)
 
-@wrong(
-    Adagrad,
+lengths_unchecked = slip(
     "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+    {"if len(params) != len(grads)": "if False", "strict=True": "strict=False"},
 )
-class LengthsUnchecked(Adagrad):
-    def step(self, params, grads):
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
 
-
-@wrong(
-    Adagrad,
+nothing_moves = slip(
     "The parameters come back as they were. Do the new values reach the list that you return?",
+    {
+        "return [self._updated": "new = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
+    },
 )
-class NothingMoves(Adagrad):
-    def step(self, params, grads):
-        super().step(params, grads)
-        return [param.copy() for param in params]
 
-
-@wrong(
-    Adagrad,
-    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
-    "needs its own.",
-)
-class StateOfTheClass(Adagrad):
-    def __init__(self, lr=0.01, eps=1e-10):
-        super().__init__(lr, eps)
-        StateOfTheClass.kept = []
-
-    def step(self, params, grads):
-        self._s = StateOfTheClass.kept
-        new = super().step(params, grads)
-        StateOfTheClass.kept = self._s
-        return new
-
-
-@wrong(
-    Adagrad,
+squares_in_place = slip(
     "The gradient is squared in place, as by `grad **= 2`: the step goes along g², and the "
     "caller's array has changed.",
+    {"self._s[i] = self._s[i] + grad**2": "grad **= 2\nself._s[i] = self._s[i] + grad"},
 )
-class SquaresInPlace(Slipped):
-    def _updated(self, i, param, grad):
-        new = super()._updated(i, param, grad)
-        if grad is not None:
-            new = self.moved(param, grad**2, self._s[i])
-            grad **= 2
-        return new
-
-
-@wrong(
-    Adagrad,
-    "It writes into the gradients, as `grad /= …` does. Work on new arrays.",
-)
-class WritesIntoGrads(Adagrad):
-    def step(self, params, grads):
-        new = super().step(params, grads)
-        for s, grad in zip(self._s, grads, strict=True):
-            if grad is not None:
-                grad /= np.sqrt(s) + self.eps
-        return new

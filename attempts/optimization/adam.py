@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.adam import Adam
 
 
@@ -63,344 +63,212 @@ class WithSumsOverAllGradients:
         return m / (np.sqrt(v) + self.eps)
 
 
-class Slipped(Adam):
-    """The solution with its update cut in pieces, for one of them to be wrong."""
-
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self.compare(param, grad)
-        self._t[i] += 1
-        self.remember(i, grad)
-        return self.moved(param, *self.corrected(i))
-
-    def remember(self, i, grad):
-        beta1, beta2 = self.betas
-        self._m[i] = beta1 * self._m[i] + (1 - beta1) * grad
-        self._v[i] = beta2 * self._v[i] + (1 - beta2) * grad**2
-
-    def corrected(self, i):
-        beta1, beta2 = self.betas
-        t = self._t[i]
-        return self._m[i] / (1 - beta1**t), self._v[i] / (1 - beta2**t)
-
-    def moved(self, param, m, v):
-        return param - self.lr * m / (np.sqrt(v) + self.eps)
-
-    def compare(self, param, grad):
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
-
-
-@wrong(
-    Adam,
+no_bias_correction = slip(
     "There is no bias correction: m and v start at 0, so both are too small in the first steps.",
+    {
+        "self._m[i] / (1 - beta1 ** self._t[i])": "self._m[i]",
+        "self._v[i] / (1 - beta2 ** self._t[i])": "self._v[i]",
+    },
 )
-class NoBiasCorrection(Slipped):
-    def corrected(self, i):
-        return self._m[i], self._v[i]
 
+no_correction_of_m = slip(
+    "m is not corrected for its start at 0: the first steps are too short.",
+    {"self._m[i] / (1 - beta1 ** self._t[i])": "self._m[i]"},
+)
 
-@wrong(Adam, "m is not corrected for its start at 0: the first steps are too short.")
-class NoCorrectionOfM(Slipped):
-    def corrected(self, i):
-        return self._m[i], super().corrected(i)[1]
+no_correction_of_v = slip(
+    "v is not corrected for its start at 0: the first steps are too long.",
+    {"self._v[i] / (1 - beta2 ** self._t[i])": "self._v[i]"},
+)
 
-
-@wrong(Adam, "v is not corrected for its start at 0: the first steps are too long.")
-class NoCorrectionOfV(Slipped):
-    def corrected(self, i):
-        return super().corrected(i)[0], self._v[i]
-
-
-@wrong(
-    Adam,
+step_count_never_advances = slip(
     "The step count t stays at 1, so the bias correction never fades.",
+    {"self._t[i] += 1": "self._t[i] = 1"},
 )
-class StepCountNeverAdvances(Slipped):
-    def corrected(self, i):
-        self._t[i] = 1
-        return super().corrected(i)
 
-
-@wrong(
-    Adam,
-    "t advances once for every parameter instead of once for every step: from the second "
-    "parameter on, the bias correction is that of a later step.",
+step_count_advances_per_parameter = slip(
+    "t advances once for every parameter instead of once for every step: from the second parameter "
+    "on, the bias correction is that of a later step.",
+    {"self._t[i] += 1": "self._t = [self._t[i] + 1] * len(self._t)"},
 )
-class StepCountAdvancesPerParameter(Slipped):
-    def corrected(self, i):
-        self.count = getattr(self, "count", 0) + 1
-        beta1, beta2 = self.betas
-        return self._m[i] / (1 - beta1**self.count), self._v[i] / (1 - beta2**self.count)
 
-
-@wrong(
-    Adam,
+one_step_count_for_all = slip(
     "One t counts the steps of all parameters, so it also advances for a parameter whose gradient "
     "is None. Each has its own t.",
+    {"return [self": "self._t = [t + 1 for t in self._t]\nreturn [self", "self._t[i] += 1": "pass"},
 )
-class OneStepCountForAll(Slipped):
-    steps = 0
 
-    def step(self, params, grads):
-        self.steps += 1
-        return super().step(params, grads)
-
-    def corrected(self, i):
-        self._t[i] = self.steps
-        return super().corrected(i)
-
-
-@wrong(Adam, "eps stands inside the root. It belongs outside, added to √v̂.")
-class EpsilonInTheRoot(Slipped):
-    def moved(self, param, m, v):
-        return param - self.lr * m / np.sqrt(v + self.eps)
-
-
-@wrong(Adam, "eps is missing: a weight whose gradients are all 0 becomes 0/0.")
-class NoEpsilon(Slipped):
-    def moved(self, param, m, v):
-        with np.errstate(all="ignore"):
-            return param - self.lr * m / np.sqrt(v)
-
-
-@wrong(Adam, "eps is the least that √v̂ may be. It should be added to it, however large √v̂ is.")
-class EpsilonAsTheLeast(Slipped):
-    def moved(self, param, m, v):
-        with np.errstate(all="ignore"):
-            return param - self.lr * m / np.maximum(np.sqrt(v), self.eps)
-
-
-@wrong(Adam, "eps is added to √v before the bias correction; the paper adds it after.")
-class EpsilonBeforeTheCorrection(Slipped):
-    def corrected(self, i):
-        beta1, beta2 = self.betas
-        t = self._t[i]
-        root = (np.sqrt(self._v[i]) + self.eps) / (1 - beta2**t) ** 0.5
-        return self._m[i] / (1 - beta1**t), root
-
-    def moved(self, param, m, root):
-        return param - self.lr * m / root
-
-
-@wrong(Adam, "The two betas are swapped: the first belongs to m, the second to v.")
-class BetasSwapped(Adam):
-    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
-        super().__init__(lr, betas[::-1], eps)
-
-
-@wrong(Adam, "The weights of old and new are swapped: β belongs to the old average.")
-class OldAndNewSwapped(Slipped):
-    def remember(self, i, grad):
-        beta1, beta2 = self.betas
-        self._m[i] = (1 - beta1) * self._m[i] + beta1 * grad
-        self._v[i] = (1 - beta2) * self._v[i] + beta2 * grad**2
-
-
-@wrong(Adam, "The argument `betas` is not used.")
-class BetasIgnored(Adam):
-    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
-        super().__init__(lr, (0.9, 0.999), eps)
-
-
-@wrong(Adam, "The argument `lr` is not used.")
-class LearningRateIgnored(Adam):
-    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
-        super().__init__(0.001, betas, eps)
-
-
-@wrong(Adam, "v averages the gradients themselves; it should average their squares.")
-class NoSquare(Slipped):
-    def remember(self, i, grad):
-        super().remember(i, grad)
-        self._v[i] = (self._v[i] - (1 - self.betas[1]) * grad**2) + (1 - self.betas[1]) * abs(grad)
-
-
-@wrong(Adam, "The square root of v̂ is missing.")
-class NoRoot(Slipped):
-    def moved(self, param, m, v):
-        return param - self.lr * m / (v + self.eps)
-
-
-@wrong(Adam, "The step goes up the gradient: the sign is wrong.")
-class Uphill(Slipped):
-    def moved(self, param, m, v):
-        return param + self.lr * m / (np.sqrt(v) + self.eps)
-
-
-@wrong(
-    Adam,
-    "A gradient of None is taken for 0: its averages fade and its t advances. It should leave "
-    "them alone.",
+epsilon_in_the_root = slip(
+    "eps stands inside the root. It belongs outside, added to √v̂.",
+    {"(np.sqrt(v_hat) + self.eps)": "np.sqrt(v_hat + self.eps)"},
 )
-class NoneAsZero(Slipped):
-    def _updated(self, i, param, grad):
-        return super()._updated(i, param, np.zeros_like(param) if grad is None else grad)
 
+no_epsilon = slip(
+    "eps is missing: a weight whose gradients are all 0 becomes 0/0.",
+    {"(np.sqrt(v_hat) + self.eps)": "np.sqrt(v_hat)"},
+)
 
-@wrong(
-    Adam,
+epsilon_as_the_least = slip(
+    "eps is the least that √v̂ may be. It should be added to it, however large √v̂ is.",
+    {"(np.sqrt(v_hat) + self.eps)": "np.maximum(np.sqrt(v_hat), self.eps)"},
+)
+
+epsilon_before_the_correction = slip(
+    "eps is added to √v before the bias correction; the paper adds it after.",
+    {
+        "(np.sqrt(v_hat) + self.eps)": (
+            "((np.sqrt(self._v[i]) + self.eps) / np.sqrt(1 - beta2 ** self._t[i]))"
+        ),
+    },
+)
+
+betas_swapped = slip(
+    "The two betas are swapped: the first belongs to m, the second to v.",
+    {"beta1, beta2 = self.betas": "beta2, beta1 = self.betas"},
+)
+
+old_and_new_swapped = slip(
+    "The weights of old and new are swapped: β belongs to the old average.",
+    {
+        "beta1 * self._m[i] + (1 - beta1) * grad": "(1 - beta1) * self._m[i] + beta1 * grad",
+        "beta2 * self._v[i] + (1 - beta2) * grad": "(1 - beta2) * self._v[i] + beta2 * grad",
+    },
+)
+
+betas_ignored = slip(
+    "The argument `betas` is not used.",
+    {"beta1, beta2 = self.betas": "beta1, beta2 = 0.9, 0.999"},
+)
+
+zero_betas_as_not_given = slip(
+    "A β of 0 is treated as not given: `or` turns it into the default.",
+    {"beta1, beta2 = self.betas": "beta1, beta2 = self.betas[0] or 0.9, self.betas[1] or 0.999"},
+)
+
+learning_rate_ignored = slip(
+    "The argument `lr` is not used.",
+    {"self.lr = lr": "self.lr = 0.001"},
+)
+
+no_square = slip(
+    "v averages the gradients' sizes; it should average their squares.",
+    {"grad**2": "np.abs(grad)"},
+)
+
+square_of_m = slip(
+    "v averages the squares of m. It should average those of the gradient.",
+    {"grad**2": "self._m[i] ** 2"},
+)
+
+square_of_the_surprise = slip(
+    "v averages the squares of g − m, as in AdaBelief. In Adam it averages those of g.",
+    {"grad**2": "(grad - self._m[i]) ** 2"},
+)
+
+largest_average_so_far = slip(
+    "v̂ is the largest so far, as in AMSGrad. After large gradients it should fall again.",
+    {
+        "self._t: list[int] = []": "self._t, self.largest = [], {}",
+        "return param -": "v_hat = self.largest[i] = np.maximum(self.largest.get(i, 0.0), v_hat)\n"
+        "return param -",
+    },
+)
+
+along_the_gradient = slip(
+    "The step goes along the gradient itself, as in RMSProp. It should go along m̂.",
+    {"self.lr * m_hat": "self.lr * grad"},
+)
+
+no_root = slip(
+    "The square root of v̂ is missing.",
+    {"np.sqrt(v_hat)": "v_hat"},
+)
+
+uphill = slip(
+    "The step goes up the gradient: the sign is wrong.",
+    {"param - self.lr": "param + self.lr"},
+)
+
+none_as_zero = slip(
+    "A gradient of None is taken for 0: its averages fade and its t advances. It should leave them "
+    "alone.",
+    {"return param.copy()": "grad = np.zeros_like(param)"},
+)
+
+state_by_shape = slip(
     "Parameters of the same shape share their averages. Each parameter needs its own, by its "
     "position in the list.",
+    {"self._updated(i, p, g)": "self._updated([q.shape for q in params].index(p.shape), p, g)"},
 )
-class StateByShape(Slipped):
-    def step(self, params, grads):
-        self.shapes = [param.shape for param in params]
-        return super().step(params, grads)
 
-    def remember(self, i, grad):
-        first = self.shapes.index(grad.shape)
-        self._m[i], self._v[i] = self._m[first], self._v[first]
-        if i != first:
-            self._t[first] += 1
-            self._t[i] = self._t[first]
-        super().remember(i, grad)
-        self._m[first], self._v[first] = self._m[i], self._v[i]
-
-
-@wrong(
-    Adam,
-    "It writes into the arrays it was given, as `param -= …` does. Return new arrays.",
-)
-class WritesIntoParams(Adam):
-    def step(self, params, grads):
-        for param, new in zip(params, super().step(params, grads), strict=True):
-            param[...] = new
-        return list(params)
-
-
-@wrong(
-    Adam,
+parameters_of_its_own = slip(
     "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
     "values may have been changed since.",
+    {
+        "if not self._t:": 'params = getattr(self, "own", params)\nif not self._t:',
+        "return [self._updated": "self.own = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in self.own]",
+    },
 )
-class ParametersOfItsOwn(Adam):
-    own = None
 
-    def step(self, params, grads):
-        check(params, grads)
-        self.own = super().step(params if self.own is None else self.own, grads)
-        return [param.copy() for param in self.own]
-
-
-@wrong(
-    Adam,
+checked_at_the_first_step_only = slip(
     "Shapes and lengths are compared at the first step only. Later steps need it too.",
+    {
+        "if len(params) != len(grads)": "self.first = not self._t\n"
+        "if self.first and len(params) != len(grads)",
+        "strict=True": "strict=False",
+        "if grad.shape": "if self.first and grad.shape",
+    },
 )
-class CheckedAtTheFirstStepOnly(Adam):
-    is_first = True
 
-    def step(self, params, grads):
-        if not self.is_first:
-            pairs = list(zip(params, grads, strict=False))
-            params = [param for param, _ in pairs]
-            grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
-        self.is_first = False
-        return super().step(params, grads)
-
-
-@wrong(
-    Adam,
+shapes_unchecked = slip(
     "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
     "other.",
+    {"if grad.shape != param.shape": "if False"},
 )
-class ShapesUnchecked(Slipped):
-    def compare(self, param, grad):
-        pass
 
+sizes_in_place_of_shapes = slip(
+    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
+    "through.",
+    {"grad.shape != param.shape": "grad.size != param.size"},
+)
 
-@wrong(
-    Adam,
+lengths_unchecked = slip(
     "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+    {"if len(params) != len(grads)": "if False", "strict=True": "strict=False"},
 )
-class LengthsUnchecked(Adam):
-    def step(self, params, grads):
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
 
-
-@wrong(
-    Adam,
+nothing_moves = slip(
     "The parameters come back as they were. Do the new values reach the list that you return?",
+    {
+        "return [self._updated": "new = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
+    },
 )
-class NothingMoves(Adam):
-    def step(self, params, grads):
-        super().step(params, grads)
-        return [param.copy() for param in params]
 
-
-@wrong(
-    Adam,
-    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
-    "needs its own.",
-)
-class StateOfTheClass(Adam):
-    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
-        super().__init__(lr, betas, eps)
-        StateOfTheClass.kept = [], [], []
-
-    def step(self, params, grads):
-        self._m, self._v, self._t = StateOfTheClass.kept
-        new = super().step(params, grads)
-        StateOfTheClass.kept = self._m, self._v, self._t
-        return new
-
-
-@wrong(
-    Adam,
+none_forgets = slip(
     "A parameter whose gradient is None loses its averages and its t, and begins anew. They should "
     "stay.",
+    {
+        "return param.copy()": "self._m[i], self._v[i], self._t[i] = 0 * param, 0 * param, 0\n"
+        "return param.copy()",
+    },
 )
-class NoneForgets(Adam):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            self._m[i], self._v[i], self._t[i] = np.zeros_like(param), np.zeros_like(param), 0
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    Adam,
+step_count_one_too_large = slip(
     "t is one too large: it is 2 in the first step, so the bias correction comes a step too late.",
+    {"self._t = [0]": "self._t = [1]"},
 )
-class StepCountOneTooLarge(Slipped):
-    def corrected(self, i):
-        self._t[i] += 1
-        corrected = super().corrected(i)
-        self._t[i] -= 1
-        return corrected
 
-
-@wrong(
-    Adam,
+step_count_one_too_small = slip(
     "The first step gives nan. If t is 0 there, the bias correction divides by 1 − β⁰, which is 0.",
+    {"self._t = [0]": "self._t = [-1]"},
 )
-class StepCountOneTooSmall(Slipped):
-    def corrected(self, i):
-        self._t[i] -= 1
-        with np.errstate(all="ignore"):
-            corrected = super().corrected(i)
-        self._t[i] += 1
-        return corrected
 
-
-@wrong(
-    Adam,
-    "It squares the caller's gradients, as `grad **= 2` does. They should stay as they are.",
-)
-class SquaresInPlace(Slipped):
-    def remember(self, i, grad):
-        super().remember(i, grad)
-        grad **= 2
-
-
-@wrong(
-    Adam,
+squared_too_early = slip(
     "m averages the squares too: where `grad` is squared in place, it is no longer the gradient.",
+    {
+        "self._t[i] += 1": "self._t[i] += 1\ngrad **= 2",
+        "(1 - beta2) * grad**2": "(1 - beta2) * grad",
+    },
 )
-class SquaredTooEarly(Slipped):
-    def remember(self, i, grad):
-        grad **= 2
-        beta1, beta2 = self.betas
-        self._m[i] = beta1 * self._m[i] + (1 - beta1) * grad
-        self._v[i] = beta2 * self._v[i] + (1 - beta2) * grad

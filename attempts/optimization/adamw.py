@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.adamw import AdamW
 
 
@@ -93,449 +93,279 @@ class WritingIntoCopies:
         return new
 
 
-class Slipped(AdamW):
-    """The solution with its update cut in pieces, for one of them to be wrong."""
-
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self.compare(param, grad)
-        self._t[i] += 1
-        self.remember(i, self.gradient(param, grad))
-        return self.moved(param, self.direction(*self.corrected(i)))
-
-    def gradient(self, param, grad):
-        return grad
-
-    def remember(self, i, grad):
-        beta1, beta2 = self.betas
-        self._m[i] = beta1 * self._m[i] + (1 - beta1) * grad
-        self._v[i] = beta2 * self._v[i] + (1 - beta2) * grad**2
-
-    def corrected(self, i):
-        beta1, beta2 = self.betas
-        t = self._t[i]
-        return self._m[i] / (1 - beta1**t), self._v[i] / (1 - beta2**t)
-
-    def direction(self, m, v):
-        return m / (np.sqrt(v) + self.eps)
-
-    def moved(self, param, direction):
-        return param * (1 - self.lr * self.weight_decay) - self.lr * direction
-
-    def compare(self, param, grad):
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
-
-
 # --- The decay -------------------------------------------------------------------------------
 
 
-@wrong(
-    AdamW,
+decay_in_the_gradient = slip(
     "The decay is added to the gradient, as in Adam with L2 regularization. There √v divides it, "
     "so weights with large gradients hardly decay. AdamW shrinks the weights themselves.",
+    {
+        "decayed = param * (1 - self.lr * self.weight_decay)": (
+            "decayed, grad = param, grad + self.weight_decay * param"
+        ),
+    },
 )
-class DecayInTheGradient(Slipped):
-    def gradient(self, param, grad):
-        return grad + self.weight_decay * param
 
-    def moved(self, param, direction):
-        return param - self.lr * direction
-
-
-@wrong(
-    AdamW,
+decay_in_the_numerator = slip(
     "The decay is added to m̂ and so divided by √v̂ + eps. It should stand beside that fraction.",
+    {
+        "decayed = param * (1 - self.lr * self.weight_decay)": "decayed = param",
+        "self.lr * m_hat": "self.lr * (m_hat + self.weight_decay * param)",
+    },
 )
-class DecayInTheNumerator(Slipped):
-    def _updated(self, i, param, grad):
-        self.param = param
-        return super()._updated(i, param, grad)
 
-    def direction(self, m, v):
-        return super().direction(m + self.weight_decay * self.param, v)
-
-    def moved(self, param, direction):
-        return param - self.lr * direction
-
-
-@wrong(
-    AdamW,
+decay_twice = slip(
     "The weights decay twice: in the gradient, and directly. Only the second belongs to AdamW.",
+    {"decayed = param": "grad = grad + self.weight_decay * param\ndecayed = param"},
 )
-class DecayTwice(Slipped):
-    def gradient(self, param, grad):
-        return grad + self.weight_decay * param
 
-
-@wrong(
-    AdamW,
+decay_without_the_learning_rate = slip(
     "The decay is not scaled by lr: weights shrink by `weight_decay` in every step. With lr, a "
     "schedule slows both down together.",
+    {"(1 - self.lr * self.weight_decay)": "(1 - self.weight_decay)"},
 )
-class DecayWithoutTheLearningRate(Slipped):
-    def moved(self, param, direction):
-        return param * (1 - self.weight_decay) - self.lr * direction
 
+decay_with_the_learning_rate_squared = slip(
+    "The decay has lr in it twice.",
+    {"(1 - self.lr * self.weight_decay)": "(1 - self.lr**2 * self.weight_decay)"},
+)
 
-@wrong(AdamW, "The decay has lr in it twice.")
-class DecayWithTheLearningRateSquared(Slipped):
-    def moved(self, param, direction):
-        return param - self.lr * (direction + self.lr * self.weight_decay * param)
-
-
-@wrong(
-    AdamW,
+decay_after_the_step = slip(
     "The decay comes last and shrinks the step just done as well. It belongs to the parameter as "
     "it was before the step.",
+    {
+        "decayed = param * (1 - self.lr * self.weight_decay)": (
+            "shrink = 1 - self.lr * self.weight_decay"
+        ),
+        "decayed - self.lr * m_hat / (np.sqrt(v_hat) + self.eps)": (
+            "shrink * (param - self.lr * m_hat / (np.sqrt(v_hat) + self.eps))"
+        ),
+    },
 )
-class DecayAfterTheStep(Slipped):
-    def moved(self, param, direction):
-        return (param - self.lr * direction) * (1 - self.lr * self.weight_decay)
 
+decay_with_the_wrong_sign = slip(
+    "The decay has the wrong sign: the weights grow.",
+    {"(1 - self.lr * self.weight_decay)": "(1 + self.lr * self.weight_decay)"},
+)
 
-@wrong(AdamW, "The decay has the wrong sign: the weights grow.")
-class DecayWithTheWrongSign(Slipped):
-    def moved(self, param, direction):
-        return param * (1 + self.lr * self.weight_decay) - self.lr * direction
+decay_never_beyond_0 = slip(
+    "Where lr · weight_decay is above 1, the factor is cut off at 0. In the formula it goes below.",
+    {"(1 - self.lr * self.weight_decay)": "max(1 - self.lr * self.weight_decay, 0.0)"},
+)
 
-
-@wrong(
-    AdamW,
+decay_by_sign = slip(
     "What is taken off is the same for all weights of a sign (that is L1's decay). It should be in "
     "proportion to the weight.",
+    {
+        "decayed = param * (1 - self.lr * self.weight_decay)": (
+            "decayed = param - self.lr * self.weight_decay * np.sign(param)"
+        ),
+    },
 )
-class DecayBySign(Slipped):
-    def moved(self, param, direction):
-        return param - self.lr * (direction + self.weight_decay * np.sign(param))
 
+no_decay = slip(
+    "The argument `weight_decay` is not used: this is Adam.",
+    {"decayed = param * (1 - self.lr * self.weight_decay)": "decayed = param"},
+)
 
-@wrong(AdamW, "The argument `weight_decay` is not used: this is Adam.")
-class NoDecay(Slipped):
-    def moved(self, param, direction):
-        return param - self.lr * direction
+decay_fixed = slip(
+    "The decay is 0.01 whatever `weight_decay` says.",
+    {"self.weight_decay = weight_decay": "self.weight_decay = 0.01"},
+)
 
+zero_decay_as_not_given = slip(
+    "A weight_decay of 0 is treated as not given: `or` turns it into the default.",
+    {"self.weight_decay = weight_decay": "self.weight_decay = weight_decay or 0.01"},
+)
 
-@wrong(AdamW, "The decay is 0.01 whatever `weight_decay` says.")
-class DecayFixed(AdamW):
-    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
-        super().__init__(lr, betas, eps)
-
-
-@wrong(
-    AdamW,
+biases_left_out = slip(
     "Vectors (biases) are left out of the decay. That is often wanted, but it is the caller's "
     "choice: here every parameter decays.",
+    {"decayed = param": "decayed = param if param.ndim == 1 else param"},
 )
-class BiasesLeftOut(Slipped):
-    def moved(self, param, direction):
-        if param.ndim == 1:
-            return param - self.lr * direction
-        return super().moved(param, direction)
 
-
-@wrong(
-    AdamW,
+decay_without_a_gradient = slip(
     "A parameter whose gradient is None decays all the same. None leaves it alone.",
+    {"return param.copy()": "return param * (1 - self.lr * self.weight_decay)"},
 )
-class DecayWithoutAGradient(AdamW):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param * (1 - self.lr * self.weight_decay)
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    AdamW,
+no_decay_at_a_zero_gradient = slip(
     "Where a gradient is 0, its weight does not decay. The decay does not ask for the gradient.",
+    {
+        "param * (1 - self.lr * self.weight_decay)": (
+            "np.where(grad == 0, param, param * (1 - self.lr * self.weight_decay))"
+        ),
+    },
 )
-class NoDecayAtAZeroGradient(Slipped):
-    def _updated(self, i, param, grad):
-        self.zero = grad == 0
-        return super()._updated(i, param, grad)
 
-    def moved(self, param, direction):
-        return np.where(self.zero, param - self.lr * direction, super().moved(param, direction))
-
-
-@wrong(
-    AdamW,
+decay_in_the_squares_only = slip(
     "v averages the squares of g + weight_decay · p. Only the gradient itself belongs in it: the "
     "decay is no business of the averages.",
+    {"grad**2": "(grad + self.weight_decay * param) ** 2"},
 )
-class DecayInTheSquaresOnly(Slipped):
-    def _updated(self, i, param, grad):
-        self.param = param
-        return super()._updated(i, param, grad)
-
-    def remember(self, i, grad):
-        beta1, beta2 = self.betas
-        self._m[i] = beta1 * self._m[i] + (1 - beta1) * grad
-        with_decay = grad + self.weight_decay * self.param
-        self._v[i] = beta2 * self._v[i] + (1 - beta2) * with_decay**2
 
 
 # --- What it shares with Adam ----------------------------------------------------------------
 
 
-@wrong(
-    AdamW,
+no_bias_correction = slip(
     "There is no bias correction: m and v start at 0, so both are too small in the first steps.",
+    {
+        "self._m[i] / (1 - beta1 ** self._t[i])": "self._m[i]",
+        "self._v[i] / (1 - beta2 ** self._t[i])": "self._v[i]",
+    },
 )
-class NoBiasCorrection(Slipped):
-    def corrected(self, i):
-        return self._m[i], self._v[i]
 
-
-@wrong(
-    AdamW,
-    "t advances once for every parameter instead of once for every step: from the second "
-    "parameter on, the bias correction is that of a later step.",
+step_count_advances_per_parameter = slip(
+    "t advances once for every parameter instead of once for every step: from the second parameter "
+    "on, the bias correction is that of a later step.",
+    {"self._t[i] += 1": "self._t = [self._t[i] + 1] * len(self._t)"},
 )
-class StepCountAdvancesPerParameter(Slipped):
-    def corrected(self, i):
-        self.count = getattr(self, "count", 0) + 1
-        beta1, beta2 = self.betas
-        return self._m[i] / (1 - beta1**self.count), self._v[i] / (1 - beta2**self.count)
 
-
-@wrong(
-    AdamW,
+one_step_count_for_all = slip(
     "One t counts the steps of all parameters, so it also advances for a parameter whose gradient "
     "is None. Each has its own t.",
+    {"return [self": "self._t = [t + 1 for t in self._t]\nreturn [self", "self._t[i] += 1": "pass"},
 )
-class OneStepCountForAll(Slipped):
-    steps = 0
 
-    def step(self, params, grads):
-        self.steps += 1
-        return super().step(params, grads)
+epsilon_in_the_root = slip(
+    "eps stands inside the root. It belongs outside, added to √v̂.",
+    {"(np.sqrt(v_hat) + self.eps)": "np.sqrt(v_hat + self.eps)"},
+)
 
-    def corrected(self, i):
-        self._t[i] = self.steps
-        return super().corrected(i)
+no_epsilon = slip(
+    "eps is missing: a weight whose gradients are all 0 becomes 0/0.",
+    {"(np.sqrt(v_hat) + self.eps)": "np.sqrt(v_hat)"},
+)
 
+epsilon_as_the_least = slip(
+    "eps is the least that √v̂ may be. It should be added to it, however large √v̂ is.",
+    {"(np.sqrt(v_hat) + self.eps)": "np.maximum(np.sqrt(v_hat), self.eps)"},
+)
 
-@wrong(AdamW, "eps stands inside the root. It belongs outside, added to √v̂.")
-class EpsilonInTheRoot(Slipped):
-    def direction(self, m, v):
-        return m / np.sqrt(v + self.eps)
+betas_swapped = slip(
+    "The two betas are swapped: the first belongs to m, the second to v.",
+    {"beta1, beta2 = self.betas": "beta2, beta1 = self.betas"},
+)
 
+zero_betas_as_not_given = slip(
+    "A β of 0 is treated as not given: `or` turns it into the default.",
+    {"beta1, beta2 = self.betas": "beta1, beta2 = self.betas[0] or 0.9, self.betas[1] or 0.999"},
+)
 
-@wrong(AdamW, "eps is missing: a weight whose gradients are all 0 becomes 0/0.")
-class NoEpsilon(Slipped):
-    def direction(self, m, v):
-        with np.errstate(all="ignore"):
-            return m / np.sqrt(v)
+largest_average_so_far = slip(
+    "v̂ is the largest so far, as in AMSGrad. After large gradients it should fall again.",
+    {
+        "self._t: list[int] = []": "self._t, self.largest = [], {}",
+        "return decayed -": (
+            "v_hat = self.largest[i] = np.maximum(self.largest.get(i, 0.0), v_hat)\n"
+            "return decayed -"
+        ),
+    },
+)
 
+along_the_gradient = slip(
+    "The step goes along the gradient itself, as in RMSProp. It should go along m̂.",
+    {"self.lr * m_hat": "self.lr * grad"},
+)
 
-@wrong(AdamW, "eps is the least that √v̂ may be. It should be added to it, however large √v̂ is.")
-class EpsilonAsTheLeast(Slipped):
-    def direction(self, m, v):
-        with np.errstate(all="ignore"):
-            return m / np.maximum(np.sqrt(v), self.eps)
-
-
-@wrong(AdamW, "The two betas are swapped: the first belongs to m, the second to v.")
-class BetasSwapped(AdamW):
-    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
-        super().__init__(lr, betas[::-1], eps, weight_decay)
-
-
-@wrong(
-    AdamW,
+none_as_zero = slip(
     "A gradient of None is taken for 0: its parameter decays, its averages fade and its t "
     "advances. None leaves all of them alone.",
+    {"return param.copy()": "grad = np.zeros_like(param)"},
 )
-class NoneAsZero(Slipped):
-    def _updated(self, i, param, grad):
-        return super()._updated(i, param, np.zeros_like(param) if grad is None else grad)
 
-
-@wrong(
-    AdamW,
+state_by_shape = slip(
     "Parameters of the same shape share their averages. Each parameter needs its own, by its "
     "position in the list.",
+    {"self._updated(i, p, g)": "self._updated([q.shape for q in params].index(p.shape), p, g)"},
 )
-class StateByShape(Slipped):
-    def step(self, params, grads):
-        self.shapes = [param.shape for param in params]
-        return super().step(params, grads)
 
-    def remember(self, i, grad):
-        first = self.shapes.index(grad.shape)
-        self._m[i], self._v[i] = self._m[first], self._v[first]
-        if i != first:
-            self._t[first] += 1
-            self._t[i] = self._t[first]
-        super().remember(i, grad)
-        self._m[first], self._v[first] = self._m[i], self._v[i]
-
-
-@wrong(
-    AdamW,
+always_float64 = slip(
     "The results are float64 whatever the parameters are: something on the way converts them.",
+    {
+        "self._m = [np.zeros_like(param)": "self._m = [np.zeros(param.shape)",
+        "self._v = [np.zeros_like(param)": "self._v = [np.zeros(param.shape)",
+    },
 )
-class AlwaysFloat64(AdamW):
-    def step(self, params, grads):
-        return [param.astype(np.float64) for param in super().step(params, grads)]
 
-
-@wrong(
-    AdamW,
-    "It writes into the arrays it was given, as `param *= …` does. Return new arrays.",
-)
-class WritesIntoParams(AdamW):
-    def step(self, params, grads):
-        for param, new in zip(params, super().step(params, grads), strict=True):
-            param[...] = new
-        return list(params)
-
-
-@wrong(
-    AdamW,
+parameters_of_its_own = slip(
     "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
     "values may have been changed since.",
+    {
+        "if not self._t:": 'params = getattr(self, "own", params)\nif not self._t:',
+        "return [self._updated": "self.own = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in self.own]",
+    },
 )
-class ParametersOfItsOwn(AdamW):
-    own = None
 
-    def step(self, params, grads):
-        check(params, grads)
-        self.own = super().step(params if self.own is None else self.own, grads)
-        return [param.copy() for param in self.own]
-
-
-@wrong(
-    AdamW,
+checked_at_the_first_step_only = slip(
     "Shapes and lengths are compared at the first step only. Later steps need it too.",
+    {
+        "if len(params) != len(grads)": "self.first = not self._t\n"
+        "if self.first and len(params) != len(grads)",
+        "strict=True": "strict=False",
+        "if grad.shape": "if self.first and grad.shape",
+    },
 )
-class CheckedAtTheFirstStepOnly(AdamW):
-    is_first = True
 
-    def step(self, params, grads):
-        if not self.is_first:
-            pairs = list(zip(params, grads, strict=False))
-            params = [param for param, _ in pairs]
-            grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
-        self.is_first = False
-        return super().step(params, grads)
-
-
-@wrong(
-    AdamW,
+shapes_unchecked = slip(
     "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
     "other.",
+    {"if grad.shape != param.shape": "if False"},
 )
-class ShapesUnchecked(Slipped):
-    def compare(self, param, grad):
-        pass
 
+sizes_in_place_of_shapes = slip(
+    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
+    "through.",
+    {"grad.shape != param.shape": "grad.size != param.size"},
+)
 
-@wrong(
-    AdamW,
+lengths_unchecked = slip(
     "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+    {"if len(params) != len(grads)": "if False", "strict=True": "strict=False"},
 )
-class LengthsUnchecked(AdamW):
-    def step(self, params, grads):
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
 
-
-@wrong(
-    AdamW,
+nothing_moves = slip(
     "The parameters come back as they were. Do the new values reach the list that you return?",
+    {
+        "return [self._updated": "new = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
+    },
 )
-class NothingMoves(AdamW):
-    def step(self, params, grads):
-        super().step(params, grads)
-        return [param.copy() for param in params]
 
-
-@wrong(
-    AdamW,
-    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
-    "needs its own.",
-)
-class StateOfTheClass(AdamW):
-    def __init__(self, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
-        super().__init__(lr, betas, eps, weight_decay)
-        StateOfTheClass.kept = [], [], []
-
-    def step(self, params, grads):
-        self._m, self._v, self._t = StateOfTheClass.kept
-        new = super().step(params, grads)
-        StateOfTheClass.kept = self._m, self._v, self._t
-        return new
-
-
-@wrong(
-    AdamW,
+none_forgets = slip(
     "A parameter whose gradient is None loses its averages and its t, and begins anew. They should "
     "stay.",
+    {
+        "return param.copy()": "self._m[i], self._v[i], self._t[i] = 0 * param, 0 * param, 0\n"
+        "return param.copy()",
+    },
 )
-class NoneForgets(AdamW):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            self._m[i], self._v[i], self._t[i] = np.zeros_like(param), np.zeros_like(param), 0
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    AdamW,
+step_count_one_too_large = slip(
     "t is one too large: it is 2 in the first step, so the bias correction comes a step too late.",
+    {"self._t = [0]": "self._t = [1]"},
 )
-class StepCountOneTooLarge(Slipped):
-    def corrected(self, i):
-        self._t[i] += 1
-        corrected = super().corrected(i)
-        self._t[i] -= 1
-        return corrected
 
-
-@wrong(
-    AdamW,
+step_count_one_too_small = slip(
     "The first step gives nan. If t is 0 there, the bias correction divides by 1 − β⁰, which is 0.",
+    {"self._t = [0]": "self._t = [-1]"},
 )
-class StepCountOneTooSmall(Slipped):
-    def corrected(self, i):
-        self._t[i] -= 1
-        with np.errstate(all="ignore"):
-            corrected = super().corrected(i)
-        self._t[i] += 1
-        return corrected
 
-
-@wrong(
-    AdamW,
-    "It squares the caller's gradients, as `grad **= 2` does. They should stay as they are.",
-)
-class SquaresInPlace(Slipped):
-    def remember(self, i, grad):
-        super().remember(i, grad)
-        grad **= 2
-
-
-@wrong(
-    AdamW,
+squared_too_early = slip(
     "m averages the squares too: where `grad` is squared in place, it is no longer the gradient.",
+    {
+        "self._t[i] += 1": "self._t[i] += 1\ngrad **= 2",
+        "(1 - beta2) * grad**2": "(1 - beta2) * grad",
+    },
 )
-class SquaredTooEarly(Slipped):
-    def remember(self, i, grad):
-        grad **= 2
-        beta1, beta2 = self.betas
-        self._m[i] = beta1 * self._m[i] + (1 - beta1) * grad
-        self._v[i] = beta2 * self._v[i] + (1 - beta2) * grad
 
-
-@wrong(AdamW, "eps is added to √v before the bias correction; the paper adds it after.")
-class EpsilonBeforeTheCorrection(Slipped):
-    def corrected(self, i):
-        beta1, beta2 = self.betas
-        t = self._t[i]
-        root = (np.sqrt(self._v[i]) + self.eps) / (1 - beta2**t) ** 0.5
-        return self._m[i] / (1 - beta1**t), root
-
-    def direction(self, m, root):
-        return m / root
+epsilon_before_the_correction = slip(
+    "eps is added to √v before the bias correction; the paper adds it after.",
+    {
+        "(np.sqrt(v_hat) + self.eps)": (
+            "((np.sqrt(self._v[i]) + self.eps) / np.sqrt(1 - beta2 ** self._t[i]))"
+        ),
+    },
+)

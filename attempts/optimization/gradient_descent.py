@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.gradient_descent import gradient_descent
 
 
@@ -13,20 +13,6 @@ def check(x, y, w, steps):
 
 def mean_square(x, y, w):
     return float(((x @ w - y) ** 2).mean())
-
-
-def slope(x, y, w):
-    return 2 * x.T @ (x @ w - y) / len(x)
-
-
-def descend(x, y, w, lr, steps, loss=mean_square, gradient=slope):
-    """The solution, for a piece of it to be wrong."""
-    check(x, y, w, steps)
-    losses = [loss(x, y, w)]
-    for _ in range(steps):
-        w = w - lr * gradient(x, y, w)
-        losses.append(loss(x, y, w))
-    return w, losses
 
 
 @right(gradient_descent)
@@ -67,390 +53,263 @@ def writing_into_a_copy(x, y, w, lr, steps):
 
 # --- The gradient ----------------------------------------------------------------------------
 
+uphill = slip(
+    "The step goes up the slope: the sign is wrong.",
+    {"w - lr": "w + lr"},
+)
 
-@wrong(gradient_descent, "The step goes up the slope: the sign is wrong.")
-def uphill(x, y, w, lr, steps):
-    return descend(x, y, w, -lr, steps)
-
-
-@wrong(
-    gradient_descent,
+the_gradient_of_half_the_loss = slip(
     "The gradient lacks its factor 2: that is the gradient of half the loss.",
+    {"lr * 2 /": "lr /"},
 )
-def the_gradient_of_half_the_loss(x, y, w, lr, steps):
-    return descend(x, y, w, lr / 2, steps)
 
-
-@wrong(
-    gradient_descent,
-    "The gradient is summed over the rows, while the loss is their mean: with more rows, the steps "
-    "become longer.",
+the_gradient_of_the_sum = slip(
+    "The gradient is summed over the rows, while the loss is their mean: with more rows, the "
+    "steps become longer.",
+    {"lr * 2 / len(x)": "lr * 2"},
 )
-def the_gradient_of_the_sum(x, y, w, lr, steps):
-    return descend(x, y, w, lr * len(x), steps)
 
-
-@wrong(
-    gradient_descent,
+divided_by_the_number_of_weights = slip(
     "The sum over the rows is divided by the number of weights. A mean over n rows divides by n.",
+    {"/ len(x) *": "/ len(w) *"},
 )
-def divided_by_the_number_of_weights(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    return descend(x, y, w, lr * len(x) / len(w), steps)
 
-
-@wrong(
-    gradient_descent,
+one_gradient_for_all_steps = slip(
     "The gradient is that of the first weights, in every step. The slope changes as w moves.",
+    {
+        "for _ in range(steps):": "gradient = x.T @ error\nfor _ in range(steps):",
+        "(x.T @ error)": "gradient",
+    },
 )
-def one_gradient_for_all_steps(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    first = slope(x, y, w)
-    return descend(x, y, w, lr, steps, gradient=lambda x, y, w: first)
 
-
-@wrong(
-    gradient_descent,
-    "The step is done row by row, each with the weights that the row before left. Here one step "
-    "takes the mean over all rows.",
+row_by_row = slip(
+    "The step is done row by row, each with the weights that the row before left. One step "
+    "should take the mean over all rows.",
+    {
+        "w = w - lr * 2 / len(x) * (x.T @ error)": "for row, target in zip(x, y, strict=True):\n"
+        "    w = w - lr * 2 * (row @ w - target) * row",
+    },
 )
-def row_by_row(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    losses = [mean_square(x, y, w)]
-    for _ in range(steps):
-        for row, target in zip(x, y, strict=True):
-            w = w - lr * 2 * (row @ w - target) * row
-        losses.append(mean_square(x, y, w))
-    return w, losses
 
+one_row_a_step = slip(
+    "Each step takes a single row, as stochastic gradient descent does. All rows should be in "
+    "each step.",
+    {
+        "w = w - lr * 2 / len(x) * (x.T @ error)": "i = (len(losses) - 1) % len(x)\n"
+        "w = w - lr * 2 * error[i] * x[i]",
+    },
+)
 
-@wrong(
-    gradient_descent,
+the_mean_error_for_the_gradient = slip(
     "The errors are not multiplied by x: all weights move alike, by the mean error.",
+    {"(x.T @ error)": "np.full_like(w, error.sum())"},
 )
-def the_mean_error_for_the_gradient(x, y, w, lr, steps):
-    def mean_error(x, y, w):
-        return np.full_like(w, 2 * (x @ w - y).mean())
 
-    return descend(x, y, w, lr, steps, gradient=mean_error)
+x_not_transposed = slip(
+    "x is not transposed in the gradient: the sum should run over the rows, not over the columns.",
+    {"x.T @ error": "x @ error"},
+)
 
-
-@wrong(
-    gradient_descent,
+a_step_of_length_lr = slip(
     "The gradient is divided by its length, so every step is lr long. It should be longer where "
     "the slope is steeper.",
+    {
+        "w = w - lr * 2 / len(x) * (x.T @ error)": "gradient = x.T @ error\n"
+        "w = w - lr * gradient / (np.linalg.norm(gradient) or 1)",
+    },
 )
-def a_step_of_length_lr(x, y, w, lr, steps):
-    def direction(x, y, w):
-        gradient = slope(x, y, w)
-        length = np.linalg.norm(gradient)
-        return gradient / length if length else gradient
 
-    return descend(x, y, w, lr, steps, gradient=direction)
-
-
-@wrong(
-    gradient_descent,
+the_slope_of_the_absolute_error = slip(
     "Only the errors' signs are in the gradient: that is the slope of the mean absolute error.",
+    {"lr * 2 / len(x) * (x.T @ error)": "lr / len(x) * (x.T @ np.sign(error))"},
 )
-def the_slope_of_the_absolute_error(x, y, w, lr, steps):
-    def signs(x, y, w):
-        return x.T @ np.sign(x @ w - y) / len(x)
 
-    return descend(x, y, w, lr, steps, gradient=signs)
-
-
-@wrong(gradient_descent, "The argument `lr` is not used.")
-def the_learning_rate_ignored(x, y, w, lr, steps):
-    return descend(x, y, w, 0.01, steps)
-
-
-@wrong(
-    gradient_descent,
+a_learning_rate_that_shrinks = slip(
     "The learning rate shrinks from step to step. It should stay as it is given.",
+    {"for _ in": "for step in", "lr * 2 /": "lr / (step + 1) * 2 /"},
 )
-def a_learning_rate_that_shrinks(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    losses = [mean_square(x, y, w)]
-    for step in range(steps):
-        w = w - lr / (step + 1) * slope(x, y, w)
-        losses.append(mean_square(x, y, w))
-    return w, losses
 
-
-@wrong(
-    gradient_descent,
-    "The weights are updated one after the other, each with the new ones before it. All entries of "
-    "a gradient belong to the same w.",
+one_weight_after_the_other = slip(
+    "The weights are updated one after the other, each with the new ones before it. All entries "
+    "of a gradient belong to the same w.",
+    {
+        "w = w - lr * 2 / len(x) * (x.T @ error)": "for j in range(len(w)):\n"
+        "    w[j] -= lr * 2 / len(x) * (x[:, j] @ (x @ w - y))",
+    },
 )
-def one_weight_after_the_other(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    w, losses = w.copy(), [mean_square(x, y, w)]
-    for _ in range(steps):
-        for j in range(len(w)):
-            w[j] -= lr * slope(x, y, w)[j]
-        losses.append(mean_square(x, y, w))
-    return w, losses
 
-
-@wrong(
-    gradient_descent,
+never_updated = slip(
     "The weights never move: no step changes w, and every loss is the first one.",
+    {"w = w - lr": "moved = w - lr"},
 )
-def never_updated(x, y, w, lr, steps):
-    return descend(x, y, w.copy(), lr, steps, gradient=lambda x, y, w: np.zeros_like(w))
 
+started_at_0 = slip(
+    "It starts at 0 instead of at the w that it was given.",
+    {"w.copy()": "np.zeros_like(w)"},
+)
 
-@wrong(gradient_descent, "It starts at 0 instead of at the w that it was given.")
-def started_at_0(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    return descend(x, y, np.zeros_like(w), lr, steps)
-
-
-@wrong(
-    gradient_descent,
+solved_at_once = slip(
     "These are the best weights of all, from solving the equations. The question was where "
     "`steps` steps lead.",
+    {"return w, losses": "return np.linalg.lstsq(x, y, rcond=None)[0].astype(w.dtype), losses"},
 )
-def solved_at_once(x, y, w, lr, steps):
-    _, losses = descend(x, y, w, lr, steps)
-    return np.linalg.lstsq(x, y, rcond=None)[0].astype(w.dtype), losses
 
-
-@wrong(
-    gradient_descent,
-    "A column of predictions meets a row of targets: NumPy broadcasts the difference to n × n, and "
-    "every prediction is compared with every target.",
+a_column_minus_a_row = slip(
+    "A column of predictions meets a row of targets: NumPy broadcasts the difference to n × n, "
+    "and every prediction is compared with every target.",
+    {"w = w.copy()": "w, y = w.copy(), y[:, None]", "x.T @ error": "x.T @ error.mean(axis=0)"},
 )
-def a_column_minus_a_row(x, y, w, lr, steps):
-    check(x, y, w, steps)
-
-    def all_pairs(x, y, w):
-        return (x @ w)[:, None] - y
-
-    return descend(
-        *(x, y, w, lr, steps),
-        loss=lambda x, y, w: float((all_pairs(x, y, w) ** 2).mean()),
-        gradient=lambda x, y, w: 2 * x.T @ all_pairs(x, y, w).mean(axis=1) / len(x),
-    )
-
 
 # --- The losses ------------------------------------------------------------------------------
 
-
-@wrong(gradient_descent, "The losses are halved. Here the loss is the mean square itself.")
-def half_the_losses(x, y, w, lr, steps):
-    w, losses = gradient_descent(x, y, w, lr, steps)
-    return w, [loss / 2 for loss in losses]
-
-
-@wrong(
-    gradient_descent,
-    "Loss and gradient both have a factor ½. The mean squared error here has none.",
+half_the_losses = slip(
+    "The losses are halved. The loss is the mean square itself.",
+    {"np.mean(error**2)": "np.mean(error**2) / 2"},
 )
-def half_of_everything(x, y, w, lr, steps):
-    w, losses = gradient_descent(x, y, w, lr / 2, steps)
-    return w, [loss / 2 for loss in losses]
 
+half_of_everything = slip(
+    "Loss and gradient both have a factor ½. The mean squared error has none.",
+    {"lr * 2 /": "lr /", "np.mean(error**2)": "np.mean(error**2) / 2"},
+)
 
-@wrong(gradient_descent, "The losses are sums over the rows; they should be means.")
-def the_sums_of_squares(x, y, w, lr, steps):
-    w, losses = gradient_descent(x, y, w, lr, steps)
-    return w, [loss * len(x) for loss in losses]
+the_sums_of_squares = slip(
+    "The losses are sums over the rows; they should be means.",
+    {"np.mean(": "np.sum("},
+)
 
+sums_of_everything = slip(
+    "Loss and gradient are both sums over the rows; they should be means.",
+    {"lr * 2 / len(x)": "lr * 2", "np.mean(": "np.sum("},
+)
 
-@wrong(gradient_descent, "Loss and gradient are both sums over the rows; they should be means.")
-def sums_of_everything(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    w, losses = gradient_descent(x, y, w, lr * len(x), steps)
-    return w, [loss * len(x) for loss in losses]
+the_roots_of_the_losses = slip(
+    "The losses are roots of the mean squares.",
+    {"np.mean(error**2)": "np.sqrt(np.mean(error**2))"},
+)
 
+absolute_losses = slip(
+    "The losses are mean absolute errors; the errors should be squared.",
+    {"error**2": "np.abs(error)"},
+)
 
-@wrong(gradient_descent, "The losses are roots of the mean squares.")
-def the_roots_of_the_losses(x, y, w, lr, steps):
-    w, losses = gradient_descent(x, y, w, lr, steps)
-    return w, [loss**0.5 for loss in losses]
+the_square_of_the_mean = slip(
+    "The mean of the errors is squared, and errors of both signs cancel. Each error should be "
+    "squared first.",
+    {"np.mean(error**2)": "np.mean(error) ** 2"},
+)
 
-
-@wrong(gradient_descent, "The losses are mean absolute errors; the errors should be squared.")
-def absolute_losses(x, y, w, lr, steps):
-    return descend(x, y, w, lr, steps, loss=lambda x, y, w: float(abs(x @ w - y).mean()))
-
-
-@wrong(
-    gradient_descent,
+without_the_first_loss = slip(
     "The loss before the first step is missing: the list begins with the one after it.",
+    {"losses = [_mean_square(error)]": "losses = []"},
 )
-def without_the_first_loss(x, y, w, lr, steps):
-    w, losses = gradient_descent(x, y, w, lr, steps)
-    return w, losses[1:]
 
-
-@wrong(
-    gradient_descent,
+without_the_last_loss = slip(
     "The loss after the last step is missing: nothing says how good the returned weights are.",
+    {"return w, losses": "return w, losses[:-1]"},
 )
-def without_the_last_loss(x, y, w, lr, steps):
-    w, losses = gradient_descent(x, y, w, lr, steps)
-    return w, losses[:-1]
 
+each_loss_before_its_error = slip(
+    "In the loop, the loss is taken before the error is worked out anew: the first loss is "
+    "there twice, and the last one is missing.",
+    {
+        "error = x @ w - y\nlosses.append(_mean_square(error))": (
+            "losses.append(_mean_square(error))\nerror = x @ w - y"
+        ),
+    },
+)
 
-@wrong(
-    gradient_descent,
+the_last_loss_from_old_predictions = slip(
     "The last loss is there twice: it comes from the predictions before the last step, not from "
     "the weights after it.",
+    {"return w, losses": "return w, [*losses[:-1], losses[max(steps - 1, 0)]]"},
 )
-def the_last_loss_from_old_predictions(x, y, w, lr, steps):
-    w, losses = gradient_descent(x, y, w, lr, steps)
-    return w, [*losses[:-1], losses[-2] if steps else losses[-1]]
 
-
-@wrong(
-    gradient_descent,
+a_step_too_many = slip(
     "One step too many: the weights belong to a step after the last loss.",
+    {"return w, losses": "return w - lr * 2 / len(x) * (x.T @ error), losses"},
 )
-def a_step_too_many(x, y, w, lr, steps):
-    _, losses = gradient_descent(x, y, w, lr, steps)
-    return gradient_descent(x, y, w, lr, steps + 1)[0], losses
 
-
-@wrong(gradient_descent, "It takes steps + 1 steps, and so there is a loss too many.")
-def a_step_and_a_loss_too_many(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    return gradient_descent(x, y, w, lr, steps + 1)
-
-
-@wrong(gradient_descent, "One step too few: the returned weights lack the last one.")
-def a_step_too_few(x, y, w, lr, steps):
-    _, losses = gradient_descent(x, y, w, lr, steps)
-    return gradient_descent(x, y, w, lr, max(steps - 1, 0))[0], losses
-
-
-@wrong(
-    gradient_descent,
-    "It stops as soon as the loss rises. All steps should be done, so that a learning rate that is "
-    "too large shows.",
+a_step_and_a_loss_too_many = slip(
+    "It takes steps + 1 steps, and so there is a loss too many.",
+    {"range(steps)": "range(steps + 1)"},
 )
-def stopped_when_the_loss_rises(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    losses = [mean_square(x, y, w)]
-    for _ in range(steps):
-        w = w - lr * slope(x, y, w)
-        losses.append(mean_square(x, y, w))
-        if losses[-1] > losses[-2]:
-            break
-    return w, losses
 
-
-@wrong(
-    gradient_descent,
-    "It stops as soon as the loss no longer changes. All steps should be done: there are steps + 1 "
-    "losses.",
+a_step_too_few = slip(
+    "One step too few: the returned weights lack the last one.",
+    {
+        "w = w.copy()": "w = last = w.copy()",
+        "w = w - lr": "last = w\nw = w - lr",
+        "return w,": "return last,",
+    },
 )
-def stopped_when_the_loss_stays(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    losses = [mean_square(x, y, w)]
-    for _ in range(steps):
-        w = w - lr * slope(x, y, w)
-        losses.append(mean_square(x, y, w))
-        if abs(losses[-1] - losses[-2]) < 1e-9:
-            break
-    return w, losses
 
+stopped_when_the_loss_rises = slip(
+    "It stops as soon as the loss rises. All steps should be done, so that a learning rate that "
+    "is too large shows.",
+    {
+        "losses.append(_mean_square(error))": "losses.append(_mean_square(error))\n"
+        "if losses[-1] > losses[-2]:\n"
+        "    break",
+    },
+)
 
-@wrong(
-    gradient_descent,
+stopped_when_the_loss_stays = slip(
+    "It stops as soon as the loss no longer changes. All steps should be done: there are steps "
+    "+ 1 losses.",
+    {
+        "losses.append(_mean_square(error))": "losses.append(_mean_square(error))\n"
+        "if abs(losses[-1] - losses[-2]) < 1e-9:\n"
+        "    break",
+    },
+)
+
+the_best_weights = slip(
     "The weights with the lowest loss are returned instead of the last ones.",
+    {
+        "w = w.copy()": "w = best = w.copy()",
+        "losses.append(_mean_square(error))": "losses.append(_mean_square(error))\n"
+        "if losses[-1] < min(losses[:-1]):\n"
+        "    best = w",
+        "return w,": "return best,",
+    },
 )
-def the_best_weights(x, y, w, lr, steps):
-    check(x, y, w, steps)
-    weights = [gradient_descent(x, y, w, lr, step)[0] for step in range(steps + 1)]
-    losses = [mean_square(x, y, each) for each in weights]
-    return weights[int(np.argmin(losses))], losses
 
-
-@wrong(gradient_descent, "The losses are an array. They should be a list of floats.")
-def an_array_of_losses(x, y, w, lr, steps):
-    w, losses = gradient_descent(x, y, w, lr, steps)
-    return w, np.array(losses)
-
-
-@wrong(
-    gradient_descent,
-    "Each loss is a NumPy number of float32, as the arguments are. It should be a Python float.",
+losses_in_float32 = slip(
+    "Each loss is a NumPy number, of float32 where the arguments are. It should be a Python float.",
+    {"float(np.mean(error**2))": "np.mean(error**2)"},
 )
-def losses_in_float32(x, y, w, lr, steps):
-    w, losses = gradient_descent(x, y, w, lr, steps)
-    return w, [x.dtype.type(loss) for loss in losses]
-
 
 # --- Manners ---------------------------------------------------------------------------------
 
-
-@wrong(
-    gradient_descent,
-    "It writes into the caller's w, as `w -= …` does. Work on an array of your own.",
-)
-def into_the_callers_w(x, y, w, lr, steps):
-    new, losses = gradient_descent(x, y, w, lr, steps)
-    w[...] = new
-    return w, losses
-
-
-@wrong(
-    gradient_descent,
+always_float64 = slip(
     "The weights come out as float64 whatever the arguments are: something on the way converts "
     "them.",
+    {"return w, losses": "return w.astype(np.float64), losses"},
 )
-def always_float64(x, y, w, lr, steps):
-    new, losses = gradient_descent(x, y, w, lr, steps)
-    return new.astype(np.float64), losses
 
-
-@wrong(
-    gradient_descent,
+shapes_unchecked = slip(
     "The shapes are not compared. A y of shape (n, 1), for example, is broadcast against n "
     "predictions without a word.",
+    {"x.ndim != 2 or y.shape != x.shape[:1] or w.shape != x.shape[1:]": "False"},
 )
-def shapes_unchecked(x, y, w, lr, steps):
-    if len(x) == 0 or steps < 0:
-        raise ValueError("there is nothing to do")
-    losses = [mean_square(x, y, w)]
-    for _ in range(steps):
-        w = w - lr * slope(x, y, w)
-        losses.append(mean_square(x, y, w))
-    return w, losses
 
+no_rows_unchecked = slip(
+    "Nothing checks that there is a row. Without rows, the mean is nan and the step divides by 0.",
+    {"len(x) == 0": "False"},
+)
 
-@wrong(gradient_descent, "Without rows there is no error: the mean of nothing is nan.")
-def no_rows_unchecked(x, y, w, lr, steps):
-    if len(x) == 0:
-        return w.copy(), [float("nan")] * (steps + 1)
-    return gradient_descent(x, y, w, lr, steps)
+negative_steps_unchecked = slip(
+    "A negative number of steps raises no error: it is taken for none.",
+    {"steps < 0:": "False:"},
+)
 
-
-@wrong(gradient_descent, "A negative number of steps raises no error: it is taken for none.")
-def negative_steps_unchecked(x, y, w, lr, steps):
-    return gradient_descent(x, y, w, lr, max(steps, 0))
-
-
-@wrong(
-    gradient_descent,
+a_python_loop_over_the_rows = slip(
     "Python adds up the rows one at a time. A product with x.T takes them all at once.",
+    {"x.T @ error": "sum(row * e for row, e in zip(x, error, strict=True))"},
 )
-def a_python_loop_over_the_rows(x, y, w, lr, steps):
-    def slope_by_rows(x, y, w):
-        return sum(2 * (row @ w - target) * row for row, target in zip(x, y, strict=True)) / len(x)
 
-    return descend(x, y, w, lr, steps, gradient=slope_by_rows)
-
-
-@wrong(
-    gradient_descent,
+columns_needed = slip(
     "It refuses an x without columns. Only an x without rows has no mean error; without columns "
     "there is just no weight to learn.",
+    {"len(x) == 0": "x.size == 0"},
 )
-def columns_needed(x, y, w, lr, steps):
-    if x.size == 0:
-        raise ValueError(f"x is empty: {x.shape}")
-    return gradient_descent(x, y, w, lr, steps)

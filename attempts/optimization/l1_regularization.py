@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.l1_regularization import l1_penalty, proximal_step, soft_threshold
 
 
@@ -20,10 +20,6 @@ def check_step(params, grads, lr, strength):
 
 def weights_of(params):
     return [param for param in params if param.ndim > 1]
-
-
-def sizes(params):
-    return float(sum(np.abs(weight).sum() for weight in weights_of(params)))
 
 
 # --- The penalty -----------------------------------------------------------------------------
@@ -46,118 +42,83 @@ def signs_times_weights(params, strength):
     return float(strength * (np.sign(vector) @ vector))
 
 
-@wrong(l1_penalty, "There is an extra ½. It belongs to L2, where it cancels the 2 of the square.")
-def with_a_half(params, strength):
-    return l1_penalty(params, strength) / 2
+with_a_half = slip(
+    "There is an extra ½. It belongs to L2, where it cancels the 2 of the square.",
+    {"strength * sum(": "strength / 2 * sum("},
+)
 
+with_the_biases = slip(
+    "The biases are in the sum. They cost nothing.",
+    {" if param.ndim > 1)": ")"},
+)
 
-@wrong(l1_penalty, "The biases are in the sum. They cost nothing here.")
-def with_the_biases(params, strength):
-    check(strength)
-    return strength * float(sum(np.abs(param).sum() for param in params))
+squares = slip(
+    "Those are squares, so L2's penalty. L1 takes absolute values.",
+    {"np.abs(param)": "np.square(param)"},
+)
 
-
-@wrong(l1_penalty, "Those are squares, so L2's penalty. L1 takes absolute values.")
-def squares(params, strength):
-    check(strength)
-    return strength * float(sum(np.sum(weight**2) for weight in weights_of(params)))
-
-
-@wrong(
-    l1_penalty,
+without_absolute_values = slip(
     "The signs are still there, so positive and negative weights cancel.",
+    {"np.abs(param).sum()": "param.sum()"},
 )
-def without_absolute_values(params, strength):
-    check(strength)
-    return strength * float(sum(weight.sum() for weight in weights_of(params)))
 
-
-@wrong(
-    l1_penalty,
-    "The absolute value of each weight array's sum is taken; within an array positive and negative "
-    "entries cancel.",
+the_size_of_the_sum = slip(
+    "The absolute value of each weight array's sum is taken; within an array positive and "
+    "negative entries cancel.",
+    {"np.abs(param).sum()": "np.abs(param.sum())"},
 )
-def the_size_of_the_sum(params, strength):
-    check(strength)
-    return strength * float(sum(np.abs(weight.sum()) for weight in weights_of(params)))
 
-
-@wrong(
-    l1_penalty,
-    "np.linalg.norm with ord=1 gives a matrix its largest column sum, not the sum of all entries.",
+the_matrix_norm = slip(
+    "np.linalg.norm with ord=1 gives a matrix its largest column sum, not the sum of all "
+    "entries, and takes no array with three axes.",
+    {"np.abs(param).sum()": "np.linalg.norm(param, 1)"},
 )
-def the_matrix_norm(params, strength):
-    check(strength)
-    total = 0.0
-    for weight in weights_of(params):
-        if weight.ndim == 2 and weight.size:
-            total += float(np.linalg.norm(weight, 1))
-        else:
-            total += float(np.abs(weight).sum())
-    return strength * total
 
-
-@wrong(
-    l1_penalty,
+the_mean = slip(
     "The mean is taken. The penalty is a sum, so that each weight costs the same in a large "
     "network as in a small one.",
+    {
+        "return strength * sum(": (
+            "entries = sum(param.size for param in params if param.ndim > 1)\n"
+            "return strength / max(entries, 1) * sum("
+        ),
+    },
 )
-def the_mean(params, strength):
-    check(strength)
-    entries = sum(weight.size for weight in weights_of(params))
-    return strength * sizes(params) / max(entries, 1)
 
-
-@wrong(
-    l1_penalty,
-    "Only arrays with exactly two axes count. The kernels of a convolution have four.",
+a_mean_for_each_weight = slip(
+    "The mean is taken within each weight, so entries of large arrays cost less than those of "
+    "small ones.",
+    {"np.abs(param).sum()": "np.abs(param).mean()"},
 )
-def only_matrices(params, strength):
-    return l1_penalty([param for param in params if param.ndim == 2], strength)
 
+only_matrices = slip(
+    "Only arrays with exactly two axes count as weights. The kernels of a convolution have four.",
+    {"param.ndim > 1)": "param.ndim == 2)", "param.ndim > 1 else": "param.ndim == 2 else"},
+)
 
-@wrong(
-    l1_penalty,
+rows_taken_for_biases = slip(
     "A weight with one row or one column is taken for a bias. The number of axes decides, not "
     "their length.",
+    {
+        "param.ndim > 1)": "param.squeeze().ndim > 1)",
+        "param.ndim > 1 else": "param.squeeze().ndim > 1 else",
+    },
 )
-def rows_taken_for_biases(params, strength):
-    return l1_penalty([param for param in params if param.squeeze().ndim > 1], strength)
 
-
-@wrong(
-    l1_penalty,
+a_float32_penalty = slip(
     "The penalty has the dtype of the parameters, such as float32. It should be a Python float.",
+    {"float(np.abs(param).sum())": "np.abs(param).sum()"},
 )
-def a_float32_penalty(params, strength):
-    penalty = l1_penalty(params, strength)
-    return params[0].dtype.type(penalty) if params else penalty
 
-
-@wrong(l1_penalty, "A negative strength raises no error: it would reward large weights.")
-def a_negative_penalty(params, strength):
-    return strength * sizes(params)
-
-
-@wrong(
-    l1_penalty,
-    "It takes the absolute values where the weights are, which changes the network itself.",
+a_negative_penalty = slip(
+    "A negative strength raises no error: it would reward large weights.",
+    {"if strength < 0:": "if False:"},
 )
-def the_penalty_in_place(params, strength):
-    check(strength)
-    for weight in weights_of(params):
-        np.abs(weight, out=weight)
-    return strength * float(sum(weight.sum() for weight in weights_of(params)))
 
-
-@wrong(
-    l1_penalty,
+the_penalty_by_a_python_loop = slip(
     "Python loops over the entries or rows of a weight. NumPy's abs and sum take a whole array.",
+    {"np.abs(param).sum()": "sum(abs(w) for w in param.ravel())"},
 )
-def the_penalty_by_a_python_loop(params, strength):
-    check(strength)
-    return strength * float(sum(abs(w) for weight in weights_of(params) for w in weight.ravel()))
-
 
 # --- The soft threshold ----------------------------------------------------------------------
 
@@ -183,133 +144,110 @@ def three_cases(x, threshold):
     return y
 
 
-@wrong(
-    soft_threshold,
+hard_threshold = slip(
     "This is the hard threshold: small entries become 0, but large ones keep their size. They "
     "should lose `threshold` too.",
+    {"x - np.clip(x, -threshold, threshold)": "np.where(np.abs(x) > threshold, x, 0)"},
 )
-def hard_threshold(x, threshold):
-    check(threshold)
-    return np.where(np.abs(x) > threshold, x, 0)
 
-
-@wrong(
-    soft_threshold,
-    "Entries smaller than the threshold are pushed through 0 to the other side. They should stop "
-    "there.",
+through_zero = slip(
+    "Entries smaller than the threshold are pushed through 0 to the other side. They should "
+    "stop there.",
+    {"x - np.clip(x, -threshold, threshold)": "x - threshold * np.sign(x)"},
 )
-def through_zero(x, threshold):
-    check(threshold)
-    return x - threshold * np.sign(x)
 
-
-@wrong(
-    soft_threshold,
+one_side_only = slip(
     "What is negative becomes 0, however large it is. Both sides should be treated alike.",
+    {"x - np.clip(x, -threshold, threshold)": "np.maximum(x - threshold, 0)"},
 )
-def one_side_only(x, threshold):
-    check(threshold)
-    return np.maximum(x - threshold, 0)
 
+small_entries_kept = slip(
+    "Entries within the threshold stay as they are. They should become 0.",
+    {
+        "x - np.clip(x, -threshold, threshold)": (
+            "x - np.where(np.abs(x) > threshold, threshold * np.sign(x), 0)"
+        ),
+    },
+)
 
-@wrong(
-    soft_threshold,
+without_the_sign = slip(
     "The sign is lost: entries below 0 come out above.",
+    {"x - np.clip(x, -threshold, threshold)": "np.maximum(np.abs(x) - threshold, 0)"},
 )
-def without_the_sign(x, threshold):
-    check(threshold)
-    return np.maximum(np.abs(x) - threshold, 0)
 
-
-@wrong(
-    soft_threshold,
+subtracted_on_both_sides = slip(
     "The threshold is subtracted from negative entries too, which moves them away from 0.",
+    {
+        "x - np.clip(x, -threshold, threshold)": (
+            "np.where(np.abs(x) > threshold, x - threshold, 0)"
+        ),
+    },
 )
-def subtracted_on_both_sides(x, threshold):
-    check(threshold)
-    return np.where(np.abs(x) > threshold, x - threshold, 0)
 
+away_from_zero = slip(
+    "The signs of ± are swapped: the entries move away from 0.",
+    {
+        "x - np.clip(x, -threshold, threshold)": (
+            "np.where(np.abs(x) > threshold, x + threshold * np.sign(x), 0)"
+        ),
+    },
+)
 
-@wrong(soft_threshold, "The signs of ± are swapped: the entries move away from 0.")
-def away_from_zero(x, threshold):
-    check(threshold)
-    return np.where(np.abs(x) > threshold, x + threshold * np.sign(x), 0)
-
-
-@wrong(
-    soft_threshold,
+clipped = slip(
     "The entries are clipped to the threshold: that is what they should lose, not what is left.",
+    {"x - np.clip(": "np.clip("},
 )
-def clipped(x, threshold):
-    check(threshold)
-    return np.clip(x, -threshold, threshold)
 
-
-@wrong(
-    soft_threshold,
+by_a_factor = slip(
     "The entries are shrunk by a factor, as L2 does. None of them ever becomes 0 that way.",
+    {"x - np.clip(x, -threshold, threshold)": "x / (1 + threshold)"},
 )
-def by_a_factor(x, threshold):
-    check(threshold)
-    return x / (1 + threshold)
 
-
-@wrong(
-    soft_threshold,
-    "The threshold is applied to the length of each row, as in the group lasso. Every entry stands "
-    "alone here.",
+a_row_at_a_time = slip(
+    "The threshold is applied to the length of each row, as in the group lasso. Every entry "
+    "stands alone in L1.",
+    {
+        "return x - np.clip(x, -threshold, threshold)": (
+            "length = np.linalg.norm(x, axis=-1, keepdims=True)\n"
+            "return x * np.maximum(1 - threshold / np.maximum(length, 1e-30), 0)"
+        ),
+    },
 )
-def a_row_at_a_time(x, threshold):
-    check(threshold)
-    lengths = np.sqrt((x * x).sum(axis=-1, keepdims=True))
-    with np.errstate(all="ignore"):
-        return np.where(lengths > threshold, x * (1 - threshold / lengths), 0)
 
-
-@wrong(
-    soft_threshold,
+divided_by_the_size = slip(
     "threshold / |x| divides by 0 where x is 0; where the threshold is 0 too, the result is nan.",
+    {"x - np.clip(x, -threshold, threshold)": "x * np.maximum(1 - threshold / np.abs(x), 0)"},
 )
-def divided_by_the_size(x, threshold):
-    check(threshold)
-    with np.errstate(all="ignore"):
-        return x * np.maximum(1 - threshold / np.abs(x), 0)
 
-
-@wrong(
-    soft_threshold,
+with_a_small_constant = slip(
     "A small constant guards a division or a root, so what should be exactly shrunk is a little "
     "off.",
+    {
+        "x - np.clip(x, -threshold, threshold)": (
+            "x * np.maximum(1 - threshold / (np.abs(x) + 1e-8), 0)"
+        ),
+    },
 )
-def with_a_small_constant(x, threshold):
-    check(threshold)
-    smooth = np.sqrt(np.square(x) + 1e-8)
-    return np.sign(x) * np.maximum(smooth - threshold, 0)
 
+always_float64 = slip(
+    "The result is float64 whatever x is: something on the way converts it.",
+    {"x - np.clip(": "x.astype(np.float64) - np.clip("},
+)
 
-@wrong(soft_threshold, "The result is float64 whatever x is: something on the way converts it.")
-def always_float64(x, threshold):
-    return soft_threshold(x.astype(np.float64), threshold)
+a_negative_threshold = slip(
+    "A negative threshold raises no error.",
+    {"if threshold < 0:": "if False:"},
+)
 
-
-@wrong(soft_threshold, "It writes into x, as `-=` or an assignment to an index does.")
-def the_threshold_in_place(x, threshold):
-    x[...] = soft_threshold(x, threshold)
-    return x
-
-
-@wrong(soft_threshold, "A negative threshold raises no error.")
-def a_negative_threshold(x, threshold):
-    return np.sign(x) * np.maximum(np.abs(x) - threshold, 0)
-
-
-@wrong(soft_threshold, "Python loops over the entries or rows of x. NumPy takes all at once.")
-def the_threshold_by_a_python_loop(x, threshold):
-    y = soft_threshold(x, threshold)
-    for index in np.ndindex(x.shape):
-        y[index] = np.sign(x[index]) * max(abs(x[index]) - threshold, 0)
-    return y
-
+the_threshold_by_a_python_loop = slip(
+    "Python loops over the entries or rows of x. NumPy takes all at once.",
+    {
+        "return x - np.clip(x, -threshold, threshold)": "y = x.copy()\n"
+        "for index in np.ndindex(x.shape):\n"
+        "    y[index] -= np.clip(x[index], -threshold, threshold)\n"
+        "return y",
+    },
+)
 
 # --- The step --------------------------------------------------------------------------------
 
@@ -343,259 +281,128 @@ def on_scaled_weights(params, grads, lr, strength):
     return new
 
 
-def stepping(params, grads, lr, strength, shrink):
-    """The step, with `shrink(param, grad)` for the weights."""
-    check_step(params, grads, lr, strength)
-    new = []
-    for param, grad in zip(params, grads, strict=True):
-        if grad is None:
-            new.append(param.copy())
-        elif param.ndim == 1:
-            new.append(param - lr * grad)
-        else:
-            new.append(shrink(param, grad))
-    return new
-
-
-@wrong(
-    proximal_step,
+subgradient_step = slip(
     "This adds the penalty's gradient, strength · sign(p), and steps down the sum. The weights "
     "then jump to and fro around 0 and are hardly ever exactly 0.",
+    {
+        "soft_threshold(stepped, lr * strength) if": (
+            "stepped - lr * strength * np.sign(param) if"
+        ),
+    },
 )
-def subgradient_step(params, grads, lr, strength):
-    def shrink(param, grad):
-        return param - lr * (grad + strength * np.sign(param))
 
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(
-    proximal_step,
-    "q is moved by lr · strength towards 0 without a stop: a small weight ends on the other side.",
-)
-def step_through_zero(params, grads, lr, strength):
-    def shrink(param, grad):
-        q = param - lr * grad
-        return q - lr * strength * np.sign(q)
-
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(
-    proximal_step,
+threshold_without_lr = slip(
     "The weights lose `strength` in each step, whatever lr is. Multiply the term that is to be "
     "smallest by lr and see what |z| has before it.",
+    {"lr * strength) if": "strength) if"},
 )
-def threshold_without_lr(params, grads, lr, strength):
-    def shrink(param, grad):
-        return soft_threshold(param - lr * grad, strength)
 
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(
-    proximal_step,
-    "The weights lose strength / lr: in the term that is to be smallest, it is the square that is "
-    "divided by lr, not |z|.",
+threshold_divided_by_lr = slip(
+    "The weights lose strength / lr: in the term that is to be smallest, it is the square that "
+    "is divided by lr, not |z|.",
+    {"lr * strength) if": "strength / lr) if"},
 )
-def threshold_divided_by_lr(params, grads, lr, strength):
-    def shrink(param, grad):
-        return soft_threshold(param - lr * grad, strength / lr)
 
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(
-    proximal_step,
+threshold_twice = slip(
     "The weights lose twice what they should: mind the 2 in (z − q)² / (2 · lr).",
+    {"lr * strength) if": "2 * lr * strength) if"},
 )
-def threshold_twice(params, grads, lr, strength):
-    def shrink(param, grad):
-        return soft_threshold(param - lr * grad, 2 * lr * strength)
 
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(
-    proximal_step,
-    "The old weights are shrunk, and then the gradient's step is taken: it moves what was exactly "
-    "0 away again.",
+gradient_without_lr = slip(
+    "The gradient is not multiplied by lr.",
+    {"param - lr * grad": "param - grad"},
 )
-def shrunk_before_the_step(params, grads, lr, strength):
-    def shrink(param, grad):
-        return soft_threshold(param, lr * strength) - lr * grad
 
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(
-    proximal_step,
-    "The gradient is thresholded, and not the weight: then small gradients are lost, and no weight "
-    "becomes 0.",
+shrunk_before_the_step = slip(
+    "The old weights are shrunk, and then the gradient's step is taken: it moves what was "
+    "exactly 0 away again.",
+    {
+        "soft_threshold(stepped, lr * strength) if": (
+            "soft_threshold(param, lr * strength) - lr * grad if"
+        ),
+    },
 )
-def gradient_thresholded(params, grads, lr, strength):
-    def shrink(param, grad):
-        return param - lr * soft_threshold(grad, strength)
 
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(
-    proximal_step,
-    "Small weights become 0, but the others lose nothing (a hard threshold).",
+gradient_thresholded = slip(
+    "The gradient is thresholded, and not the weight: then small gradients are lost, and no "
+    "weight becomes 0.",
+    {
+        "soft_threshold(stepped, lr * strength) if": (
+            "param - lr * soft_threshold(grad, strength) if"
+        ),
+    },
 )
-def hard_step(params, grads, lr, strength):
-    def shrink(param, grad):
-        q = param - lr * grad
-        return np.where(np.abs(q) > lr * strength, q, 0)
 
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(
-    proximal_step,
-    "The weights are shrunk by a factor, as L2 does: none becomes 0.",
+zero_where_the_sign_changes = slip(
+    "A weight whose sign changes is set to 0, even where the gradient alone would carry it "
+    "there. Only q decides.",
+    {
+        "return soft_threshold(stepped, lr * strength) if param.ndim > 1 else stepped": (
+            "new = soft_threshold(stepped, lr * strength)\n"
+            "return np.where(new * param < 0, 0, new) if param.ndim > 1 else stepped"
+        ),
+    },
 )
-def step_for_l2(params, grads, lr, strength):
-    def shrink(param, grad):
-        return (param - lr * grad) / (1 + lr * strength)
 
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(
-    proximal_step,
-    "A weight whose sign changes is set to 0, even where the gradient alone would carry it there. "
-    "Only q decides.",
+stuck_at_zero = slip(
+    "A weight that is 0 stays 0 for ever. It should leave 0 as soon as its gradient is larger "
+    "than strength.",
+    {
+        "soft_threshold(stepped, lr * strength) if": (
+            "np.where(param == 0, 0, soft_threshold(stepped, lr * strength)) if"
+        ),
+    },
 )
-def zero_where_the_sign_changes(params, grads, lr, strength):
-    def shrink(param, grad):
-        new = soft_threshold(param - lr * grad, lr * strength)
-        return np.where(new * param < 0, 0, new)
 
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(
-    proximal_step,
-    "A weight that is 0 stays 0 for ever. It should leave 0 as soon as its gradient is larger than "
-    "strength.",
+plain_descent = slip(
+    "Nothing is shrunk: this is plain gradient descent on the loss.",
+    {"soft_threshold(stepped, lr * strength) if": "stepped if"},
 )
-def stuck_at_zero(params, grads, lr, strength):
-    def shrink(param, grad):
-        return np.where(param == 0, 0, soft_threshold(param - lr * grad, lr * strength))
 
-    return stepping(params, grads, lr, strength, shrink)
-
-
-@wrong(proximal_step, "Nothing is shrunk: this is plain gradient descent on the loss.")
-def plain_descent(params, grads, lr, strength):
-    return stepping(params, grads, lr, strength, lambda param, grad: param - lr * grad)
-
-
-@wrong(proximal_step, "The step goes up the gradient: the sign is wrong.")
-def uphill(params, grads, lr, strength):
-    negated = [None if grad is None else -grad for grad in grads]
-    return proximal_step(params, negated, lr, strength)
-
-
-@wrong(proximal_step, "The biases are shrunk too. They only take the gradient's step.")
-def biases_shrunk(params, grads, lr, strength):
-    check_step(params, grads, lr, strength)
-    return [
-        param.copy() if grad is None else soft_threshold(param - lr * grad, lr * strength)
-        for param, grad in zip(params, grads, strict=True)
-    ]
-
-
-@wrong(proximal_step, "The biases stay where they are. They take the gradient's step as well.")
-def biases_left_out(params, grads, lr, strength):
-    kept = [grad if param.ndim > 1 else None for param, grad in zip(params, grads, strict=True)]
-    check_step(params, grads, lr, strength)
-    return proximal_step(params, kept, lr, strength)
-
-
-@wrong(
-    proximal_step,
-    "Only arrays with exactly two axes are shrunk. The kernels of a convolution have four.",
+uphill = slip(
+    "The step goes up the gradient: the sign is wrong.",
+    {"param - lr * grad": "param + lr * grad"},
 )
-def only_matrices_shrunk(params, grads, lr, strength):
-    def shrink(param, grad):
-        return soft_threshold(param - lr * grad, lr * strength if param.ndim == 2 else 0.0)
 
-    return stepping(params, grads, lr, strength, shrink)
+biases_shrunk = slip(
+    "The biases are shrunk too. They only take the gradient's step.",
+    {" if param.ndim > 1 else stepped": ""},
+)
 
+biases_left_out = slip(
+    "The biases stay where they are. They take the gradient's step as well.",
+    {"else stepped": "else param.copy()"},
+)
 
-@wrong(
-    proximal_step,
+none_as_zero = slip(
     "A gradient of None is taken for 0, so its weight is shrunk. None leaves it alone.",
+    {"return param.copy()": "grad = np.zeros_like(param)"},
 )
-def none_as_zero(params, grads, lr, strength):
-    pairs = zip(params, grads, strict=True)
-    zeros = [np.zeros_like(param) if grad is None else grad for param, grad in pairs]
-    return proximal_step(params, zeros, lr, strength)
 
-
-@wrong(
-    proximal_step,
+float64_step = slip(
     "The results are float64 whatever the parameters are: something on the way converts them.",
+    {"stepped = param - lr": "stepped = param.astype(np.float64) - lr"},
 )
-def float64_step(params, grads, lr, strength):
-    return [new.astype(np.float64) for new in proximal_step(params, grads, lr, strength)]
 
-
-@wrong(
-    proximal_step,
-    "It writes into the arrays it was given, as `param -= …` does. Return new arrays.",
+strength_unchecked = slip(
+    "A negative strength raises no error where no weight is shrunk: nothing but soft_threshold "
+    "looks at it.",
+    {"lr <= 0 or strength < 0": "lr <= 0"},
 )
-def the_step_in_place(params, grads, lr, strength):
-    for param, new in zip(params, proximal_step(params, grads, lr, strength), strict=True):
-        param[...] = new
-    return list(params)
 
-
-@wrong(
-    proximal_step,
-    "A negative strength raises no error where there is no weight, only biases: nothing but "
-    "soft_threshold looks at it.",
+lr_unchecked = slip(
+    "`lr` is not checked: an lr of 0 raises no error.",
+    {"lr <= 0 or strength < 0": "strength < 0"},
 )
-def strength_unchecked(params, grads, lr, strength):
-    check_step(params, grads, lr, 0.0)
-    soft = [param.ndim > 1 and grad is not None for param, grad in zip(params, grads, strict=True)]
-    return proximal_step(params, grads, lr, strength if any(soft) else 0.0)
 
-
-@wrong(
-    proximal_step,
-    "An lr of 0 or below raises no error.",
-)
-def lr_unchecked(params, grads, lr, strength):
-    if lr > 0:
-        return proximal_step(params, grads, lr, strength)
-    check(strength)
-    return [param.copy() for param in params]
-
-
-@wrong(
-    proximal_step,
+shapes_unchecked = slip(
     "Not every gradient's shape is compared with its parameter's, so NumPy may broadcast one to "
     "the other.",
+    {"grad.shape != param.shape": "False"},
 )
-def shapes_unchecked(params, grads, lr, strength):
-    check_step([], [], lr, strength)
-    new = []
-    for param, grad in zip(params, grads, strict=True):
-        q = param.copy() if grad is None else param - lr * grad
-        shrinks = param.ndim > 1 and grad is not None
-        new.append(soft_threshold(q, lr * strength) if shrinks else q)
-    return new
 
-
-@wrong(
-    proximal_step,
+lengths_unchecked = slip(
     "The lengths of params and grads are not compared: `zip` stops at the shorter one without a "
     "word.",
+    {"len(params) != len(grads)": "False", "strict=True": "strict=False"},
 )
-def lengths_unchecked(params, grads, lr, strength):
-    n = min(len(params), len(grads))
-    return proximal_step(params[:n], grads[:n], lr, strength)

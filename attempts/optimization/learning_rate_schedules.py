@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.learning_rate_schedules import (
     cosine_decay,
     exponential_decay,
@@ -32,142 +32,97 @@ def from_the_start_of_its_stretch(step, base_lr, step_size, gamma=0.1):
     return base_lr * np.power(gamma, first / step_size)
 
 
-@wrong(
-    step_decay,
+without_the_floor = slip(
     "step / step_size is not rounded down, so the rate falls a little at every step. It should "
     "stay for step_size steps and then drop.",
+    {"step // step_size": "step / step_size"},
 )
-def without_the_floor(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr * gamma ** (step / step_size)
 
-
-@wrong(
-    step_decay,
-    "step is multiplied by 1 / step_size, which is rounded: the product may end just below a whole "
-    "number, and a drop comes a step late. Divide whole numbers.",
+times_the_reciprocal = slip(
+    "step is multiplied by 1 / step_size, which is rounded: the product may end just below a "
+    "whole number, and a drop comes a step late. Divide whole numbers.",
+    {"(step // step_size)": "int(step * (1 / step_size))"},
 )
-def times_the_reciprocal(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr * gamma ** int(step * (1 / step_size))
 
+rounded_up = slip(
+    "step / step_size is rounded up: the first drop comes right after step 0.",
+    {"(step // step_size)": "math.ceil(step / step_size)"},
+)
 
-@wrong(step_decay, "step / step_size is rounded up: the first drop comes right after step 0.")
-def rounded_up(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr * gamma ** math.ceil(step / step_size)
-
-
-@wrong(
-    step_decay,
+rounded_to_nearest = slip(
     "step / step_size is rounded to the nearest number: drops come half a stretch too early.",
+    {"(step // step_size)": "round(step / step_size)"},
 )
-def rounded_to_nearest(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr * gamma ** round(step / step_size)
 
-
-@wrong(
-    step_decay,
+one_step_early = slip(
     "Every drop comes one step too early, as if steps were counted from 1. The first is step 0.",
+    {"(step // step_size)": "((step + 1) // step_size)"},
 )
-def one_step_early(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr * gamma ** ((step + 1) // step_size)
 
-
-@wrong(
-    step_decay,
+one_step_late = slip(
     "Every drop comes one step too late: at step = step_size the first one is due.",
+    {"(step // step_size)": "(max(step - 1, 0) // step_size)"},
 )
-def one_step_late(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr * gamma ** (max(step - 1, 0) // step_size)
 
-
-@wrong(step_decay, "The rate drops at every step. It should only do so every step_size steps.")
-def at_every_step(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr * gamma**step
-
-
-@wrong(step_decay, "The rate drops only once. It should drop again after every step_size steps.")
-def only_one_drop(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr * gamma if step >= step_size else base_lr
-
-
-@wrong(
-    step_decay,
-    "Only the steps that are multiples of step_size get the lower rate; the next step has base_lr "
-    "again.",
+at_every_step = slip(
+    "The rate drops at every step. It should only do so every step_size steps.",
+    {"(step // step_size)": "step"},
 )
-def only_at_multiples(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr * gamma if step % step_size == 0 and step > 0 else base_lr
 
+only_one_drop = slip(
+    "The rate drops only once. It should drop again after every step_size steps.",
+    {"(step // step_size)": "min(step // step_size, 1)"},
+)
 
-@wrong(
-    step_decay,
+only_at_multiples = slip(
+    "Only the steps that are multiples of step_size get the lower rate; the next step has "
+    "base_lr again.",
+    {"gamma ** (step // step_size)": "(gamma if step and step % step_size == 0 else 1)"},
+)
+
+times_the_drops = slip(
     "The number of drops is a factor on gamma. Each drop multiplies once more: it is the exponent.",
+    {"gamma ** (step // step_size)": "(gamma * (step // step_size) or 1)"},
 )
-def times_the_drops(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    drops = step // step_size
-    return base_lr * gamma * drops if drops else base_lr
 
+base_lr_to_the_power = slip(
+    "base_lr is raised to the power too. Only gamma is.",
+    {"base_lr * gamma ** (step // step_size)": "(base_lr * gamma) ** (step // step_size)"},
+)
 
-@wrong(
-    step_decay,
+the_share_that_is_lost = slip(
     "The rate loses the share gamma at each drop. gamma is the share that is left.",
+    {"gamma ** (step // step_size)": "(1 - gamma) ** (step // step_size)"},
 )
-def the_share_that_is_lost(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr * (1 - gamma) ** (step // step_size)
 
+divided_by_gamma = slip(
+    "The rate is divided by gamma at each drop, and so it grows.",
+    {"* gamma ** (step // step_size)": "/ gamma ** (step // step_size)"},
+)
 
-@wrong(step_decay, "The rate is divided by gamma at each drop, and so it grows.")
-def divided_by_gamma(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    return base_lr / gamma ** (step // step_size)
+another_default_of_gamma = slip(
+    "The default of gamma is 0.5. It should be 0.1.",
+    {"gamma: float = 0.1": "gamma: float = 0.5"},
+)
 
-
-@wrong(step_decay, "The argument `gamma` is not used.")
-def gamma_ignored(step, base_lr, step_size, gamma=0.1):
-    return step_decay(step, base_lr, step_size)
-
-
-@wrong(step_decay, "gamma is 0.5 unless told. Here its default is another.")
-def another_default_of_gamma(step, base_lr, step_size, gamma=0.5):
-    return step_decay(step, base_lr, step_size, gamma)
-
-
-@wrong(
-    step_decay,
+step_size_unchecked = slip(
     "A step_size of 0 divides by zero, which is no ValueError, and one below 0 goes through.",
+    {"if step_size < 1:": "if False:"},
 )
-def step_size_unchecked(step, base_lr, step_size, gamma=0.1):
-    check(step)
-    return base_lr * gamma ** (step // step_size)
 
+before_the_start = slip(
+    "A negative step raises no error, as if the schedule went on backwards from its start.",
+    {"if step < 0:": "if False:"},
+)
 
-@wrong(step_decay, "A negative step raises no error: the rate is above base_lr there.")
-def step_decay_before_the_start(step, base_lr, step_size, gamma=0.1):
-    check(0, step_size)
-    return base_lr * gamma ** (step // step_size)
-
-
-@wrong(
-    step_decay,
+drop_by_drop = slip(
     "It goes through all drops so far, one at a time. The number of drops is known at once.",
+    {
+        "return base_lr * gamma ** (step // step_size)": "for _ in range(step // step_size):\n"
+        "    base_lr *= gamma\n"
+        "return base_lr",
+    },
 )
-def drop_by_drop(step, base_lr, step_size, gamma=0.1):
-    check(step, step_size)
-    lr = base_lr
-    for _ in range(step // step_size):
-        lr *= gamma
-    return lr
-
 
 # --- exponential_decay -----------------------------------------------------------------------
 
@@ -187,101 +142,68 @@ def by_squaring(step, base_lr, gamma):
     return lr
 
 
-@wrong(
-    exponential_decay,
+begun_a_step_early = slip(
     "The exponent is one too large: step 0 should still have base_lr.",
+    {"gamma**step": "gamma ** (step + 1)"},
 )
-def begun_a_step_early(step, base_lr, gamma):
-    check(step)
-    return base_lr * gamma ** (step + 1)
 
-
-@wrong(
-    exponential_decay,
+begun_a_step_late = slip(
     "The exponent is one too small: step 1 should already have a lower rate.",
+    {"gamma**step": "gamma ** max(step - 1, 0)"},
 )
-def begun_a_step_late(step, base_lr, gamma):
-    check(step)
-    return base_lr * gamma ** max(step - 1, 0)
 
-
-@wrong(
-    exponential_decay,
+gamma_as_a_rate = slip(
     "gamma is taken for a rate, as in exp(−gamma · step). It is the factor from one step to the "
     "next.",
+    {"gamma**step": "math.exp(-gamma * step)"},
 )
-def gamma_as_a_rate(step, base_lr, gamma):
-    check(step)
-    return base_lr * math.exp(-gamma * step)
 
+the_lost_share_as_a_rate = slip(
+    "exp(−(1 − gamma) · step) is near gammaˢᵗᵉᵖ only where gamma is near 1.",
+    {"gamma**step": "math.exp(-(1 - gamma) * step)"},
+)
 
-@wrong(
-    exponential_decay,
+the_lost_share = slip(
     "The rate loses the share gamma at each step. gamma is the share that is left.",
+    {"gamma**step": "(1 - gamma) ** step"},
 )
-def the_lost_share(step, base_lr, gamma):
-    check(step)
-    return base_lr * (1 - gamma) ** step
 
-
-@wrong(
-    exponential_decay,
-    "It falls by the same amount at each step, a straight line, and below 0. It should fall by the "
-    "same factor.",
+a_straight_line = slip(
+    "It falls by the same amount at each step, a straight line, and below 0. It should fall by "
+    "the same factor.",
+    {"gamma**step": "(1 - (1 - gamma) * step)"},
 )
-def a_straight_line(step, base_lr, gamma):
-    check(step)
-    return base_lr * (1 - (1 - gamma) * step)
 
-
-@wrong(
-    exponential_decay,
+times_the_step = slip(
     "The step is a factor on gamma. Each step multiplies once more: it is the exponent.",
+    {"gamma**step": "(gamma * step or 1)"},
 )
-def times_the_step(step, base_lr, gamma):
-    check(step)
-    return base_lr * gamma * step if step else base_lr
 
-
-@wrong(
-    exponential_decay,
-    "The rate falls as 1 / (1 + (1 − gamma) · step), which is time-based decay. It should fall by "
-    "the same factor at each step.",
+time_based = slip(
+    "The rate falls as 1 / (1 + (1 − gamma) · step), which is time-based decay. It should fall "
+    "by the same factor at each step.",
+    {"* gamma**step": "/ (1 + (1 - gamma) * step)"},
 )
-def time_based(step, base_lr, gamma):
-    check(step)
-    return base_lr / (1 + (1 - gamma) * step)
 
-
-@wrong(exponential_decay, "base_lr is raised to the power too. Only gamma is.")
-def all_to_the_power(step, base_lr, gamma):
-    check(step)
-    return (base_lr * gamma) ** step
-
-
-@wrong(exponential_decay, "base_lr is left out: this is only the factor that it is scaled by.")
-def only_the_factor(step, base_lr, gamma):
-    check(step)
-    return gamma**step
-
-
-@wrong(exponential_decay, "A negative step raises no error: the rate is above base_lr there.")
-def exponential_before_the_start(step, base_lr, gamma):
-    return base_lr * gamma**step
-
-
-@wrong(
-    exponential_decay,
-    "It goes through all steps so far, one at a time. Asked for at every step of a training, that "
-    "is quadratic work.",
+all_to_the_power = slip(
+    "base_lr is raised to the power too. Only gamma is.",
+    {"base_lr * gamma**step": "(base_lr * gamma) ** step"},
 )
-def step_by_step(step, base_lr, gamma):
-    check(step)
-    lr = base_lr
-    for _ in range(step):
-        lr *= gamma
-    return lr
 
+only_the_factor = slip(
+    "base_lr is left out: this is only the factor that it is scaled by.",
+    {"base_lr * gamma**step": "gamma**step"},
+)
+
+step_by_step = slip(
+    "It goes through all steps so far, one at a time. Asked for at every step of a training, "
+    "that is quadratic work.",
+    {
+        "return base_lr * gamma**step": "for _ in range(step):\n"
+        "    base_lr *= gamma\n"
+        "return base_lr",
+    },
+)
 
 # --- cosine_decay ----------------------------------------------------------------------------
 
@@ -303,183 +225,115 @@ def around_the_middle(step, base_lr, total, floor=0.0):
     return middle + swing * np.cos(np.pi * np.clip(step / total, 0.0, 1.0))
 
 
-@wrong(
-    cosine_decay,
+rising_again = slip(
     "Beyond total the cosine rises again. The rate should stay at floor.",
+    {"min(step / total, 1.0)": "step / total"},
 )
-def rising_again(step, base_lr, total, floor=0.0):
-    check(step, total)
-    return floor + (base_lr - floor) * (1 + math.cos(math.pi * step / total)) / 2
 
-
-@wrong(
-    cosine_decay,
-    "After total the wave starts anew at base_lr, as with warm restarts. The rate should stay at "
-    "floor.",
+with_restarts = slip(
+    "After total the wave starts anew at base_lr, as with warm restarts. The rate should stay "
+    "at floor.",
+    {"min(step / total, 1.0)": "step % total / total"},
 )
-def with_restarts(step, base_lr, total, floor=0.0):
-    check(step, total)
-    step = total if step == total else step % total
-    return floor + (base_lr - floor) * (1 + math.cos(math.pi * step / total)) / 2
 
+nothing_beyond_total = slip(
+    "Beyond total the rate is 0, even if floor is above it.",
+    {
+        "return floor +": "if step > total:\n    return 0.0\nreturn floor +",
+    },
+)
 
-@wrong(cosine_decay, "Beyond total the rate is 0, even if floor is above it.")
-def nothing_beyond_total(step, base_lr, total, floor=0.0):
-    return cosine_decay(step, base_lr, total, floor) if step <= total else 0.0
-
-
-@wrong(cosine_decay, "The argument `floor` is not used.")
-def floor_ignored(step, base_lr, total, floor=0.0):
-    return cosine_decay(step, base_lr, total)
-
-
-@wrong(
-    cosine_decay,
+cut_off_at_the_floor = slip(
     "The wave goes down to 0 and is cut off at floor. It should be squeezed between base_lr and "
     "floor.",
+    {
+        "return floor + (base_lr - floor) * (1 + math.cos(math.pi * progress)) / 2": (
+            "return max(floor, base_lr * (1 + math.cos(math.pi * progress)) / 2)"
+        ),
+    },
 )
-def cut_off_at_the_floor(step, base_lr, total, floor=0.0):
-    return max(floor, cosine_decay(step, base_lr, total))
 
-
-@wrong(
-    cosine_decay,
+lifted_by_the_floor = slip(
     "The floor is added to a wave that is base_lr high, so step 0 has more than base_lr.",
+    {"(base_lr - floor) * (1 + math": "base_lr * (1 + math"},
 )
-def lifted_by_the_floor(step, base_lr, total, floor=0.0):
-    return floor + cosine_decay(step, base_lr, total)
 
-
-@wrong(
-    cosine_decay,
+floor_as_a_share = slip(
     "floor is taken for a share of base_lr, like Keras's alpha. It is a learning rate.",
+    {
+        "progress = min(": "floor *= base_lr\nprogress = min(",
+    },
 )
-def floor_as_a_share(step, base_lr, total, floor=0.0):
-    return cosine_decay(step, base_lr, total, floor * base_lr)
 
-
-@wrong(
-    cosine_decay,
+ended_a_step_early = slip(
     "The wave ends at step total − 1 (step is divided by total − 1). It should reach floor at "
     "total.",
+    {"step / total,": "step / max(total - 1, 1),"},
 )
-def ended_a_step_early(step, base_lr, total, floor=0.0):
-    check(step, total)
-    return cosine_decay(step, base_lr, total - 1, floor) if total > 1 else floor
 
-
-@wrong(
-    cosine_decay,
+ended_a_step_late = slip(
     "The wave ends at step total + 1 (step is divided by total + 1). It should reach floor at "
     "total.",
+    {"step / total,": "step / (total + 1),"},
 )
-def ended_a_step_late(step, base_lr, total, floor=0.0):
-    check(step, total)
-    return cosine_decay(step, base_lr, total + 1, floor)
 
-
-@wrong(
-    cosine_decay,
+a_step_ahead = slip(
     "The wave is a step ahead, as if steps were counted from 1. Step 0 has base_lr.",
+    {"step / total,": "(step + 1) / total,"},
 )
-def a_step_ahead(step, base_lr, total, floor=0.0):
-    check(step, total)
-    return cosine_decay(step + 1, base_lr, total, floor)
 
-
-@wrong(
-    cosine_decay,
+without_pi = slip(
     "π is missing, and the cosine has gone through less than a third of its way at total.",
+    {"math.pi * progress": "progress"},
 )
-def without_pi(step, base_lr, total, floor=0.0):
-    check(step, total)
-    if step >= total:
-        return floor
-    return floor + (base_lr - floor) * (1 + math.cos(step / total)) / 2
 
-
-@wrong(
-    cosine_decay,
+a_whole_wave = slip(
     "It runs through a whole wave, down and up again, by 2π · step / total. Half a wave goes down.",
+    {"math.pi * progress": "2 * math.pi * progress"},
 )
-def a_whole_wave(step, base_lr, total, floor=0.0):
-    check(step, total)
-    if step >= total:
-        return floor
-    return floor + (base_lr - floor) * (1 + math.cos(2 * math.pi * step / total)) / 2
 
-
-@wrong(
-    cosine_decay,
-    "It is a quarter of a wave, cos(π/2 · step / total), which falls steepest at its end. Half a "
-    "wave ends as gently as it begins.",
+a_quarter_of_a_wave = slip(
+    "It is a quarter of a wave, cos(π/2 · step / total), which falls steepest at its end. Half "
+    "a wave ends as gently as it begins.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "math.cos(math.pi / 2 * progress)"},
 )
-def a_quarter_of_a_wave(step, base_lr, total, floor=0.0):
-    check(step, total)
-    return floor + (base_lr - floor) * math.cos(math.pi / 2 * min(step / total, 1.0))
 
+not_halved = slip(
+    "The sum 1 + cos goes from 2 to 0 and is not halved: step 0 has too much.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "(1 + math.cos(math.pi * progress))"},
+)
 
-@wrong(cosine_decay, "The sum 1 + cos goes from 2 to 0 and is not halved: step 0 has too much.")
-def not_halved(step, base_lr, total, floor=0.0):
-    check(step, total)
-    return floor + (base_lr - floor) * (1 + math.cos(math.pi * min(step / total, 1.0)))
+only_the_cosine_halved = slip(
+    "Only the cosine is halved. The 1 beside it should be halved too: mind the brackets.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "(1 + math.cos(math.pi * progress) / 2)"},
+)
 
+without_the_one = slip(
+    "The 1 beside the cosine is missing, so the rate falls below floor.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "math.cos(math.pi * progress)"},
+)
 
-@wrong(cosine_decay, "The 1 beside the cosine is missing, so the rate falls below floor.")
-def without_the_one(step, base_lr, total, floor=0.0):
-    check(step, total)
-    if step >= total:
-        return floor
-    return floor + (base_lr - floor) * math.cos(math.pi * step / total)
+the_other_way_up = slip(
+    "It rises from floor to base_lr: the cosine has the wrong sign.",
+    {"1 + math.cos": "1 - math.cos"},
+)
 
+linear = slip(
+    "It falls along a straight line. Half a cosine wave is gentle at both ends.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "(1 - progress)"},
+)
 
-@wrong(cosine_decay, "It rises from floor to base_lr: the cosine has the wrong sign.")
-def the_other_way_up(step, base_lr, total, floor=0.0):
-    check(step, total)
-    return floor + (base_lr - floor) * (1 - math.cos(math.pi * min(step / total, 1.0))) / 2
-
-
-@wrong(cosine_decay, "It falls along a straight line. Half a cosine wave is gentle at both ends.")
-def linear(step, base_lr, total, floor=0.0):
-    check(step, total)
-    return base_lr + (floor - base_lr) * min(step / total, 1.0)
-
-
-@wrong(
-    cosine_decay,
+divided_in_whole_numbers = slip(
     "step // total is a whole number: the rate stays at base_lr up to total.",
+    {"step / total,": "step // total,"},
 )
-def divided_in_whole_numbers(step, base_lr, total, floor=0.0):
-    check(step, total)
-    return cosine_decay(min(step // total, 1), base_lr, 1, floor)
 
-
-@wrong(
-    cosine_decay,
+total_unchecked = slip(
     "A total of 0 divides by zero, which is no ValueError, and one below 0 goes through.",
+    {"if total < 1:": "if False:"},
 )
-def total_unchecked(step, base_lr, total, floor=0.0):
-    check(step)
-    progress = min(step / total, 1.0)
-    return floor + (base_lr - floor) * (1 + math.cos(math.pi * progress)) / 2
 
-
-@wrong(
-    cosine_decay,
-    "A negative step raises no error: the cosine is even and gives the rate of the step after the "
-    "start.",
-)
-def cosine_before_the_start(step, base_lr, total, floor=0.0):
-    check(0, total)
-    progress = min(step / total, 1.0)
-    return floor + (base_lr - floor) * (1 + math.cos(math.pi * progress)) / 2
-
-
-@wrong(
-    cosine_decay,
+a_table_of_all_steps = slip(
     "It makes a table of the whole schedule to read off one rate. The formula needs no other step.",
+    {"min(step / total, 1.0)": "[*(t / total for t in range(total)), 1.0][min(step, total)]"},
 )
-def a_table_of_all_steps(step, base_lr, total, floor=0.0):
-    check(step, total)
-    table = [(1 + math.cos(math.pi * i / total)) / 2 for i in range(total + 1)]
-    return floor + (base_lr - floor) * table[min(step, total)]

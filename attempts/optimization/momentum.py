@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.momentum import Momentum
 
 
@@ -75,442 +75,254 @@ class WithTheAverageGradient:
         return param - self.lr * self.scale * mean
 
 
-class Slipped(Momentum):
-    """The solution with its update cut in pieces, for one of them to be wrong."""
-
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self.compare(param, grad)
-        self._v[i] = self.remembered(self._v[i], grad)
-        return self.moved(param, self._v[i], grad)
-
-    def remembered(self, v, grad):
-        return self.momentum * v + grad
-
-    def moved(self, param, v, grad):
-        return param - self.lr * v
-
-    def compare(self, param, grad):
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
-
-
 # --- The velocity ----------------------------------------------------------------------------
 
 
-@wrong(
-    Momentum,
+an_average = slip(
     "The gradient is weighted by 1 − momentum, which makes v an average. Here v adds each gradient "
     "in full.",
+    {"self._v[i] + grad": "self._v[i] + (1 - self.momentum) * grad"},
 )
-class AnAverage(Slipped):
-    def remembered(self, v, grad):
-        return self.momentum * v + (1 - self.momentum) * grad
 
-
-@wrong(
-    Momentum,
+an_average_that_starts_with_the_first = slip(
     "v starts with the first gradient in full, but later ones are weighted by 1 − momentum. Here "
     "every gradient counts in full.",
+    {
+        "[np.zeros_like(param) for param in params]": "[None] * len(params)",
+        "self._v[i] = self.momentum * self._v[i] + grad": "if self._v[i] is None:\n"
+        "    self._v[i] = grad.copy()\n"
+        "else:\n"
+        "    self._v[i] = self.momentum * self._v[i] + (1 - self.momentum) * grad",
+    },
 )
-class AnAverageThatStartsWithTheFirst(Slipped):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        self.started = set()
 
-    def _updated(self, i, param, grad):
-        self.fresh = i not in self.started
-        if grad is not None:
-            self.started.add(i)
-        return super()._updated(i, param, grad)
-
-    def remembered(self, v, grad):
-        if self.fresh:
-            return 1.0 * grad
-        return self.momentum * v + (1 - self.momentum) * grad
-
-
-@wrong(
-    Momentum,
+learning_rate_in_the_velocity = slip(
     "lr is inside v, so v remembers the learning rates of earlier steps. It shows once `lr` is "
     "assigned: the old moves go on at their old length.",
+    {"self._v[i] + grad": "self._v[i] + self.lr * grad", "self.lr * self._v[i]": "self._v[i]"},
 )
-class LearningRateInTheVelocity(Slipped):
-    def remembered(self, v, grad):
-        return self.momentum * v + self.lr * grad
 
-    def moved(self, param, v, grad):
-        return param - v
+learning_rate_twice = slip(
+    "lr is applied twice: in v, and again in the move.",
+    {"self._v[i] + grad": "self._v[i] + self.lr * grad"},
+)
 
-
-@wrong(Momentum, "lr is applied twice: in v, and again in the move.")
-class LearningRateTwice(Slipped):
-    def remembered(self, v, grad):
-        return self.momentum * v + self.lr * grad
-
-
-@wrong(
-    Momentum,
+learning_rate_kept = slip(
     "The step keeps to the lr that the optimiser was made with. `lr` may be assigned later, as a "
     "schedule does.",
+    {"self.lr = lr": "self.lr = self.first_lr = lr", "param - self.lr": "param - self.first_lr"},
 )
-class LearningRateKept(Slipped):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        self.first_lr = lr
 
-    def moved(self, param, v, grad):
-        return param - self.first_lr * v
+no_memory = slip(
+    "Nothing is remembered: v is 0 again in every step, as in plain gradient descent.",
+    {"self.momentum * self._v[i] + grad": "grad.copy()"},
+)
 
-
-@wrong(Momentum, "Nothing is remembered: v is 0 again in every step, as in plain gradient descent.")
-class NoMemory(Slipped):
-    def remembered(self, v, grad):
-        return 1.0 * grad
-
-
-@wrong(
-    Momentum,
+only_the_last_gradient = slip(
     "v remembers only the last gradient: what came before it is lost.",
+    {
+        "self._v[i] = self.momentum * self._v[i] + grad": (
+            "v, self._v[i] = self.momentum * self._v[i] + grad, grad.copy()"
+        ),
+        "self.lr * self._v[i]": "self.lr * v",
+    },
 )
-class OnlyTheLastGradient(Slipped):
-    def _updated(self, i, param, grad):
-        last = self._v[i]
-        new = super()._updated(i, param, grad)
-        self._v[i] = last if grad is None else grad.copy()
-        return new
 
-
-@wrong(
-    Momentum,
+nothing_fades = slip(
     "v is the sum of all gradients: old ones do not fade, since `momentum` is missing.",
+    {"self.momentum * self._v[i] + grad": "self._v[i] + grad"},
 )
-class NothingFades(Slipped):
-    def remembered(self, v, grad):
-        return v + grad
 
-
-@wrong(
-    Momentum,
+the_gradient_fades_too = slip(
     "momentum multiplies the whole sum v + g, the new gradient included. Only the old v fades.",
+    {"self.momentum * self._v[i] + grad": "self.momentum * (self._v[i] + grad)"},
 )
-class TheGradientFadesToo(Slipped):
-    def remembered(self, v, grad):
-        return self.momentum * (v + grad)
 
+momentum_at_the_gradient = slip(
+    "momentum multiplies the gradient instead of the old v.",
+    {"self.momentum * self._v[i] + grad": "self._v[i] + self.momentum * grad"},
+)
 
-@wrong(Momentum, "momentum multiplies the gradient instead of the old v.")
-class MomentumAtTheGradient(Slipped):
-    def remembered(self, v, grad):
-        return v + self.momentum * grad
-
-
-@wrong(
-    Momentum,
+old_velocity_pushes_back = slip(
     "The signs of v and of the gradient differ: the old v pushes back instead of on.",
+    {"self.momentum * self._v[i] + grad": "grad - self.momentum * self._v[i]"},
 )
-class OldVelocityPushesBack(Slipped):
-    def remembered(self, v, grad):
-        return grad - self.momentum * v
 
+momentum_fixed = slip(
+    "The argument `momentum` is not used.",
+    {"self.momentum = momentum": "self.momentum = 0.9"},
+)
 
-@wrong(Momentum, "The argument `momentum` is not used.")
-class MomentumFixed(Momentum):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr)
+zero_momentum_as_not_given = slip(
+    "A momentum of 0 is treated as not given: `or` turns it into the default.",
+    {"self.momentum = momentum": "self.momentum = momentum or 0.9"},
+)
 
-
-@wrong(Momentum, "The argument `lr` is not used.")
-class LearningRateFixed(Momentum):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(momentum=momentum)
+learning_rate_fixed = slip(
+    "The argument `lr` is not used.",
+    {"self.lr = lr": "self.lr = 0.001"},
+)
 
 
 # --- The move --------------------------------------------------------------------------------
 
 
-@wrong(Momentum, "The step goes up the gradient: the sign is wrong.")
-class Uphill(Slipped):
-    def moved(self, param, v, grad):
-        return param + self.lr * v
+uphill = slip(
+    "The step goes up the gradient: the sign is wrong.",
+    {"param - self.lr": "param + self.lr"},
+)
 
-
-@wrong(
-    Momentum,
+one_step_late = slip(
     "The move uses v from before this step, so every gradient acts one step late.",
+    {
+        "self._v[i] = self.momentum * self._v[i] + grad": (
+            "before, self._v[i] = self._v[i], self.momentum * self._v[i] + grad"
+        ),
+        "self.lr * self._v[i]": "self.lr * before",
+    },
 )
-class OneStepLate(Slipped):
-    def _updated(self, i, param, grad):
-        self.before = self._v[i]
-        return super()._updated(i, param, grad)
 
-    def moved(self, param, v, grad):
-        return param - self.lr * self.before
-
-
-@wrong(
-    Momentum,
+as_nesterov = slip(
     "The move is by g + momentum · v: that is Nesterov's. Here it is by v alone.",
+    {"param - self.lr * self._v[i]": "param - self.lr * (grad + self.momentum * self._v[i])"},
 )
-class AsNesterov(Slipped):
-    def moved(self, param, v, grad):
-        return param - self.lr * (grad + self.momentum * v)
 
-
-@wrong(
-    Momentum,
+the_gradient_twice = slip(
     "The gradient is in the move twice: once in v, and once more beside it.",
+    {"param - self.lr * self._v[i]": "param - self.lr * (self._v[i] + grad)"},
 )
-class TheGradientTwice(Slipped):
-    def moved(self, param, v, grad):
-        return param - self.lr * (v + grad)
 
+only_the_sign_of_the_velocity = slip(
+    "The move is by the sign of v alone: every move is lr long, however large v is.",
+    {"param - self.lr * self._v[i]": "param - self.lr * np.sign(self._v[i])"},
+)
 
-@wrong(Momentum, "lr is missing in the move.")
-class NoLearningRate(Slipped):
-    def moved(self, param, v, grad):
-        return param - v
+no_learning_rate = slip(
+    "lr is missing in the move.",
+    {"param - self.lr * self._v[i]": "param - self._v[i]"},
+)
 
-
-@wrong(
-    Momentum,
+corrected_for_the_start = slip(
     "v is corrected for its start at 0, as Adam's averages are. Here v is a sum, and starts with "
     "the first gradient in full.",
+    {
+        "self._v: list[np.ndarray] = []": "self._v, self.t = [], {}",
+        "self._v[i] + grad": "self._v[i] + (1 - self.momentum) * grad\n"
+        "self.t[i] = self.t.get(i, 0) + 1",
+        "self.lr * self._v[i]": "self.lr * self._v[i] / (1 - self.momentum ** self.t[i])",
+    },
 )
-class CorrectedForTheStart(Slipped):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        self.t = {}
-
-    def _updated(self, i, param, grad):
-        self.t[i] = self.t.get(i, 0) + (grad is not None)
-        self.now = self.t[i]
-        return super()._updated(i, param, grad)
-
-    def moved(self, param, v, grad):
-        missing = 1 - self.momentum**self.now
-        return param - self.lr * (1 - self.momentum) / (missing or 1.0) * v
 
 
 # --- None, and whose state -------------------------------------------------------------------
 
 
-@wrong(
-    Momentum,
+none_as_zero = slip(
     "A gradient of None is taken for 0: the parameter still moves, and v fades. Both should stay.",
+    {"return param.copy()": "grad = np.zeros_like(param)"},
 )
-class NoneAsZero(Slipped):
-    def _updated(self, i, param, grad):
-        return super()._updated(i, param, np.zeros_like(param) if grad is None else grad)
 
-
-@wrong(
-    Momentum,
+none_fades_the_velocity = slip(
     "With a gradient of None the parameter stays, but v fades. It should stay too.",
+    {"return param.copy()": "self._v[i] = self.momentum * self._v[i]\nreturn param.copy()"},
 )
-class NoneFadesTheVelocity(Momentum):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            self._v[i] = self.momentum * self._v[i]
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    Momentum,
+none_forgets = slip(
     "A gradient of None sets v back to 0. It should be as it was when the next gradient comes.",
+    {"return param.copy()": "self._v[i] = np.zeros_like(param)\nreturn param.copy()"},
 )
-class NoneForgets(Momentum):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            self._v[i] = np.zeros_like(param)
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    Momentum,
+none_moves_on = slip(
     "With a gradient of None, v stays, but the parameter goes on by lr · v. It should stay too.",
+    {"return param.copy()": "return param - self.lr * self._v[i]"},
 )
-class NoneMovesOn(Momentum):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param - self.lr * self._v[i]
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    Momentum,
+state_by_shape = slip(
     "Parameters of the same shape share their v. Each parameter needs its own, by its position in "
     "the list.",
+    {"self._updated(i, p, g)": "self._updated([q.shape for q in params].index(p.shape), p, g)"},
 )
-class StateByShape(Slipped):
-    def step(self, params, grads):
-        self.shapes = [param.shape for param in params]
-        return super().step(params, grads)
 
-    def _updated(self, i, param, grad):
-        first = self.shapes.index(param.shape)
-        self._v[i] = self._v[first]
-        new = super()._updated(i, param, grad)
-        self._v[first] = self._v[i]
-        return new
-
-
-@wrong(
-    Momentum,
+state_by_position_among_the_present = slip(
     "The v's are numbered by the gradients that are present: after a None, a parameter meets "
     "another's v.",
+    {"self._updated(i, p, g)": "self._updated(sum(h is not None for h in grads[:i]), p, g)"},
 )
-class StateByPositionAmongThePresent(Slipped):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        self.by_place = {}
-
-    def step(self, params, grads):
-        self.place = 0
-        return super().step(params, grads)
-
-    def _updated(self, i, param, grad):
-        if grad is not None:
-            before = self.by_place.get(self.place)
-            fits = before is not None and before.shape == param.shape
-            self._v[i] = before if fits else np.zeros_like(param)
-        new = super()._updated(i, param, grad)
-        if grad is not None:
-            self.by_place[self.place] = self._v[i]
-            self.place += 1
-        return new
 
 
 # --- Manners ---------------------------------------------------------------------------------
 
 
-@wrong(
-    Momentum,
+the_first_gradient_for_the_velocity = slip(
     "v is the caller's own array after the first step (v = grad makes no copy). When the caller "
     "writes into it, v changes.",
+    {
+        "[np.zeros_like(param) for param in params]": "[None] * len(params)",
+        "self.momentum * self._v[i] + grad": (
+            "grad if self._v[i] is None else self.momentum * self._v[i] + grad"
+        ),
+    },
 )
-class TheFirstGradientForTheVelocity(Slipped):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        self.started = set()
 
-    def _updated(self, i, param, grad):
-        self.fresh = i not in self.started
-        if grad is not None:
-            self.started.add(i)
-        return super()._updated(i, param, grad)
-
-    def remembered(self, v, grad):
-        return grad if self.fresh else self.momentum * v + grad
-
-
-@wrong(
-    Momentum,
+writes_into_grads = slip(
     "It writes into the caller's gradients: v = grad makes no copy, and `v *= momentum` then "
     "changes both.",
+    {
+        "[np.zeros_like(param) for param in params]": "[None] * len(params)",
+        "self._v[i] = self.momentum * self._v[i] + grad": "if self._v[i] is None:\n"
+        "    self._v[i] = grad\n"
+        "else:\n"
+        "    self._v[i] *= self.momentum\n"
+        "    self._v[i] += grad",
+    },
 )
-class WritesIntoGrads(TheFirstGradientForTheVelocity):
-    def remembered(self, v, grad):
-        if self.fresh:
-            return grad
-        # As if worked out first: the array may be this very gradient.
-        v[...] = self.momentum * v + grad
-        return v
 
-
-@wrong(
-    Momentum,
-    "It writes into the arrays it was given, as `param -= …` does. Return new arrays.",
-)
-class WritesIntoParams(Momentum):
-    def step(self, params, grads):
-        for param, new in zip(params, super().step(params, grads), strict=True):
-            param[...] = new
-        return list(params)
-
-
-@wrong(
-    Momentum,
+always_float64 = slip(
     "The results are float64 whatever the parameters are: something on the way converts them.",
+    {"np.zeros_like(param)": "np.zeros(param.shape)"},
 )
-class AlwaysFloat64(Momentum):
-    def step(self, params, grads):
-        return [param.astype(np.float64) for param in super().step(params, grads)]
 
-
-@wrong(
-    Momentum,
+parameters_of_its_own = slip(
     "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
     "values may have been changed since.",
+    {
+        "if not self._v:": 'params = getattr(self, "own", params)\nif not self._v:',
+        "return [self._updated": "self.own = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in self.own]",
+    },
 )
-class ParametersOfItsOwn(Momentum):
-    own = None
 
-    def step(self, params, grads):
-        check(params, grads)
-        self.own = super().step(params if self.own is None else self.own, grads)
-        return [param.copy() for param in self.own]
-
-
-@wrong(
-    Momentum,
+checked_at_the_first_step_only = slip(
     "Shapes and lengths are compared at the first step only. Later steps need it too.",
+    {
+        "if len(params) != len(grads)": "self.first = not self._v\n"
+        "if self.first and len(params) != len(grads)",
+        "strict=True": "strict=False",
+        "if grad.shape": "if self.first and grad.shape",
+    },
 )
-class CheckedAtTheFirstStepOnly(Momentum):
-    is_first = True
 
-    def step(self, params, grads):
-        if not self.is_first:
-            pairs = list(zip(params, grads, strict=False))
-            params = [param for param, _ in pairs]
-            grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
-        self.is_first = False
-        return super().step(params, grads)
-
-
-@wrong(
-    Momentum,
+shapes_unchecked = slip(
     "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
     "other.",
+    {"if grad.shape != param.shape": "if False"},
 )
-class ShapesUnchecked(Slipped):
-    def compare(self, param, grad):
-        pass
 
+sizes_in_place_of_shapes = slip(
+    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
+    "through.",
+    {"grad.shape != param.shape": "grad.size != param.size"},
+)
 
-@wrong(
-    Momentum,
+lengths_unchecked = slip(
     "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+    {"if len(params) != len(grads)": "if False", "strict=True": "strict=False"},
 )
-class LengthsUnchecked(Momentum):
-    def step(self, params, grads):
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
 
-
-@wrong(
-    Momentum,
+nothing_moves = slip(
     "The parameters come back as they were. Do the new values reach the list that you return?",
+    {
+        "return [self._updated": "new = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
+    },
 )
-class NothingMoves(Momentum):
-    def step(self, params, grads):
-        super().step(params, grads)
-        return [param.copy() for param in params]
-
-
-@wrong(
-    Momentum,
-    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
-    "needs its own.",
-)
-class StateOfTheClass(Momentum):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        StateOfTheClass.kept = []
-
-    def step(self, params, grads):
-        self._v = StateOfTheClass.kept
-        new = super().step(params, grads)
-        StateOfTheClass.kept = self._v
-        return new

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.nesterov import Nesterov, look_ahead
 
 
@@ -35,186 +35,130 @@ def with_a_sum_of_slopes(x, gradient, lr, momentum, steps):
     return point + lr * momentum * v, -lr * v
 
 
-def first_form(x, gradient, lr, momentum, steps, ahead=None, move=None):
-    """The solution, for a piece of it to be wrong."""
-    ahead = ahead or (lambda x, u: x + momentum * u)
-    move = move or (lambda u, g: momentum * u - lr * g)
-    u = np.zeros_like(x)
-    for _ in range(steps):
-        u = move(u, gradient(ahead(x, u)))
-        x = x + u
-    return x, u
-
-
-@wrong(
-    look_ahead,
+the_slope_at_x = slip(
     "The slope is measured at x: that is classical momentum. Nesterov measures it ahead, where the "
     "old move leads.",
+    {"gradient(x + momentum * u)": "gradient(x)"},
 )
-def the_slope_at_x(x, gradient, lr, momentum, steps):
-    return first_form(x, gradient, lr, momentum, steps, ahead=lambda x, u: x)
 
-
-@wrong(
-    look_ahead,
+the_whole_move_ahead = slip(
     "The point ahead is x + u. Only `momentum` times u will be left of the old move.",
+    {"gradient(x + momentum * u)": "gradient(x + u)"},
 )
-def the_whole_move_ahead(x, gradient, lr, momentum, steps):
-    return first_form(x, gradient, lr, momentum, steps, ahead=lambda x, u: x + u)
 
+the_slope_behind = slip(
+    "The slope is measured behind x, not ahead: the sign of the move is wrong.",
+    {"gradient(x + momentum * u)": "gradient(x - momentum * u)"},
+)
 
-@wrong(look_ahead, "The slope is measured behind x, not ahead: the sign of the move is wrong.")
-def the_slope_behind(x, gradient, lr, momentum, steps):
-    return first_form(x, gradient, lr, momentum, steps, ahead=lambda x, u: x - momentum * u)
+without_momentum = slip(
+    "Nothing is left of the old move: u is −lr times the last slope alone.",
+    {"u = momentum * u - lr": "u = -lr"},
+)
 
-
-@wrong(look_ahead, "Nothing is left of the old move: u is −lr times the last slope alone.")
-def without_momentum(x, gradient, lr, momentum, steps):
-    return first_form(x, gradient, lr, 0.0, steps)
-
-
-@wrong(
-    look_ahead,
+a_mean_of_slopes = slip(
     "The slope is weighted by 1 − momentum, which makes u an average. Here it counts in full.",
+    {"- lr * gradient": "- (1 - momentum) * lr * gradient"},
 )
-def a_mean_of_slopes(x, gradient, lr, momentum, steps):
-    def mean(u, g):
-        return momentum * u - (1 - momentum) * lr * g
 
-    return first_form(x, gradient, lr, momentum, steps, move=mean)
+up_the_slope = slip(
+    "It goes up the slope: the sign is wrong.",
+    {"- lr * gradient": "+ lr * gradient"},
+)
 
+without_lr = slip(
+    "u gathers the slopes without lr: the moves are far too long.",
+    {"- lr * gradient": "- gradient"},
+)
 
-@wrong(look_ahead, "It goes up the slope: the sign is wrong.")
-def up_the_slope(x, gradient, lr, momentum, steps):
-    return first_form(x, gradient, -lr, momentum, steps)
-
-
-@wrong(look_ahead, "u gathers the slopes without lr: the moves are far too long.")
-def without_lr(x, gradient, lr, momentum, steps):
-    return first_form(x, gradient, 1.0, momentum, steps)
-
-
-@wrong(
-    look_ahead,
+with_a_schedule_of_momentum = slip(
     "The momentum is that of a schedule, (t − 1) / (t + 2), as in the theory for convex functions. "
     "Here it is the argument.",
+    {"for _ in range(steps):": "for t in range(1, steps + 1):\n    momentum = (t - 1) / (t + 2)"},
 )
-def with_a_schedule_of_momentum(x, gradient, lr, momentum, steps):
-    u = np.zeros_like(x)
-    for t in range(1, steps + 1):
-        now = (t - 1) / (t + 2)
-        u = now * u - lr * gradient(x + now * u)
-        x = x + u
-    return x, u
 
+zero_momentum_replaced = slip(
+    "A momentum of 0 is treated as not given: `or` turns it into another value.",
+    {"x, u = x.copy()": "momentum = momentum or 0.9\nx, u = x.copy()"},
+)
 
-@wrong(
-    look_ahead,
+moved_from_the_point_ahead = slip(
     "x moves from the point ahead by the whole of u, which contains the way there already: "
     "momentum · u is counted twice.",
+    {
+        "u = momentum * u - lr * gradient(x + momentum * u)": "x = x + momentum * u\n"
+        "u = momentum * u - lr * gradient(x)",
+    },
 )
-def moved_from_the_point_ahead(x, gradient, lr, momentum, steps):
-    u = np.zeros_like(x)
-    for _ in range(steps):
-        ahead = x + momentum * u
-        u = momentum * u - lr * gradient(ahead)
-        x = ahead + u
-    return x, u
 
+moved_back_by_u = slip(
+    "x moves by −u: u has its sign already.",
+    {"x = x + u": "x = x - u"},
+)
 
-@wrong(look_ahead, "x moves by −u: u has its sign already.")
-def moved_back_by_u(x, gradient, lr, momentum, steps):
-    u = np.zeros_like(x)
-    for _ in range(steps):
-        u = momentum * u - lr * gradient(x + momentum * u)
-        x = x - u
-    return x, u
+moved_by_a_part_of_u = slip(
+    "x moves by momentum · u, though u is the move itself.",
+    {"x = x + u": "x = x + momentum * u"},
+)
 
-
-@wrong(look_ahead, "x moves by momentum · u, though u is the move itself.")
-def moved_by_a_part_of_u(x, gradient, lr, momentum, steps):
-    u = np.zeros_like(x)
-    for _ in range(steps):
-        u = momentum * u - lr * gradient(x + momentum * u)
-        x = x + momentum * u
-    return x, u
-
-
-@wrong(
-    look_ahead,
+moved_by_the_old_u = slip(
     "x moves by u from before this step, so every slope acts one step late.",
+    {
+        "u = momentum * u - lr * gradient(x + momentum * u)\nx = x + u": (
+            "x, u = x + u, momentum * u - lr * gradient(x + momentum * u)"
+        ),
+    },
 )
-def moved_by_the_old_u(x, gradient, lr, momentum, steps):
-    u = np.zeros_like(x)
-    for _ in range(steps):
-        new = momentum * u - lr * gradient(x + momentum * u)
-        x, u = x + u, new
-    return x, u
 
+stopping_where_it_is_flat = slip(
+    "It stops where the slope is 0, though what is left of u would still move x.",
+    {
+        "u = momentum * u - lr * gradient(x + momentum * u)": "g = gradient(x + momentum * u)\n"
+        "if not g.any():\n"
+        "    break\n"
+        "u = momentum * u - lr * g",
+    },
+)
 
-@wrong(look_ahead, "The point ahead, x + momentum · u, is returned for x.")
-def the_point_ahead_for_x(x, gradient, lr, momentum, steps):
-    x, u = look_ahead(x, gradient, lr, momentum, steps)
-    return x + momentum * u, u
+the_point_ahead_for_x = slip(
+    "The point ahead, x + momentum · u, is returned for x.",
+    {"return x, u": "return x + momentum * u, u"},
+)
 
+the_move_with_the_other_sign = slip(
+    "The sign of u is wrong: it points back. x moves by + u.",
+    {"return x, u": "return x, -u"},
+)
 
-@wrong(look_ahead, "The sign of u is wrong: it points back. x moves by + u.")
-def the_move_with_the_other_sign(x, gradient, lr, momentum, steps):
-    x, u = look_ahead(x, gradient, lr, momentum, steps)
-    return x, -u
-
-
-@wrong(
-    look_ahead,
+the_sum_of_slopes_for_u = slip(
     "What is returned for u is the sum of slopes v, without lr. u is the move: −lr times that.",
+    {"return x, u": "return x, -u / lr"},
 )
-def the_sum_of_slopes_for_u(x, gradient, lr, momentum, steps):
-    v = np.zeros_like(x)
-    for _ in range(steps):
-        v = momentum * v + gradient(x - lr * momentum * v)
-        x = x - lr * v
-    return x, v
 
+swapped = slip(
+    "The results are swapped: x comes first, u second.",
+    {"return x, u": "return u, x"},
+)
 
-@wrong(look_ahead, "The results are swapped: x comes first, u second.")
-def swapped(x, gradient, lr, momentum, steps):
-    return look_ahead(x, gradient, lr, momentum, steps)[::-1]
+only_x = slip(
+    "Only x is returned. The last move u was asked for too.",
+    {"return x, u": "return x"},
+)
 
+a_step_too_few = slip(
+    "It does one step too few.",
+    {"range(steps)": "range(steps - 1)"},
+)
 
-@wrong(look_ahead, "Only x is returned. The last move u was asked for too.")
-def only_x(x, gradient, lr, momentum, steps):
-    return look_ahead(x, gradient, lr, momentum, steps)[0]
-
-
-@wrong(look_ahead, "It does one step too few.")
-def a_step_too_few(x, gradient, lr, momentum, steps):
-    return look_ahead(x, gradient, lr, momentum, max(steps - 1, 0))
-
-
-@wrong(
-    look_ahead,
+asked_at_x_too = slip(
     "`gradient` is asked twice in each step. One slope a step is all the method needs.",
+    {"for _ in range(steps):": "for _ in range(steps):\n    gradient(x)"},
 )
-def asked_at_x_too(x, gradient, lr, momentum, steps):
-    u = np.zeros_like(x)
-    for _ in range(steps):
-        gradient(x)
-        u = momentum * u - lr * gradient(x + momentum * u)
-        x = x + u
-    return x, u
 
-
-@wrong(look_ahead, "The results are float64 whatever x is: u starts as zeros of that dtype.")
-def zeros_in_float64(x, gradient, lr, momentum, steps):
-    x, u = look_ahead(x, gradient, lr, momentum, steps)
-    return x.astype(np.float64), u.astype(np.float64)
-
-
-@wrong(look_ahead, "It writes into the caller's x, as `x += u` does. Make a new array.")
-def into_the_callers_x(x, gradient, lr, momentum, steps):
-    new, u = look_ahead(x, gradient, lr, momentum, steps)
-    x[...] = new
-    return x, u
+zeros_in_float64 = slip(
+    "The results are float64 whatever x is: u starts as zeros of that dtype.",
+    {"np.zeros_like(x)": "np.zeros(x.shape)"},
+)
 
 
 # --- The optimiser ---------------------------------------------------------------------------
@@ -263,452 +207,272 @@ class RememberingWhatLasts:
         return new
 
 
-class Slipped(Nesterov):
-    """The solution with its update cut in pieces, for one of them to be wrong."""
-
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self.compare(param, grad)
-        self._v[i] = self.remembered(self._v[i], grad)
-        return self.moved(param, self._v[i], grad)
-
-    def remembered(self, v, grad):
-        return self.momentum * v + grad
-
-    def moved(self, param, v, grad):
-        return param - self.lr * (grad + self.momentum * v)
-
-    def compare(self, param, grad):
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
-
-
 # --- The velocity ----------------------------------------------------------------------------
 
 
-@wrong(
-    Nesterov,
+an_average = slip(
     "The gradient is weighted by 1 − momentum, which makes v an average. Here v adds each gradient "
     "in full.",
+    {"self._v[i] + grad": "self._v[i] + (1 - self.momentum) * grad"},
 )
-class AnAverage(Slipped):
-    def remembered(self, v, grad):
-        return self.momentum * v + (1 - self.momentum) * grad
 
-
-@wrong(
-    Nesterov,
+an_average_that_starts_with_the_first = slip(
     "v starts with the first gradient in full, but later ones are weighted by 1 − momentum. Here "
     "every gradient counts in full.",
+    {
+        "[np.zeros_like(param) for param in params]": "[None] * len(params)",
+        "self._v[i] = self.momentum * self._v[i] + grad": "if self._v[i] is None:\n"
+        "    self._v[i] = grad.copy()\n"
+        "else:\n"
+        "    self._v[i] = self.momentum * self._v[i] + (1 - self.momentum) * grad",
+    },
 )
-class AnAverageThatStartsWithTheFirst(Slipped):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        self.started = set()
 
-    def _updated(self, i, param, grad):
-        self.fresh = i not in self.started
-        if grad is not None:
-            self.started.add(i)
-        return super()._updated(i, param, grad)
-
-    def remembered(self, v, grad):
-        if self.fresh:
-            return 1.0 * grad
-        return self.momentum * v + (1 - self.momentum) * grad
-
-
-@wrong(
-    Nesterov,
+learning_rate_in_the_velocity = slip(
     "lr is inside v, so v remembers the learning rates of earlier steps. It shows once `lr` is "
     "assigned: the old moves go on at their old length.",
+    {
+        "self._v[i] + grad": "self._v[i] + self.lr * grad",
+        "self.lr * (grad + self.momentum * self._v[i])": (
+            "self.lr * grad - self.momentum * self._v[i]"
+        ),
+    },
 )
-class LearningRateInTheVelocity(Slipped):
-    def remembered(self, v, grad):
-        return self.momentum * v + self.lr * grad
 
-    def moved(self, param, v, grad):
-        return param - self.lr * grad - self.momentum * v
+learning_rate_twice = slip(
+    "lr is in v, and multiplies the move again: for v it counts twice.",
+    {"self._v[i] + grad": "self._v[i] + self.lr * grad"},
+)
 
-
-@wrong(Nesterov, "lr is in v, and multiplies the move again: for v it counts twice.")
-class LearningRateTwice(Slipped):
-    def remembered(self, v, grad):
-        return self.momentum * v + self.lr * grad
-
-
-@wrong(
-    Nesterov,
+learning_rate_kept = slip(
     "The step keeps to the lr that the optimiser was made with. `lr` may be assigned later, as a "
     "schedule does.",
+    {"self.lr = lr": "self.lr = self.first_lr = lr", "param - self.lr": "param - self.first_lr"},
 )
-class LearningRateKept(Slipped):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        self.first_lr = lr
 
-    def moved(self, param, v, grad):
-        return param - self.first_lr * (grad + self.momentum * v)
+no_memory = slip(
+    "Nothing is remembered: v is 0 again at the start of every step.",
+    {"self.momentum * self._v[i] + grad": "grad.copy()"},
+)
 
-
-@wrong(Nesterov, "Nothing is remembered: v is 0 again at the start of every step.")
-class NoMemory(Slipped):
-    def remembered(self, v, grad):
-        return 1.0 * grad
-
-
-@wrong(
-    Nesterov,
+only_the_last_gradient = slip(
     "v remembers only the last gradient: what came before it is lost.",
+    {
+        "self._v[i] = self.momentum * self._v[i] + grad": (
+            "v, self._v[i] = self.momentum * self._v[i] + grad, grad.copy()"
+        ),
+        "self.lr * (grad + self.momentum * self._v[i])": "self.lr * (grad + self.momentum * v)",
+    },
 )
-class OnlyTheLastGradient(Slipped):
-    def _updated(self, i, param, grad):
-        last = self._v[i]
-        new = super()._updated(i, param, grad)
-        self._v[i] = last if grad is None else grad.copy()
-        return new
 
-
-@wrong(
-    Nesterov,
+nothing_fades = slip(
     "v is the sum of all gradients: old ones do not fade, since `momentum` is missing.",
+    {"self.momentum * self._v[i] + grad": "self._v[i] + grad"},
 )
-class NothingFades(Slipped):
-    def remembered(self, v, grad):
-        return v + grad
 
-
-@wrong(
-    Nesterov,
+the_gradient_fades_too = slip(
     "momentum multiplies the whole sum v + g, the new gradient included. Only the old v fades.",
+    {"self.momentum * self._v[i] + grad": "self.momentum * (self._v[i] + grad)"},
 )
-class TheGradientFadesToo(Slipped):
-    def remembered(self, v, grad):
-        return self.momentum * (v + grad)
 
+momentum_at_the_gradient = slip(
+    "momentum multiplies the gradient instead of the old v.",
+    {"self.momentum * self._v[i] + grad": "self._v[i] + self.momentum * grad"},
+)
 
-@wrong(Nesterov, "momentum multiplies the gradient instead of the old v.")
-class MomentumAtTheGradient(Slipped):
-    def remembered(self, v, grad):
-        return v + self.momentum * grad
-
-
-@wrong(
-    Nesterov,
+old_velocity_pushes_back = slip(
     "The signs of v and of the gradient differ: the old v pushes back instead of on.",
+    {"self.momentum * self._v[i] + grad": "grad - self.momentum * self._v[i]"},
 )
-class OldVelocityPushesBack(Slipped):
-    def remembered(self, v, grad):
-        return grad - self.momentum * v
 
+momentum_fixed = slip(
+    "The argument `momentum` is not used.",
+    {"self.momentum = momentum": "self.momentum = 0.9"},
+)
 
-@wrong(Nesterov, "The argument `momentum` is not used.")
-class MomentumFixed(Nesterov):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr)
+zero_momentum_as_not_given = slip(
+    "A momentum of 0 is treated as not given: `or` turns it into the default.",
+    {"self.momentum = momentum": "self.momentum = momentum or 0.9"},
+)
 
-
-@wrong(Nesterov, "The argument `lr` is not used.")
-class LearningRateFixed(Nesterov):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(momentum=momentum)
+learning_rate_fixed = slip(
+    "The argument `lr` is not used.",
+    {"self.lr = lr": "self.lr = 0.001"},
+)
 
 
 # --- The move --------------------------------------------------------------------------------
 
 
-@wrong(
-    Nesterov,
+classical_momentum = slip(
     "The move is by v alone: that is classical momentum. The new gradient and the new v both have "
     "a part in it.",
+    {"(grad + self.momentum * self._v[i])": "self._v[i]"},
 )
-class ClassicalMomentum(Slipped):
-    def moved(self, param, v, grad):
-        return param - self.lr * v
 
+the_whole_velocity = slip(
+    "momentum is missing in the move: it multiplies v there.",
+    {"(grad + self.momentum * self._v[i])": "(grad + self._v[i])"},
+)
 
-@wrong(Nesterov, "momentum is missing in the move: it multiplies v there.")
-class TheWholeVelocity(Slipped):
-    def moved(self, param, v, grad):
-        return param - self.lr * (grad + v)
+momentum_at_the_gradient_of_the_move = slip(
+    "g and v are swapped in the move: momentum belongs to v.",
+    {"(grad + self.momentum * self._v[i])": "(self._v[i] + self.momentum * grad)"},
+)
 
+momentum_at_both = slip(
+    "momentum multiplies g too: in the move it belongs to v alone.",
+    {"(grad + self.momentum * self._v[i])": "self.momentum * (self._v[i] + grad)"},
+)
 
-@wrong(Nesterov, "g and v are swapped in the move: momentum belongs to v.")
-class MomentumAtTheGradientOfTheMove(Slipped):
-    def moved(self, param, v, grad):
-        return param - self.lr * (v + self.momentum * grad)
+no_gradient_in_the_move = slip(
+    "The gradient is missing in the move beside momentum · v.",
+    {"(grad + self.momentum * self._v[i])": "self.momentum * self._v[i]"},
+)
 
-
-@wrong(Nesterov, "momentum multiplies g too: in the move it belongs to v alone.")
-class MomentumAtBoth(Slipped):
-    def moved(self, param, v, grad):
-        return param - self.lr * self.momentum * (v + grad)
-
-
-@wrong(Nesterov, "The gradient is missing in the move beside momentum · v.")
-class NoGradientInTheMove(Slipped):
-    def moved(self, param, v, grad):
-        return param - self.lr * self.momentum * v
-
-
-@wrong(
-    Nesterov,
+velocity_for_the_gradient = slip(
     "The move uses v in place of g: v + momentum · v counts all old gradients once too often.",
+    {"(grad + self.momentum * self._v[i])": "(self._v[i] + self.momentum * self._v[i])"},
 )
-class VelocityForTheGradient(Slipped):
-    def moved(self, param, v, grad):
-        return param - self.lr * (v + self.momentum * v)
 
+velocity_subtracted = slip(
+    "In the move, momentum · v and g have different signs, so the old v pushes back.",
+    {"(grad + self.momentum * self._v[i])": "(grad - self.momentum * self._v[i])"},
+)
 
-@wrong(Nesterov, "In the move, momentum · v and g have different signs, so the old v pushes back.")
-class VelocitySubtracted(Slipped):
-    def moved(self, param, v, grad):
-        return param - self.lr * (grad - self.momentum * v)
-
-
-@wrong(
-    Nesterov,
+the_move_for_the_velocity = slip(
     "What is kept for the next step is g + momentum · v. That is the move; v goes on as v.",
+    {
+        "return param - self.lr * (grad + self.momentum * self._v[i])": (
+            "self._v[i] = grad + self.momentum * self._v[i]\nreturn param - self.lr * self._v[i]"
+        ),
+    },
 )
-class TheMoveForTheVelocity(Slipped):
-    def _updated(self, i, param, grad):
-        new = super()._updated(i, param, grad)
-        if grad is not None:
-            self._v[i] = grad + self.momentum * self._v[i]
-        return new
 
+uphill = slip(
+    "The step goes up the gradient: the sign is wrong.",
+    {"param - self.lr": "param + self.lr"},
+)
 
-@wrong(Nesterov, "The step goes up the gradient: the sign is wrong.")
-class Uphill(Slipped):
-    def moved(self, param, v, grad):
-        return param + self.lr * (grad + self.momentum * v)
-
-
-@wrong(Nesterov, "lr multiplies only v in the move. It belongs to the gradient too.")
-class LearningRateAtTheVelocityOnly(Slipped):
-    def moved(self, param, v, grad):
-        return param - grad - self.lr * self.momentum * v
+learning_rate_at_the_velocity_only = slip(
+    "lr multiplies only v in the move. It belongs to the gradient too.",
+    {
+        "self.lr * (grad + self.momentum * self._v[i])": (
+            "grad - self.lr * self.momentum * self._v[i]"
+        ),
+    },
+)
 
 
 # --- None, and whose state -------------------------------------------------------------------
 
 
-@wrong(
-    Nesterov,
+none_as_zero = slip(
     "A gradient of None is taken for 0: the parameter still moves, and v fades. Both should stay.",
+    {"return param.copy()": "grad = np.zeros_like(param)"},
 )
-class NoneAsZero(Slipped):
-    def _updated(self, i, param, grad):
-        return super()._updated(i, param, np.zeros_like(param) if grad is None else grad)
 
-
-@wrong(
-    Nesterov,
+none_fades_the_velocity = slip(
     "With a gradient of None the parameter stays, but v fades. It should stay too.",
+    {"return param.copy()": "self._v[i] = self.momentum * self._v[i]\nreturn param.copy()"},
 )
-class NoneFadesTheVelocity(Nesterov):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            self._v[i] = self.momentum * self._v[i]
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    Nesterov,
+none_forgets = slip(
     "A gradient of None sets v back to 0. It should be as it was when the next gradient comes.",
+    {"return param.copy()": "self._v[i] = np.zeros_like(param)\nreturn param.copy()"},
 )
-class NoneForgets(Nesterov):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            self._v[i] = np.zeros_like(param)
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    Nesterov,
+none_moves_on = slip(
     "With a gradient of None, v stays, but the parameter goes on along it. It should stay too.",
+    {"return param.copy()": "return param - self.lr * self.momentum * self._v[i]"},
 )
-class NoneMovesOn(Nesterov):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param - self.lr * self.momentum * self._v[i]
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    Nesterov,
+state_by_shape = slip(
     "Parameters of the same shape share their v. Each parameter needs its own, by its position in "
     "the list.",
+    {"self._updated(i, p, g)": "self._updated([q.shape for q in params].index(p.shape), p, g)"},
 )
-class StateByShape(Slipped):
-    def step(self, params, grads):
-        self.shapes = [param.shape for param in params]
-        return super().step(params, grads)
 
-    def _updated(self, i, param, grad):
-        first = self.shapes.index(param.shape)
-        self._v[i] = self._v[first]
-        new = super()._updated(i, param, grad)
-        self._v[first] = self._v[i]
-        return new
-
-
-@wrong(
-    Nesterov,
+state_by_position_among_the_present = slip(
     "The v's are numbered by the gradients that are present: after a None, a parameter meets "
     "another's v.",
+    {"self._updated(i, p, g)": "self._updated(sum(h is not None for h in grads[:i]), p, g)"},
 )
-class StateByPositionAmongThePresent(Slipped):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        self.by_place = {}
-
-    def step(self, params, grads):
-        self.place = 0
-        return super().step(params, grads)
-
-    def _updated(self, i, param, grad):
-        if grad is not None:
-            before = self.by_place.get(self.place)
-            fits = before is not None and before.shape == param.shape
-            self._v[i] = before if fits else np.zeros_like(param)
-        new = super()._updated(i, param, grad)
-        if grad is not None:
-            self.by_place[self.place] = self._v[i]
-            self.place += 1
-        return new
 
 
 # --- Manners ---------------------------------------------------------------------------------
 
 
-@wrong(
-    Nesterov,
+the_first_gradient_for_the_velocity = slip(
     "v is the caller's own array after the first step (v = grad makes no copy). When the caller "
     "writes into it, v changes.",
+    {
+        "[np.zeros_like(param) for param in params]": "[None] * len(params)",
+        "self.momentum * self._v[i] + grad": (
+            "grad if self._v[i] is None else self.momentum * self._v[i] + grad"
+        ),
+    },
 )
-class TheFirstGradientForTheVelocity(Slipped):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        self.started = set()
 
-    def _updated(self, i, param, grad):
-        self.fresh = i not in self.started
-        if grad is not None:
-            self.started.add(i)
-        return super()._updated(i, param, grad)
-
-    def remembered(self, v, grad):
-        return grad if self.fresh else self.momentum * v + grad
-
-
-@wrong(
-    Nesterov,
+writes_into_grads = slip(
     "It writes into the caller's gradients: v = grad makes no copy, and `v *= momentum` then "
     "changes both.",
+    {
+        "[np.zeros_like(param) for param in params]": "[None] * len(params)",
+        "self._v[i] = self.momentum * self._v[i] + grad": "if self._v[i] is None:\n"
+        "    self._v[i] = grad\n"
+        "else:\n"
+        "    self._v[i] *= self.momentum\n"
+        "    self._v[i] += grad",
+    },
 )
-class WritesIntoGrads(TheFirstGradientForTheVelocity):
-    def remembered(self, v, grad):
-        if self.fresh:
-            return grad
-        # As if worked out first: the array may be this very gradient.
-        v[...] = self.momentum * v + grad
-        return v
 
-
-@wrong(
-    Nesterov,
-    "It writes into the arrays it was given, as `param -= …` does. Return new arrays.",
-)
-class WritesIntoParams(Nesterov):
-    def step(self, params, grads):
-        for param, new in zip(params, super().step(params, grads), strict=True):
-            param[...] = new
-        return list(params)
-
-
-@wrong(
-    Nesterov,
+always_float64 = slip(
     "The results are float64 whatever the parameters are: something on the way converts them.",
+    {"np.zeros_like(param)": "np.zeros(param.shape)"},
 )
-class AlwaysFloat64(Nesterov):
-    def step(self, params, grads):
-        return [param.astype(np.float64) for param in super().step(params, grads)]
 
-
-@wrong(
-    Nesterov,
+parameters_of_its_own = slip(
     "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
     "values may have been changed since.",
+    {
+        "if not self._v:": 'params = getattr(self, "own", params)\nif not self._v:',
+        "return [self._updated": "self.own = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in self.own]",
+    },
 )
-class ParametersOfItsOwn(Nesterov):
-    own = None
 
-    def step(self, params, grads):
-        check(params, grads)
-        self.own = super().step(params if self.own is None else self.own, grads)
-        return [param.copy() for param in self.own]
-
-
-@wrong(
-    Nesterov,
+checked_at_the_first_step_only = slip(
     "Shapes and lengths are compared at the first step only. Later steps need it too.",
+    {
+        "if len(params) != len(grads)": "self.first = not self._v\n"
+        "if self.first and len(params) != len(grads)",
+        "strict=True": "strict=False",
+        "if grad.shape": "if self.first and grad.shape",
+    },
 )
-class CheckedAtTheFirstStepOnly(Nesterov):
-    is_first = True
 
-    def step(self, params, grads):
-        if not self.is_first:
-            pairs = list(zip(params, grads, strict=False))
-            params = [param for param, _ in pairs]
-            grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
-        self.is_first = False
-        return super().step(params, grads)
-
-
-@wrong(
-    Nesterov,
+shapes_unchecked = slip(
     "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
     "other.",
+    {"if grad.shape != param.shape": "if False"},
 )
-class ShapesUnchecked(Slipped):
-    def compare(self, param, grad):
-        pass
 
+sizes_in_place_of_shapes = slip(
+    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
+    "through.",
+    {"grad.shape != param.shape": "grad.size != param.size"},
+)
 
-@wrong(
-    Nesterov,
+lengths_unchecked = slip(
     "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+    {"if len(params) != len(grads)": "if False", "strict=True": "strict=False"},
 )
-class LengthsUnchecked(Nesterov):
-    def step(self, params, grads):
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
 
-
-@wrong(
-    Nesterov,
+nothing_moves = slip(
     "The parameters come back as they were. Do the new values reach the list that you return?",
+    {
+        "return [self._updated": "new = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
+    },
 )
-class NothingMoves(Nesterov):
-    def step(self, params, grads):
-        super().step(params, grads)
-        return [param.copy() for param in params]
-
-
-@wrong(
-    Nesterov,
-    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
-    "needs its own.",
-)
-class StateOfTheClass(Nesterov):
-    def __init__(self, lr=0.001, momentum=0.9):
-        super().__init__(lr, momentum)
-        StateOfTheClass.kept = []
-
-    def step(self, params, grads):
-        self._v = StateOfTheClass.kept
-        new = super().step(params, grads)
-        StateOfTheClass.kept = self._v
-        return new

@@ -3,17 +3,13 @@ import math
 
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.one_cycle import one_cycle
 
 
 def check(step, total_steps, pct_start):
     if step < 0 or not 0 < pct_start * total_steps - 1 < total_steps - 1:
         raise ValueError("no such step, or no room for both phases")
-
-
-def wave(start, end, progress):
-    return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2
 
 
 @right(one_cycle)
@@ -65,428 +61,227 @@ def with_one_wave_from_the_peak(
     return float(max_lr - (max_lr - foot) * np.sin(np.pi / 2 * distance / length) ** 2)
 
 
-def corners(total_steps, pct_start):
-    return pct_start * total_steps - 1, total_steps - 1
-
-
-def ends(max_lr, div_factor, final_div_factor):
-    return max_lr / div_factor, max_lr / div_factor / final_div_factor
-
-
-def two_phases(step, peak, last, initial, max_lr, final, rise=wave, fall=wave):
-    if step <= peak:
-        return rise(initial, max_lr, step / peak)
-    return fall(max_lr, final, min((step - peak) / (last - peak), 1.0))
-
-
 # --- Where the corners are -------------------------------------------------------------------
 
-
-@wrong(
-    one_cycle,
+peak_a_step_late = slip(
     "The peak is at step pct_start · total_steps, a step too late: steps are counted from 0.",
+    {
+        "pct_start * total_steps - 1, total_steps - 1": (
+            "pct_start * total_steps, total_steps - 1"
+        ),
+    },
 )
-def peak_a_step_late(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    return two_phases(step, peak + 1, last, initial, max_lr, final)
 
-
-@wrong(
-    one_cycle,
-    "The peak is at its share of the last step's number. The share is one of `total_steps`, "
-    "and then 1 is taken off.",
+peak_as_a_share_of_the_last_step = slip(
+    "The peak is at its share of the last step's number. The share is one of `total_steps`, and "
+    "then 1 is taken off.",
+    {
+        "pct_start * total_steps - 1, total_steps - 1": (
+            "pct_start * (total_steps - 1), total_steps - 1"
+        ),
+    },
 )
-def peak_as_a_share_of_the_last_step(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    _, last = corners(total_steps, pct_start)
-    return two_phases(step, pct_start * last, last, initial, max_lr, final)
 
-
-@wrong(
-    one_cycle,
+peak_rounded = slip(
     "The peak is rounded to a whole step. It may lie between two.",
+    {
+        "pct_start * total_steps - 1, total_steps - 1": (
+            "int(pct_start * total_steps) - 1, total_steps - 1"
+        ),
+    },
 )
-def peak_rounded(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    return two_phases(step, max(1, int(peak)), last, initial, max_lr, final)
 
-
-@wrong(
-    one_cycle,
+end_a_step_late = slip(
     "The fall ends at step total_steps. The last step has the number total_steps − 1, so the "
     "run ends above the lowest rate.",
+    {
+        "pct_start * total_steps - 1, total_steps - 1": (
+            "pct_start * total_steps - 1, total_steps"
+        ),
+    },
 )
-def end_a_step_late(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    return two_phases(step, peak, last + 1, initial, max_lr, final)
 
-
-@wrong(
-    one_cycle,
+peak_and_end_a_step_late = slip(
     "Peak and end both come a step too late. Steps are counted from 0, so the last one is "
     "total_steps − 1, and 1 is taken off the peak too.",
+    {"pct_start * total_steps - 1, total_steps - 1": "pct_start * total_steps, total_steps"},
 )
-def peak_and_end_a_step_late(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    return two_phases(step, pct_start * total_steps, total_steps, initial, max_lr, final)
 
-
-@wrong(
-    one_cycle,
+counted_from_1 = slip(
     "Steps are counted from 1: the whole cycle comes a step too early.",
+    {
+        "final = initial /": "step += 1\nfinal = initial /",
+    },
 )
-def counted_from_1(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(step, total_steps, pct_start)
-    return one_cycle(step + 1, max_lr, total_steps, pct_start, div_factor, final_div_factor)
 
-
-@wrong(
-    one_cycle,
-    "The argument `pct_start` is not used: the peak is always after 0.3 of the steps.",
+the_share_of_the_fall = slip(
+    "`pct_start` is taken for the share of the fall. It is that of the rise.",
+    {"pct_start * total_steps - 1,": "(1 - pct_start) * total_steps - 1,"},
 )
-def pct_start_ignored(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    return one_cycle(step, max_lr, max(total_steps, 4), 0.3, div_factor, final_div_factor)
 
-
-@wrong(
-    one_cycle,
+three_phases = slip(
     "There are three phases: as long down as up, and a tail to the lowest rate. That is the "
-    "policy of the paper; here one fall goes from the peak to the end.",
+    "policy of the paper; one fall should go from the peak to the end.",
+    {
+        "return _annealed(max_lr,": "if step <= 2 * peak:\n"
+        "    return _annealed(max_lr, initial, step / peak - 1)\n"
+        "return _annealed(initial,",
+        "(step - peak) / (last - peak)": "(step - 2 * peak) / (last - 2 * peak)",
+    },
 )
-def three_phases(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    if step <= peak:
-        return wave(initial, max_lr, step / peak)
-    if step <= 2 * peak:
-        return wave(max_lr, initial, step / peak - 1)
-    return wave(initial, final, min((step - 2 * peak) / (last - 2 * peak), 1.0))
-
 
 # --- Where it starts and ends ----------------------------------------------------------------
 
-
-@wrong(
-    one_cycle,
+final_from_the_peak = slip(
     "The lowest rate is max_lr / final_div_factor. That factor divides the rate of the start, "
     "which is below max_lr already.",
+    {"final = initial / final": "final = max_lr / final"},
 )
-def final_from_the_peak(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    initial, _ = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    return two_phases(step, peak, last, initial, max_lr, max_lr / final_div_factor)
 
-
-@wrong(
-    one_cycle,
+factors_swapped = slip(
     "The two factors are swapped: `div_factor` belongs to the start.",
+    {
+        "initial = max_lr / div_factor\nfinal = initial / final_div_factor": (
+            "initial = max_lr / final_div_factor\nfinal = initial / div_factor"
+        ),
+    },
 )
-def factors_swapped(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    return one_cycle(step, max_lr, total_steps, pct_start, final_div_factor, div_factor)
 
-
-@wrong(
-    one_cycle,
+starts_at_0 = slip(
     "It starts at 0. It should start at max_lr / div_factor.",
+    {"_annealed(initial, max_lr": "_annealed(0.0, max_lr"},
 )
-def starts_at_0(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(step, total_steps, pct_start)
-    _, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    return two_phases(step, peak, last, 0.0, max_lr, final)
 
-
-@wrong(
-    one_cycle,
+starts_as_low_as_it_ends = slip(
     "It starts at the lowest rate. Only `div_factor` divides the rate of the start.",
+    {"_annealed(initial, max_lr": "_annealed(final, max_lr"},
 )
-def starts_as_low_as_it_ends(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    _, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    return two_phases(step, peak, last, final, max_lr, final)
 
-
-@wrong(
-    one_cycle,
+ends_where_it_started = slip(
     "It ends at the rate of the start: `final_div_factor` is not used.",
+    {"_annealed(max_lr, final": "_annealed(max_lr, initial"},
 )
-def ends_where_it_started(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    initial, _ = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    return two_phases(step, peak, last, initial, max_lr, initial)
 
-
-@wrong(
-    one_cycle,
+ends_at_0 = slip(
     "It ends at 0. It should end at the rate of the start over `final_div_factor`.",
+    {"_annealed(max_lr, final": "_annealed(max_lr, 0.0"},
 )
-def ends_at_0(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(step, total_steps, pct_start)
-    initial, _ = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    return two_phases(step, peak, last, initial, max_lr, 0.0)
 
-
-@wrong(
-    one_cycle,
-    "The argument `div_factor` is not used: the start is always at max_lr / 25.",
-)
-def div_factor_ignored(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    return one_cycle(step, max_lr, total_steps, pct_start, 25.0, final_div_factor)
-
-
-@wrong(
-    one_cycle,
+with_the_defaults_of_fastai = slip(
     "The defaults are not 0.3, 25 and 10,000.",
+    {"pct_start: float = 0.3": "pct_start: float = 0.25", "float = 1e4": "float = 1e5"},
 )
-def with_the_defaults_of_fastai(
-    step, max_lr, total_steps, pct_start=0.25, div_factor=25.0, final_div_factor=1e5
-):
-    return one_cycle(step, max_lr, total_steps, pct_start, div_factor, final_div_factor)
-
 
 # --- The way between -------------------------------------------------------------------------
 
-
-@wrong(
-    one_cycle,
+in_lines = slip(
     "Both ways are lines. They should be half cosines, flat at both ends.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "(1 - progress)"},
 )
-def in_lines(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    rates = [initial, max_lr, final]
-    return float(np.interp(step, [0, peak, last], rates))
 
-
-@wrong(
-    one_cycle,
-    "The rise is a line, as in a warm-up. Here it is half a cosine, just as the fall is.",
+rises_in_a_line = slip(
+    "The rise is a line, as in a warm-up. It is half a cosine, just as the fall is.",
+    {"_annealed(initial, max_lr, step / peak)": "initial + (max_lr - initial) * step / peak"},
 )
-def rises_in_a_line(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
 
-    def line(start, end, progress):
-        return start + (end - start) * progress
+falls_in_a_line = slip(
+    "The fall is a line. It is half a cosine, just as the rise is.",
+    {"_annealed(max_lr, final, min(": "max_lr + (final - max_lr) * (min("},
+)
 
-    return two_phases(step, peak, last, initial, max_lr, final, rise=line)
-
-
-@wrong(
-    one_cycle,
+quarter_waves = slip(
     "The rise and the fall are quarters of a wave: there is a kink at one end of each. Half a "
     "wave is wanted, flat at both ends.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "math.cos(math.pi / 2 * progress)"},
 )
-def quarter_waves(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
 
-    def quarter(start, end, progress):
-        return end + (start - end) * math.cos(math.pi / 2 * progress)
-
-    return two_phases(step, peak, last, initial, max_lr, final, quarter, quarter)
-
-
-@wrong(
-    one_cycle,
+ends_swapped = slip(
     "The ends of each way are swapped: it falls where it should rise, and jumps at the peak.",
+    {"end + (start - end) *": "start + (end - start) *"},
 )
-def ends_swapped(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
 
-    def swapped(start, end, progress):
-        return wave(end, start, progress)
-
-    return two_phases(step, peak, last, initial, max_lr, final, swapped, swapped)
-
-
-@wrong(
-    one_cycle,
-    "1 + cos goes from 2 to 0. It is not halved here, so each way is twice as high.",
+without_the_half = slip(
+    "1 + cos goes from 2 to 0 and is not halved, so each way is twice as high.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "(1 + math.cos(math.pi * progress))"},
 )
-def without_the_half(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
 
-    def twice(start, end, progress):
-        return end + (start - end) * (1 + math.cos(math.pi * progress))
+only_the_cosine_halved = slip(
+    "Only the cosine is halved. The 1 beside it should be halved too: mind the brackets.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "(1 + math.cos(math.pi * progress) / 2)"},
+)
 
-    return two_phases(step, peak, last, initial, max_lr, final, twice, twice)
-
-
-@wrong(
-    one_cycle,
+fall_from_the_start = slip(
     "The fall counts its steps from the start of the run. It starts at the peak, so the rate "
     "drops there all at once.",
+    {"min((step - peak) / (last - peak), 1.0)": "min(step / last, 1.0)"},
 )
-def fall_from_the_start(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    if step <= peak:
-        return wave(initial, max_lr, step / peak)
-    return wave(max_lr, final, min(step / last, 1.0))
 
-
-@wrong(
-    one_cycle,
-    "The fall is stretched over the whole run, but only what the rise leaves of it is there: "
-    "it is cut off far above its end.",
+fall_cut_off = slip(
+    "The fall is stretched over the whole run, but only what the rise leaves of it is there: it "
+    "is cut off far above its end.",
+    {"min((step - peak) / (last - peak), 1.0)": "(step - peak) / last if step < last else 1.0"},
 )
-def fall_cut_off(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    if step <= peak:
-        return wave(initial, max_lr, step / peak)
-    return wave(max_lr, final, (step - peak) / last) if step < last else final
-
 
 # --- After the end, and manners --------------------------------------------------------------
 
-
-@wrong(
-    one_cycle,
+not_clamped = slip(
     "After its last step the cosine goes on and the learning rate rises again.",
+    {"min((step - peak) / (last - peak), 1.0)": "(step - peak) / (last - peak)"},
 )
-def not_clamped(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(step, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    if step <= peak:
-        return wave(initial, max_lr, step / peak)
-    return wave(max_lr, final, (step - peak) / (last - peak))
 
-
-@wrong(
-    one_cycle,
+cycle_after_cycle = slip(
     "After its last step the cycle begins anew. There is one cycle only.",
+    {
+        "final = initial /": "step %= total_steps\nfinal = initial /",
+    },
 )
-def cycle_after_cycle(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    return one_cycle(
-        step % total_steps, max_lr, total_steps, pct_start, div_factor, final_div_factor
-    )
 
+zero_after_the_end = slip(
+    "After its last step the rate is 0. It should stay where it is.",
+    {
+        "final = initial /": "if step > last:\n    return 0.0\nfinal = initial /",
+    },
+)
 
-@wrong(
-    one_cycle,
+an_error_after_the_end = slip(
     "After its last step it raises an error. The learning rate stays where it is.",
+    {"if step < 0:": "if not 0 <= step <= last:"},
 )
-def an_error_after_the_end(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    if step >= total_steps:
-        raise ValueError("the cycle has ended")
-    return one_cycle(step, max_lr, total_steps, pct_start, div_factor, final_div_factor)
 
-
-@wrong(
-    one_cycle,
+negative_steps = slip(
     "A negative step raises no error: it is taken for a point of the rise.",
+    {"if step < 0:": "if False:"},
 )
-def negative_steps(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    check(0, total_steps, pct_start)
-    initial, final = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    return two_phases(step, peak, last, initial, max_lr, final)
 
-
-@wrong(
-    one_cycle,
-    "A peak at step 0 or before it raises no error: the rise has no steps.",
+no_room_to_rise = slip(
+    "A peak at step 0 or before it raises no ValueError, though the rise has no steps.",
+    {"0 < peak < last:": "peak < last:"},
 )
-def no_room_to_rise(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    if total_steps > 1 and pct_start * total_steps <= 1:
-        pct_start = 1.5 / total_steps
-    return one_cycle(step, max_lr, total_steps, pct_start, div_factor, final_div_factor)
 
-
-@wrong(
-    one_cycle,
-    "A peak at the last step or after it raises no error: the fall has no steps.",
+no_room_to_fall = slip(
+    "A peak at the last step or after it raises no ValueError, though the fall has no steps.",
+    {"0 < peak < last:": "0 < peak:"},
 )
-def no_room_to_fall(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    initial, _ = ends(max_lr, div_factor, final_div_factor)
-    peak, last = corners(total_steps, pct_start)
-    if step >= 0 and 0 < last <= peak:
-        return wave(initial, max_lr, min(1.0, step / peak))
-    return one_cycle(step, max_lr, total_steps, pct_start, div_factor, final_div_factor)
 
-
-@wrong(
-    one_cycle,
-    "Only the phase that the step is in is checked: while the rate rises, a peak after the "
-    "last step raises no error.",
+checked_in_its_own_phase = slip(
+    "Only the phase that the step is in is checked: while the rate rises, a peak after the last "
+    "step raises no error.",
+    {"if not 0 < peak < last:": "if peak <= 0 or step > peak >= last:"},
 )
-def checked_in_its_own_phase(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    initial, _ = ends(max_lr, div_factor, final_div_factor)
-    peak, _ = corners(total_steps, pct_start)
-    if 0 <= step <= peak:
-        return wave(initial, max_lr, step / peak)
-    return one_cycle(step, max_lr, total_steps, pct_start, div_factor, final_div_factor)
 
-
-@wrong(
-    one_cycle,
+step_by_step = slip(
     "It walks through all steps before the one asked for. A formula gives any step at once.",
+    {
+        "if step <= peak:\n"
+        "    return _annealed(initial, max_lr, step / peak)\n"
+        "return _annealed(max_lr, final, min((step - peak) / (last - peak), 1.0))": (
+            "rate = initial\n"
+            "for now in range(step + 1):\n"
+            "    if now <= peak:\n"
+            "        rate = _annealed(initial, max_lr, now / peak)\n"
+            "    else:\n"
+            "        rate = _annealed(max_lr, final, min((now - peak) / (last - peak), 1.0))\n"
+            "return rate"
+        ),
+    },
 )
-def step_by_step(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
-    rate = one_cycle(0, max_lr, total_steps, pct_start, div_factor, final_div_factor)
-    for earlier in range(step):
-        rate = one_cycle(earlier + 1, max_lr, total_steps, pct_start, div_factor, final_div_factor)
-    return rate

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.reduce_on_plateau import ReduceOnPlateau
 
 
@@ -86,415 +86,295 @@ class FirstMetricAsTheBaseline:
         return float(self.lr)
 
 
-class Slipped(ReduceOnPlateau):
-    """The solution in pieces, for one of them to be wrong."""
-
-    def step(self, metric):
-        if self.improves(metric):
-            self.remember(metric)
-        else:
-            self._bad_epochs += 1
-        if self.impatient():
-            self.lr = self.reduced()
-            self.after_a_reduction(metric)
-        return self.lr
-
-    def improves(self, metric):
-        return metric < self._best * (1 - self.threshold)
-
-    def remember(self, metric):
-        self._best = metric
-        self._bad_epochs = 0
-
-    def impatient(self):
-        return self._bad_epochs > self.patience
-
-    def reduced(self):
-        return max(self.lr * self.factor, self.min_lr)
-
-    def after_a_reduction(self, metric):
-        self._bad_epochs = 0
-
-
 # --- What improves ---------------------------------------------------------------------------
 
-
-@wrong(
-    ReduceOnPlateau,
+threshold_ignored = slip(
     "The threshold is not used: any gain, however small, counts as an improvement.",
+    {"self._best * (1 - self.threshold)": "self._best"},
 )
-class ThresholdIgnored(Slipped):
-    def improves(self, metric):
-        return metric < self._best
 
-
-@wrong(
-    ReduceOnPlateau,
-    "The threshold is taken off as it is. It is a share of the best: what matters is the relative "
-    "gain.",
+absolute_threshold = slip(
+    "The threshold is taken off as it is. It is a share of the best: what matters is the "
+    "relative gain.",
+    {"self._best * (1 - self.threshold)": "self._best - self.threshold"},
 )
-class AbsoluteThreshold(Slipped):
-    def improves(self, metric):
-        return metric < self._best - self.threshold
 
+share_of_the_metric = slip(
+    "The share is taken of the metric. It is a share of the best.",
+    {
+        "metric < self._best * (1 - self.threshold)": (
+            "metric * (1 + self.threshold) < self._best"
+        ),
+    },
+)
 
-@wrong(
-    ReduceOnPlateau,
+threshold_with_the_wrong_sign = slip(
     "The threshold has the wrong sign: a metric somewhat above the best counts as an improvement.",
+    {"(1 - self.threshold)": "(1 + self.threshold)"},
 )
-class ThresholdWithTheWrongSign(Slipped):
-    def improves(self, metric):
-        return metric < self._best * (1 + self.threshold)
 
-
-@wrong(
-    ReduceOnPlateau,
+equal_is_better = slip(
     "A metric of exactly best · (1 − threshold) counts as an improvement. It should be below.",
+    {"metric < self._best": "metric <= self._best"},
 )
-class EqualIsBetter(Slipped):
-    def improves(self, metric):
-        return metric <= self._best * (1 - self.threshold) and metric < math.inf
 
-
-@wrong(
-    ReduceOnPlateau,
+share_of_the_size = slip(
     "The share is taken of the best's size, without its sign. The formula holds for any sign.",
+    {
+        "if metric < self._best * (1 - self.threshold)": (
+            "margin = self.threshold * abs(self._best) if self._best < math.inf else 0.0\n"
+            "if metric < self._best - margin"
+        ),
+    },
 )
-class ShareOfTheSize(Slipped):
-    def improves(self, metric):
-        if self._best == math.inf:
-            return super().improves(metric)
-        return metric < self._best - self.threshold * abs(self._best)
 
-
-@wrong(
-    ReduceOnPlateau,
+higher_is_better = slip(
     "A rise of the metric counts as an improvement. The metric is one that should fall.",
+    {
+        "metric < self._best * (1 - self.threshold)": (
+            "metric > self._best * (1 + self.threshold)"
+        ),
+        "self._best = math.inf": "self._best = -math.inf",
+    },
 )
-class HigherIsBetter(Slipped):
-    def __init__(self, lr, factor=0.1, patience=10, threshold=1e-4, min_lr=0.0):
-        super().__init__(lr, factor, patience, threshold, min_lr)
-        self._best = -math.inf
 
-    def improves(self, metric):
-        return metric > self._best * (1 + self.threshold)
-
-
-@wrong(
-    ReduceOnPlateau,
+compared_with_the_last = slip(
     "Each metric is compared with the one before it. It should be compared with the best so far.",
+    {
+        "self._bad_epochs += 1": "self._bad_epochs += 1\nself._best = metric",
+    },
 )
-class ComparedWithTheLast(Slipped):
-    last = math.inf
 
-    def improves(self, metric):
-        last, self.last = self.last, metric
-        return metric < last * (1 - self.threshold)
-
-
-@wrong(
-    ReduceOnPlateau,
-    "Gains below the threshold still move the best, so they never add up to an improvement. Only "
-    "an improvement moves it.",
+best_follows_every_gain = slip(
+    "Gains below the threshold still move the best, so they never add up to an improvement. "
+    "Only an improvement moves it.",
+    {
+        "self._bad_epochs += 1": "self._bad_epochs += 1\nself._best = min(self._best, metric)",
+    },
 )
-class BestFollowsEveryGain(Slipped):
-    def improves(self, metric):
-        improves = super().improves(metric)
-        if metric < self._best:
-            self._best = metric
-        return improves
 
-
-@wrong(
-    ReduceOnPlateau,
+best_never_moves = slip(
     "The best never moves: all metrics are compared with the first one.",
+    {"self._best = metric": "self._best = metric if self._best == math.inf else self._best"},
 )
-class BestNeverMoves(Slipped):
-    def remember(self, metric):
-        self._best = metric if self._best == math.inf else self._best
-        self._bad_epochs = 0
 
-
-@wrong(
-    ReduceOnPlateau,
+best_starts_at_0 = slip(
     "The best starts at 0, and no loss is ever below that.",
+    {"math.inf": "0.0"},
 )
-class BestStartsAt0(Slipped):
-    def __init__(self, lr, factor=0.1, patience=10, threshold=1e-4, min_lr=0.0):
-        super().__init__(lr, factor, patience, threshold, min_lr)
-        self._best = 0.0
 
-
-@wrong(
-    ReduceOnPlateau,
+infinity_minus_infinity = slip(
     "The limit is best − threshold · best, and ∞ − ∞ is nan: no first metric is ever below it.",
+    {"self._best * (1 - self.threshold)": "self._best - self.threshold * self._best"},
 )
-class InfinityMinusInfinity(Slipped):
-    def improves(self, metric):
-        return metric < self._best - self.threshold * self._best
 
-
-@wrong(
-    ReduceOnPlateau,
+first_metric_is_the_best = slip(
     "The first metric is the best whatever it is. After a nan, no comparison with it is ever true.",
+    {
+        "self._best = math.inf": "self._best = None",
+        "metric < self._best": "self._best is None or metric < self._best",
+    },
 )
-class FirstMetricIsTheBest(Slipped):
-    first = True
 
-    def improves(self, metric):
-        first, self.first = self.first, False
-        return first or super().improves(metric)
+best_of_0_for_none = slip(
+    "A best of 0 counts as none at all, and any metric improves on it.",
+    {"metric < self._best": "not self._best or metric < self._best"},
+)
 
-
-@wrong(
-    ReduceOnPlateau,
+not_above_is_better = slip(
     "A nan counts as an improvement: it is not above the limit, but not below it either.",
+    {"metric < self._best": "not metric >= self._best"},
 )
-class NotAboveIsBetter(Slipped):
-    def improves(self, metric):
-        return not metric >= self._best * (1 - self.threshold)
 
-
-@wrong(
-    ReduceOnPlateau,
+nan_left_out = slip(
     "Epochs with a nan are left out. They are bad epochs like others.",
+    {
+        "# A comparison with nan is false, so nan never becomes the best.": (
+            "if math.isnan(metric):\n    return self.lr"
+        ),
+    },
 )
-class NanLeftOut(Slipped):
-    def step(self, metric):
-        return self.lr if math.isnan(metric) else super().step(metric)
 
+nan_refused = slip(
+    "A metric of nan or infinity raises an error. It should make a bad epoch.",
+    {
+        "# A comparison with nan is false, so nan never becomes the best.": (
+            'if not math.isfinite(metric):\n    raise ValueError(f"the metric is {metric}")'
+        ),
+    },
+)
 
 # --- When to reduce --------------------------------------------------------------------------
 
-
-@wrong(
-    ReduceOnPlateau,
+patience_one_too_short = slip(
     "It reduces at `patience` bad epochs, one too early: that many are still allowed.",
+    {"self._bad_epochs > self.patience": "self._bad_epochs >= self.patience"},
 )
-class PatienceOneTooShort(Slipped):
-    def impatient(self):
-        return self._bad_epochs >= self.patience
 
-
-@wrong(
-    ReduceOnPlateau,
+patience_one_too_long = slip(
     "It allows `patience` + 1 bad epochs, one too many.",
+    {"> self.patience": "> self.patience + 1"},
 )
-class PatienceOneTooLong(Slipped):
-    def impatient(self):
-        return self._bad_epochs > self.patience + 1
 
+patience_of_0_for_none = slip(
+    "A patience of 0 counts as not given, and becomes 10.",
+    {"self.patience = patience": "self.patience = patience or 10"},
+)
 
-@wrong(ReduceOnPlateau, "The argument `patience` is not used: it always waits for 10 epochs.")
-class PatienceIgnored(Slipped):
-    def impatient(self):
-        return self._bad_epochs > 10
-
-
-@wrong(
-    ReduceOnPlateau,
+count_goes_on_after_a_reduction = slip(
     "The count of bad epochs goes on after a reduction, so that every further bad epoch reduces "
     "once more.",
+    {
+        "self.lr = max(self.lr * self.factor, self.min_lr)\n"
+        "self._bad_epochs = 0": "self.lr = max(self.lr * self.factor, self.min_lr)",
+    },
 )
-class CountGoesOnAfterAReduction(Slipped):
-    def after_a_reduction(self, metric):
-        pass
 
-
-@wrong(
-    ReduceOnPlateau,
+count_starts_at_1 = slip(
     "After a reduction the count starts at 1: the epoch that led to it is counted twice.",
+    {
+        "self.lr = max(self.lr * self.factor, self.min_lr)\nself._bad_epochs = 0": (
+            "self.lr = max(self.lr * self.factor, self.min_lr)\nself._bad_epochs = 1"
+        ),
+    },
 )
-class CountStartsAt1(Slipped):
-    def after_a_reduction(self, metric):
-        self._bad_epochs = 1
 
-
-@wrong(
-    ReduceOnPlateau,
+count_never_starts_anew = slip(
     "Improvements do not end the count: bad epochs count even if they are not in a row.",
+    {
+        "self._best = metric\nself._bad_epochs = 0": "self._best = metric",
+    },
 )
-class CountNeverStartsAnew(Slipped):
-    def remember(self, metric):
-        self._best = metric
 
-
-@wrong(
-    ReduceOnPlateau,
+count_goes_down = slip(
     "An improvement takes one off the count of bad epochs. It should start the count anew.",
+    {
+        "self._best = metric\nself._bad_epochs = 0": (
+            "self._best = metric\nself._bad_epochs = max(0, self._bad_epochs - 1)"
+        ),
+    },
 )
-class CountGoesDown(Slipped):
-    def remember(self, metric):
-        self._best = metric
-        self._bad_epochs = max(0, self._bad_epochs - 1)
 
-
-@wrong(
-    ReduceOnPlateau,
+best_forgotten = slip(
     "The best is forgotten at a reduction. It should outlast it.",
+    {
+        "self.lr = max(self.lr * self.factor, self.min_lr)\nself._bad_epochs = 0": (
+            "self.lr = max(self.lr * self.factor, self.min_lr)\n"
+            "self._bad_epochs = 0\n"
+            "self._best = math.inf"
+        ),
+    },
 )
-class BestForgotten(Slipped):
-    def after_a_reduction(self, metric):
-        super().after_a_reduction(metric)
-        self._best = math.inf
 
-
-@wrong(
-    ReduceOnPlateau,
+best_set_at_a_reduction = slip(
     "At a reduction the metric of that epoch becomes the best. The best should stay.",
+    {
+        "self.lr = max(self.lr * self.factor, self.min_lr)\nself._bad_epochs = 0": (
+            "self.lr = max(self.lr * self.factor, self.min_lr)\n"
+            "self._bad_epochs = 0\n"
+            "self._best = metric"
+        ),
+    },
 )
-class BestSetAtAReduction(Slipped):
-    def after_a_reduction(self, metric):
-        super().after_a_reduction(metric)
-        self._best = metric
 
-
-@wrong(
-    ReduceOnPlateau,
-    "The count and the best are kept on the class, so that all schedules share them. Each needs "
-    "its own.",
+shared_state = slip(
+    "The best is kept on the class, so that all schedules share it. Each needs its own.",
+    {
+        "self._best = math.inf": "type(self)._best = math.inf",
+        "self._best = metric": "type(self)._best = metric",
+    },
 )
-class SharedState(Slipped):
-    best, bad_epochs = math.inf, 0
-
-    def __init__(self, lr, factor=0.1, patience=10, threshold=1e-4, min_lr=0.0):
-        super().__init__(lr, factor, patience, threshold, min_lr)
-        type(self).best, type(self).bad_epochs = math.inf, 0
-
-    def step(self, metric):
-        self._best, self._bad_epochs = self.best, self.bad_epochs
-        rate = super().step(metric)
-        type(self).best, type(self).bad_epochs = self._best, self._bad_epochs
-        return rate
-
 
 # --- How far to reduce -----------------------------------------------------------------------
 
+min_lr_ignored = slip(
+    "The argument `min_lr` is not used: the learning rate falls below it.",
+    {"max(self.lr * self.factor, self.min_lr)": "self.lr * self.factor"},
+)
 
-@wrong(ReduceOnPlateau, "The argument `min_lr` is not used: the learning rate falls below it.")
-class MinLrIgnored(Slipped):
-    def reduced(self):
-        return self.lr * self.factor
-
-
-@wrong(
-    ReduceOnPlateau,
+stops_above_min_lr = slip(
     "A reduction that would lead below `min_lr` is left out. It should lead to `min_lr`.",
+    {
+        "max(self.lr * self.factor, self.min_lr)": (
+            "self.lr * (self.factor if self.lr * self.factor >= self.min_lr else 1)"
+        ),
+    },
 )
-class StopsAboveMinLr(Slipped):
-    def reduced(self):
-        return self.lr * self.factor if self.lr * self.factor >= self.min_lr else self.lr
 
-
-@wrong(
-    ReduceOnPlateau,
+the_smaller_of_the_two = slip(
     "The smaller of the two is taken: the learning rate falls to `min_lr` at once, and below it.",
+    {"max(self.lr": "min(self.lr"},
 )
-class TheSmallerOfTheTwo(Slipped):
-    def reduced(self):
-        return min(self.lr * self.factor, self.min_lr)
 
-
-@wrong(
-    ReduceOnPlateau,
-    "Every reduction starts from the first learning rate, so it falls only once. It should start "
-    "from the rate as it is.",
+falls_only_once = slip(
+    "Every reduction starts from the first learning rate, so it falls only once. It should "
+    "start from the rate as it is.",
+    {
+        "self.lr = lr": "self.lr = self._start = lr",
+        "self.lr * self.factor": "self._start * self.factor",
+    },
 )
-class FallsOnlyOnce(Slipped):
-    def __init__(self, lr, factor=0.1, patience=10, threshold=1e-4, min_lr=0.0):
-        super().__init__(lr, factor, patience, threshold, min_lr)
-        self.start = lr
 
-    def reduced(self):
-        return max(self.start * self.factor, self.min_lr)
-
-
-@wrong(
-    ReduceOnPlateau,
+loses_the_factor = slip(
     "The learning rate loses the share `factor`. It should be multiplied by it.",
+    {"self.lr * self.factor": "self.lr * (1 - self.factor)"},
 )
-class LosesTheFactor(Slipped):
-    def reduced(self):
-        return max(self.lr * (1 - self.factor), self.min_lr)
 
-
-@wrong(ReduceOnPlateau, "The learning rate is divided by `factor`: it rises.")
-class DividedByTheFactor(Slipped):
-    def reduced(self):
-        return self.lr / self.factor
-
-
-@wrong(ReduceOnPlateau, "The argument `factor` is not used: the learning rate falls to a tenth.")
-class FactorIgnored(Slipped):
-    def reduced(self):
-        return max(self.lr * 0.1, self.min_lr)
-
-
-@wrong(
-    ReduceOnPlateau,
-    "Small reductions are left out, as torch does below its `eps`. There is no such bound here.",
+divided_by_the_factor = slip(
+    "The learning rate is divided by `factor`: it rises.",
+    {"self.lr * self.factor": "self.lr / self.factor"},
 )
-class SmallReductionsLeftOut(Slipped):
-    def reduced(self):
-        new = super().reduced()
-        return new if self.lr - new > 1e-8 else self.lr
 
+small_reductions_left_out = slip(
+    "Small reductions are left out, as torch does below its `eps`. There should be no such bound.",
+    {
+        "self.lr = max(self.lr * self.factor, self.min_lr)": (
+            "new = max(self.lr * self.factor, self.min_lr)\n"
+            "if self.lr - new > 1e-8:\n"
+            "    self.lr = new"
+        ),
+    },
+)
 
-@wrong(
-    ReduceOnPlateau,
+back_at_an_improvement = slip(
     "An improvement brings the learning rate back to where it started. It never rises.",
+    {
+        "self.lr = lr": "self.lr = self._start = lr",
+        "self._best = metric": "self._best = metric\nself.lr = self._start",
+    },
 )
-class BackAtAnImprovement(Slipped):
-    def __init__(self, lr, factor=0.1, patience=10, threshold=1e-4, min_lr=0.0):
-        super().__init__(lr, factor, patience, threshold, min_lr)
-        self.start = lr
 
-    def remember(self, metric):
-        super().remember(metric)
-        self.lr = self.start
-
-
-@wrong(
-    ReduceOnPlateau,
+returns_the_old_rate = slip(
     "The rate from before the epoch is returned: what the epoch changes shows one step too late.",
+    {
+        "# A comparison with nan is false, so nan never becomes the best.": "before = self.lr",
+        "return self.lr": "return before",
+    },
 )
-class ReturnsTheOldRate(ReduceOnPlateau):
-    def step(self, metric):
-        before = self.lr
-        super().step(metric)
-        return before
-
 
 # --- Settings --------------------------------------------------------------------------------
 
-
-@wrong(
-    ReduceOnPlateau,
+other_defaults = slip(
     "The default patience or factor is another one than in the signature.",
+    {"factor: float = 0.1": "factor: float = 0.5", "patience: int = 10": "patience: int = 5"},
 )
-class OtherDefaults(ReduceOnPlateau):
-    def __init__(self, lr, factor=0.5, patience=5, threshold=1e-4, min_lr=0.0):
-        super().__init__(lr, factor, patience, threshold, min_lr)
 
+no_threshold_unless_told = slip(
+    "The default threshold is 0. It should be 1e-4.",
+    {"threshold: float = 1e-4": "threshold: float = 0.0"},
+)
 
-@wrong(ReduceOnPlateau, "The default threshold is 0. It should be 1e-4.")
-class NoThresholdUnlessTold(ReduceOnPlateau):
-    def __init__(self, lr, factor=0.1, patience=10, threshold=0.0, min_lr=0.0):
-        super().__init__(lr, factor, patience, threshold, min_lr)
-
-
-@wrong(
-    ReduceOnPlateau,
+settings_unchecked = slip(
     "Settings that make no sense raise no error, such as a factor of 10 or a negative patience.",
+    {
+        "not 0 < factor < 1": "False",
+        "patience < 0": "False",
+        "not 0 <= threshold < 1": "False",
+        "not 0 <= min_lr <= lr": "False",
+    },
 )
-class SettingsUnchecked(Slipped):
-    def __init__(self, lr, factor=0.1, patience=10, threshold=1e-4, min_lr=0.0):
-        super().__init__(lr)
-        self.factor, self.patience = factor, patience
-        self.threshold, self.min_lr = threshold, min_lr
 
-
-@wrong(ReduceOnPlateau, "A `min_lr` above `lr` raises no error.")
-class MinLrUnchecked(ReduceOnPlateau):
-    def __init__(self, lr, factor=0.1, patience=10, threshold=1e-4, min_lr=0.0):
-        super().__init__(max(lr, min_lr), factor, patience, threshold, min_lr)
+min_lr_unchecked = slip(
+    "A `min_lr` above `lr` raises no error.",
+    {"0 <= min_lr <= lr:": "0 <= min_lr:"},
+)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.rmsprop import RMSProp
 
 
@@ -73,421 +73,267 @@ class WithTheRootInTheState:
         return results
 
 
-class Slipped(RMSProp):
-    """The solution with its update cut in pieces, for one of them to be wrong."""
-
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self.compare(param, grad)
-        self.remember(i, grad)
-        return self.moved(param, grad, self._v[i])
-
-    def remember(self, i, grad):
-        self._v[i] = self.alpha * self._v[i] + (1 - self.alpha) * grad**2
-
-    def moved(self, param, grad, v):
-        return param - self.lr * grad / (np.sqrt(v) + self.eps)
-
-    def compare(self, param, grad):
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
-
-
 # --- The average of squares ------------------------------------------------------------------
 
 
-@wrong(
-    RMSProp,
+sum_of_the_squares = slip(
     "The squares are only added up, and nothing is forgotten: that is Adagrad. v should be a "
     "running average.",
+    {"self.alpha * self._v[i] + (1 - self.alpha) * grad**2": "self._v[i] + grad**2"},
 )
-class SumOfTheSquares(Slipped):
-    def remember(self, i, grad):
-        self._v[i] = self._v[i] + grad**2
 
-
-@wrong(
-    RMSProp,
+the_new_square_in_full = slip(
     "v fades by alpha, but the new square comes in whole, without its share of 1 − alpha: v is far "
     "too large.",
+    {"(1 - self.alpha) * grad**2": "grad**2"},
 )
-class TheNewSquareInFull(Slipped):
-    def remember(self, i, grad):
-        self._v[i] = self.alpha * self._v[i] + grad**2
 
+old_and_new_swapped = slip(
+    "The weights of old and new are swapped: alpha belongs to the old average.",
+    {
+        "self.alpha * self._v[i] + (1 - self.alpha) * grad**2": (
+            "(1 - self.alpha) * self._v[i] + self.alpha * grad**2"
+        ),
+    },
+)
 
-@wrong(RMSProp, "The weights of old and new are swapped: alpha belongs to the old average.")
-class OldAndNewSwapped(Slipped):
-    def remember(self, i, grad):
-        self._v[i] = (1 - self.alpha) * self._v[i] + self.alpha * grad**2
-
-
-@wrong(
-    RMSProp,
+nothing_remembered = slip(
     "Nothing is remembered: v starts at 0 in every step, so it only knows the present gradient.",
+    {"self.alpha * self._v[i] + ": ""},
 )
-class NothingRemembered(Slipped):
-    def remember(self, i, grad):
-        self._v[i] = (1 - self.alpha) * grad**2
 
+largest_average_so_far = slip(
+    "v never falls, as in AMSGrad. After large gradients it should fade again.",
+    {
+        "self._v[i] = self.alpha * self._v[i] + (1 - self.alpha) * grad**2": (
+            "average = self.alpha * self._v[i] + (1 - self.alpha) * grad**2\n"
+            "self._v[i] = np.maximum(self._v[i], average)"
+        ),
+    },
+)
 
-@wrong(
-    RMSProp,
+starting_at_the_first_square = slip(
     "v starts at the first gradient's square. Here it starts at 0, and the first steps are longer.",
+    {
+        "[np.zeros_like(param) for param in params]": "[None] * len(params)",
+        "self._v[i] = self.alpha": "if self._v[i] is None:\n"
+        "    self._v[i] = grad**2\n"
+        "self._v[i] = self.alpha",
+    },
 )
-class StartingAtTheFirstSquare(Slipped):
-    def remember(self, i, grad):
-        self.begun = getattr(self, "begun", set())
-        if i not in self.begun:
-            self._v[i] = grad**2
-            self.begun.add(i)
-        super().remember(i, grad)
 
+starting_at_one = slip(
+    "v starts at 1. It should start at 0.",
+    {"np.zeros_like": "np.ones_like"},
+)
 
-@wrong(RMSProp, "v starts at 1. It should start at 0.")
-class StartingAtOne(Slipped):
-    def remember(self, i, grad):
-        self.begun = getattr(self, "begun", set())
-        if i not in self.begun:
-            self._v[i] = np.ones_like(grad)
-            self.begun.add(i)
-        super().remember(i, grad)
-
-
-@wrong(
-    RMSProp,
+bias_corrected = slip(
     "v is corrected for its start at 0, as in Adam. RMSProp takes it as it is.",
+    {
+        "self._v: list[np.ndarray] = []": "self._v, self.t = [], {}",
+        "* grad**2": "* grad**2\nself.t[i] = self.t.get(i, 0) + 1",
+        "np.sqrt(self._v[i])": "np.sqrt(self._v[i] / (1 - self.alpha ** self.t[i]))",
+    },
 )
-class BiasCorrected(Slipped):
-    def remember(self, i, grad):
-        super().remember(i, grad)
-        self.counts = getattr(self, "counts", {})
-        self.counts[i] = self.counts.get(i, 0) + 1
 
-    def moved(self, param, grad, v):
-        i = next(i for i, one in enumerate(self._v) if one is v)
-        return super().moved(param, grad, v / (1 - self.alpha ** self.counts[i]))
+no_square = slip(
+    "v averages the gradients' sizes; it should average their squares.",
+    {"grad**2": "np.abs(grad)"},
+)
 
-
-@wrong(RMSProp, "v averages the gradients' sizes; it should average their squares.")
-class NoSquare(Slipped):
-    def remember(self, i, grad):
-        self._v[i] = self.alpha * self._v[i] + (1 - self.alpha) * np.abs(grad)
-
-
-@wrong(
-    RMSProp,
+square_of_the_average = slip(
     "The gradients are averaged and then squared, so opposite ones cancel. Squares come first, "
     "then their average.",
+    {"grad**2": "grad", "np.sqrt(self._v[i])": "np.sqrt(self._v[i] ** 2)"},
 )
-class SquareOfTheAverage(Slipped):
-    def remember(self, i, grad):
-        self._v[i] = self.alpha * self._v[i] + (1 - self.alpha) * grad
 
-    def moved(self, param, grad, v):
-        return super().moved(param, grad, v**2)
-
-
-@wrong(
-    RMSProp,
+centered = slip(
     "The average gradient is subtracted from v, as in the centered variant: v becomes a variance. "
     "Here it is the mean of the squares.",
+    {
+        "self._v: list[np.ndarray] = []": "self._v, self.means = [], {}",
+        "* grad**2": "* grad**2\n"
+        "mean = self.alpha * self.means.get(i, 0.0) + (1 - self.alpha) * grad\n"
+        "self.means[i] = mean",
+        "np.sqrt(self._v[i])": "np.sqrt(np.maximum(self._v[i] - mean**2, 0.0))",
+    },
 )
-class Centered(Slipped):
-    def _updated(self, i, param, grad):
-        self.i = i
-        return super()._updated(i, param, grad)
 
-    def moved(self, param, grad, v):
-        self.means = getattr(self, "means", {})
-        mean = self.alpha * self.means.get(self.i, 0.0) + (1 - self.alpha) * grad
-        self.means[self.i] = mean
-        # Rounding may take it below 0 where alpha is 0.
-        return super().moved(param, grad, np.maximum(v - mean**2, 0.0))
-
-
-@wrong(
-    RMSProp,
+one_average_an_array = slip(
     "v is one number for a whole parameter, the mean over its entries. Every entry has its own.",
+    {"grad**2": "(np.mean(grad**2) if grad.size else 0.0)"},
 )
-class OneAverageAnArray(Slipped):
-    def remember(self, i, grad):
-        mean = np.mean(grad**2, keepdims=True) if grad.size else grad**2
-        self._v[i] = self.alpha * self._v[i] + (1 - self.alpha) * mean
 
-
-@wrong(
-    RMSProp,
+step_before_the_average = slip(
     "The step is divided by v as it was before this gradient. v takes up the gradient first.",
+    {
+        "self._v[i] = self.alpha": "before, self._v[i] = self._v[i], self.alpha",
+        "np.sqrt(self._v[i])": "np.sqrt(before)",
+    },
 )
-class StepBeforeTheAverage(Slipped):
-    def _updated(self, i, param, grad):
-        before = self._v[i]
-        super()._updated(i, param, np.zeros_like(param) if grad is None else grad)
-        if grad is None:
-            self._v[i] = before
-            return param.copy()
-        with np.errstate(all="ignore"):
-            return self.moved(param, grad, before)
 
 
 # --- The step --------------------------------------------------------------------------------
 
 
-@wrong(RMSProp, "eps stands inside the root. It belongs outside, added to √v.")
-class EpsilonInTheRoot(Slipped):
-    def moved(self, param, grad, v):
-        return param - self.lr * grad / np.sqrt(v + self.eps)
+epsilon_in_the_root = slip(
+    "eps stands inside the root. It belongs outside, added to √v.",
+    {"(np.sqrt(self._v[i]) + self.eps)": "np.sqrt(self._v[i] + self.eps)"},
+)
 
+no_epsilon = slip(
+    "eps is missing: a weight whose gradients are all 0 becomes 0/0.",
+    {"(np.sqrt(self._v[i]) + self.eps)": "np.sqrt(self._v[i])"},
+)
 
-@wrong(RMSProp, "eps is missing: a weight whose gradients are all 0 becomes 0/0.")
-class NoEpsilon(Slipped):
-    def moved(self, param, grad, v):
-        with np.errstate(all="ignore"):
-            return param - self.lr * grad / np.sqrt(v)
+epsilon_as_the_least = slip(
+    "eps is the least that √v may be. It should be added to it, however large √v is.",
+    {"(np.sqrt(self._v[i]) + self.eps)": "np.maximum(np.sqrt(self._v[i]), self.eps)"},
+)
 
+no_root = slip(
+    "The square root is missing: the step is divided by v itself.",
+    {"np.sqrt(self._v[i])": "self._v[i]"},
+)
 
-@wrong(RMSProp, "eps is the least that √v may be. It should be added to it, however large √v is.")
-class EpsilonAsTheLeast(Slipped):
-    def moved(self, param, grad, v):
-        with np.errstate(all="ignore"):
-            return param - self.lr * grad / np.maximum(np.sqrt(v), self.eps)
-
-
-@wrong(RMSProp, "The square root is missing: the step is divided by v itself.")
-class NoRoot(Slipped):
-    def moved(self, param, grad, v):
-        return param - self.lr * grad / (v + self.eps)
-
-
-@wrong(
-    RMSProp,
+times_the_root = slip(
     "The step is multiplied by √v + eps: large gradients take still longer steps. It should be "
     "divided.",
+    {"grad / (": "grad * ("},
 )
-class TimesTheRoot(Slipped):
-    def moved(self, param, grad, v):
-        return param - self.lr * grad * (np.sqrt(v) + self.eps)
 
+plain_descent = slip(
+    "The step is not divided by anything: this is plain gradient descent.",
+    {" / (np.sqrt(self._v[i]) + self.eps)": ""},
+)
 
-@wrong(RMSProp, "The step is not divided by anything: this is plain gradient descent.")
-class PlainDescent(Slipped):
-    def moved(self, param, grad, v):
-        return param - self.lr * grad
-
-
-@wrong(
-    RMSProp,
+only_the_sign = slip(
     "Only the gradient's sign is left: every step is lr long. How far it goes should depend on how "
     "this gradient compares with those before.",
+    {"grad / (np.sqrt(self._v[i]) + self.eps)": "np.sign(grad)"},
 )
-class OnlyTheSign(Slipped):
-    def moved(self, param, grad, v):
-        return param - self.lr * np.sign(grad)
 
-
-@wrong(RMSProp, "The step goes up the gradient: the sign is wrong.")
-class Uphill(Slipped):
-    def moved(self, param, grad, v):
-        return param + self.lr * grad / (np.sqrt(v) + self.eps)
+uphill = slip(
+    "The step goes up the gradient: the sign is wrong.",
+    {"param - self.lr": "param + self.lr"},
+)
 
 
 # --- The settings ----------------------------------------------------------------------------
 
 
-@wrong(RMSProp, "The argument `lr` is not used.")
-class LearningRateIgnored(RMSProp):
-    def __init__(self, lr=0.01, alpha=0.99, eps=1e-8):
-        super().__init__(0.01, alpha, eps)
+learning_rate_ignored = slip(
+    "The argument `lr` is not used.",
+    {"self.lr = lr": "self.lr = 0.01"},
+)
 
+alpha_ignored = slip(
+    "The argument `alpha` is not used.",
+    {"self.alpha = alpha": "self.alpha = 0.99"},
+)
 
-@wrong(RMSProp, "The argument `alpha` is not used.")
-class AlphaIgnored(RMSProp):
-    def __init__(self, lr=0.01, alpha=0.99, eps=1e-8):
-        super().__init__(lr, 0.99, eps)
+epsilon_ignored = slip(
+    "The argument `eps` is not used.",
+    {"self.eps = eps": "self.eps = 1e-8"},
+)
 
+zero_epsilon_as_not_given = slip(
+    "An eps of 0 is treated as not given: `or` turns it into the default.",
+    {"self.eps = eps": "self.eps = eps or 1e-8"},
+)
 
-@wrong(RMSProp, "The argument `eps` is not used.")
-class EpsilonIgnored(RMSProp):
-    def __init__(self, lr=0.01, alpha=0.99, eps=1e-8):
-        super().__init__(lr, alpha, 1e-8)
+zero_alpha_as_not_given = slip(
+    "An alpha of 0 is treated as not given: `or` turns it into the default.",
+    {"self.alpha = alpha": "self.alpha = alpha or 0.99"},
+)
 
+another_default_of_alpha = slip(
+    "alpha is 0.9 unless told, as in Hinton's lecture. Here its default is another.",
+    {"alpha: float = 0.99": "alpha: float = 0.9"},
+)
 
-@wrong(RMSProp, "alpha is 0.9 unless told, as in Hinton's lecture. Here its default is another.")
-class AnotherDefaultOfAlpha(RMSProp):
-    def __init__(self, lr=0.01, alpha=0.9, eps=1e-8):
-        super().__init__(lr, alpha, eps)
-
-
-@wrong(RMSProp, "lr is 0.001 unless told, as in Adam. Here its default is another.")
-class AnotherDefaultOfLr(RMSProp):
-    def __init__(self, lr=0.001, alpha=0.99, eps=1e-8):
-        super().__init__(lr, alpha, eps)
+another_default_of_lr = slip(
+    "lr is 0.001 unless told, as in Adam. Here its default is another.",
+    {"lr: float = 0.01": "lr: float = 0.001"},
+)
 
 
 # --- State and manners -----------------------------------------------------------------------
 
 
-@wrong(
-    RMSProp,
+none_as_zero = slip(
     "A gradient of None is taken for 0, and its average fades. It should leave it alone.",
+    {"return param.copy()": "grad = np.zeros_like(param)"},
 )
-class NoneAsZero(Slipped):
-    def _updated(self, i, param, grad):
-        return super()._updated(i, param, np.zeros_like(param) if grad is None else grad)
 
+zero_gradients_skipped = slip(
+    "A gradient that is all 0 is treated like None: v stays as it is. It should fade.",
+    {"if grad is None:": "if grad is None or not grad.any():"},
+)
 
-@wrong(
-    RMSProp,
+state_by_shape = slip(
     "Parameters of the same shape share their average. Each parameter needs its own, by its "
     "position in the list.",
+    {"self._updated(i, p, g)": "self._updated([q.shape for q in params].index(p.shape), p, g)"},
 )
-class StateByShape(Slipped):
-    def step(self, params, grads):
-        self.shapes = [param.shape for param in params]
-        return super().step(params, grads)
 
-    def remember(self, i, grad):
-        first = self.shapes.index(grad.shape)
-        self._v[i] = self._v[first]
-        super().remember(i, grad)
-        self._v[first] = self._v[i]
-
-
-@wrong(
-    RMSProp,
+always_float64 = slip(
     "The results are float64 whatever the parameters are: something on the way converts them.",
+    {"np.zeros_like(param)": "np.zeros(param.shape)"},
 )
-class AlwaysFloat64(RMSProp):
-    def step(self, params, grads):
-        return [param.astype(np.float64) for param in super().step(params, grads)]
 
-
-@wrong(
-    RMSProp,
-    "It writes into the arrays it was given, as `param -= …` does. Return new arrays.",
-)
-class WritesIntoParams(RMSProp):
-    def step(self, params, grads):
-        for param, new in zip(params, super().step(params, grads), strict=True):
-            param[...] = new
-        return list(params)
-
-
-@wrong(
-    RMSProp,
+checked_at_the_first_step_only = slip(
     "Shapes and lengths are compared at the first step only. Later steps need it too.",
+    {
+        "if len(params) != len(grads)": "self.first = not self._v\n"
+        "if self.first and len(params) != len(grads)",
+        "strict=True": "strict=False",
+        "if grad.shape": "if self.first and grad.shape",
+    },
 )
-class CheckedAtTheFirstStepOnly(Slipped):
-    def step(self, params, grads):
-        self.is_first = not self._v
-        if self.is_first:
-            return super().step(params, grads)
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
 
-    def _updated(self, i, param, grad):
-        if self.is_first or grad is None:
-            return super()._updated(i, param, grad)
-        self.remember(i, grad)
-        return self.moved(param, grad, self._v[i])
-
-
-@wrong(
-    RMSProp,
+parameters_of_its_own = slip(
     "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
     "values may have been changed since.",
+    {
+        "if not self._v:": 'params = getattr(self, "own", params)\nif not self._v:',
+        "return [self._updated": "self.own = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in self.own]",
+    },
 )
-class ParametersOfItsOwn(RMSProp):
-    own = None
 
-    def step(self, params, grads):
-        check(params, grads)
-        self.own = super().step(params if self.own is None else self.own, grads)
-        return [param.copy() for param in self.own]
-
-
-@wrong(
-    RMSProp,
+shapes_unchecked = slip(
     "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
     "other.",
+    {"if grad.shape != param.shape": "if False"},
 )
-class ShapesUnchecked(Slipped):
-    def compare(self, param, grad):
-        pass
 
+sizes_in_place_of_shapes = slip(
+    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
+    "through.",
+    {"grad.shape != param.shape": "grad.size != param.size"},
+)
 
-@wrong(
-    RMSProp,
+lengths_unchecked = slip(
     "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+    {"if len(params) != len(grads)": "if False", "strict=True": "strict=False"},
 )
-class LengthsUnchecked(RMSProp):
-    def step(self, params, grads):
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
 
-
-@wrong(
-    RMSProp,
+nothing_moves = slip(
     "The parameters come back as they were. Do the new values reach the list that you return?",
+    {
+        "return [self._updated": "new = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
+    },
 )
-class NothingMoves(RMSProp):
-    def step(self, params, grads):
-        super().step(params, grads)
-        return [param.copy() for param in params]
 
-
-@wrong(
-    RMSProp,
-    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
-    "needs its own.",
-)
-class StateOfTheClass(RMSProp):
-    def __init__(self, lr=0.01, alpha=0.99, eps=1e-8):
-        super().__init__(lr, alpha, eps)
-        StateOfTheClass.kept = []
-
-    def step(self, params, grads):
-        self._v = StateOfTheClass.kept
-        new = super().step(params, grads)
-        StateOfTheClass.kept = self._v
-        return new
-
-
-@wrong(
-    RMSProp,
+none_forgets = slip(
     "A parameter whose gradient is None loses its v, and begins anew. v should stay.",
+    {"return param.copy()": "self._v[i] = np.zeros_like(param)\nreturn param.copy()"},
 )
-class NoneForgets(RMSProp):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            self._v[i] = np.zeros_like(param)
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    RMSProp,
+squares_in_place = slip(
     "The gradient is squared in place, as by `grad **= 2`: the step goes along g², and the "
     "caller's array has changed.",
+    {"self._v[i] = self.alpha": "grad **= 2\nself._v[i] = self.alpha", "* grad**2": "* grad"},
 )
-class SquaresInPlace(Slipped):
-    def _updated(self, i, param, grad):
-        new = super()._updated(i, param, grad)
-        if grad is not None:
-            new = self.moved(param, grad**2, self._v[i])
-            grad **= 2
-        return new
-
-
-@wrong(
-    RMSProp,
-    "It writes into the gradients, as `grad /= …` does. Work on new arrays.",
-)
-class WritesIntoGrads(RMSProp):
-    def step(self, params, grads):
-        new = super().step(params, grads)
-        for v, grad in zip(self._v, grads, strict=True):
-            if grad is not None:
-                grad /= np.sqrt(v) + self.eps
-        return new

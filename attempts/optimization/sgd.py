@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.sgd import SGD, epoch
 
 
@@ -51,257 +51,144 @@ class AsOneLongVector:
         ]
 
 
-class Slipped(SGD):
-    """The solution with its update in one place, for it to be wrong."""
+uphill = slip(
+    "The step goes up the gradient: the sign is wrong.",
+    {"param - self.lr * grad": "param + self.lr * grad"},
+)
 
-    def step(self, params, grads):
-        check(params, grads)
-        return [
-            param.copy() if grad is None else self.moved(param, grad)
-            for param, grad in zip(params, grads, strict=True)
-        ]
+no_learning_rate = slip(
+    "The learning rate is missing: the gradient is subtracted as it is.",
+    {"self.lr * grad": "grad"},
+)
 
-    def moved(self, param, grad):
-        return param - self.lr * grad
+learning_rate_ignored = slip(
+    "The argument `lr` is not used: the step is always that of lr = 0.001.",
+    {"self.lr * grad": "0.001 * grad"},
+)
 
-
-@wrong(SGD, "The step goes up the gradient: the sign is wrong.")
-class Uphill(Slipped):
-    def moved(self, param, grad):
-        return param + self.lr * grad
-
-
-@wrong(SGD, "The learning rate is missing: the gradient is subtracted as it is.")
-class NoLearningRate(Slipped):
-    def moved(self, param, grad):
-        return param - grad
-
-
-@wrong(SGD, "The argument `lr` is not used: the step is always that of lr = 0.001.")
-class LearningRateIgnored(SGD):
-    def __init__(self, lr=0.001):
-        super().__init__()
-
-
-@wrong(
-    SGD,
+learning_rate_kept = slip(
     "The step keeps to the lr that the optimiser was made with. `lr` may be assigned later, as a "
     "schedule does.",
+    {"self.lr = lr": "self.lr = self.first_lr = lr", "self.lr * grad": "self.first_lr * grad"},
 )
-class LearningRateKept(Slipped):
-    def __init__(self, lr=0.001):
-        super().__init__(lr)
-        self.first_lr = lr
 
-    def moved(self, param, grad):
-        return param - self.first_lr * grad
+only_the_sign = slip(
+    "Only the gradient's sign is used, so every step is lr long.",
+    {"self.lr * grad": "self.lr * np.sign(grad)"},
+)
 
-
-@wrong(SGD, "Only the gradient's sign is used, so every step is lr long.")
-class OnlyTheSign(Slipped):
-    def moved(self, param, grad):
-        return param - self.lr * np.sign(grad)
-
-
-@wrong(
-    SGD,
+only_the_direction = slip(
     "The gradient is divided by its length, so that only its direction counts. Where it is long, "
     "the step should be long.",
+    {"self.lr * grad": "self.lr * grad / np.linalg.norm(grad)"},
 )
-class OnlyTheDirection(Slipped):
-    def moved(self, param, grad):
-        length = np.linalg.norm(grad)
-        return param - self.lr * grad / length if length else param.copy()
 
+clipped = slip(
+    "Entries of the gradient beyond ±1 are cut down to ±1. Here a step is as long as the gradient "
+    "says.",
+    {"self.lr * grad": "self.lr * np.clip(grad, -1.0, 1.0)"},
+)
 
-@wrong(
-    SGD,
+gradients_pile_up = slip(
     "Gradients pile up: each step moves by the sum of all so far. A step of plain SGD forgets "
     "those before it.",
+    {
+        "self.lr = lr": "self.lr, self.sums = lr, {}",
+        "return [\n": "for i, grad in enumerate(grads):\n"
+        "    if grad is not None:\n"
+        "        self.sums[i] = self.sums.get(i, 0.0) + grad\n"
+        "grads = [None if grad is None else self.sums[i] for i, grad in enumerate(grads)]\n"
+        "return [\n",
+    },
 )
-class GradientsPileUp(SGD):
-    def __init__(self, lr=0.001):
-        super().__init__(lr)
-        self.sums = {}
 
-    def step(self, params, grads):
-        check(params, grads)
-        for i, grad in enumerate(grads):
-            before = self.sums.get(i)
-            # Other parameters start a new sum.
-            fits = before is not None and grad is not None and before.shape == grad.shape
-            if grad is not None:
-                self.sums[i] = before + grad if fits else grad.copy()
-        present = [None if grad is None else self.sums[i] for i, grad in enumerate(grads)]
-        return super().step(params, present)
-
-
-@wrong(
-    SGD,
+learning_rate_shrinks = slip(
     "The learning rate shrinks from step to step by itself. It should stay what `lr` says.",
+    {
+        "self.lr = lr": "self.lr, self.steps = lr, 0",
+        "return [\n": "self.steps += 1\nreturn [\n",
+        "self.lr * grad": "self.lr / self.steps * grad",
+    },
 )
-class LearningRateShrinks(Slipped):
-    steps = 0
 
-    def step(self, params, grads):
-        self.steps += 1
-        return super().step(params, grads)
-
-    def moved(self, param, grad):
-        return param - self.lr / self.steps * grad
-
-
-@wrong(
-    SGD,
+keeps_the_first_parameters = slip(
     "It starts from the parameters of its first step every time. Each step gets the parameters to "
     "move.",
+    {
+        "return [\n": 'params = self.__dict__.setdefault("first", [p.copy() for p in params])\n'
+        "return [\n",
+    },
 )
-class KeepsTheFirstParameters(SGD):
-    first = None
 
-    def step(self, params, grads):
-        if self.first is None:
-            self.first = [param.copy() for param in params]
-        shapes = [param.shape for param in params]
-        if shapes == [param.shape for param in self.first]:
-            params = self.first
-        return super().step(params, grads)
-
-
-@wrong(
-    SGD,
+divided_by_the_number_of_parameters = slip(
     "lr is divided by the number of parameters. Every parameter takes its own full step.",
+    {"self.lr * grad": "self.lr / len(params) * grad"},
 )
-class DividedByTheNumberOfParameters(Slipped):
-    def step(self, params, grads):
-        self.number = len(params)
-        return super().step(params, grads)
 
-    def moved(self, param, grad):
-        return param - self.lr / self.number * grad
+returns_the_moves = slip(
+    "What comes back are the moves −lr · g. The parameters' new values were asked for.",
+    {"param - self.lr * grad": "-self.lr * grad"},
+)
 
-
-@wrong(SGD, "What comes back are the moves −lr · g. The parameters' new values were asked for.")
-class ReturnsTheMoves(Slipped):
-    def moved(self, param, grad):
-        return -self.lr * grad
-
-
-@wrong(
-    SGD,
+none_left_out = slip(
     "A parameter without a gradient is left out of the list, and those behind it move up. It "
     "should keep its place.",
+    {
+        "param.copy() if grad is None else param - ": "param - ",
+        "in zip(params, grads, strict=True)": "in zip(params, grads, strict=True)\n"
+        "if grad is not None",
+    },
 )
-class NoneLeftOut(SGD):
-    def step(self, params, grads):
-        new = super().step(params, grads)
-        return [param for param, grad in zip(new, grads, strict=True) if grad is not None]
 
-
-@wrong(
-    SGD,
+none_for_the_parameter = slip(
     "Where a gradient is None, the new parameter is None too. It should stay as it was.",
+    {"param.copy() if": "None if"},
 )
-class NoneForTheParameter(SGD):
-    def step(self, params, grads):
-        new = super().step(params, grads)
-        return [None if grad is None else param for param, grad in zip(new, grads, strict=True)]
 
-
-@wrong(
-    SGD,
+none_stops_the_step = slip(
     "One gradient of None keeps all parameters from moving. It concerns only its own.",
+    {
+        "return [\n": "if any(grad is None for grad in grads):\n"
+        "    return [param.copy() for param in params]\n"
+        "return [\n",
+    },
 )
-class NoneStopsTheStep(SGD):
-    def step(self, params, grads):
-        check(params, grads)
-        if any(grad is None for grad in grads):
-            return list(params)
-        return super().step(params, grads)
 
-
-@wrong(SGD, "A gradient of None ends in an error: nothing can be multiplied with None.")
-class NoneNotForeseen(Slipped):
-    def step(self, params, grads):
-        if len(params) != len(grads):
-            raise ValueError("another number of gradients than of parameters")
-        new = []
-        for param, grad in zip(params, grads, strict=True):
-            if grad is not None and param.shape != grad.shape:
-                raise ValueError("a gradient has another shape than its parameter")
-            new.append(self.moved(param, grad))
-        return new
-
-
-@wrong(SGD, "The new values come as a tuple. A list was asked for.")
-class ReturnsATuple(SGD):
-    def step(self, params, grads):
-        return tuple(super().step(params, grads))
-
-
-@wrong(
-    SGD,
-    "It writes into the arrays it was given, as `param -= …` does. Return new arrays.",
+none_not_foreseen = slip(
+    "A gradient of None ends in an error: nothing can be multiplied by None.",
+    {"param.copy() if grad is None else param - ": "param - "},
 )
-class WritesIntoParams(SGD):
-    def step(self, params, grads):
-        for param, new in zip(params, super().step(params, grads), strict=True):
-            param[...] = new
-        return list(params)
 
-
-@wrong(
-    SGD,
-    "It writes into the gradients, as `grad *= lr` does. They are the caller's.",
-)
-class WritesIntoGrads(Slipped):
-    def moved(self, param, grad):
-        grad *= self.lr
-        return param - grad
-
-
-@wrong(
-    SGD,
+always_float64 = slip(
     "The results are float64 whatever the parameters are: something on the way converts them.",
+    {"self.lr * grad": "np.float64(self.lr) * grad"},
 )
-class AlwaysFloat64(SGD):
-    def step(self, params, grads):
-        return [param.astype(np.float64) for param in super().step(params, grads)]
 
-
-@wrong(
-    SGD,
+shapes_unchecked = slip(
     "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
     "other.",
+    {"if grad is not None and grad.shape != param.shape": "if False"},
 )
-class ShapesUnchecked(Slipped):
-    def step(self, params, grads):
-        if len(params) != len(grads):
-            raise ValueError("another number of gradients than of parameters")
-        return [
-            param.copy() if grad is None else self.moved(param, grad)
-            for param, grad in zip(params, grads, strict=True)
-        ]
 
+sizes_in_place_of_shapes = slip(
+    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
+    "through.",
+    {"grad.shape != param.shape": "grad.size != param.size"},
+)
 
-@wrong(
-    SGD,
+lengths_unchecked = slip(
     "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+    {
+        "if len(params) != len(grads)": "if False",
+        "zip(params, grads, strict=True))": "zip(params, grads, strict=False))",
+        "in zip(params, grads, strict=True)": "in zip(params, grads, strict=False)",
+    },
 )
-class LengthsUnchecked(SGD):
-    def step(self, params, grads):
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
 
-
-@wrong(
-    SGD,
+nothing_moves = slip(
     "The parameters come back as they were. Do the new values reach the list that you return?",
+    {"else param - self.lr * grad": "else param.copy()"},
 )
-class NothingMoves(SGD):
-    def step(self, params, grads):
-        super().step(params, grads)
-        return [param.copy() for param in params]
 
 
 # --- An epoch --------------------------------------------------------------------------------
@@ -325,125 +212,117 @@ def moving_each_parameter_by_hand(params, batches, gradients, lr):
     return new
 
 
-@wrong(
-    epoch,
+all_gradients_at_the_start = slip(
     "All gradients are taken at the first parameters. Each batch should see those from the "
     "previous batch.",
+    {
+        "optimiser, params = SGD": "optimiser, new = SGD",
+        "params = optimiser.step": "new = optimiser.step",
+        "return params": "return new",
+        "step(params, ": "step(new, ",
+    },
 )
-def all_gradients_at_the_start(params, batches, gradients, lr):
-    new = list(params)
-    for x, y in batches:
-        new = SGD(lr).step(new, gradients(list(params), x, y))
-    return new
 
-
-@wrong(
-    epoch,
+one_step_on_the_mean = slip(
     "There is one step in the epoch, on the mean gradient of all batches: that is batch gradient "
     "descent. Here every batch moves the parameters.",
+    {
+        "SGD(lr)": "SGD(lr / max(len(batches), 1))",
+        "optimiser, params = SGD": "optimiser, new = SGD",
+        "params = optimiser.step": "new = optimiser.step",
+        "return params": "return new",
+        "step(params, ": "step(new, ",
+    },
 )
-def one_step_on_the_mean(params, batches, gradients, lr):
-    new = list(params)
-    for x, y in batches:
-        new = SGD(lr / len(batches)).step(new, gradients(list(params), x, y))
-    return new
 
-
-@wrong(
-    epoch,
+all_rows_at_once = slip(
     "All batches are put together and make one step. Each should make a step of its own.",
+    {
+        "for x, y in batches:": "if batches:\n"
+        "    batches = [tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))]\n"
+        "for x, y in batches:",
+    },
 )
-def all_rows_at_once(params, batches, gradients, lr):
-    if not batches:
-        return list(params)
-    x, y = (np.concatenate(parts) for parts in zip(*batches, strict=True))
-    return SGD(lr).step(params, gradients(list(params), x, y))
 
-
-@wrong(
-    epoch,
+every_batch_from_the_start = slip(
     "Every batch starts again from the first parameters, so only the last one leaves a trace.",
+    {
+        "optimiser, params = SGD": "optimiser, new = SGD",
+        "params = optimiser.step": "new = optimiser.step",
+        "return params": "return new",
+    },
 )
-def every_batch_from_the_start(params, batches, gradients, lr):
-    new = list(params)
-    for x, y in batches:
-        new = SGD(lr).step(params, gradients(list(params), x, y))
-    return new
 
+only_the_first_batch = slip(
+    "It returns after the first batch: the `return` stands inside the loop.",
+    {"return params": "    return params"},
+)
 
-@wrong(epoch, "It returns after the first batch: the `return` stands inside the loop.")
-def only_the_first_batch(params, batches, gradients, lr):
-    return epoch(params, batches[:1], gradients, lr)
+without_the_last_batch = slip(
+    "The last batch makes no step.",
+    {"in batches": "in batches[:-1]"},
+)
 
-
-@wrong(epoch, "The last batch makes no step.")
-def without_the_last_batch(params, batches, gradients, lr):
-    return epoch(params, batches[:-1], gradients, lr)
-
-
-@wrong(
-    epoch,
+without_a_smaller_last_batch = slip(
     "A last batch that is smaller than the first is dropped. All batches should make a step.",
+    {
+        "for x, y in batches:": "for x, y in batches:\n"
+        "    if len(x) < len(batches[0][0]):\n"
+        "        continue",
+    },
 )
-def without_a_smaller_last_batch(params, batches, gradients, lr):
-    return epoch(params, [b for b in batches if len(b[0]) >= len(batches[0][0])], gradients, lr)
 
+stopping_where_it_is_flat = slip(
+    "It ends at the first batch whose gradients are all 0. The next batch may have a slope.",
+    {
+        "params = optimiser.step(params, gradients(params, x, y))": (
+            "grads = gradients(params, x, y)\n"
+            "if not any(grad is not None and grad.any() for grad in grads):\n"
+            "    break\n"
+            "params = optimiser.step(params, grads)"
+        ),
+    },
+)
 
-@wrong(epoch, "The batches come in the reverse order.")
-def from_the_last_batch(params, batches, gradients, lr):
-    return epoch(params, batches[::-1], gradients, lr)
+from_the_last_batch = slip(
+    "The batches come in the reverse order.",
+    {"in batches": "in batches[::-1]"},
+)
 
-
-@wrong(epoch, "The argument `lr` is not used: SGD takes its own.")
-def an_epoch_with_its_own_learning_rate(params, batches, gradients, lr):
-    return epoch(params, batches, gradients, 0.001)
-
-
-@wrong(
-    epoch,
+longer_steps_on_larger_batches = slip(
     "The step is multiplied by the number of rows in the batch. The gradients are already those of "
     "the batch's loss.",
+    {"for x, y in batches:": "for x, y in batches:\n    optimiser.lr = lr * len(x)"},
 )
-def longer_steps_on_larger_batches(params, batches, gradients, lr):
-    new = list(params)
-    for x, y in batches:
-        new = SGD(lr * len(x)).step(new, gradients(new, x, y))
-    return new
 
+shorter_steps_on_larger_batches = slip(
+    "The step is divided by the number of rows in the batch. The gradients are already those of "
+    "the batch's loss.",
+    {"for x, y in batches:": "for x, y in batches:\n    optimiser.lr = lr / len(x)"},
+)
 
-@wrong(
-    epoch,
+the_mean_of_all_parameters = slip(
     "The mean of the parameters over all steps is returned. The last ones were asked for.",
+    {
+        "for x, y in batches:": "path = []\nfor x, y in batches:",
+        "gradients(params, x, y))": "gradients(params, x, y))\npath.append(params)",
+        "return params": (
+            "return [np.mean(values, axis=0) for values in zip(*path or [params], strict=True)]"
+        ),
+    },
 )
-def the_mean_of_all_parameters(params, batches, gradients, lr):
-    path = [epoch(params, batches[:done], gradients, lr) for done in range(len(batches) + 1)]
-    return [np.mean(values, axis=0) for values in zip(*(path[1:] or path), strict=True)]
 
-
-@wrong(
-    epoch,
+asked_twice = slip(
     "`gradients` is called twice for each batch, and one of the results thrown away: twice the "
     "work.",
+    {
+        "for x, y in batches:": "for x, y in batches:\n"
+        "    if all(grad is None for grad in gradients(params, x, y)):\n"
+        "        continue",
+    },
 )
-def asked_twice(params, batches, gradients, lr):
-    new = list(params)
-    for x, y in batches:
-        if all(grad is None for grad in gradients(new, x, y)):
-            continue
-        new = SGD(lr).step(new, gradients(new, x, y))
-    return new
 
-
-@wrong(epoch, "`gradients` is given a tuple. It expects the parameters in a list.")
-def a_tuple_of_parameters(params, batches, gradients, lr):
-    return epoch(params, batches, lambda p, x, y: gradients(tuple(p), x, y), lr)
-
-
-@wrong(
-    epoch,
-    "It writes into the parameters it was given. Work with the new arrays that a step returns.",
+a_tuple_of_parameters = slip(
+    "`gradients` is given a tuple. It expects the parameters in a list.",
+    {"gradients(params, x, y))": "gradients(tuple(params), x, y))"},
 )
-def an_epoch_in_place(params, batches, gradients, lr):
-    for param, new in zip(params, epoch(params, batches, gradients, lr), strict=True):
-        param[...] = new
-    return list(params)

@@ -3,17 +3,13 @@ import math
 
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.warmup_cosine import warmup_cosine
 
 
 def check(step, warmup, total):
     if step < 0 or warmup < 0 or total <= warmup:
         raise ValueError("the steps are not in order")
-
-
-def fall(peak, floor, progress):
-    return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2
 
 
 @right(warmup_cosine)
@@ -50,303 +46,231 @@ def by_the_middle(step, peak, warmup, total, floor=0.0):
 
 # --- The warm-up -----------------------------------------------------------------------------
 
-
-@wrong(
-    warmup_cosine,
-    "The warm-up counts from 1: its first step is already at peak / warmup, and it ends a step too "
-    "early. Steps are counted from 0.",
+warm_up_from_1 = slip(
+    "The warm-up counts from 1: its first step is already at peak / warmup, and it ends a step "
+    "too early. Steps are counted from 0.",
+    {"peak * step / warmup": "peak * (step + 1) / warmup"},
 )
-def warm_up_from_1(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return peak * (step + 1) / warmup if step < warmup else right
 
-
-@wrong(
-    warmup_cosine,
+peak_a_step_early = slip(
     "The peak is reached at step warmup − 1, a step too early.",
+    {"peak * step / warmup": "peak * step / max(warmup - 1, 1)"},
 )
-def peak_a_step_early(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return peak * step / max(1, warmup - 1) if step < warmup else right
 
-
-@wrong(
-    warmup_cosine,
+peak_a_step_late = slip(
     "The peak is reached at step warmup + 1, a step too late.",
+    {
+        "if step < warmup:": "if step <= warmup and warmup:",
+        "peak * step / warmup": "peak * step / (warmup + 1)",
+    },
 )
-def peak_a_step_late(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return peak * step / (warmup + 1) if step <= warmup and warmup else right
 
-
-@wrong(
-    warmup_cosine,
+warm_up_from_the_floor = slip(
     "The warm-up begins at the floor. It begins at 0: the floor is where the cosine ends.",
+    {"peak * step / warmup": "floor + (peak - floor) * step / warmup"},
 )
-def warm_up_from_the_floor(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return floor + (peak - floor) * step / warmup if step < warmup else right
 
-
-@wrong(
-    warmup_cosine,
+no_warm_up_below_the_floor = slip(
     "The floor holds in the warm-up too, and the learning rate waits there. It should rise in a "
     "line from 0.",
+    {"peak * step / warmup": "max(floor, peak * step / warmup)"},
 )
-def no_warm_up_below_the_floor(step, peak, warmup, total, floor=0.0):
-    return max(floor, warmup_cosine(step, peak, warmup, total, floor))
 
-
-@wrong(
-    warmup_cosine,
+warm_up_along_a_cosine = slip(
     "The warm-up rises along a cosine, slowly at both ends. It is a line.",
+    {"peak * step / warmup": "peak * (1 - math.cos(math.pi * step / warmup)) / 2"},
 )
-def warm_up_along_a_cosine(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return fall(0.0, peak, step / warmup) if step < warmup else right
 
-
-@wrong(
-    warmup_cosine,
+quotient_rounded_down = slip(
     "The quotient step / warmup is rounded down, as // does: it is 0 all through the warm-up.",
+    {"peak * step / warmup": "peak * (step // warmup)"},
 )
-def quotient_rounded_down(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return peak * (step // warmup) if step < warmup else right
 
+no_warm_up = slip(
+    "There is no warm-up: the first steps are at the peak.",
+    {"peak * step / warmup": "peak"},
+)
 
-@wrong(warmup_cosine, "There is no warm-up: the first steps are at the peak.")
-def no_warm_up(step, peak, warmup, total, floor=0.0):
-    check(step, warmup, total)
-    return warmup_cosine(max(step, warmup), peak, warmup, total, floor)
-
-
-@wrong(
-    warmup_cosine,
+warm_up_as_a_factor = slip(
     "The warm-up is a factor on a cosine that runs from step 0. The cosine begins only when the "
     "warm-up has ended; so the peak is never reached.",
+    {
+        "if step < warmup:\n    return peak * step / warmup": (
+            "if warmup:\n"
+            "    peak, floor = (rate * min(step / warmup, 1.0) for rate in (peak, floor))"
+        ),
+        "min((step - warmup) / (total - warmup), 1.0)": "min(step / total, 1.0)",
+    },
 )
-def warm_up_as_a_factor(step, peak, warmup, total, floor=0.0):
-    check(step, warmup, total)
-    factor = min(1.0, step / warmup) if warmup else 1.0
-    return factor * fall(peak, floor, min(1.0, step / total))
 
-
-@wrong(
-    warmup_cosine,
+division_by_a_warm_up_of_0 = slip(
     "A warm-up of 0 steps ends in a division by 0.",
+    {"if step < warmup:": "if step / warmup < 1:"},
 )
-def division_by_a_warm_up_of_0(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return right if step / warmup > 1 else peak * step / warmup
 
+a_warm_up_of_1_for_0 = slip(
+    "A warm-up of 0 steps counts as one of 1 step: the first step is at 0. It should be at the "
+    "peak.",
+    {
+        "if step < warmup:": "warmup = warmup or 1\nif step < warmup:",
+    },
+)
 
 # --- The cosine ------------------------------------------------------------------------------
 
-
-@wrong(
-    warmup_cosine,
+cosine_from_the_start = slip(
     "The cosine counts its steps from the start of the run. It starts when the warm-up ends, so "
     "the learning rate drops there all at once.",
+    {"min((step - warmup) / (total - warmup), 1.0)": "min(step / total, 1.0)"},
 )
-def cosine_from_the_start(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return right if step < warmup else fall(peak, floor, min(1.0, step / total))
 
-
-@wrong(
-    warmup_cosine,
-    "The cosine is stretched over `total` steps, but only what the warm-up leaves of them is there "
-    "for it: it is cut off above the floor.",
+cosine_cut_off = slip(
+    "The cosine is stretched over `total` steps, but only what the warm-up leaves of them is "
+    "there for it: it is cut off above the floor.",
+    {
+        "min((step - warmup) / (total - warmup), 1.0)": (
+            "(step - warmup) / total if step < total else 1.0"
+        ),
+    },
 )
-def cosine_cut_off(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return fall(peak, floor, (step - warmup) / total) if warmup <= step < total else right
 
-
-@wrong(
-    warmup_cosine,
+total_without_the_warm_up = slip(
     "`total` is taken for the length of the cosine alone. It counts the steps of the warm-up too.",
+    {"min((step - warmup) / (total - warmup), 1.0)": "min((step - warmup) / total, 1.0)"},
 )
-def total_without_the_warm_up(step, peak, warmup, total, floor=0.0):
-    check(step, warmup, total)
-    return warmup_cosine(step, peak, warmup, warmup + total, floor)
 
-
-@wrong(
-    warmup_cosine,
+floor_a_step_early = slip(
     "The floor is reached at step total − 1, a step too early.",
+    {"(total - warmup),": "max(total - warmup - 1, 1),"},
 )
-def floor_a_step_early(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    progress = min(1.0, (step - warmup) / max(1, total - 1 - warmup))
-    return right if step < warmup else fall(peak, floor, progress)
 
-
-@wrong(
-    warmup_cosine,
+floor_a_step_late = slip(
     "The floor is reached at step total + 1, a step too late.",
+    {"(total - warmup),": "(total - warmup + 1),"},
 )
-def floor_a_step_late(step, peak, warmup, total, floor=0.0):
-    check(step, warmup, total)
-    return warmup_cosine(step, peak, warmup, total + 1, floor)
 
-
-@wrong(
-    warmup_cosine,
+cosine_a_step_late = slip(
     "The cosine begins a step after the warm-up's end, so the peak is held for two steps.",
+    {"min((step - warmup)": "min(max(step - warmup - 1, 0)"},
 )
-def cosine_a_step_late(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    progress = max(0, step - warmup - 1) / (total - warmup)
-    return fall(peak, floor, progress) if warmup <= step < total else right
 
-
-@wrong(
-    warmup_cosine,
+not_clamped = slip(
     "After `total` the cosine goes on and the learning rate rises again.",
+    {"min((step - warmup) / (total - warmup), 1.0)": "(step - warmup) / (total - warmup)"},
 )
-def not_clamped(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return right if step < warmup else fall(peak, floor, (step - warmup) / (total - warmup))
 
-
-@wrong(
-    warmup_cosine,
+zero_after_the_end = slip(
     "From `total` on the learning rate is 0. It should stay at the floor.",
+    {
+        "return floor +": "if step >= total:\n    return 0.0\nreturn floor +",
+    },
 )
-def zero_after_the_end(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    return right if step < total else 0.0
 
+an_error_after_the_end = slip(
+    "After `total` it raises an error. The learning rate stays at the floor.",
+    {"if step < 0:": "if not 0 <= step <= total:"},
+)
 
-@wrong(warmup_cosine, "After `total` it raises an error. The learning rate stays at the floor.")
-def an_error_after_the_end(step, peak, warmup, total, floor=0.0):
-    if step > total:
-        raise ValueError("the schedule has ended")
-    return warmup_cosine(step, peak, warmup, total, floor)
-
-
-@wrong(warmup_cosine, "The argument `floor` is not used: the learning rate falls to 0.")
-def floor_ignored(step, peak, warmup, total, floor=0.0):
-    return warmup_cosine(step, peak, warmup, total)
-
-
-@wrong(
-    warmup_cosine,
+floor_as_a_cut = slip(
     "The floor cuts off a cosine that falls to 0. The cosine itself should end at the floor, so "
     "its height is smaller.",
+    {
+        "return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2": (
+            "return max(floor, peak * (1 + math.cos(math.pi * progress)) / 2)"
+        ),
+    },
 )
-def floor_as_a_cut(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total)
-    return right if step < warmup else max(floor, right)
 
-
-@wrong(
-    warmup_cosine,
+floor_on_top = slip(
     "The floor is added to a cosine of full height, which then starts above the peak.",
+    {"(peak - floor) * (1 + math": "peak * (1 + math"},
 )
-def floor_on_top(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total)
-    return right if step < warmup else floor + right
 
-
-@wrong(
-    warmup_cosine,
+floor_as_a_share = slip(
     "The floor is taken for a share of the peak. It is a learning rate itself.",
+    {
+        "progress = min(": "floor *= peak\nprogress = min(",
+    },
 )
-def floor_as_a_share(step, peak, warmup, total, floor=0.0):
-    return warmup_cosine(step, peak, warmup, total, floor * peak)
 
-
-@wrong(
-    warmup_cosine,
+a_bare_cosine = slip(
     "Half a cosine goes from 1 to −1. Without bringing it to 1 … 0 the learning rate becomes "
     "negative.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "math.cos(math.pi * progress)"},
 )
-def a_bare_cosine(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    progress = min(1.0, (step - warmup) / (total - warmup))
-    if step < warmup:
-        return right
-    return floor + (peak - floor) * math.cos(math.pi * progress)
 
-
-@wrong(
-    warmup_cosine,
-    "The cosine runs through a whole wave: it is at the floor half-way and back at the peak at the "
-    "end. Half a wave is wanted.",
+without_the_half = slip(
+    "1 + cos goes from 2 to 0 and is not halved: the cosine starts far above the peak.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "(1 + math.cos(math.pi * progress))"},
 )
-def a_whole_wave(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    progress = (step - warmup) / (total - warmup)
-    return fall(peak, floor, 2 * progress) if warmup <= step < total else right
 
-
-@wrong(
-    warmup_cosine,
-    "The cosine runs through a quarter of a wave, from 1 to 0: it arrives at its steepest. Half a "
-    "wave is wanted, flat at both ends.",
+only_the_cosine_halved = slip(
+    "Only the cosine is halved. The 1 beside it should be halved too: mind the brackets.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "(1 + math.cos(math.pi * progress) / 2)"},
 )
-def a_quarter_wave(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    progress = min(1.0, (step - warmup) / (total - warmup))
-    if step < warmup:
-        return right
-    return floor + (peak - floor) * math.cos(math.pi / 2 * progress)
 
+the_other_way_up = slip(
+    "After the warm-up it rises from the floor to the peak: the cosine has the wrong sign.",
+    {"1 + math.cos": "1 - math.cos"},
+)
 
-@wrong(warmup_cosine, "After the warm-up it falls in a line. It should fall along a cosine.")
-def falls_in_a_line(step, peak, warmup, total, floor=0.0):
-    right = warmup_cosine(step, peak, warmup, total, floor)
-    progress = min(1.0, (step - warmup) / (total - warmup))
-    return right if step < warmup else peak + (floor - peak) * progress
+a_whole_wave = slip(
+    "The cosine runs through a whole wave: it is at the floor half-way and back at the peak at "
+    "the end. Half a wave is wanted.",
+    {"math.pi * progress": "2 * math.pi * progress"},
+)
 
+a_quarter_wave = slip(
+    "The cosine runs through a quarter of a wave, from 1 to 0: it arrives at its steepest. Half "
+    "a wave is wanted, flat at both ends.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "math.cos(math.pi / 2 * progress)"},
+)
+
+falls_in_a_line = slip(
+    "After the warm-up it falls in a line. It should fall along a cosine.",
+    {"(1 + math.cos(math.pi * progress)) / 2": "(1 - progress)"},
+)
 
 # --- Manners ---------------------------------------------------------------------------------
 
-
-@wrong(
-    warmup_cosine,
+negative_steps = slip(
     "A negative step raises no error: it gets a negative learning rate, or goes up the cosine.",
+    {"if step < 0:": "if False:"},
 )
-def negative_steps(step, peak, warmup, total, floor=0.0):
-    check(0, warmup, total)
-    if step < warmup:
-        return peak * step / warmup
-    return fall(peak, floor, min(1.0, (step - warmup) / (total - warmup)))
 
-
-@wrong(warmup_cosine, "A negative `warmup` raises no error.")
-def negative_warm_up(step, peak, warmup, total, floor=0.0):
-    return warmup_cosine(step, peak, max(0, warmup), total, floor)
-
-
-@wrong(
-    warmup_cosine,
-    "A `warmup` that is not below `total` raises no error, though no step is left for the cosine.",
+negative_warm_up = slip(
+    "A negative `warmup` raises no error.",
+    {"0 <= warmup < total:": "warmup < total:"},
 )
-def no_room_for_the_cosine(step, peak, warmup, total, floor=0.0):
-    return warmup_cosine(step, peak, warmup, max(total, warmup + 1), floor)
 
+no_room_for_the_cosine = slip(
+    "A `warmup` that is not below `total` raises no ValueError, though no step is left for the "
+    "cosine.",
+    {"0 <= warmup < total:": "0 <= warmup:"},
+)
 
-@wrong(
-    warmup_cosine,
+checked_too_late = slip(
     "`warmup` and `total` are only checked once the warm-up is over: before, a `warmup` that "
     "leaves no step for the cosine raises no error.",
+    {"if not 0 <= warmup < total:": "if step >= warmup and not 0 <= warmup < total:"},
 )
-def checked_too_late(step, peak, warmup, total, floor=0.0):
-    if 0 <= step < warmup:
-        return peak * step / warmup
-    return warmup_cosine(step, peak, warmup, total, floor)
 
-
-@wrong(
-    warmup_cosine,
+step_by_step = slip(
     "It walks through all steps before the one asked for. A formula gives any step at once.",
+    {
+        "if step < warmup:\n"
+        "    return peak * step / warmup\n"
+        "# Beyond half a wave the cosine would rise again.\n"
+        "progress = min((step - warmup) / (total - warmup), 1.0)\n"
+        "return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2": (
+            "rate = floor\n"
+            "for now in range(step + 1):\n"
+            "    if now < warmup:\n"
+            "        rate = peak * now / warmup\n"
+            "    else:\n"
+            "        t = min((now - warmup) / (total - warmup), 1.0)\n"
+            "        rate = floor + (peak - floor) * (1 + math.cos(math.pi * t)) / 2\n"
+            "return rate"
+        ),
+    },
 )
-def step_by_step(step, peak, warmup, total, floor=0.0):
-    rate = warmup_cosine(0, peak, warmup, total, floor)
-    for earlier in range(step):
-        rate = warmup_cosine(earlier + 1, peak, warmup, total, floor)
-    return rate

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.optimization.weight_decay import SGD, gap
 
 
@@ -86,368 +86,235 @@ class WritingIntoCopies:
         return new
 
 
-class Slipped(SGD):
-    """The solution with its update cut in pieces, for one of them to be wrong."""
-
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        self.compare(param, grad)
-        gradient = grad if self.decoupled else self.coupled(param, grad)
-        self.remember(i, gradient)
-        start = self.shrunk(param) if self.decoupled else param
-        return self.moved(start, self._v[i], gradient)
-
-    def coupled(self, param, grad):
-        return grad + self.weight_decay * param
-
-    def shrunk(self, param):
-        return param * (1 - self.lr * self.weight_decay)
-
-    def remember(self, i, grad):
-        self._v[i] = self.momentum * self._v[i] + grad
-
-    def moved(self, param, v, grad):
-        return param - self.lr * v
-
-    def compare(self, param, grad):
-        if grad.shape != param.shape:
-            raise ValueError("a gradient has another shape than its parameter")
-
-
-@wrong(
-    SGD,
+always_coupled = slip(
     "The decay is always coupled: `decoupled` is not used.",
+    {"self.decoupled = decoupled": "self.decoupled = False"},
 )
-class AlwaysCoupled(SGD):
-    def __init__(self, lr=0.001, momentum=0.0, weight_decay=0.0, decoupled=False):
-        super().__init__(lr, momentum, weight_decay)
 
-
-@wrong(
-    SGD,
+always_decoupled = slip(
     "The decay is always decoupled. Coupled, it is in the gradient before v takes it up, so v "
     "remembers the decay too.",
+    {"self.decoupled = decoupled": "self.decoupled = True"},
 )
-class AlwaysDecoupled(SGD):
-    def __init__(self, lr=0.001, momentum=0.0, weight_decay=0.0, decoupled=False):
-        super().__init__(lr, momentum, weight_decay, True)
 
+decoupled_unless_told = slip(
+    "The decay is decoupled where nothing is said. It should then be coupled.",
+    {"decoupled: bool = False": "decoupled: bool = True"},
+)
 
-@wrong(SGD, "The decay is decoupled where nothing is said. It should then be coupled.")
-class DecoupledUnlessTold(SGD):
-    def __init__(self, lr=0.001, momentum=0.0, weight_decay=0.0, decoupled=True):
-        super().__init__(lr, momentum, weight_decay, decoupled)
+the_wrong_way_round = slip(
+    "`decoupled` is taken the wrong way round.",
+    {"if self.decoupled:": "if not self.decoupled:"},
+)
 
-
-@wrong(SGD, "`decoupled` is taken the wrong way round.")
-class TheWrongWayRound(SGD):
-    def __init__(self, lr=0.001, momentum=0.0, weight_decay=0.0, decoupled=False):
-        super().__init__(lr, momentum, weight_decay, not decoupled)
-
-
-@wrong(
-    SGD,
+decoupled_and_coupled = slip(
     "With `decoupled` the decay acts twice: on the parameter and in the gradient as well.",
+    {"param = param * (": "grad = grad + self.weight_decay * param\nparam = param * ("},
 )
-class DecoupledAndCoupled(Slipped):
-    def _updated(self, i, param, grad):
-        if self.decoupled and grad is not None and grad.shape == param.shape:
-            grad = grad + self.weight_decay * param
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    SGD,
+decoupled_without_lr = slip(
     "The decoupled decay lacks lr: weights shrink by `weight_decay` in every step.",
+    {"(1 - self.lr * self.weight_decay)": "(1 - self.weight_decay)"},
 )
-class DecoupledWithoutLr(Slipped):
-    def shrunk(self, param):
-        return param * (1 - self.weight_decay)
 
+no_coupled_decay = slip(
+    "The coupled kind does not decay: weight_decay · p is missing in the gradient.",
+    {"grad = grad + self.weight_decay * param": "pass"},
+)
 
-@wrong(SGD, "The coupled kind does not decay: weight_decay · p is missing in the gradient.")
-class NoCoupledDecay(Slipped):
-    def coupled(self, param, grad):
-        return grad
+no_decoupled_decay = slip(
+    "The decoupled kind does not decay: the parameter itself should shrink.",
+    {"param = param * (1 - self.lr * self.weight_decay)": "pass"},
+)
 
-
-@wrong(SGD, "The decoupled kind does not decay: the parameter itself should shrink.")
-class NoDecoupledDecay(Slipped):
-    def shrunk(self, param):
-        return param
-
-
-@wrong(
-    SGD,
+coupled_with_lr = slip(
     "The coupled decay has lr in it before the gradient is multiplied by lr again.",
+    {"grad + self.weight_decay * param": "grad + self.lr * self.weight_decay * param"},
 )
-class CoupledWithLr(Slipped):
-    def coupled(self, param, grad):
-        return grad + self.lr * self.weight_decay * param
 
-
-@wrong(
-    SGD,
+coupled_twice = slip(
     "The coupled decay is twice as strong as it should be: 2 · weight_decay · p would belong to a "
     "penalty without ½.",
+    {"grad + self.weight_decay * param": "grad + 2 * self.weight_decay * param"},
 )
-class CoupledTwice(Slipped):
-    def coupled(self, param, grad):
-        return grad + 2 * self.weight_decay * param
 
+coupled_with_the_wrong_sign = slip(
+    "The coupled decay has the wrong sign: the weights grow.",
+    {"grad + self.weight_decay * param": "grad - self.weight_decay * param"},
+)
 
-@wrong(SGD, "The coupled decay has the wrong sign: the weights grow.")
-class CoupledWithTheWrongSign(Slipped):
-    def coupled(self, param, grad):
-        return grad - self.weight_decay * param
+decoupled_with_the_wrong_sign = slip(
+    "The decoupled decay has the wrong sign: the weights grow.",
+    {"(1 - self.lr * self.weight_decay)": "(1 + self.lr * self.weight_decay)"},
+)
 
+decoupled_with_lr_squared = slip(
+    "The decoupled decay has lr in it twice.",
+    {"(1 - self.lr * self.weight_decay)": "(1 - self.lr**2 * self.weight_decay)"},
+)
 
-@wrong(SGD, "The decoupled decay has the wrong sign: the weights grow.")
-class DecoupledWithTheWrongSign(Slipped):
-    def shrunk(self, param):
-        return param * (1 + self.lr * self.weight_decay)
-
-
-@wrong(
-    SGD,
+decoupled_after_the_step = slip(
     "The decoupled decay comes last and shrinks the step just done as well. It belongs to the "
     "parameter as it was before.",
+    {
+        "param = param * (1 - self.lr * self.weight_decay)": "pass",
+        "return param - self.lr * self._v[i]": "new = param - self.lr * self._v[i]\n"
+        "return new * (1 - self.lr * self.weight_decay) if self.decoupled else new",
+    },
 )
-class DecoupledAfterTheStep(Slipped):
-    def moved(self, param, v, grad):
-        if not self.decoupled:
-            return super().moved(param, v, grad)
-        factor = 1 - self.lr * self.weight_decay
-        return param - factor * self.lr * v
 
-
-@wrong(
-    SGD,
+decoupled_on_the_velocity = slip(
     "The decoupled decay shrinks v too. Only the parameter decays.",
+    {
+        "param = param * (1 - self.lr * self.weight_decay)": (
+            "param = param * (1 - self.lr * self.weight_decay)\n"
+            "self._v[i] = self._v[i] * (1 - self.lr * self.weight_decay)"
+        ),
+    },
 )
-class DecoupledOnTheVelocity(Slipped):
-    def remember(self, i, grad):
-        if self.decoupled:
-            self._v[i] = self._v[i] * (1 - self.lr * self.weight_decay)
-        super().remember(i, grad)
 
-
-@wrong(
-    SGD,
+decay_by_sign = slip(
     "The decay takes the same from all weights of a sign, as L1 does. It should be in proportion "
     "to the weight.",
+    {
+        "param = param * (1 - self.lr * self.weight_decay)": (
+            "param = param - self.lr * self.weight_decay * np.sign(param)"
+        ),
+        "grad + self.weight_decay * param": "grad + self.weight_decay * np.sign(param)",
+    },
 )
-class DecayBySign(Slipped):
-    def coupled(self, param, grad):
-        return grad + self.weight_decay * np.sign(param)
 
-    def shrunk(self, param):
-        return param - self.lr * self.weight_decay * np.sign(param)
+no_decay = slip(
+    "The argument `weight_decay` is not used: nothing decays.",
+    {"self.weight_decay = weight_decay": "self.weight_decay = 0.0"},
+)
 
-
-@wrong(SGD, "The argument `weight_decay` is not used: nothing decays.")
-class NoDecay(SGD):
-    def __init__(self, lr=0.001, momentum=0.0, weight_decay=0.0, decoupled=False):
-        super().__init__(lr, momentum, 0.0, decoupled)
-
-
-@wrong(
-    SGD,
+biases_left_out = slip(
     "Vectors (biases) are left out of the decay. That is often wanted, but it is the caller's "
     "choice: here every parameter decays.",
+    {"if self.decoupled:": "if param.ndim == 1:\n    pass\nelif self.decoupled:"},
 )
-class BiasesLeftOut(Slipped):
-    def coupled(self, param, grad):
-        return grad if param.ndim == 1 else super().coupled(param, grad)
 
-    def shrunk(self, param):
-        return param if param.ndim == 1 else super().shrunk(param)
-
-
-@wrong(
-    SGD,
+decay_without_a_gradient = slip(
     "A parameter whose gradient is None decays all the same. None leaves it alone.",
+    {"return param.copy()": "return param * (1 - self.lr * self.weight_decay)"},
 )
-class DecayWithoutAGradient(SGD):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            return param * (1 - self.lr * self.weight_decay)
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    SGD,
+none_as_zero = slip(
     "A gradient of None is taken for 0: its parameter decays and its v fades. None leaves both "
     "alone.",
+    {"return param.copy()": "grad = np.zeros_like(param)"},
 )
-class NoneAsZero(SGD):
-    def _updated(self, i, param, grad):
-        return super()._updated(i, param, np.zeros_like(param) if grad is None else grad)
 
-
-@wrong(
-    SGD,
+none_forgets = slip(
     "A gradient of None makes v start again from 0. It should stay as it was.",
+    {"return param.copy()": "self._v[i] = np.zeros_like(param)\nreturn param.copy()"},
 )
-class NoneForgets(SGD):
-    def _updated(self, i, param, grad):
-        if grad is None:
-            self._v[i] = np.zeros_like(param)
-        return super()._updated(i, param, grad)
 
-
-@wrong(
-    SGD,
+an_average_for_a_sum = slip(
     "The gradient is weighted by 1 − momentum, as in Adam's averages. Here v is a sum.",
+    {"self._v[i] + grad": "self._v[i] + (1 - self.momentum) * grad"},
 )
-class AnAverageForASum(Slipped):
-    def remember(self, i, grad):
-        self._v[i] = self.momentum * self._v[i] + (1 - self.momentum) * grad
 
+no_momentum = slip(
+    "v is the latest gradient alone: nothing is left of the old v.",
+    {"self.momentum * self._v[i] + grad": "grad.copy()"},
+)
 
-@wrong(SGD, "v is the latest gradient alone: nothing is left of the old v.")
-class NoMomentum(Slipped):
-    def remember(self, i, grad):
-        self._v[i] = grad.copy()
+nothing_fades = slip(
+    "v is the sum of all gradients: old ones do not fade, since `momentum` is missing.",
+    {"self.momentum * self._v[i] + grad": "self._v[i] + grad"},
+)
 
+learning_rate_twice = slip(
+    "lr is applied twice: in v, and again in the move.",
+    {"self._v[i] + grad": "self._v[i] + self.lr * grad"},
+)
 
-@wrong(
-    SGD,
+nesterov = slip(
     "The step looks ahead: p − lr · (g + momentum · v) is Nesterov's momentum.",
+    {"param - self.lr * self._v[i]": "param - self.lr * (grad + self.momentum * self._v[i])"},
 )
-class Nesterov(Slipped):
-    def moved(self, param, v, grad):
-        return param - self.lr * (grad + self.momentum * v)
 
+uphill = slip(
+    "The step goes up the gradient: the sign is wrong.",
+    {"param - self.lr * self._v": "param + self.lr * self._v"},
+)
 
-@wrong(SGD, "The step goes up the gradient: the sign is wrong.")
-class Uphill(Slipped):
-    def moved(self, param, v, grad):
-        return param + self.lr * v
-
-
-@wrong(
-    SGD,
+state_by_shape = slip(
     "Parameters of the same shape share one v. Each parameter needs its own, by its position in "
     "the list.",
+    {"self._updated(i, p, g)": "self._updated([q.shape for q in params].index(p.shape), p, g)"},
 )
-class StateByShape(Slipped):
-    def step(self, params, grads):
-        self.shapes = [param.shape for param in params]
-        return super().step(params, grads)
 
-    def remember(self, i, grad):
-        first = self.shapes.index(grad.shape)
-        self._v[i] = self._v[first]
-        super().remember(i, grad)
-        self._v[first] = self._v[i]
-
-
-@wrong(
-    SGD,
+always_float64 = slip(
     "The results are float64 whatever the parameters are: something on the way converts them.",
+    {"np.zeros_like(param)": "np.zeros(param.shape)"},
 )
-class AlwaysFloat64(SGD):
-    def step(self, params, grads):
-        return [param.astype(np.float64) for param in super().step(params, grads)]
 
-
-@wrong(
-    SGD,
-    "It writes into the parameters, as `param -= …` does. Return new arrays.",
-)
-class WritesIntoParams(SGD):
-    def step(self, params, grads):
-        for param, new in zip(params, super().step(params, grads), strict=True):
-            param[...] = new
-        return list(params)
-
-
-@wrong(
-    SGD,
+writes_into_grads = slip(
     "It adds the decay to the gradients in place, as `grad += …` does. The caller's arrays change.",
+    {"grad = grad + self.weight_decay * param": "grad += self.weight_decay * param"},
 )
-class WritesIntoGrads(SGD):
-    def _updated(self, i, param, grad):
-        new = super()._updated(i, param, grad)
-        if grad is not None:
-            grad += self.weight_decay * param
-        return new
 
-
-@wrong(
-    SGD,
+the_first_gradient_for_the_velocity = slip(
     "v is the caller's own array after the first step (v = grad makes no copy). When the caller "
     "writes into it, v changes.",
+    {
+        "[np.zeros_like(param) for param in params]": "[None] * len(params)",
+        "self.momentum * self._v[i] + grad": (
+            "grad if self._v[i] is None else self.momentum * self._v[i] + grad"
+        ),
+    },
 )
-class TheFirstGradientForTheVelocity(Slipped):
-    def remember(self, i, grad):
-        started = self.__dict__.setdefault("started", set())
-        if i in started:
-            super().remember(i, grad)
-        else:
-            self._v[i] = grad
-        started.add(i)
 
-
-@wrong(
-    SGD,
+shapes_unchecked = slip(
     "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
     "other.",
+    {"if grad.shape != param.shape": "if False"},
 )
-class ShapesUnchecked(Slipped):
-    def compare(self, param, grad):
-        pass
 
+sizes_in_place_of_shapes = slip(
+    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
+    "through.",
+    {"grad.shape != param.shape": "grad.size != param.size"},
+)
 
-@wrong(
-    SGD,
+lengths_unchecked = slip(
     "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+    {"if len(params) != len(grads)": "if False", "strict=True))]": "strict=False))]"},
 )
-class LengthsUnchecked(SGD):
-    def step(self, params, grads):
-        shorter = min(len(params), len(grads))
-        return super().step(params[:shorter], grads[:shorter])
 
-
-@wrong(
-    SGD,
+nothing_moves = slip(
     "The parameters come back as they were. Do the new values reach the list that you return?",
+    {
+        "return [self._updated": "new = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
+    },
 )
-class NothingMoves(SGD):
-    def step(self, params, grads):
-        super().step(params, grads)
-        return [param.copy() for param in params]
 
-
-@wrong(
-    SGD,
-    "The state belongs to the class (or to the module), so all optimisers share it. Each object "
-    "needs its own.",
+parameters_of_its_own = slip(
+    "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
+    "values may have been changed since.",
+    {
+        "if not self._v:": 'params = getattr(self, "own", params)\nif not self._v:',
+        "return [self._updated": "self.own = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in self.own]",
+    },
 )
-class StateOfTheClass(SGD):
-    def __init__(self, lr=0.001, momentum=0.0, weight_decay=0.0, decoupled=False):
-        super().__init__(lr, momentum, weight_decay, decoupled)
-        StateOfTheClass.kept = []
 
-    def step(self, params, grads):
-        self._v = StateOfTheClass.kept
-        new = super().step(params, grads)
-        StateOfTheClass.kept = self._v
-        return new
+checked_at_the_first_step_only = slip(
+    "Shapes and lengths are compared at the first step only. Later steps need it too.",
+    {
+        "if len(params) != len(grads)": "self.first = not self._v\n"
+        "if self.first and len(params) != len(grads)",
+        "strict=True))]": "strict=False))]",
+        "if grad.shape": "if self.first and grad.shape",
+    },
+)
 
 
 # --- The gap ---------------------------------------------------------------------------------
-
-
-def runs(params, steps_of_grads, lr, momentum, weight_decay):
-    """The parameters of both runs after each step."""
-    optimisers = [SGD(lr, momentum, weight_decay, decoupled) for decoupled in (False, True)]
-    states = [list(params), list(params)]
-    for grads in steps_of_grads:
-        states = [o.step(state, grads) for o, state in zip(optimisers, states, strict=True)]
-        yield states
 
 
 def flat(arrays):
@@ -487,149 +354,91 @@ def from_the_difference_alone(params, steps_of_grads, lr, momentum, weight_decay
     return gaps
 
 
-@wrong(gap, "Only the last gap is in the list. There is one for each step.")
-def the_last_gap(params, steps_of_grads, lr, momentum, weight_decay):
-    return gap(params, steps_of_grads, lr, momentum, weight_decay)[-1:]
-
-
-@wrong(gap, "The list begins with the gap before the first step.")
-def with_the_start(params, steps_of_grads, lr, momentum, weight_decay):
-    return [0.0, *gap(params, steps_of_grads, lr, momentum, weight_decay)]
-
-
-@wrong(
-    gap,
-    "The differences keep their sign, so a negative one counts for nothing. Take absolute values.",
+the_last_gap = slip(
+    "Only the last gap is in the list. There is one for each step.",
+    {"return gaps": "return gaps[-1:]"},
 )
-def with_the_sign(params, steps_of_grads, lr, momentum, weight_decay):
-    states = runs(params, steps_of_grads, lr, momentum, weight_decay)
-    return [float((flat(a) - flat(b)).max(initial=0.0)) for a, b in states]
 
+with_the_start = slip(
+    "The list begins with the gap before the first step.",
+    {"list(params), list(params), []": "list(params), list(params), [0.0]"},
+)
 
-@wrong(gap, "This is the mean of the absolute differences. The gap is the largest.")
-def the_mean_difference(params, steps_of_grads, lr, momentum, weight_decay):
-    states = runs(params, steps_of_grads, lr, momentum, weight_decay)
-    return [float(np.abs(flat(a) - flat(b)).sum() / max(flat(a).size, 1)) for a, b in states]
+with_the_sign = slip(
+    "The differences keep their sign, so a negative one counts for nothing. Take absolute values.",
+    {"np.abs(a - b)": "(a - b)"},
+)
 
+the_mean_difference = slip(
+    "This is the mean of the absolute differences. The gap is the largest.",
+    {
+        "np.abs(a - b).max(initial=0.0)": "np.abs(a - b).sum()",
+        "max(largest, default=0.0)": "sum(largest) / max(sum(a.size for a in one), 1)",
+    },
+)
 
-@wrong(gap, "This is the length of the difference vector (a root of a sum), not its largest entry.")
-def the_length_of_the_difference(params, steps_of_grads, lr, momentum, weight_decay):
-    states = runs(params, steps_of_grads, lr, momentum, weight_decay)
-    return [float(np.sqrt(np.sum((flat(a) - flat(b)) ** 2))) for a, b in states]
+the_length_of_the_difference = slip(
+    "This is the length of the difference vector (a root of a sum), not its largest entry.",
+    {
+        "np.abs(a - b).max(initial=0.0)": "((a - b) ** 2).sum()",
+        "max(largest, default=0.0)": "np.sqrt(sum(largest))",
+    },
+)
 
-
-@wrong(
-    gap,
+the_difference_of_the_largest = slip(
     "The largest entries of both runs are compared with each other. They may be different entries: "
     "subtract first.",
+    {
+        "np.abs(a - b).max(initial=0.0)": (
+            "abs(np.abs(a).max(initial=0.0) - np.abs(b).max(initial=0.0))"
+        ),
+    },
 )
-def the_difference_of_the_largest(params, steps_of_grads, lr, momentum, weight_decay):
-    states = runs(params, steps_of_grads, lr, momentum, weight_decay)
 
-    def largest(state):
-        return float(np.abs(flat(state)).max(initial=0.0))
+the_first_parameter_alone = slip(
+    "Only the first parameter is compared.",
+    {"zip(one, other, strict=True)": "zip(one[:1], other[:1], strict=True)"},
+)
 
-    return [abs(largest(a) - largest(b)) for a, b in states]
+the_last_parameter_alone = slip(
+    "Only the last parameter is compared.",
+    {"zip(one, other, strict=True)": "zip(one[-1:], other[-1:], strict=True)"},
+)
 
-
-@wrong(gap, "Only the first parameter is compared.")
-def the_first_parameter_alone(params, steps_of_grads, lr, momentum, weight_decay):
-    states = runs(params, steps_of_grads, lr, momentum, weight_decay)
-    return [float(np.abs(flat(a[:1]) - flat(b[:1])).max(initial=0.0)) for a, b in states]
-
-
-@wrong(
-    gap,
+one_optimiser_for_both = slip(
     "Both runs share one optimiser (or its v), so each takes up the other's gradients.",
+    {
+        "for grads in steps_of_grads:": (
+            "first._v = second._v = [np.zeros_like(param) for param in params]\n"
+            "for grads in steps_of_grads:"
+        ),
+    },
 )
-def one_optimiser_for_both(params, steps_of_grads, lr, momentum, weight_decay):
-    optimiser = SGD(lr, momentum, weight_decay)
-    coupled, decoupled, gaps = list(params), list(params), []
-    for grads in steps_of_grads:
-        optimiser.decoupled = False
-        coupled = optimiser.step(coupled, grads)
-        optimiser.decoupled = True
-        decoupled = optimiser.step(decoupled, grads)
-        gaps.append(float(np.abs(flat(coupled) - flat(decoupled)).max(initial=0.0)))
-    return gaps
 
-
-@wrong(
-    gap,
+always_from_the_start = slip(
     "Every step starts at the first `params` again. A run goes on from where its last step ended.",
+    {
+        "first.step(coupled, grads)": "first.step(params, grads)",
+        "second.step(decoupled, grads)": "second.step(params, grads)",
+    },
 )
-def always_from_the_start(params, steps_of_grads, lr, momentum, weight_decay):
-    first = SGD(lr, momentum, weight_decay)
-    second = SGD(lr, momentum, weight_decay, decoupled=True)
-    gaps = []
-    for grads in steps_of_grads:
-        a, b = first.step(params, grads), second.step(params, grads)
-        gaps.append(float(np.abs(flat(a) - flat(b)).max(initial=0.0)))
-    return gaps
 
-
-@wrong(
-    gap,
+never_a_gap = slip(
     "There is never a gap. Either both runs have the same kind of decay, or new optimisers are "
     "made for every step, which know nothing of earlier gradients.",
+    {", decoupled=True)": ")"},
 )
-def never_a_gap(params, steps_of_grads, lr, momentum, weight_decay):
-    gaps, a, b = [], list(params), list(params)
-    for grads in steps_of_grads:
-        a = SGD(lr, momentum, weight_decay).step(a, grads)
-        b = SGD(lr, momentum, weight_decay, decoupled=True).step(b, grads)
-        gaps.append(float(np.abs(flat(a) - flat(b)).max(initial=0.0)))
-    return gaps
 
-
-@wrong(
-    gap,
+compared_with_no_decay = slip(
     "The coupled run has no decay at all: this is the gap between decoupled decay and none.",
+    {"first = SGD(lr, momentum, weight_decay)": "first = SGD(lr, momentum)"},
 )
-def compared_with_no_decay(params, steps_of_grads, lr, momentum, weight_decay):
-    first = SGD(lr, momentum)
-    second = SGD(lr, momentum, weight_decay, decoupled=True)
-    gaps, a, b = [], list(params), list(params)
-    for grads in steps_of_grads:
-        a, b = first.step(a, grads), second.step(b, grads)
-        gaps.append(float(np.abs(flat(a) - flat(b)).max(initial=0.0)))
-    return gaps
 
-
-@wrong(
-    gap,
+the_largest_gap_so_far = slip(
     "The gaps only ever grow: each is the largest so far. They should be those after each step.",
+    {
+        "gaps.append(_largest_difference(coupled, decoupled))": (
+            "gaps.append(max([*gaps, _largest_difference(coupled, decoupled)]))"
+        ),
+    },
 )
-def the_largest_gap_so_far(params, steps_of_grads, lr, momentum, weight_decay):
-    gaps = gap(params, steps_of_grads, lr, momentum, weight_decay)
-    return [max(gaps[: i + 1]) for i in range(len(gaps))]
-
-
-@wrong(
-    SGD,
-    "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
-    "values may have been changed since.",
-)
-class ParametersOfItsOwn(SGD):
-    own = None
-
-    def step(self, params, grads):
-        check(params, grads)
-        self.own = super().step(params if self.own is None else self.own, grads)
-        return [param.copy() for param in self.own]
-
-
-@wrong(
-    SGD,
-    "Shapes and lengths are compared at the first step only. Later steps need it too.",
-)
-class CheckedAtTheFirstStepOnly(SGD):
-    is_first = True
-
-    def step(self, params, grads):
-        if not self.is_first:
-            pairs = list(zip(params, grads, strict=False))
-            params = [param for param, _ in pairs]
-            grads = [None if g is None else np.broadcast_to(g, p.shape) for p, g in pairs]
-        self.is_first = False
-        return super().step(params, grads)

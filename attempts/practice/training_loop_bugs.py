@@ -1,10 +1,9 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.practice.training_loop_bugs import Classifier
 
 
@@ -77,266 +76,189 @@ class WithoutModules:
         return F.cross_entropy(logits, y).item(), float((logits.argmax(1) == y).double().mean())
 
 
-class InPieces(Classifier):
-    """The solution with its loops cut in pieces, for one of them to be wrong."""
-
-    def fit(self, x, y, epochs, batch_size, rng):
-        self.before_training()
-        history = []
-        for epoch in range(epochs):
-            x, y = self.shuffled(x, y, rng, epoch)
-            losses = [(self.step(x[b], y[b]), len(x[b])) for b in self.cut(len(x), batch_size)]
-            history.append(self.mean(losses))
-        return history
-
-    def before_training(self):
-        self.model.train()
-
-    def shuffled(self, x, y, rng, epoch):
-        order = torch.from_numpy(rng.permutation(len(x)))
-        return x[order], y[order]
-
-    def cut(self, n, batch_size):
-        return batches(n, batch_size)
-
-    def step(self, x, y):
-        loss = self.loss(self.model(x), y)
-        self.optimizer.zero_grad()
-        loss.backward()
-        self.optimizer.step()
-        return loss.item()
-
-    def mean(self, losses):
-        return sum(loss * n for loss, n in losses) / sum(n for _, n in losses)
-
-    def evaluate(self, x, y, batch_size):
-        self.before_evaluation()
-        losses, found = [], []
-        for b in batches(len(x), batch_size):
-            with torch.no_grad():
-                logits = self.model(x[b])
-            n = len(logits)
-            losses.append((self.loss(logits, y[b]).item(), n))
-            found.append(((logits.argmax(dim=1) == y[b]).double().mean().item(), n))
-        return self.mean_loss(losses), self.mean_accuracy(found)
-
-    def before_evaluation(self):
-        self.model.eval()
-
-    def mean_loss(self, losses):
-        return InPieces.mean(self, losses)
-
-    def mean_accuracy(self, found):
-        return InPieces.mean(self, found)
-
-
 # --- The five bugs of the stub, each alone -----------------------------------------------------
 
-
-@wrong(
-    Classifier,
+softmax_twice = slip(
     "The outputs go through softmax twice, for CrossEntropyLoss has one inside. The loss is then "
     "not the cross-entropy, and its gradients are small.",
+    {"nn.Linear(hidden, classes),": "nn.Linear(hidden, classes),\nnn.Softmax(dim=1),"},
 )
-class SoftmaxTwice(Classifier):
-    def __init__(self, weights, dropout, lr):
-        super().__init__(weights, dropout, lr)
-        self.model.append(nn.Softmax(dim=1))
 
-
-@wrong(
-    Classifier,
+gradients_pile_up = slip(
     "Gradients pile up: `backward` adds to what is there, so each step also follows the gradients "
     "of all steps before.",
+    {"self.optimizer.zero_grad()": "pass"},
 )
-class GradientsPileUp(InPieces):
-    def step(self, x, y):
-        loss = self.loss(self.model(x), y)
-        loss.backward()
-        self.optimizer.step()
-        return loss.item()
 
-
-@wrong(
-    Classifier,
+x_without_y = slip(
     "The rows of x are shuffled but y is not, so most rows meet the class of another row.",
+    {"x, y = x[order], y[order]": "x = x[order]"},
 )
-class XWithoutY(InPieces):
-    def shuffled(self, x, y, rng, epoch):
-        return super().shuffled(x, y, rng, epoch)[0], y
 
-
-@wrong(
-    Classifier,
+dropout_in_evaluation = slip(
     "Hidden units drop out in `evaluate`: the network is still in training mode there.",
+    {"self.model.eval()": "pass"},
 )
-class DropoutInEvaluation(InPieces):
-    def before_evaluation(self):
-        self.model.train()
 
-
-@wrong(
-    Classifier,
+mean_over_batches = slip(
     "Loss and accuracy in `evaluate` are means over batches, as if all batches were equally large: "
     "rows of a smaller last batch count for more.",
+    {
+        "y_batch).item() * len(x_batch)": "y_batch).item()",
+        ".sum().item()": ".double().mean().item()",
+        "return total / len(x), found / len(x)": "batches = len(range(0, len(x), batch_size))\n"
+        "return total / batches, found / batches",
+    },
 )
-class MeanOverBatches(InPieces):
-    def mean_loss(self, losses):
-        return sum(loss for loss, _ in losses) / len(losses)
-
-    mean_accuracy = mean_loss
 
 
 # --- Repairs that go wrong ---------------------------------------------------------------------
 
-
-@wrong(
-    Classifier,
+loss_over_batches = slip(
     "The loss in `evaluate` is a mean over batches, as if all batches were equally large: rows of "
     "a smaller last batch count for more.",
+    {
+        "y_batch).item() * len(x_batch)": "y_batch).item()",
+        "return total / len(x)": "return total / len(range(0, len(x), batch_size))",
+    },
 )
-class LossOverBatches(InPieces):
-    def mean_loss(self, losses):
-        return sum(loss for loss, _ in losses) / len(losses)
 
-
-@wrong(
-    Classifier,
+accuracy_over_batches = slip(
     "The accuracy in `evaluate` is a mean over batches, as if all batches were equally large: rows "
     "of a smaller last batch count for more.",
+    {
+        ".sum().item()": ".double().mean().item()",
+        "found / len(x)": "found / len(range(0, len(x), batch_size))",
+    },
 )
-class AccuracyOverBatches(InPieces):
-    def mean_accuracy(self, found):
-        return sum(accuracy for accuracy, _ in found) / len(found)
 
-
-@wrong(
-    Classifier,
+never_back_to_training = slip(
     "Once `evaluate` has switched the network to evaluation mode it stays there: nothing drops out "
     "in a later `fit`.",
+    {"self.model.train()": "pass"},
 )
-class NeverBackToTraining(InPieces):
-    def before_training(self):
-        pass
 
-
-@wrong(
-    Classifier,
+no_dropout_at_all = slip(
     "The network is in evaluation mode in `fit` too, so that nothing ever drops out.",
+    {"self.model.train()": "self.model.eval()"},
 )
-class NoDropoutAtAll(InPieces):
-    def before_training(self):
-        self.model.eval()
 
+dropout_taken_for_the_kept = slip(
+    "`dropout` is taken for the probability that a unit is kept; it is that of dropping out.",
+    {"nn.Dropout(dropout)": "nn.Dropout(1 - dropout)"},
+)
 
-@wrong(
-    Classifier,
+zeroed_before_the_step = slip(
     "The gradients are set to zero after `backward`, before the step has used them: nothing is "
     "learned.",
+    {
+        "self.optimizer.zero_grad()\nloss.backward()": (
+            "loss.backward()\nself.optimizer.zero_grad()"
+        )
+    },
 )
-class ZeroedBeforeTheStep(InPieces):
-    def step(self, x, y):
-        loss = self.loss(self.model(x), y)
-        loss.backward()
-        self.optimizer.zero_grad(set_to_none=False)
-        self.optimizer.step()
-        return loss.item()
 
-
-@wrong(
-    Classifier,
+zeroed_once_an_epoch = slip(
     "The gradients are set to zero once an epoch; within the epoch they still pile up.",
+    {
+        "self.optimizer.zero_grad()": "pass",
+        "total = 0.0\n": "total = 0.0\nself.optimizer.zero_grad()\n",
+    },
 )
-class ZeroedOnceAnEpoch(GradientsPileUp):
-    def shuffled(self, x, y, rng, epoch):
-        self.optimizer.zero_grad()
-        return super().shuffled(x, y, rng, epoch)
 
-
-@wrong(
-    Classifier,
+zeroed_once_a_fit = slip(
     "The gradients are set to zero once, at the start of `fit`; from the second step on they pile "
     "up.",
+    {
+        "self.optimizer.zero_grad()": "pass",
+        "history = []": "history = []\nself.optimizer.zero_grad()",
+    },
 )
-class ZeroedOnceAFit(GradientsPileUp):
-    def before_training(self):
-        super().before_training()
-        self.optimizer.zero_grad()
 
-
-@wrong(
-    Classifier,
+step_before_backward = slip(
     "The step comes before `backward`, so it follows the gradient of the batch before.",
+    {
+        "self.optimizer.zero_grad()\nloss.backward()\nself.optimizer.step()": (
+            "self.optimizer.step()\nself.optimizer.zero_grad()\nloss.backward()"
+        )
+    },
 )
-class StepBeforeBackward(InPieces):
-    def step(self, x, y):
-        loss = self.loss(self.model(x), y)
-        self.optimizer.step()
-        self.optimizer.zero_grad()
-        loss.backward()
-        return loss.item()
 
+a_decay_of_the_weights = slip(
+    "The weights decay in each step; it should follow the gradient of the cross-entropy and "
+    "nothing else.",
+    {"lr=lr)": "lr=lr, weight_decay=1e-4)"},
+)
 
-@wrong(
-    Classifier,
+steps_of_another_optimiser = slip(
+    "The steps have momentum; they should be those of plain gradient descent.",
+    {"lr=lr)": "lr=lr, momentum=0.9)"},
+)
+
+an_order_each = slip(
     "x and y are shuffled by two different orders, so most rows meet the class of another row.",
+    {"y[order]": "y[torch.from_numpy(rng.permutation(len(x)))]"},
 )
-class AnOrderEach(InPieces):
-    def shuffled(self, x, y, rng, epoch):
-        return super().shuffled(x, y, rng, epoch)[0], super().shuffled(x, y, rng, epoch)[1]
 
-
-@wrong(
-    Classifier,
+not_shuffled = slip(
     "Nothing is shuffled any more: each row keeps its class, but every epoch has the same order.",
+    {"x, y = x[order], y[order]": "pass"},
 )
-class NotShuffled(InPieces):
-    def shuffled(self, x, y, rng, epoch):
-        return x, y
 
-
-@wrong(
-    Classifier,
+shuffled_once = slip(
     "The rows are shuffled once, before the first epoch; each epoch should have an order of its "
     "own.",
+    {
+        "order = torch.from_numpy(rng.permutation(len(x)))\nx, y = x[order], y[order]": "pass",
+        "history = []": "history = []\n"
+        "order = torch.from_numpy(rng.permutation(len(x)))\n"
+        "x, y = x[order], y[order]",
+    },
 )
-class ShuffledOnce(InPieces):
-    def shuffled(self, x, y, rng, epoch):
-        return (x, y) if epoch else super().shuffled(x, y, rng, epoch)
 
+the_order_from_torch = slip(
+    "The order is drawn by torch's own generator, not from `rng`.",
+    {"torch.from_numpy(rng.permutation(len(x)))": "torch.randperm(len(x))"},
+)
 
-@wrong(Classifier, "A smaller last batch is left out: its rows are lost for this epoch.")
-class LastBatchLost(InPieces):
-    def cut(self, n, batch_size):
-        return [slice(k * batch_size, (k + 1) * batch_size) for k in range(n // batch_size)]
+rows_drawn_with_replacement = slip(
+    "The rows of an epoch are drawn with replacement: some come twice, others not at all.",
+    {"rng.permutation(len(x))": "rng.integers(len(x), size=len(x))"},
+)
 
+last_batch_lost = slip(
+    "A smaller last batch is left out: its rows are lost for this epoch.",
+    {
+        "total = 0.0\nfor start in range(0, len(x), batch_size):": (
+            "total = 0.0\nfor start in range(0, len(x) - batch_size + 1, batch_size):"
+        )
+    },
+)
 
-@wrong(
-    Classifier,
+history_over_batches = slip(
     "An epoch's loss in `fit` is averaged over batches as if they were equally large.",
+    {
+        "loss.item() * len(x_batch)": "loss.item()",
+        "append(total / len(x))": "append(total / len(range(0, len(x), batch_size)))",
+    },
 )
-class HistoryOverBatches(InPieces):
-    def mean(self, losses):
-        return sum(loss for loss, _ in losses) / len(losses)
 
+losses_after_the_steps = slip(
+    "The loss of a batch is taken after its step; it should be that before it.",
+    {
+        "total += loss.item() *": "loss = self.loss(self.model(x_batch), y_batch)\n"
+        "total += loss.item() *"
+    },
+)
 
-@wrong(
-    Classifier,
+history_of_tensors = slip(
     "The history holds tensors; floats were promised. A loss that is kept as a tensor can keep its "
     "batch's whole graph in memory.",
+    {"loss.item() * len(x_batch)": "loss * len(x_batch)"},
 )
-class HistoryOfTensors(InPieces):
-    def fit(self, x, y, epochs, batch_size, rng):
-        history = super().fit(x, y, epochs, batch_size, rng)
-        return [torch.tensor(loss, dtype=x.dtype) for loss in history]
 
-
-@wrong(
-    Classifier,
+logits_taken_for_logarithms = slip(
     "The softmax is gone from the network, but the loss now takes its outputs for logarithms of "
     "probabilities.",
+    {"nn.CrossEntropyLoss()": "nn.NLLLoss()"},
 )
-class LogitsTakenForLogarithms(Classifier):
-    def __init__(self, weights, dropout, lr):
-        super().__init__(weights, dropout, lr)
-        self.loss = nn.NLLLoss()

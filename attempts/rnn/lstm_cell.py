@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.rnn.lstm_cell import lstm_cell
 
 
@@ -13,22 +13,12 @@ def check(x, h, c, w_ih, w_hh, b_ih, b_hh):
         raise ValueError("the shapes do not fit")
 
 
-def sigmoid(z):
-    return (1 + np.tanh(z / 2)) / 2
-
-
 def pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh):
     """The four blocks of z, in their order."""
     check(x, h, c, w_ih, w_hh, b_ih, b_hh)
     z = x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
     size = h.shape[1]
     return z[:, :size], z[:, size : 2 * size], z[:, 2 * size : 3 * size], z[:, 3 * size :]
-
-
-def step(i, f, g, o, c):
-    """The right step, for pre-activations that are not."""
-    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-    return sigmoid(o) * np.tanh(c), c
 
 
 @right(lstm_cell)
@@ -80,356 +70,247 @@ def with_a_sigmoid_on_masks(x, h, c, w_ih, w_hh, b_ih, b_hh):
     return np.multiply(stable(o), np.tanh(c_next)), c_next
 
 
-@wrong(
-    lstm_cell,
+candidate_by_sigmoid = slip(
     "The candidate goes through a sigmoid: it could then only add to the memory, never take away. "
     "It is a value, not a gate.",
+    {"np.tanh(g)": "_sigmoid(g)"},
 )
-def candidate_by_sigmoid(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    c_next = sigmoid(f) * c + sigmoid(i) * sigmoid(g)
-    return sigmoid(o) * np.tanh(c_next), c_next
 
+gates_by_tanh = slip(
+    "The gates go through tanh: a gate is a share and lies between 0 and 1.",
+    {"np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))": "np.tanh(z)"},
+)
 
-@wrong(lstm_cell, "The gates go through tanh: a gate is a share and lies between 0 and 1.")
-def gates_by_tanh(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = map(np.tanh, pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh))
-    c_next = f * c + i * g
-    return o * np.tanh(c_next), c_next
-
-
-@wrong(
-    lstm_cell,
+no_forget_gate = slip(
     "The old memory is added in full: the forget gate is missing, so the cell can never let go of "
     "anything.",
+    {"_sigmoid(f) * c": "c"},
 )
-def no_forget_gate(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, _, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    c_next = c + sigmoid(i) * np.tanh(g)
-    return sigmoid(o) * np.tanh(c_next), c_next
 
-
-@wrong(
-    lstm_cell,
+no_input_gate = slip(
     "The candidate is added in full: the input gate is missing, so the cell cannot ignore an "
     "input.",
+    {"_sigmoid(i) * np": "np"},
 )
-def no_input_gate(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    _, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    c_next = sigmoid(f) * c + np.tanh(g)
-    return sigmoid(o) * np.tanh(c_next), c_next
 
+no_output_gate = slip(
+    "The output gate is missing: h′ always shows the whole memory.",
+    {"_sigmoid(o) * np": "np"},
+)
 
-@wrong(lstm_cell, "The output gate is missing: h′ always shows the whole memory.")
-def no_output_gate(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    _, c_next = lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return np.tanh(c_next), c_next
-
-
-@wrong(
-    lstm_cell,
+forgets_the_new_too = slip(
     "The forget gate weakens the new candidate as well: it decides only about the old memory.",
+    {
+        "c_next = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)": (
+            "c_next = _sigmoid(f) * (c + _sigmoid(i) * np.tanh(g))"
+        ),
+    },
 )
-def forgets_the_new_too(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    c_next = sigmoid(f) * (c + sigmoid(i) * np.tanh(g))
-    return sigmoid(o) * np.tanh(c_next), c_next
 
-
-@wrong(
-    lstm_cell,
+forget_gate_inverted = slip(
     "The forget gate is taken as what to forget, 1 − f of the memory is kept. Despite its name it "
     "is the share to keep.",
+    {"_sigmoid(f)": "(1 - _sigmoid(f))"},
 )
-def forget_gate_inverted(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return step(i, -f, g, o, c)
 
+forget_gate_on_h = slip(
+    "The forget gate weighs h, the hidden state. What it keeps is the memory, c.",
+    {"_sigmoid(f) * c": "_sigmoid(f) * h"},
+)
 
-@wrong(
-    lstm_cell,
+coupled_gates = slip(
     "The candidate is weighted by 1 − f, as in a GRU. The LSTM has an input gate of its own.",
+    {"_sigmoid(i)": "(1 - _sigmoid(f))"},
 )
-def coupled_gates(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    _, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return step(-f, f, g, o, c)
 
-
-@wrong(
-    lstm_cell,
+forget_bias_of_one = slip(
     "The forget gate has a bias of 1 on top of the given ones. That belongs to the initial value "
     "of the biases, not to the cell.",
+    {"_sigmoid(f)": "_sigmoid(f + 1)"},
 )
-def forget_bias_of_one(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return step(i, f + 1, g, o, c)
 
-
-@wrong(
-    lstm_cell,
+order_f_i_g_o = slip(
     "The input gate and the forget gate have changed places: the first block of z belongs to the "
     "input gate.",
+    {"i, f, g, o = np": "f, i, g, o = np"},
 )
-def order_f_i_g_o(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    f, i, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return step(i, f, g, o, c)
 
-
-@wrong(
-    lstm_cell,
-    "The last two blocks of z are read as output gate, candidate. Their order is candidate, output "
-    "gate.",
+order_i_f_o_g = slip(
+    "The last two blocks of z are read as output gate, candidate. Their order is candidate, "
+    "output gate.",
+    {"i, f, g, o = np": "i, f, o, g = np"},
 )
-def order_i_f_o_g(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, o, g = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return step(i, f, g, o, c)
 
-
-@wrong(
-    lstm_cell,
+order_i_g_f_o = slip(
     "The blocks of z are read in the order input, candidate, forget, output (as in old TensorFlow "
     "code). Here the forget gate comes second.",
+    {"i, f, g, o = np": "i, g, f, o = np"},
 )
-def order_i_g_f_o(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, g, f, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return step(i, f, g, o, c)
 
-
-@wrong(
-    lstm_cell,
+order_f_i_o_g = slip(
     "The blocks of z are read in the order forget, input, output, candidate (as in many figures). "
     "Look at the order that the docstring names.",
+    {"i, f, g, o = np": "f, i, o, g = np"},
 )
-def order_f_i_o_g(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    f, i, o, g = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return step(i, f, g, o, c)
 
-
-@wrong(
-    lstm_cell,
-    "The blocks of z are read in the order input, output, forget, candidate (as in ONNX's i, o, f, "
-    "c). Look at the order that the docstring names.",
+order_i_o_f_g = slip(
+    "The blocks of z are read in the order input, output, forget, candidate (as in ONNX's i, o, "
+    "f, c). Look at the order that the docstring names.",
+    {"i, f, g, o = np": "i, o, f, g = np"},
 )
-def order_i_o_f_g(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, o, f, g = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return step(i, f, g, o, c)
 
-
-@wrong(
-    lstm_cell,
-    "Every fourth column of z is taken for one gate. A gate's columns lie side by side, in a block "
-    "of their own.",
+gates_interleaved = slip(
+    "Every fourth column of z is taken for one gate. A gate's columns lie side by side, in a "
+    "block of their own.",
+    {"np.split(z, 4, axis=1)": "(z[:, k::4] for k in range(4))"},
 )
-def gates_interleaved(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    z = np.hstack(pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh))
-    return step(z[:, 0::4], z[:, 1::4], z[:, 2::4], z[:, 3::4], c)
 
+h_without_tanh = slip(
+    "h′ is made from the new memory without tanh.",
+    {"np.tanh(c_next)": "c_next"},
+)
 
-@wrong(lstm_cell, "h′ is made from the new memory without tanh.")
-def h_without_tanh(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    *_, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    _, c_next = lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return sigmoid(o) * c_next, c_next
+h_from_the_old_memory = slip(
+    "h′ is made from the old memory: the output gate opens onto the new one, c′.",
+    {"np.tanh(c_next)": "np.tanh(c)"},
+)
 
+tanh_after_the_output_gate = slip(
+    "h′ is the tanh of (gate times memory): tanh belongs on the memory alone.",
+    {"_sigmoid(o) * np.tanh(c_next)": "np.tanh(_sigmoid(o) * c_next)"},
+)
 
-@wrong(lstm_cell, "h′ is made from the old memory: the output gate opens onto the new one, c′.")
-def h_from_the_old_memory(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    *_, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return sigmoid(o) * np.tanh(c), lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)[1]
-
-
-@wrong(lstm_cell, "h′ is the tanh of (gate times memory): tanh belongs on the memory alone.")
-def tanh_after_the_output_gate(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    *_, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    _, c_next = lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return np.tanh(sigmoid(o) * c_next), c_next
-
-
-@wrong(
-    lstm_cell,
+memory_squashed = slip(
     "The memory itself is squashed by tanh: it would fade at every step. Only what h′ shows of it "
     "is squashed.",
+    {"return h_next, c_next": "return h_next, np.tanh(c_next)"},
 )
-def memory_squashed(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    h_next, c_next = lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return h_next, np.tanh(c_next)
 
+results_swapped = slip(
+    "The results come in the wrong order: h′ first, then c′.",
+    {"return h_next, c_next": "return c_next, h_next"},
+)
 
-@wrong(lstm_cell, "The results come in the wrong order: h′ first, then c′.")
-def results_swapped(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    h_next, c_next = lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return c_next, h_next
-
-
-@wrong(
-    lstm_cell,
+states_swapped = slip(
     "h and c have changed places on the way in: h goes through W_hh, c is the memory.",
+    {
+        "z = x @ w_ih.T + h @ w_hh.T + (b_ih + b_hh)": "h, c = c, h\n"
+        "z = x @ w_ih.T + h @ w_hh.T + (b_ih + b_hh)",
+    },
 )
-def states_swapped(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    return lstm_cell(x, c, h, w_ih, w_hh, b_ih, b_hh)
 
-
-@wrong(
-    lstm_cell,
+weights_reshaped = slip(
     "The weights are reshaped to (d, 4·hidden) and (hidden, 4·hidden), not transposed: reshape "
     "keeps the order of the numbers and mixes the units.",
+    {"w_ih.T": "w_ih.reshape(d, 4 * hidden)", "w_hh.T": "w_hh.reshape(hidden, 4 * hidden)"},
 )
-def weights_reshaped(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    check(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    z = x @ w_ih.reshape(x.shape[1], -1) + b_ih
-    z += h @ w_hh.reshape(h.shape[1], -1) + b_hh
-    return step(*np.split(z, 4, axis=1), c)
 
+no_recurrence = slip(
+    "The gates do not see h: the term h W_hhᵀ is missing.",
+    {" + h @ w_hh.T": ""},
+)
 
-@wrong(lstm_cell, "The gates do not see h: the term h W_hhᵀ is missing.")
-def no_recurrence(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    return lstm_cell(x, h, c, w_ih, np.zeros_like(w_hh), b_ih, b_hh)
+no_recurrent_bias = slip(
+    "The bias of the recurrent part, b_hh, is missing.",
+    {"(b_ih + b_hh)": "b_ih"},
+)
 
+no_input_bias = slip(
+    "The bias of the input part, b_ih, is missing.",
+    {"(b_ih + b_hh)": "b_hh"},
+)
 
-@wrong(lstm_cell, "The bias of the recurrent part, b_hh, is missing.")
-def no_recurrent_bias(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    return lstm_cell(x, h, c, w_ih, w_hh, b_ih, np.zeros_like(b_hh))
+no_biases = slip(
+    "Both biases are missing.",
+    {" + (b_ih + b_hh)": ""},
+)
 
-
-@wrong(lstm_cell, "The bias of the input part, b_ih, is missing.")
-def no_input_bias(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    return lstm_cell(x, h, c, w_ih, w_hh, np.zeros_like(b_ih), b_hh)
-
-
-@wrong(lstm_cell, "Both biases are missing.")
-def no_biases(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    return lstm_cell(x, h, c, w_ih, w_hh, np.zeros_like(b_ih), np.zeros_like(b_hh))
-
-
-@wrong(
-    lstm_cell,
+naive_sigmoid = slip(
     "exp overflows in the sigmoid: what is the exponent when z is far below 0? Write the sigmoid "
     "so that no exponent is ever large.",
+    {"np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))": "1 / (1 + np.exp(-z))"},
 )
-def naive_sigmoid(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    i, f, o = (1 / (1 + np.exp(-z)) for z in (i, f, o))
-    c_next = f * c + i * np.tanh(g)
-    return o * np.tanh(c_next), c_next
 
-
-@wrong(
-    lstm_cell,
+sigmoid_as_inf_over_inf = slip(
     "exp(z) / (1 + exp(z)) becomes ∞/∞, which is nan, when z is far above 0.",
+    {"np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))": "np.exp(z) / (1 + np.exp(z))"},
 )
-def sigmoid_as_inf_over_inf(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    i, f, o = (np.exp(z) / (1 + np.exp(z)) for z in (i, f, o))
-    c_next = f * c + i * np.tanh(g)
-    return o * np.tanh(c_next), c_next
 
-
-@wrong(
-    lstm_cell,
+sigmoid_by_where = slip(
     "np.where computes both of its branches for every z, the overflowing one included, and only "
     "then chooses.",
+    {
+        "np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))": (
+            "np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))"
+        ),
+    },
 )
-def sigmoid_by_where(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    i, f, o = (
-        np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))) for z in (i, f, o)
-    )
-    c_next = f * c + i * np.tanh(g)
-    return o * np.tanh(c_next), c_next
 
-
-@wrong(
-    lstm_cell,
+clipped_for_float64 = slip(
     "The clipping of z is made for float64: in float32, exp overflows from 89 on.",
+    {
+        "np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))": (
+            "1 / (1 + np.exp(-np.clip(z, -500, 500)))"
+        ),
+    },
 )
-def clipped_for_float64(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    i, f, o = (1 / (1 + np.exp(-np.clip(z, -500, 500))) for z in (i, f, o))
-    c_next = f * c + i * np.tanh(g)
-    return o * np.tanh(c_next), c_next
 
-
-@wrong(
-    lstm_cell,
+tanh_of_c_by_exponentials = slip(
     "tanh is written out with exponentials. Those of a large cell state overflow, and ∞/∞ is nan.",
+    {"np.tanh(c_next)": "(np.exp(c_next) - np.exp(-c_next)) / (np.exp(c_next) + np.exp(-c_next))"},
 )
-def tanh_of_c_by_exponentials(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    *_, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    _, c_next = lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    up, down = np.exp(c_next), np.exp(-c_next)
-    return sigmoid(o) * (up - down) / (up + down), c_next
 
-
-@wrong(lstm_cell, "The results are float64 whatever the inputs are: something converts them.")
-def always_float64(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    return lstm_cell(*(np.float64(array) for array in (x, h, c, w_ih, w_hh, b_ih, b_hh)))
-
-
-@wrong(
-    lstm_cell,
-    "It writes into c: an operation such as `c *= f` changes the caller's array.",
+always_float64 = slip(
+    "The results are float64 whatever the inputs are: something converts them.",
+    {"z = x @": "z = x.astype(np.float64) @"},
 )
-def writes_into_c(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    h_next, c[...] = lstm_cell(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return h_next, c.copy()
 
-
-@wrong(
-    lstm_cell,
+no_check = slip(
     "A state or bias of another shape is stretched by broadcasting, without a word. Check the "
     "shapes.",
+    {'raise ValueError(f"{name} has shape {array.shape}, expected {expected}")': "pass"},
 )
-def no_check(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = np.split(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh, 4, axis=1)
-    return step(i, f, g, o, c)
 
-
-@wrong(
-    lstm_cell,
+biases_unchecked = slip(
     "The states are checked, the biases are not: one of another shape is stretched by "
     "broadcasting.",
+    {
+        '_check_shape("b_ih", b_ih, (4 * hidden,))': "pass",
+        '_check_shape("b_hh", b_hh, (4 * hidden,))': "pass",
+    },
 )
-def biases_unchecked(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    check(x, h, c, w_ih, w_hh, np.zeros(len(w_ih)), np.zeros(len(w_ih)))
-    i, f, g, o = np.split(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh, 4, axis=1)
-    return step(i, f, g, o, c)
 
-
-@wrong(
-    lstm_cell,
-    "It goes through the batch one row at a time in Python. A matrix product does all rows "
-    "at once.",
+memory_unchecked = slip(
+    "The shape of c is not checked: one row of it is silently used for the whole batch.",
+    {'_check_shape("c", c, (n, hidden))': "pass"},
 )
-def one_row_at_a_time(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    check(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    h_next, c_next = np.empty_like(h), np.empty_like(c)
-    for row in range(len(x)):
-        i, f, g, o = np.split(w_ih @ x[row] + w_hh @ h[row] + b_ih + b_hh, 4)
-        h_next[row], c_next[row] = step(i, f, g, o, c[row])
-    return h_next, c_next
 
-
-@wrong(
-    lstm_cell,
-    "It goes through the hidden units one at a time in Python. Each gate is one array operation on "
-    "all units.",
+one_row_at_a_time = slip(
+    "It goes through the batch one row at a time in Python. A matrix product does all rows at "
+    "once.",
+    {
+        "z = x @ w_ih.T + h @ w_hh.T + (b_ih + b_hh)": (
+            "h_next, c_next = np.empty_like(h), np.empty_like(c)\n"
+            "for r in range(n):\n"
+            "    i, f, g, o = np.split(w_ih @ x[r] + w_hh @ h[r] + b_ih + b_hh, 4)\n"
+            "    c_next[r] = _sigmoid(f) * c[r] + _sigmoid(i) * np.tanh(g)\n"
+            "    h_next[r] = _sigmoid(o) * np.tanh(c_next[r])\n"
+            "return h_next, c_next"
+        ),
+    },
 )
-def one_unit_at_a_time(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = pre_activations(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    h_next, c_next = np.empty_like(h), np.empty_like(c)
-    for j in range(h.shape[1]):
-        states = step(i[:, j], f[:, j], g[:, j], o[:, j], c[:, j])
-        h_next[:, j], c_next[:, j] = states
-    return h_next, c_next
 
+one_unit_at_a_time = slip(
+    "It goes through the hidden units one at a time in Python. Each gate is one array operation "
+    "on all units.",
+    {
+        "c_next = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)": "c_next = np.empty_like(c)\n"
+        "for j in range(hidden):\n"
+        "    c_next[:, j] = _sigmoid(f[:, j]) * c[:, j] + _sigmoid(i[:, j]) * np.tanh(g[:, j])",
+    },
+)
 
-@wrong(
-    lstm_cell,
+one_input_at_a_time = slip(
     "It adds up the products with x one input at a time in Python: that sum is a matrix product.",
+    {"x @ w_ih.T": "sum(x[:, j, None] * w_ih[:, j] for j in range(d))"},
 )
-def one_input_at_a_time(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, g, o = pre_activations(0 * x, h, c, w_ih, w_hh, b_ih, b_hh)
-    z = np.hstack([i, f, g, o])
-    for j in range(x.shape[1]):
-        z += x[:, j, None] * w_ih[:, j]
-    return step(*np.split(z, 4, axis=1), c)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.training.batch_norm import BatchNorm
 
 
@@ -96,811 +96,561 @@ class WithFeaturesInRows:
         return grad_x.astype(x.dtype), inner.astype(x.dtype), upstream.sum(1).astype(x.dtype)
 
 
-class Slipped(BatchNorm):
-    """The solution cut in pieces, for one of them to be wrong."""
-
-    def forward(self, x, training):
-        self._check(x, 2 if training else 0)
-        wide = x.astype(np.float64)
-        if training:
-            mean, var = self.statistics(wide)
-            self.remember(x, mean, var)
-        else:
-            mean, var = self.kept_statistics(wide)
-        return self.output(wide, mean, var).astype(x.dtype)
-
-    def statistics(self, x):
-        return x.mean(axis=0), x.var(axis=0)
-
-    def kept_statistics(self, x):
-        return self.running_mean, self.running_var
-
-    def remember(self, x, mean, var):
-        self.running_mean = self._moved(self.running_mean, mean)
-        self.running_var = self._moved(self.running_var, var * (len(x) / (len(x) - 1)))
-
-    def output(self, x, mean, var):
-        return self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta
-
-    def backward(self, grad_y, x):
-        self._check(x, 2)
-        if grad_y.shape != x.shape:
-            raise ValueError("grad_y and x differ in shape")
-        wide = x.astype(np.float64)
-        std = np.sqrt(wide.var(axis=0) + self.eps)
-        x_hat = (wide - wide.mean(axis=0)) / std
-        return self.rounded(x, *self.gradients(grad_y.astype(np.float64), wide, x_hat, std))
-
-    def rounded(self, x, *grads):
-        return tuple(grad.astype(x.dtype) for grad in grads)
-
-    def gradients(self, grad_y, x, x_hat, std):
-        grad_gamma, grad_beta = (grad_y * x_hat).sum(axis=0), grad_y.sum(axis=0)
-        grad_x = self.gamma / std * (grad_y - (grad_beta + x_hat * grad_gamma) / len(x))
-        return grad_x, grad_gamma, grad_beta
-
-
 # --- Forward, in training --------------------------------------------------------------------
 
-
-@wrong(
-    BatchNorm,
+normalized_by_the_unbiased_variance = slip(
     "The batch is normalized by the unbiased variance (ddof 1). That one is only kept in "
     "running_var; the batch itself takes the biased one.",
+    {
+        "self.running_var = self._moved(self.running_var, var * (n / (n - 1)))": (
+            "var *= n / (n - 1)\nself.running_var = self._moved(self.running_var, var)"
+        ),
+    },
 )
-class NormalizedByTheUnbiasedVariance(Slipped):
-    def output(self, x, mean, var):
-        if mean is not self.running_mean:
-            var = x.var(axis=0, ddof=1)
-        return super().output(x, mean, var)
 
+no_epsilon = slip(
+    "eps is missing: a feature that is constant in the batch becomes 0/0.",
+    {"np.sqrt(var + self.eps) + self.beta": "np.sqrt(var) + self.beta"},
+)
 
-@wrong(BatchNorm, "eps is missing: a feature that is constant in the batch becomes 0/0.")
-class NoEpsilon(Slipped):
-    def output(self, x, mean, var):
-        with np.errstate(all="ignore"):
-            return self.gamma * (x - mean) / np.sqrt(var) + self.beta
+epsilon_outside_the_root = slip(
+    "eps is added to the root. It belongs inside, added to the variance.",
+    {"np.sqrt(var + self.eps) + self.beta": "(np.sqrt(var) + self.eps) + self.beta"},
+)
 
+epsilon_outside_the_root_in_training = slip(
+    "In training, eps is added to the root. It belongs inside, as in evaluation.",
+    {
+        "self._moved(self.running_var, var * (n / (n - 1)))": (
+            "self._moved(self.running_var, var * (n / (n - 1)))\n"
+            "y = self.gamma * (x - mean) / (np.sqrt(var) + self.eps)\n"
+            "return (y + self.beta).astype(x.dtype)"
+        ),
+    },
+)
 
-@wrong(BatchNorm, "eps is added to the root. It belongs inside, added to the variance.")
-class EpsilonOutsideTheRoot(Slipped):
-    def output(self, x, mean, var):
-        return self.gamma * (x - mean) / (np.sqrt(var) + self.eps) + self.beta
-
-
-@wrong(BatchNorm, "In training, eps is added to the root. It belongs inside, as in evaluation.")
-class EpsilonOutsideTheRootInTraining(Slipped):
-    def output(self, x, mean, var):
-        if mean is self.running_mean:
-            return super().output(x, mean, var)
-        return self.gamma * (x - mean) / (np.sqrt(var) + self.eps) + self.beta
-
-
-@wrong(
-    BatchNorm,
+epsilon_outside_the_root_throughout = slip(
     "eps is added to the root, forward and backward. It belongs inside, added to the variance.",
+    {
+        "np.sqrt(var + self.eps) + self.beta": "(np.sqrt(var) + self.eps) + self.beta",
+        "std = np.sqrt(var + self.eps)": "std = np.sqrt(var) + self.eps",
+    },
 )
-class EpsilonOutsideTheRootThroughout(EpsilonOutsideTheRoot):
-    def gradients(self, grad_y, x, x_hat, std):
-        other = x.std(axis=0) + self.eps
-        return super().gradients(grad_y, x, (x - x.mean(axis=0)) / other, other)
 
-
-@wrong(
-    BatchNorm,
+epsilon_as_a_floor = slip(
     "eps is a floor under the variance. It is added to the variance, whatever that is.",
+    {"np.sqrt(var + self.eps) + self.beta": "np.sqrt(np.maximum(var, self.eps)) + self.beta"},
 )
-class EpsilonAsAFloor(Slipped):
-    def output(self, x, mean, var):
-        return self.gamma * (x - mean) / np.sqrt(np.maximum(var, self.eps)) + self.beta
 
+epsilon_ignored = slip(
+    "The argument `eps` is not used in the forward pass.",
+    {"np.sqrt(var + self.eps) + self.beta": "np.sqrt(var + 1e-5) + self.beta"},
+)
 
-@wrong(BatchNorm, "The argument `eps` is not used in the forward pass.")
-class EpsilonIgnored(Slipped):
-    def output(self, x, mean, var):
-        return self.gamma * (x - mean) / np.sqrt(var + 1e-5) + self.beta
+no_epsilon_in_evaluation = slip(
+    "eps is missing in evaluation. Both modes divide by √(σ² + eps).",
+    {"self.running_var\n": "self.running_var - self.eps\n"},
+)
 
+no_root = slip(
+    "The square root is missing: it divides by the variance.",
+    {"np.sqrt(var + self.eps) + self.beta": "(var + self.eps) + self.beta"},
+)
 
-@wrong(BatchNorm, "eps is missing in evaluation. Both modes divide by √(σ² + eps).")
-class NoEpsilonInEvaluation(Slipped):
-    def kept_statistics(self, x):
-        return self.running_mean, self.running_var - self.eps
+no_mean = slip(
+    "The mean is not subtracted.",
+    {"self.gamma * (x - mean)": "self.gamma * x"},
+)
 
+no_gamma = slip(
+    "gamma is not used: the normalized values are never scaled.",
+    {"self.gamma * (x - mean)": "(x - mean)"},
+)
 
-@wrong(BatchNorm, "The square root is missing: it divides by the variance.")
-class NoRoot(Slipped):
-    def output(self, x, mean, var):
-        return self.gamma * (x - mean) / (var + self.eps) + self.beta
+no_beta = slip(
+    "beta is not used: the normalized values are never shifted.",
+    {" + self.beta\n": "\n"},
+)
 
+no_affine_map = slip(
+    "gamma and beta are both missing: this is only the normalization.",
+    {"self.gamma * (x - mean)": "(x - mean)", " + self.beta\n": "\n"},
+)
 
-@wrong(BatchNorm, "The mean is not subtracted.")
-class NoMean(Slipped):
-    def output(self, x, mean, var):
-        return self.gamma * x / np.sqrt(var + self.eps) + self.beta
-
-
-@wrong(BatchNorm, "gamma is not used: the normalized values are never scaled.")
-class NoGamma(Slipped):
-    def output(self, x, mean, var):
-        return (x - mean) / np.sqrt(var + self.eps) + self.beta
-
-
-@wrong(BatchNorm, "beta is not used: the normalized values are never shifted.")
-class NoBeta(Slipped):
-    def output(self, x, mean, var):
-        return self.gamma * (x - mean) / np.sqrt(var + self.eps)
-
-
-@wrong(BatchNorm, "gamma and beta are both missing: this is only the normalization.")
-class NoAffineMap(Slipped):
-    def output(self, x, mean, var):
-        return (x - mean) / np.sqrt(var + self.eps)
-
-
-@wrong(
-    BatchNorm,
+gamma_times_beta = slip(
     "gamma also multiplies beta. The shift comes last.",
+    {
+        "self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta": (
+            "self.gamma * ((x - mean) / np.sqrt(var + self.eps) + self.beta)"
+        ),
+    },
 )
-class GammaTimesBeta(Slipped):
-    def output(self, x, mean, var):
-        return self.gamma * ((x - mean) / np.sqrt(var + self.eps) + self.beta)
 
-
-@wrong(
-    BatchNorm,
+statistics_of_each_row = slip(
     "The statistics run over the features of each row: that is layer norm. Batch norm takes each "
     "feature over the rows.",
+    {
+        "self._moved(self.running_var, var * (n / (n - 1)))": (
+            "self._moved(self.running_var, var * (n / (n - 1)))\n"
+            "mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)"
+        ),
+    },
 )
-class StatisticsOfEachRow(Slipped):
-    def output(self, x, mean, var):
-        if mean is self.running_mean:
-            return super().output(x, mean, var)
-        return super().output(x, x.mean(1, keepdims=True), x.var(1, keepdims=True))
 
-
-@wrong(
-    BatchNorm,
+one_mean_for_all_features = slip(
     "One mean and one variance for the whole array. Each feature has its own.",
+    {
+        "n, (mean, var) = len(x), self._statistics(x)": (
+            "n, mean, var = len(x), np.full(x.shape[1], x.mean()), np.full(x.shape[1], x.var())"
+        ),
+    },
 )
-class OneMeanForAllFeatures(Slipped):
-    def statistics(self, x):
-        return np.full(x.shape[1], x.mean()), np.full(x.shape[1], x.var())
 
-
-@wrong(
-    BatchNorm,
+mean_of_the_squares = slip(
     "The variance is taken as mean(x²) − mean(x)²: with a large mean, nearly all digits cancel.",
+    {
+        "n, (mean, var) = len(x), self._statistics(x)": (
+            "n, mean = len(x), x.mean(axis=0, dtype=np.float64)\n"
+            "var = np.square(x, dtype=np.float64).mean(axis=0) - mean**2"
+        ),
+    },
 )
-class MeanOfTheSquares(Slipped):
-    def statistics(self, x):
-        return x.mean(axis=0), np.maximum((x**2).mean(axis=0) - x.mean(axis=0) ** 2, 0.0)
 
-
-@wrong(
-    BatchNorm,
+statistics_in_the_dtype_of_x = slip(
     "The mean and the variance of float32 numbers are taken in float32: a mean of 10⁶ is then off "
     "by more than the numbers may differ.",
+    {
+        "n, (mean, var) = len(x), self._statistics(x)": (
+            "n, mean, var = len(x), x.mean(axis=0), x.var(axis=0)"
+        ),
+    },
 )
-class StatisticsInTheDtypeOfX(Slipped):
-    def forward(self, x, training):
-        self.dtype = x.dtype
-        return super().forward(x, training)
 
-    def statistics(self, x):
-        return super().statistics(x.astype(self.dtype))
-
-
-@wrong(
-    BatchNorm,
+running_values_in_training = slip(
     "In training it normalizes by the running values. These only matter in evaluation.",
+    {
+        "self._moved(self.running_var, var * (n / (n - 1)))": (
+            "self._moved(self.running_var, var * (n / (n - 1)))\n"
+            "mean, var = self.running_mean, self.running_var"
+        ),
+    },
 )
-class RunningValuesInTraining(Slipped):
-    def statistics(self, x):
-        self.batch = super().statistics(x)
-        return self.batch
 
-    def output(self, x, mean, var):
-        return super().output(x, self.running_mean, self.running_var)
-
-
-@wrong(
-    BatchNorm,
+stale_gamma_and_beta = slip(
     "gamma and beta are copied once and for all: what is assigned to them later is not used.",
+    {
+        "y = self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta": (
+            'self.first = gamma, beta = getattr(self, "first", (self.gamma, self.beta))\n'
+            "y = gamma * (x - mean) / np.sqrt(var + self.eps) + beta"
+        ),
+    },
 )
-class StaleGammaAndBeta(Slipped):
-    first = None
-
-    def output(self, x, mean, var):
-        if self.first is None:
-            self.first = self.gamma, self.beta
-        gamma, beta = self.first
-        return gamma * (x - mean) / np.sqrt(var + self.eps) + beta
-
 
 # --- The running values, and evaluation ------------------------------------------------------
 
-
-@wrong(
-    BatchNorm,
+batch_statistics_in_evaluation = slip(
     "Evaluation normalizes by the batch it is given, so a row's result depends on its neighbours. "
     "It should use the running values.",
+    {
+        "mean, var = self.running_mean, self.running_var": (
+            "mean, var = self._statistics(x) if len(x) else (self.running_mean, self.running_var)"
+        ),
+    },
 )
-class BatchStatisticsInEvaluation(Slipped):
-    def kept_statistics(self, x):
-        return self.statistics(x) if len(x) else super().kept_statistics(x)
 
+running_values_never_updated = slip(
+    "running_mean and running_var stay as they are: training has to move them.",
+    {"(1.0 - self.momentum) * old + self.momentum * new": "old"},
+)
 
-@wrong(BatchNorm, "running_mean and running_var stay as they are: training has to move them.")
-class RunningValuesNeverUpdated(Slipped):
-    def remember(self, x, mean, var):
-        pass
+running_mean_never_updated = slip(
+    "running_mean stays as it is: training has to move it.",
+    {"self._moved(self.running_mean, mean)": "self.running_mean"},
+)
 
+running_var_never_updated = slip(
+    "running_var stays as it is: training has to move it.",
+    {"self._moved(self.running_var, var * (n / (n - 1)))": "self.running_var"},
+)
 
-@wrong(BatchNorm, "running_mean stays as it is: training has to move it.")
-class RunningMeanNeverUpdated(Slipped):
-    def remember(self, x, mean, var):
-        super().remember(x, self.running_mean, var)
-
-
-@wrong(BatchNorm, "running_var stays as it is: training has to move it.")
-class RunningVarNeverUpdated(Slipped):
-    def remember(self, x, mean, var):
-        kept = self.running_var
-        super().remember(x, mean, var)
-        self.running_var = kept
-
-
-@wrong(
-    BatchNorm,
+updated_in_evaluation = slip(
     "The running values are updated in evaluation too. The test data then leaks into the model.",
+    {
+        "mean, var = self.running_mean, self.running_var\n": (
+            "mean, var = self.running_mean, self.running_var\n"
+            "if len(x) > 1:\n"
+            "    self.forward(x, True)\n"
+        ),
+    },
 )
-class UpdatedInEvaluation(Slipped):
-    def kept_statistics(self, x):
-        kept = super().kept_statistics(x)
-        if len(x) > 1:
-            self.remember(x, *self.statistics(x))
-        return kept
 
-
-@wrong(
-    BatchNorm,
+biased_running_var = slip(
     "running_var keeps the biased variance, too small by n/(n − 1) as an estimate for all data.",
+    {"var * (n / (n - 1))": "var"},
 )
-class BiasedRunningVar(Slipped):
-    def remember(self, x, mean, var):
-        super().remember(x, mean, var * (len(x) - 1) / len(x))
 
+correction_upside_down = slip(
+    "The factor n/(n − 1) is upside down: running_var is made smaller still.",
+    {"n / (n - 1)": "(n - 1) / n"},
+)
 
-@wrong(BatchNorm, "The factor n/(n − 1) is upside down: running_var is made smaller still.")
-class CorrectionUpsideDown(Slipped):
-    def remember(self, x, mean, var):
-        super().remember(x, mean, var * ((len(x) - 1) / len(x)) ** 2)
+running_standard_deviation = slip(
+    "running_var averages standard deviations. It should average variances.",
+    {"var * (n / (n - 1))": "np.sqrt(var * (n / (n - 1)))"},
+)
 
-
-@wrong(BatchNorm, "running_var averages standard deviations. It should average variances.")
-class RunningStandardDeviation(Slipped):
-    def remember(self, x, mean, var):
-        super().remember(x, mean, var)
-        new = x.std(axis=0, ddof=1) - x.var(axis=0, ddof=1)
-        self.running_var = self.running_var + self.momentum * new
-
-
-@wrong(
-    BatchNorm,
+momentum_of_the_old_value = slip(
     "momentum weighs the old running value. Here, as in torch, it weighs the new one.",
+    {
+        "(1.0 - self.momentum) * old + self.momentum * new": (
+            "self.momentum * old + (1.0 - self.momentum) * new"
+        ),
+    },
 )
-class MomentumOfTheOldValue(Slipped):
-    def _moved(self, old, new):
-        return self.momentum * old + (1.0 - self.momentum) * new
 
-
-@wrong(BatchNorm, "The argument `momentum` is not used.")
-class MomentumIgnored(Slipped):
-    def _moved(self, old, new):
-        return 0.9 * old + 0.1 * new
-
-
-@wrong(
-    BatchNorm,
+another_default = slip(
     "The default of momentum is 0.9. Where momentum weighs the new value, it is 0.1.",
+    {"momentum: float = 0.1": "momentum: float = 0.9"},
 )
-class AnotherDefault(BatchNorm):
-    def __init__(self, n_features, eps=1e-5, momentum=0.9):
-        super().__init__(n_features, eps, momentum)
 
-
-@wrong(
-    BatchNorm,
-    "The running values are overwritten with those of the last batch. They should be averages over "
-    "many.",
+momentum_of_0_not_taken = slip(
+    "A momentum of 0 is taken for none given: 0 counts as false in `or`. With it the running "
+    "values stay as they are.",
+    {"self.momentum = momentum": "self.momentum = momentum or 0.1"},
 )
-class OnlyTheLastBatch(Slipped):
-    def _moved(self, old, new):
-        return new + 0.0 * old
 
+only_the_last_batch = slip(
+    "The running values are overwritten with those of the last batch. They should be averages "
+    "over many.",
+    {"(1.0 - self.momentum) * old + self.momentum * new": "new"},
+)
 
-@wrong(
-    BatchNorm,
+old_values_never_fade = slip(
     "The new value is added without fading the old: the running values only grow.",
+    {"(1.0 - self.momentum) * old": "old"},
 )
-class OldValuesNeverFade(Slipped):
-    def _moved(self, old, new):
-        return old + self.momentum * new
 
-
-@wrong(
-    BatchNorm,
-    "The running values are plain averages over all batches. They should fade by 1 − momentum with "
-    "each batch.",
+plain_average_of_all_batches = slip(
+    "The running values are plain averages over all batches. They should fade by 1 − momentum "
+    "with each batch.",
+    {
+        "self.momentum = momentum": "self.momentum, self.batches = momentum, 0",
+        "n, (mean, var) = len(x), self._statistics(x)": "self.batches += 1\n"
+        "n, (mean, var) = len(x), self._statistics(x)",
+        "(1.0 - self.momentum) * old + self.momentum * new": "old + (new - old) / self.batches",
+    },
 )
-class PlainAverageOfAllBatches(Slipped):
-    def remember(self, x, mean, var):
-        self.batches = getattr(self, "batches", 0) + 1
-        super().remember(x, mean, var)
 
-    def _moved(self, old, new):
-        return old + (new - old) / self.batches
-
-
-@wrong(
-    BatchNorm,
+one_array_for_two = slip(
     "Two attributes were made as one array, as in `self.beta = self.running_mean = …`: an update "
     "in place changes both.",
+    {
+        "self.running_mean = np.zeros(n_features)": "self.running_mean = self.beta",
+        "self.running_var = np.ones(n_features)": "self.running_var = self.gamma",
+        "return (1.0 - self.momentum) * old + self.momentum * new": (
+            "old += self.momentum * (new - old)\nreturn old"
+        ),
+    },
 )
-class OneArrayForTwo(Slipped):
-    def __init__(self, n_features, eps=1e-5, momentum=0.1):
-        super().__init__(n_features, eps, momentum)
-        self.beta = self.running_mean
-        self.gamma = self.running_var
 
-    def _moved(self, old, new):
-        old += self.momentum * (new - old)
-        return old
+running_var_from_zero = slip(
+    "running_var starts at 0. Until data says otherwise, a variance of 1 is assumed.",
+    {"self.running_var = np.ones(n_features)": "self.running_var = np.zeros(n_features)"},
+)
 
-
-@wrong(BatchNorm, "running_var starts at 0. Until data says otherwise, a variance of 1 is assumed.")
-class RunningVarFromZero(Slipped):
-    def __init__(self, n_features, eps=1e-5, momentum=0.1):
-        super().__init__(n_features, eps, momentum)
-        self.running_var = np.zeros(n_features)
-
-
-@wrong(
-    BatchNorm,
+shared_by_all_layers = slip(
     "The running values belong to the class, so all layers share them. Each layer has its own.",
+    {
+        "self.running_mean = np.zeros(n_features)": "BatchNorm.running_mean = np.zeros(n_features)",
+        "self.running_var = np.ones(n_features)": "BatchNorm.running_var = np.ones(n_features)",
+        "self.running_mean = self._moved": "BatchNorm.running_mean = self._moved",
+        "self.running_var = self._moved": "BatchNorm.running_var = self._moved",
+    },
 )
-class SharedByAllLayers(Slipped):
-    means = variances = None
-
-    @property
-    def running_mean(self):
-        return SharedByAllLayers.means
-
-    @running_mean.setter
-    def running_mean(self, value):
-        SharedByAllLayers.means = value
-
-    @property
-    def running_var(self):
-        return SharedByAllLayers.variances
-
-    @running_var.setter
-    def running_var(self, value):
-        SharedByAllLayers.variances = value
-
 
 # --- Backward --------------------------------------------------------------------------------
 
-
-@wrong(BatchNorm, "No gradient reaches x: it is always zero.")
-class NoGradientOfX(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        return np.zeros_like(x), *super().gradients(grad_y, x, x_hat, std)[1:]
-
-
-@wrong(
-    BatchNorm,
-    "The mean and the variance are treated as constants. They depend on every row, so the gradient "
-    "also flows through both.",
+no_gradient_of_x = slip(
+    "No gradient reaches x: it is always zero.",
+    {"return grad_x.astype(x.dtype)": "return np.zeros_like(x)"},
 )
-class StatisticsAsConstants(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        _, grad_gamma, grad_beta = super().gradients(grad_y, x, x_hat, std)
-        return self.gamma / std * grad_y, grad_gamma, grad_beta
 
+statistics_as_constants = slip(
+    "The mean and the variance are treated as constants. They depend on every row, so the "
+    "gradient also flows through both.",
+    {"(grad_y - taken_back)": "grad_y"},
+)
 
-@wrong(
-    BatchNorm,
+variance_as_a_constant = slip(
     "The variance is treated as a constant. It depends on every row, so the gradient also flows "
     "through it.",
+    {"(grad_beta + x_hat * grad_gamma) / len(x)": "grad_beta / len(x)"},
 )
-class VarianceAsAConstant(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        _, grad_gamma, grad_beta = super().gradients(grad_y, x, x_hat, std)
-        return self.gamma / std * (grad_y - grad_beta / len(x)), grad_gamma, grad_beta
 
-
-@wrong(
-    BatchNorm,
+mean_as_a_constant = slip(
     "The mean is treated as a constant. It depends on every row, so the gradient also flows "
     "through it.",
+    {"(grad_beta + x_hat * grad_gamma) / len(x)": "x_hat * grad_gamma / len(x)"},
 )
-class MeanAsAConstant(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        _, grad_gamma, grad_beta = super().gradients(grad_y, x, x_hat, std)
-        grad_x = self.gamma / std * (grad_y - x_hat * grad_gamma / len(x))
-        return grad_x, grad_gamma, grad_beta
 
-
-@wrong(
-    BatchNorm,
+without_the_share_of_a_row = slip(
     "The parts through the mean and the variance are not divided by n. Each row has only an n-th "
     "share in both.",
+    {"(grad_beta + x_hat * grad_gamma) / len(x)": "grad_beta + x_hat * grad_gamma"},
 )
-class WithoutTheShareOfARow(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        _, grad_gamma, grad_beta = super().gradients(grad_y, x, x_hat, std)
-        grad_x = self.gamma / std * (grad_y - grad_beta - x_hat * grad_gamma)
-        return grad_x, grad_gamma, grad_beta
 
-
-@wrong(
-    BatchNorm,
+no_gamma_in_the_gradient = slip(
     "gamma is missing in the gradient with respect to x: y is gamma times the normalized x.",
+    {"self.gamma / std * (grad_y": "1 / std * (grad_y"},
 )
-class NoGammaInTheGradient(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        grad_gamma, grad_beta = (grad_y * x_hat).sum(axis=0), grad_y.sum(axis=0)
-        return (grad_y - (grad_beta + x_hat * grad_gamma) / len(x)) / std, grad_gamma, grad_beta
 
-
-@wrong(
-    BatchNorm,
+gradient_over_the_variance = slip(
     "The gradient with respect to x is divided by the variance where it should be divided by its "
     "root.",
+    {"self.gamma / std * (grad_y": "self.gamma / std**2 * (grad_y"},
 )
-class GradientOverTheVariance(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        grad_x, grad_gamma, grad_beta = super().gradients(grad_y, x, x_hat, std)
-        return grad_x / std, grad_gamma, grad_beta
 
+gradient_without_the_scale = slip(
+    "The scale 1/√(σ² + eps) is missing in the gradient with respect to x.",
+    {"self.gamma / std * (grad_y": "self.gamma * (grad_y"},
+)
 
-@wrong(BatchNorm, "The scale 1/√(σ² + eps) is missing in the gradient with respect to x.")
-class GradientWithoutTheScale(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        grad_x, grad_gamma, grad_beta = super().gradients(grad_y, x, x_hat, std)
-        return grad_x * std, grad_gamma, grad_beta
+no_epsilon_in_backward = slip(
+    "eps is missing in the backward pass, though the forward pass has it.",
+    {"std = np.sqrt(var + self.eps)": "std = np.sqrt(var)"},
+)
 
+epsilon_ignored_in_backward = slip(
+    "The argument `eps` is not used in the backward pass.",
+    {"std = np.sqrt(var + self.eps)": "std = np.sqrt(var + 1e-5)"},
+)
 
-@wrong(BatchNorm, "eps is missing in the backward pass, though the forward pass has it.")
-class NoEpsilonInBackward(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        bare = x.std(axis=0)
-        with np.errstate(all="ignore"):
-            return super().gradients(grad_y, x, (x - x.mean(axis=0)) / bare, bare)
-
-
-@wrong(BatchNorm, "The argument `eps` is not used in the backward pass.")
-class EpsilonIgnoredInBackward(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        usual = np.sqrt(x.var(axis=0) + 1e-5)
-        return super().gradients(grad_y, x, (x - x.mean(axis=0)) / usual, usual)
-
-
-@wrong(
-    BatchNorm,
+unbiased_variance_in_backward = slip(
     "The backward pass takes the unbiased variance (ddof 1), but the forward pass normalizes by "
     "the biased one.",
+    {"std = np.sqrt(var + self.eps)": "std = np.sqrt(var * len(x) / (len(x) - 1) + self.eps)"},
 )
-class UnbiasedVarianceInBackward(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        other = np.sqrt(x.var(axis=0, ddof=1) + self.eps)
-        return super().gradients(grad_y, x, (x - x.mean(axis=0)) / other, other)
 
-
-@wrong(
-    BatchNorm,
+unbiased_variance_throughout = slip(
     "Forward and backward normalize by the unbiased variance (ddof 1). That one is only kept in "
     "running_var; the batch itself takes the biased one.",
+    {
+        "x.var(axis=0, dtype=np.float64)": "x.var(axis=0, dtype=np.float64, ddof=1)",
+        "var * (n / (n - 1))": "var",
+    },
 )
-class UnbiasedVarianceThroughout(NormalizedByTheUnbiasedVariance):
-    def gradients(self, grad_y, x, x_hat, std):
-        other = np.sqrt(x.var(axis=0, ddof=1) + self.eps)
-        return super().gradients(grad_y, x, (x - x.mean(axis=0)) / other, other)
 
-
-@wrong(
-    BatchNorm,
+mean_of_the_squares_in_backward = slip(
     "In the backward pass the variance is taken as mean(x²) − mean(x)²: with a large mean, nearly "
     "all digits cancel.",
+    {
+        "mean, var = self._statistics(x)\n": "mean = x.mean(axis=0, dtype=np.float64)\n"
+        "var = np.square(x, dtype=np.float64).mean(axis=0) - mean**2\n",
+    },
 )
-class MeanOfTheSquaresInBackward(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        var = np.maximum((x**2).mean(axis=0) - x.mean(axis=0) ** 2, 0.0)
-        other = np.sqrt(var + self.eps)
-        return super().gradients(grad_y, x, (x - x.mean(axis=0)) / other, other)
 
-
-@wrong(
-    BatchNorm,
+statistics_in_the_dtype_of_x_in_backward = slip(
     "In the backward pass the mean and the variance of float32 numbers are taken in float32: a "
     "mean of 10⁶ is then off by more than the numbers may differ.",
+    {"mean, var = self._statistics(x)\n": "mean, var = x.mean(axis=0), x.var(axis=0)\n"},
 )
-class StatisticsInTheDtypeOfXInBackward(Slipped):
-    def backward(self, grad_y, x):
-        self.dtype = x.dtype
-        return super().backward(grad_y, x)
 
-    def gradients(self, grad_y, x, x_hat, std):
-        narrow = x.astype(self.dtype)
-        std = np.sqrt(narrow.var(axis=0) + self.eps)
-        return super().gradients(grad_y, x, (x - narrow.mean(axis=0)) / std, std)
-
-
-@wrong(
-    BatchNorm,
+running_values_in_backward = slip(
     "The backward pass uses the running values. The forward pass in training does not.",
+    {"mean, var = self._statistics(x)\n": "mean, var = self.running_mean, self.running_var\n"},
 )
-class RunningValuesInBackward(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        kept = np.sqrt(self.running_var + self.eps)
-        return super().gradients(grad_y, x, (x - self.running_mean) / kept, kept)
 
-
-@wrong(
-    BatchNorm,
+statistics_of_the_last_forward = slip(
     "The backward pass uses the statistics of the last forward pass, whatever x it is given. Take "
     "them from x.",
+    {
+        "n, (mean, var) = len(x), self._statistics(x)": (
+            "n, (mean, var) = len(x), self._statistics(x)\nself.last = mean, var"
+        ),
+        "mean, var = self._statistics(x)\n": (
+            'mean, var = getattr(self, "last", self._statistics(x))\n'
+        ),
+    },
 )
-class StatisticsOfTheLastForward(Slipped):
-    last = None
 
-    def statistics(self, x):
-        self.last = super().statistics(x)
-        return self.last
-
-    def gradients(self, grad_y, x, x_hat, std):
-        if self.last is not None:
-            mean, std = self.last[0], np.sqrt(self.last[1] + self.eps)
-            x_hat = (x - mean) / std
-        return super().gradients(grad_y, x, x_hat, std)
-
-
-@wrong(
-    BatchNorm,
+last_batch_for_x = slip(
     "The backward pass uses what the last forward pass in training has kept of its own x. Another "
     "batch may have come since: use the argument.",
+    {
+        "n, (mean, var) = len(x), self._statistics(x)": (
+            "n, (mean, var) = len(x), self._statistics(x)\nself.kept = x"
+        ),
+        "mean, var = self._statistics(x)\n": 'kept = getattr(self, "kept", x)\n'
+        "x = kept if len(kept) == len(x) else x\n"
+        "mean, var = self._statistics(x)\n",
+    },
 )
-class LastBatchForX(Slipped):
-    kept = None
 
-    def statistics(self, x):
-        mean, var = super().statistics(x)
-        std = np.sqrt(var + self.eps)
-        self.kept = x, (x - mean) / std, std
-        return mean, var
-
-    def gradients(self, grad_y, x, x_hat, std):
-        if self.kept is not None and len(self.kept[0]) == len(x):
-            x, x_hat, std = self.kept
-        return super().gradients(grad_y, x, x_hat, std)
-
-
-@wrong(
-    BatchNorm,
+backward_updates_running_values = slip(
     "The backward pass updates the running values: each batch then counts twice.",
+    {
+        "return grad_x": "self.forward(x, True)\nreturn grad_x",
+    },
 )
-class BackwardUpdatesRunningValues(Slipped):
-    def backward(self, grad_y, x):
-        grads = super().backward(grad_y, x)
-        self.forward(x, True)
-        return grads
 
-
-@wrong(
-    BatchNorm,
+gradient_of_gamma_from_x = slip(
     "The gradient with respect to gamma takes x as it came. gamma multiplies the normalized x.",
+    {
+        "return grad_x": "grad_gamma = (grad_y * x).sum(axis=0)\nreturn grad_x",
+    },
 )
-class GradientOfGammaFromX(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        grad_x, _, grad_beta = super().gradients(grad_y, x, x_hat, std)
-        return grad_x, (grad_y * x).sum(axis=0), grad_beta
 
-
-@wrong(
-    BatchNorm,
-    "The gradients with respect to gamma and beta are means over the rows. Every row uses both, so "
-    "their shares add up.",
+gradient_of_gamma_from_the_centred_x = slip(
+    "The gradient with respect to gamma takes x − μ, not yet divided by √(σ² + eps). gamma "
+    "multiplies the normalized x.",
+    {
+        "(grad_y * x_hat).sum(axis=0)": "(grad_y * (x - mean)).sum(axis=0)",
+        "x_hat * grad_gamma)": "x_hat * (grad_y * x_hat).sum(axis=0))",
+    },
 )
-class MeansForGammaAndBeta(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        grad_x, grad_gamma, grad_beta = super().gradients(grad_y, x, x_hat, std)
-        return grad_x, grad_gamma / len(x), grad_beta / len(x)
 
+means_for_gamma_and_beta = slip(
+    "The gradients with respect to gamma and beta are means over the rows. Every row uses both, "
+    "so their shares add up.",
+    {
+        "grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)": (
+            "(grad_gamma / len(x)).astype(x.dtype), (grad_beta / len(x)).astype(x.dtype)"
+        ),
+    },
+)
 
-@wrong(
-    BatchNorm,
+gamma_and_beta_swapped = slip(
     "The gradients with respect to gamma and beta are swapped: the order is x, gamma, beta.",
+    {
+        "grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)": (
+            "grad_beta.astype(x.dtype), grad_gamma.astype(x.dtype)"
+        ),
+    },
 )
-class GammaAndBetaSwapped(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        grad_x, grad_gamma, grad_beta = super().gradients(grad_y, x, x_hat, std)
-        return grad_x, grad_beta, grad_gamma
 
-
-@wrong(
-    BatchNorm,
+gradients_not_summed = slip(
     "The gradients with respect to gamma and beta are not summed over the rows: they need gamma's "
     "shape.",
+    {
+        "grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)": (
+            "(grad_y * x_hat).astype(x.dtype), grad_y"
+        ),
+    },
 )
-class GradientsNotSummed(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        return super().gradients(grad_y, x, x_hat, std)[0], grad_y * x_hat, grad_y
-
 
 # --- Manners ---------------------------------------------------------------------------------
 
-
-@wrong(
-    BatchNorm,
+a_single_row_in_training = slip(
     "A single row is normalized in training: it is its own mean, so y is beta whatever x is, and "
     "its unbiased variance is 0/0.",
+    {
+        "least_rows=2 if training": "least_rows=1 if training",
+        "least_rows=2)": "least_rows=1)",
+        "n / (n - 1)": "n / max(n - 1, 1)",
+    },
 )
-class ASingleRowInTraining(Slipped):
-    def _check(self, x, least_rows):
-        super()._check(x, 0)
-        if least_rows and not len(x):
-            raise ValueError("x has no rows")
 
-    def remember(self, x, mean, var):
-        if len(x) > 1:
-            super().remember(x, mean, var)
-
-
-@wrong(
-    BatchNorm,
+rows_unchecked = slip(
     "No rows at all are taken in training, or a single one. Neither has a variance.",
+    {"if len(x) < least_rows": "if len(x) < 0", "n / (n - 1)": "n / max(n - 1, 1)"},
 )
-class RowsUnchecked(Slipped):
-    def _check(self, x, least_rows):
-        super()._check(x, 0)
 
-    def forward(self, x, training):
-        return super().forward(x, training and len(x) > 1)
+no_rows_refused_in_evaluation = slip(
+    "No rows at all are refused in evaluation. There they are allowed: nothing is estimated from "
+    "them.",
+    {"least_rows=2 if training else 0": "least_rows=2 if training else 1"},
+)
 
-    def backward(self, grad_y, x):
-        with np.errstate(all="ignore"):
-            return super().backward(grad_y, x) if len(x) else (x.copy(), *np.zeros((2, x.shape[1])))
-
-
-@wrong(
-    BatchNorm,
+one_column_broadcast = slip(
     "The number of features is not checked: an x with one column is silently broadcast over all "
     "features.",
+    {"x.shape[1] != self.n_features": "x.shape[1] not in (1, self.n_features)"},
 )
-class OneColumnBroadcast(Slipped):
-    def _check(self, x, least_rows):
-        if x.shape[1] != 1:
-            super()._check(x, least_rows)
 
-
-@wrong(
-    BatchNorm,
+gradient_broadcast = slip(
     "The shape of grad_y is not checked: one row or one column is silently broadcast.",
+    {
+        "if grad_y.shape != x.shape:": "if 1 in grad_y.shape and len(x) > 1:\n"
+        "    grad_y = np.broadcast_to(grad_y, x.shape)\n"
+        "if grad_y.shape != x.shape:",
+    },
 )
-class GradientBroadcast(Slipped):
-    def backward(self, grad_y, x):
-        if 1 in grad_y.shape and len(x) > 1:
-            grad_y = np.broadcast_to(grad_y, x.shape)
-        return super().backward(grad_y, x)
 
-
-@wrong(
-    BatchNorm,
+always_float64 = slip(
     "y is float64 whatever x is: gamma, beta and the running values are float64, and what they "
     "touch becomes so too.",
+    {"return y.astype(x.dtype)": "return y"},
 )
-class AlwaysFloat64(BatchNorm):
-    def forward(self, x, training):
-        return super().forward(x.astype(np.float64), training)
 
-
-@wrong(
-    BatchNorm,
+gradients_always_float64 = slip(
     "The gradients are float64 whatever x is: gamma is float64, and what it touches becomes so "
     "too.",
+    {
+        "grad_x.astype(x.dtype), grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)": (
+            "grad_x, grad_gamma, grad_beta"
+        ),
+    },
 )
-class GradientsAlwaysFloat64(Slipped):
-    def rounded(self, x, *grads):
-        return tuple(grad.astype(np.float64) for grad in grads)
 
-
-@wrong(
-    BatchNorm,
+parameter_gradients_always_float64 = slip(
     "The gradient with respect to x has x's dtype, but those with respect to gamma and beta have "
     "not.",
+    {"grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)": "grad_gamma, grad_beta"},
 )
-class ParameterGradientsAlwaysFloat64(Slipped):
-    def rounded(self, x, *grads):
-        return grads[0].astype(x.dtype), *(grad.astype(np.float64) for grad in grads[1:])
 
-
-@wrong(
-    BatchNorm,
+running_values_in_the_dtype_of_x = slip(
     "The running values take on the dtype of x. They should stay float64.",
+    {
+        "self._moved(self.running_mean, mean)": (
+            "self._moved(self.running_mean, mean).astype(x.dtype)"
+        ),
+        "self._moved(self.running_var, var * (n / (n - 1)))": (
+            "self._moved(self.running_var, var * (n / (n - 1))).astype(x.dtype)"
+        ),
+    },
 )
-class RunningValuesInTheDtypeOfX(Slipped):
-    def remember(self, x, mean, var):
-        super().remember(x, mean, var)
-        self.running_mean = self.running_mean.astype(x.dtype)
-        self.running_var = self.running_var.astype(x.dtype)
 
-
-@wrong(
-    BatchNorm,
-    "forward writes into x: an operation in place, as `x -= …`, changes the caller's array.",
-)
-class WritesIntoX(Slipped):
-    def forward(self, x, training):
-        x[...] = super().forward(x, training)
-        return x.copy()
-
-
-@wrong(
-    BatchNorm,
-    "backward writes into grad_y: an operation in place, as `grad_y *= …`, changes the caller's "
-    "array.",
-)
-class WritesIntoTheGradient(Slipped):
-    def backward(self, grad_y, x):
-        grads = super().backward(grad_y, x)
-        grad_y *= self.gamma
-        return grads
-
-
-@wrong(
-    BatchNorm,
+forward_row_by_row = slip(
     "forward goes through the rows one at a time in Python. A mean over an axis and broadcasting "
     "serve all rows at once.",
+    {
+        "y = self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta": (
+            "rows = [self.gamma * (r - mean) / np.sqrt(var + self.eps) + self.beta for r in x]\n"
+            "y = np.array(rows).reshape(x.shape)"
+        ),
+    },
 )
-class ForwardRowByRow(Slipped):
-    def output(self, x, mean, var):
-        rows = [super(ForwardRowByRow, self).output(row, mean, var) for row in x]
-        return np.array(rows).reshape(x.shape)
 
-
-@wrong(
-    BatchNorm,
+forward_feature_by_feature = slip(
     "forward goes through the features one at a time in Python. A mean over an axis serves all "
     "features at once.",
+    {
+        "n, (mean, var) = len(x), self._statistics(x)": (
+            "n, columns = len(x), x.T.astype(np.float64)\n"
+            "mean = np.array([column.mean() for column in columns])\n"
+            "var = np.array([column.var() for column in columns])"
+        ),
+    },
 )
-class ForwardFeatureByFeature(Slipped):
-    def statistics(self, x):
-        return np.array([c.mean() for c in x.T]), np.array([c.var() for c in x.T])
 
-
-@wrong(
-    BatchNorm,
+backward_row_by_row = slip(
     "backward goes through the rows one at a time in Python. Sums over an axis and broadcasting "
     "serve all rows at once.",
+    {
+        "grad_x = self.gamma / std * (grad_y - taken_back)": (
+            "pairs = zip(grad_y, taken_back, strict=True)\n"
+            "grad_x = np.array([self.gamma / std * (g - t) for g, t in pairs])"
+        ),
+    },
 )
-class BackwardRowByRow(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        _, grad_gamma, grad_beta = super().gradients(grad_y, x, x_hat, std)
-        rows = [
-            self.gamma / std * (g - (grad_beta + h * grad_gamma) / len(x))
-            for g, h in zip(grad_y, x_hat, strict=True)
-        ]
-        return np.array(rows), grad_gamma, grad_beta
 
-
-@wrong(
-    BatchNorm,
+backward_feature_by_feature = slip(
     "backward goes through the features one at a time in Python. Sums over an axis serve all "
     "features at once.",
+    {
+        "grad_gamma = (grad_y * x_hat).sum(axis=0)": (
+            "pairs = zip(grad_y.T, x_hat.T, strict=True)\n"
+            "grad_gamma = np.array([(g * h).sum() for g, h in pairs])"
+        ),
+    },
 )
-class BackwardFeatureByFeature(Slipped):
-    def gradients(self, grad_y, x, x_hat, std):
-        grad_x, _, _ = super().gradients(grad_y, x, x_hat, std)
-        grad_gamma = np.array([(g * h).sum() for g, h in zip(grad_y.T, x_hat.T, strict=True)])
-        return grad_x, grad_gamma, np.array([g.sum() for g in grad_y.T])

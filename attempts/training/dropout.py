@@ -1,17 +1,12 @@
 import numpy as np
 
-from kata.attempts import right, wrong
+from kata.attempts import right, slip
 from solutions.training.dropout import dropout
 
 
 def check(p):
     if p < 0 or p > 1:
         raise ValueError("p is no probability")
-
-
-def dropped_by(mask, x, p):
-    """The right answer, given the places to drop: a wrong mask is then the only mistake."""
-    return np.where(mask, 0.0, x / (1.0 - p) if p < 1 else 0.0).astype(x.dtype)
 
 
 @right(dropout)
@@ -45,295 +40,195 @@ def with_a_threshold_for_float32_draws(x, p, rng, training=True):
     return np.divide(x, 1 - p, out=np.zeros_like(x), where=keep)
 
 
-@wrong(
-    dropout,
+without_rescaling = slip(
     "What is kept is not scaled up: the mean of the output shrinks by 1 − p in training, and the "
     "next layer sees another scale in evaluation.",
+    {"x * keep / (1.0 - p)": "x * keep"},
 )
-def without_rescaling(x, p, rng, training=True):
-    check(p)
-    return x * (rng.random(x.shape) >= p) if training else x.copy()
 
-
-@wrong(
-    dropout,
+active_in_evaluation = slip(
     "Entries are also dropped when not training. Evaluation should use the whole network.",
+    {"return x.copy()": "pass"},
 )
-def active_in_evaluation(x, p, rng, training=True):
-    return dropout(x, p, rng)
 
-
-@wrong(
-    dropout,
+never_active = slip(
     "Nothing is ever dropped: the network is not regularized at all.",
+    {"if not training:\n    return x.copy()": "return x.copy()"},
 )
-def never_active(x, p, rng, training=True):
-    return dropout(x, p, rng, training=False)
 
+training_reversed = slip(
+    "`training` is read the wrong way round: it drops in evaluation only.",
+    {"if not training": "if training"},
+)
 
-@wrong(dropout, "`training` is read the wrong way round: it drops in evaluation only.")
-def training_reversed(x, p, rng, training=True):
-    return dropout(x, p, rng, not training)
-
-
-@wrong(
-    dropout,
+scaled_in_evaluation_instead = slip(
     "This is the first paper's form, scaled by 1 − p in evaluation. Here the scaling is done in "
     "training, so that evaluation costs nothing.",
+    {"x.copy()": "x * (1.0 - p)", "x * keep / (1.0 - p)": "x * keep"},
 )
-def scaled_in_evaluation_instead(x, p, rng, training=True):
-    check(p)
-    return x * (rng.random(x.shape) >= p) if training else x * (1 - p)
 
-
-@wrong(
-    dropout,
+scaled_in_evaluation_too = slip(
     "Evaluation is scaled as well as training. There nothing is dropped, so there is nothing to "
     "make up for.",
+    {"x.copy()": "x / (1.0 - p if p < 1.0 else 1.0)"},
 )
-def scaled_in_evaluation_too(x, p, rng, training=True):
-    check(p)
-    if training or p == 1:
-        return dropout(x, p, rng, training)
-    return x / (1 - p)
 
-
-@wrong(
-    dropout,
+p_as_the_probability_to_keep = slip(
     "p is taken for the probability to keep. It is the probability to drop.",
+    {
+        "if not training:": "p = 1.0 - p\nif not training:",
+    },
 )
-def p_as_the_probability_to_keep(x, p, rng, training=True):
-    return dropout(x, 1 - p, rng, training)
 
-
-@wrong(
-    dropout,
+comparison_reversed = slip(
     "The mask keeps with probability p, though the scale is that of dropping with probability p. "
     "Look at the direction of the comparison.",
+    {">= p": "< p"},
 )
-def comparison_reversed(x, p, rng, training=True):
-    check(p)
-    return dropped_by(rng.random(x.shape) >= p, x, p) if training else x.copy()
 
-
-@wrong(
-    dropout,
+scaled_by_one_over_p = slip(
     "What is kept is divided by p. A share of 1 − p is kept, so that is what has to be made up "
     "for.",
+    {"(1.0 - p)": "(p or 1.0)"},
 )
-def scaled_by_one_over_p(x, p, rng, training=True):
-    check(p)
-    if not training:
-        return x.copy()
-    return x * (rng.random(x.shape) >= p) / (p or 1.0)
 
-
-@wrong(
-    dropout,
+scaled_down = slip(
     "What is kept is multiplied by 1 − p. That makes the mean smaller still.",
+    {"/ (1.0 - p)": "* (1.0 - p)"},
 )
-def scaled_down(x, p, rng, training=True):
-    check(p)
-    return x * (rng.random(x.shape) >= p) * (1 - p) if training else x.copy()
 
+scaled_by_the_root = slip(
+    "What is kept is divided by √(1 − p): that keeps the mean of the squares. It is the mean that "
+    "should stay.",
+    {"(1.0 - p)": "(1.0 - p) ** 0.5"},
+)
 
-@wrong(
-    dropout,
+scaled_by_the_counted_share = slip(
     "The scale comes from counting how many entries were kept this time. It should depend on p "
     "alone.",
+    {"/ (1.0 - p)": "* (x.size / max(int(keep.sum()), 1))"},
 )
-def scaled_by_the_counted_share(x, p, rng, training=True):
-    check(p)
-    keep = rng.random(x.shape) >= p
-    share = float(keep.mean()) if keep.size else 1.0
-    return x * keep / max(share, 1e-9) if training else x.copy()
 
+one_mask_for_the_batch = slip(
+    "All samples of the batch lose the same entries: the mask has no batch axis. Every entry "
+    "needs a draw of its own.",
+    {"rng.random(x.shape)": "rng.random(x.shape[1:])"},
+)
 
-@wrong(
-    dropout,
-    "All samples of the batch lose the same entries: the mask has no batch axis. Every entry needs "
+one_mask_for_the_features = slip(
+    "The mask is one row of draws for the last axis, the same everywhere else. Every entry needs "
     "a draw of its own.",
+    {"rng.random(x.shape)": "rng.random(x.shape[-1:])"},
 )
-def one_mask_for_the_batch(x, p, rng, training=True):
-    check(p)
-    mask = np.broadcast_to(rng.random(x.shape[1:]) < p, x.shape)
-    return dropped_by(mask, x, p) if training else x.copy()
 
-
-@wrong(
-    dropout,
-    "The mask is one row of draws for the last axis, the same everywhere else. Every entry needs a "
-    "draw of its own.",
-)
-def one_mask_for_the_features(x, p, rng, training=True):
-    check(p)
-    mask = np.broadcast_to(rng.random(x.shape[-1:]) < p, x.shape)
-    return dropped_by(mask, x, p) if training else x.copy()
-
-
-@wrong(
-    dropout,
+whole_samples = slip(
     "Whole samples are dropped: there is one draw for each index of the first axis. Every entry "
     "needs a draw of its own.",
+    {"rng.random(x.shape)": "rng.random((len(x), *[1] * (x.ndim - 1)))"},
 )
-def whole_samples(x, p, rng, training=True):
-    check(p)
-    draws = rng.random(x.shape[:1]).reshape(-1, *[1] * (x.ndim - 1))
-    return dropped_by(np.broadcast_to(draws < p, x.shape), x, p) if training else x.copy()
 
-
-@wrong(
-    dropout,
-    "The last axis is dropped as a whole, as spatial dropout does with channels. Every entry needs "
-    "a draw of its own.",
+whole_rows = slip(
+    "The last axis is dropped as a whole, as spatial dropout does with channels. Every entry "
+    "needs a draw of its own.",
+    {"rng.random(x.shape)": "rng.random((*x.shape[:-1], 1))"},
 )
-def whole_rows(x, p, rng, training=True):
-    check(p)
-    mask = np.broadcast_to(rng.random((*x.shape[:-1], 1)) < p, x.shape)
-    return dropped_by(mask, x, p) if training else x.copy()
 
-
-@wrong(
-    dropout,
+one_draw_in_all = slip(
     "Everything or nothing is dropped: there is one draw in all. Every entry needs its own.",
+    {"rng.random(x.shape)": "rng.random()"},
 )
-def one_draw_in_all(x, p, rng, training=True):
-    check(p)
-    mask = np.full(x.shape, rng.random() < p)
-    return dropped_by(mask, x, p) if training else x.copy()
 
-
-@wrong(
-    dropout,
+an_exact_number = slip(
     "Exactly a share p of the entries is dropped each time, so the entries are not independent. "
     "Toss a coin for each.",
+    {"rng.random(x.shape) >= p": "rng.permutation(x.size).reshape(x.shape) >= round(p * x.size)"},
 )
-def an_exact_number(x, p, rng, training=True):
-    check(p)
-    mask = rng.permutation(x.size).reshape(x.shape) < round(p * x.size)
-    return dropped_by(mask, x, p) if training else x.copy()
 
+normal_draws = slip(
+    "The draws are from a normal distribution, and so below p with another probability than p. "
+    "They should be spread evenly from 0 to 1.",
+    {"rng.random(": "rng.normal(size="},
+)
 
-@wrong(
-    dropout,
+whole_percents = slip(
+    "The draws are whole percents: p is met to two digits only. Draw any number from 0 to 1.",
+    {"rng.random(x.shape) >= p": "rng.integers(100, size=x.shape) >= 100 * p"},
+)
+
+a_fixed_seed = slip(
     "Every call drops the same entries, whatever `rng` is, as from a generator with a fixed seed. "
     "Draw anew from `rng`.",
+    {"rng.random(x.shape)": "np.random.default_rng(42).random(x.shape)"},
 )
-def a_fixed_seed(x, p, rng, training=True):
-    return dropout(x, p, np.random.default_rng(42), training)
 
-
-@wrong(
-    dropout,
+the_global_generator = slip(
     "The draws come from elsewhere, such as NumPy's global generator, so no run can be repeated. "
     "Draw from `rng`.",
+    {"rng.random(x.shape)": "np.random.rand(*x.shape)"},
 )
-def the_global_generator(x, p, rng, training=True):
-    check(p)
-    mask = np.random.rand(*x.shape) < p
-    return dropped_by(mask, x, p) if training else x.copy()
 
-
-@wrong(
-    dropout,
+gaussian_noise = slip(
     "This is Gaussian dropout: multiplicative noise with the right mean, but nothing is dropped.",
+    {
+        "keep = rng.random(x.shape) >= p": (
+            "noise = rng.normal(1.0, np.sqrt(p / (1.0 - p)), size=x.shape)\n"
+            "return (x * noise).astype(x.dtype)"
+        ),
+    },
 )
-def gaussian_noise(x, p, rng, training=True):
-    check(p)
-    if not training:
-        return x.copy()
-    if p == 1:
-        return np.zeros_like(x)
-    return (x * rng.normal(1.0, np.sqrt(p / (1 - p)), size=x.shape)).astype(x.dtype)
 
-
-@wrong(
-    dropout,
+the_smallest_entries = slip(
     "The smallest entries are dropped. Chance should decide, not the values.",
+    {
+        "keep = rng.random(x.shape) >= p": "ranks = np.abs(x).argsort(axis=None).argsort()\n"
+        "keep = ranks.reshape(x.shape) >= p * x.size",
+    },
 )
-def the_smallest_entries(x, p, rng, training=True):
-    check(p)
-    mask = np.abs(x) < np.quantile(np.abs(x), p) if x.size and p < 1 else np.full(x.shape, p == 1)
-    return dropped_by(mask, x, p) if training else x.copy()
 
-
-@wrong(
-    dropout,
+nan_for_p_of_1 = slip(
     "With p = 1, the entries are multiplied by 0 and divided by 0: nan. That case needs care.",
+    {"return np.zeros_like(x)": "pass"},
 )
-def nan_for_p_of_1(x, p, rng, training=True):
-    y = dropout(x, p, rng, training)
-    return y * np.nan if training and p == 1 else y
 
-
-@wrong(
-    dropout,
+division_by_zero_for_p_of_1 = slip(
     "With p = 1, the scale 1/(1 − p) divides by zero. That case needs care.",
+    {"return np.zeros_like(x)": "pass", "x * keep / (1.0 - p)": "x * keep * (1.0 / (1.0 - p))"},
 )
-def division_by_zero_for_p_of_1(x, p, rng, training=True):
-    check(p)
-    if not training:
-        return x.copy()
-    scale = 1.0 / (1.0 - p)
-    return (x * (rng.random(x.shape) >= p) * scale).astype(x.dtype)
 
-
-@wrong(dropout, "p is not checked: it has to be within 0 and 1.")
-def p_unchecked(x, p, rng, training=True):
-    return dropout(x, min(max(p, 0.0), 1.0), rng, training)
-
-
-@wrong(dropout, "p is not checked when not training.")
-def p_unchecked_in_evaluation(x, p, rng, training=True):
-    return dropout(x, p, rng) if training else x.copy()
-
-
-@wrong(dropout, "p = 1 is refused. To drop everything is extreme, but allowed.")
-def p_of_1_refused(x, p, rng, training=True):
-    if p == 1:
-        raise ValueError("p must be below 1")
-    return dropout(x, p, rng, training)
-
-
-@wrong(
-    dropout,
-    "When not training it returns x itself: writing into the result would change x.",
+p_unchecked = slip(
+    "p is not checked: it has to be within 0 and 1.",
+    {'raise ValueError(f"p is {p}, expected a probability from 0 to 1")': "pass"},
 )
-def x_itself_in_evaluation(x, p, rng, training=True):
-    check(p)
-    return dropout(x, p, rng) if training else x
 
-
-@wrong(
-    dropout,
-    "It writes into x: `x[mask] = 0` or `x *= …` changes the caller's array.",
+p_unchecked_in_evaluation = slip(
+    "p is not checked when not training.",
+    {"if not 0.0": "if training and not 0.0"},
 )
-def in_place(x, p, rng, training=True):
-    x[...] = dropout(x, p, rng, training)
-    return x.copy()
 
-
-@wrong(
-    dropout,
-    "The result is float64 whatever x is: something on the way converts it.",
+p_of_1_refused = slip(
+    "p = 1 is refused. To drop everything is extreme, but allowed.",
+    {"p <= 1.0": "p < 1.0"},
 )
-def always_float64(x, p, rng, training=True):
-    return dropout(x.astype(np.float64), p, rng, training)
 
+always_float64 = slip(
+    "In training, the result is float64 whatever x is: something on the way converts it.",
+    {"x * keep": "x * keep.astype(np.float64)"},
+)
 
-@wrong(dropout, "It tosses for one entry at a time in Python. A generator can fill a whole array.")
-def one_entry_at_a_time(x, p, rng, training=True):
-    check(p)
-    y = x.copy()
-    if training:
-        for index in np.ndindex(x.shape):
-            y[index] = 0 if rng.random() < p else x[index] / (1 - p)
-    return y
+one_entry_at_a_time = slip(
+    "It tosses for one entry at a time in Python. A generator can fill a whole array.",
+    {
+        "keep = rng.random(x.shape) >= p": "draws = [rng.random() >= p for _ in range(x.size)]\n"
+        "keep = np.array(draws, dtype=bool).reshape(x.shape)",
+    },
+)
 
-
-@wrong(dropout, "It goes through the rows one at a time in Python.")
-def one_row_at_a_time(x, p, rng, training=True):
-    check(p)
-    if not training or x.ndim < 2 or not x.size:
-        return dropout(x, p, rng, training)
-    return np.stack([dropout(row, p, rng) for row in x])
+one_row_at_a_time = slip(
+    "It goes through the rows one at a time in Python.",
+    {
+        "keep = rng.random(x.shape) >= p": (
+            "rows = [rng.random(x.shape[1:]) >= p for _ in range(len(x))]\n"
+            "keep = np.array(rows, dtype=bool).reshape(x.shape)"
+        ),
+    },
+)

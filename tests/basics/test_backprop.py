@@ -118,6 +118,12 @@ def test_a_target_that_is_not_shaped_like_the_output_raises_a_value_error(rng, s
     assert_value_error(loss_and_gradients, x, np.ones(shape), *params)
 
 
+@pytest.mark.parametrize("shape", [(3,), (3, 1), (1, 1), ()], ids=str)
+def test_a_target_that_is_not_shaped_like_a_single_row_raises_a_value_error(rng, shape):
+    x, _, *params = draw(rng, 1, 4, 6, 3)
+    assert_value_error(loss_and_gradients, x, np.ones(shape), *params)
+
+
 @pytest.mark.parametrize("shape", [(5,), (1, 5), (5, 3), (5, 2), (1, 1), ()], ids=str)
 def test_a_target_that_is_not_shaped_like_a_single_output_raises_a_value_error(rng, shape):
     x, _, *params = draw(rng, 5, 4, 6, 1)

@@ -117,6 +117,20 @@ def test_the_function_is_called_at_most_twice_for_each_entry(shape):
     assert_close(max(len(calls), most), most)
 
 
+def test_all_other_entries_stay_as_they_are_however_small():
+    x, seen = np.array([1e-20, 3e-17, 0.1]), []
+    expected = [x.copy() for _ in range(6)]
+    for call, (index, h) in enumerate((i, h) for i in range(3) for h in (0.25, -0.25)):
+        expected[call][index] += h
+
+    def function(point):
+        seen.append(point.copy())
+        return point.sum()
+
+    numerical_gradient(function, x, 0.25)
+    assert_close(sorted(seen, key=list), sorted(expected, key=list), atol=0.0)
+
+
 def test_x_does_not_change_not_even_for_a_moment(rng):
     x = rng.normal(size=(8, 5))
     before, seen = x.copy(), []

@@ -24,6 +24,7 @@ def test_two_steps_worked_out_by_hand():
     "settings",
     [
         {},
+        {"lr": 0.0},
         {"lr": 0.3},
         {"betas": (0.5, 0.999)},
         {"betas": (0.9, 0.7)},

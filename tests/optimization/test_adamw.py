@@ -25,6 +25,7 @@ def test_two_steps_worked_out_by_hand():
     "settings",
     [
         {},
+        {"lr": 0.0},
         {"lr": 0.3},
         {"weight_decay": 0.7},
         {"weight_decay": 0.0},

@@ -22,6 +22,7 @@ def test_three_steps_worked_out_by_hand():
     "settings",
     [
         {},
+        {"lr": 0.0},
         {"lr": 0.3},
         {"momentum": 0.5},
         {"lr": 0.3, "momentum": 0.7},

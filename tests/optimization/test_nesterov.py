@@ -142,6 +142,7 @@ def test_its_parameter_is_always_the_point_ahead(rng, lr, momentum):
     "settings",
     [
         {},
+        {"lr": 0.0},
         {"lr": 0.3},
         {"momentum": 0.5},
         {"lr": 0.3, "momentum": 0.7},

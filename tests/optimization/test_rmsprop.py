@@ -26,6 +26,7 @@ def test_two_steps_worked_out_by_hand():
     "settings",
     [
         {},
+        {"lr": 0.0},
         {"lr": 0.3},
         {"alpha": 0.5},
         {"alpha": 0.9},

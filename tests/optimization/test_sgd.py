@@ -19,7 +19,7 @@ def test_one_step_worked_out_by_hand():
     assert_close(SGD(lr=0.5).step(params, grads), [np.array([-0.5, 4.0]), np.array([[7.5]])])
 
 
-@pytest.mark.parametrize("settings", [{}, {"lr": 0.3}, {"lr": 2.5}], ids=str)
+@pytest.mark.parametrize("settings", [{}, {"lr": 0.0}, {"lr": 0.3}, {"lr": 2.5}], ids=str)
 def test_seven_steps_agree_with_torch(rng, settings):
     params, steps_of_grads = draw_params(rng), [draw_params(rng) for _ in range(7)]
     expected = torch_steps(torch.optim.SGD, params, steps_of_grads, **settings)

@@ -62,6 +62,7 @@ def test_two_steps_worked_out_by_hand(decoupled, expected):
     "settings",
     [
         {},
+        {"lr": 0.0},
         {"lr": 0.3},
         {"lr": 0.3, "weight_decay": 0.6},
         {"lr": 0.3, "momentum": 0.6},
