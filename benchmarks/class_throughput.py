@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import TypeGuard
 
-from kata import catalog
+from kata import catalog, stubs
 from kata.catalog import Catalog, Kata
 from kata.grade import roster
 
@@ -85,7 +85,7 @@ def drawn_answer(kata: Kata, draw: random.Random) -> str:
     if which < SOLUTIONS:
         return solution
     if which < SOLUTIONS + STUBS:
-        return kata.original.read_text()
+        return stubs.handed_out(kata)
     attempts = ast.parse(kata.attempts.read_text())
     return with_attempt(kata, attempts, draw.choice(list(replaced_by(attempts).items())))
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kata import catalog, target
+from kata import catalog, stubs, target
 from kata.attempts import Attempt, edited
 from kata.catalog import Catalog, Kata
 from kata.grade.grading import Grader
@@ -72,7 +72,7 @@ def findings(grader: Grader, katas: Catalog, kata: Kata) -> Iterator[Finding]:
     for seed in SEEDS:
         mark = grader.grade(submission(katas), [kata], seed=seed).katas[0]
         yield Finding("" if is_full(mark) else f"the solution at seed {seed}: {told(mark)}")
-    stub = {f"exercises/{kata.id}.py": kata.original.read_text()}
+    stub = {f"exercises/{kata.id}.py": stubs.handed_out(kata)}
     mark = grader.grade(submission(katas, stub), [kata]).katas[0]
     yield Finding("" if (mark.status, mark.score) == (TODO, 0) else f"the stub: {told(mark)}")
     others = [other for other in katas.katas if kata.id in other.after]

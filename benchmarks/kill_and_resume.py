@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from kata import catalog, stubs
+
 ROOT = Path(__file__).resolve().parent.parent
 KATAS = ("softmax", "relu", "linear")
 # Whatever a killed run left has to end soon; what is still there then would stay.
@@ -136,9 +138,10 @@ def without_times(data: Any) -> Any:
 
 def write_class(roster: Path) -> Path:
     """Four submissions: right, as handed out, wrong, and one that ends Python."""
-    files = {"right": "solutions", "stub": "kata/originals", "wrong": "solutions"}
-    for name, tree in files.items():
-        shutil.copytree(ROOT / tree / "basics", roster / name / "exercises" / "basics")
+    for name in ("right", "stub", "wrong"):
+        shutil.copytree(ROOT / "solutions" / "basics", roster / name / "exercises" / "basics")
+    for kata in catalog.load(ROOT).of_topic("basics"):
+        (roster / "stub" / "exercises" / f"{kata.id}.py").write_text(stubs.handed_out(kata))
     softmax = roster / "wrong" / "exercises" / "basics" / "softmax.py"
     softmax.write_text(softmax.read_text().replace("x - x.max(axis=axis, keepdims=True)", "x"))
     shutil.copytree(roster / "right", roster / "crash")

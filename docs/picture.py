@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from kata import catalog, render
+from kata import catalog, render, stubs
 from kata.progress import Progress
 from kata.runner import Runner
 
@@ -34,9 +34,9 @@ def draw() -> str:
         shutil.copytree(ROOT, root, ignore=ignored)
         katas = catalog.load(root)
         for kata in katas.katas:
-            shutil.copy(kata.original, kata.exercise)
+            kata.exercise.write_text(stubs.handed_out(kata), encoding="utf-8")
         softmax = katas.find("softmax")
-        stub = softmax.original.read_text(encoding="utf-8")
+        stub = stubs.handed_out(softmax)
         hole = stub.index("    raise NotImplementedError")
         softmax.exercise.write_text(stub[:hole] + ANSWER, encoding="utf-8")
         with Runner(katas) as runner:

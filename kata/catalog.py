@@ -64,8 +64,13 @@ class Kata:
 
     @property
     def original(self) -> Path:
-        """The stub as it was handed out, kept for `kata reset`."""
+        """A copy of the stub, where there is no solution to derive it from: in an export."""
         return self.root / "kata" / "originals" / self.topic / f"{self.name}.py"
+
+    @property
+    def start(self) -> Path:
+        """The stub of a kata that starts from working code; it is not derived from a solution."""
+        return self.root / "solutions" / self.topic / f"{self.name}.start.py"
 
     @property
     def test(self) -> Path:

@@ -311,12 +311,14 @@ def new(path: Annotated[str, typer.Argument(metavar="TOPIC/NAME")]) -> None:
 
 
 @app.command()
-def freeze() -> None:
-    """Keep the stubs as they are now for `kata reset`; for authors."""
-    changed = stubs.freeze(_full_checkout())
-    console.print(
-        Text(f"Kept {', '.join(kata.id for kata in changed) or 'nothing: no stub changed'}.")
-    )
+def freeze(names: Annotated[list[str], typer.Argument(metavar="NAME…")]) -> None:
+    """Write the stubs of these katas from their solutions; for authors."""
+    katas = _full_checkout()
+    for kata in [katas.find(name) for name in names]:
+        backup = stubs.reset(kata)
+        console.print(Text(f"{kata.relative(kata.exercise)} is the stub of its solution."))
+        if backup:
+            console.print(Text(f"What it was is kept as {kata.relative(backup)}."))
 
 
 @app.command()

@@ -13,13 +13,13 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kata import stubs
 from kata.catalog import Kata
 from kata.testing import difference
 
@@ -45,7 +45,7 @@ class Example:
 
 def run(kata: Kata, module: ModuleType) -> list[Example]:
     """Run the examples in the docstrings of `kata`, as handed out, on the answer in `module`."""
-    texts = _docstrings(kata.original)
+    texts = _docstrings(stubs.handed_out(kata))
     return [example for text in texts for example in run_docstring(text, vars(module))]
 
 
@@ -61,9 +61,9 @@ def run_docstring(text: str, names: Mapping[str, Any]) -> list[Example]:
         return [_run(example, namespace) for example in found]
 
 
-def _docstrings(file: Path) -> list[str]:
+def _docstrings(source: str) -> list[str]:
     documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
-    nodes = ast.walk(ast.parse(file.read_bytes()))
+    nodes = ast.walk(ast.parse(source))
     found = [ast.get_docstring(node) for node in nodes if isinstance(node, documented)]
     return [text for text in found if text]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kata import hints
+from kata import hints, stubs
 from kata.catalog import Catalog, Kata, KataError
 
 # What only those use who have the solutions.
@@ -215,9 +215,10 @@ class _Writer:
         shutil.copyfile(source or self._root / name, file)
 
     def _write_kata(self, kata: Kata) -> None:
-        self._copy(kata.relative(kata.original))
         # What stands in exercises/ may be the teacher's own answer.
-        self._copy(kata.relative(kata.exercise), kata.original)
+        stub = stubs.handed_out(kata)
+        self._write(kata.relative(kata.original), stub)
+        self._write(kata.relative(kata.exercise), stub)
         self._copy(kata.relative(kata.test))
         hints.read(kata)
         text = self._read(kata.relative(kata.hints))
@@ -240,7 +241,7 @@ class _Writer:
 
     def _data(self) -> list[str]:
         """The files in data/ that the katas name, and the page with their licences."""
-        texts = [file.read_text("utf-8") for kata in self._chosen for file in _code(kata)]
+        texts = [text for kata in self._chosen for text in _code(kata)]
         folder = self._root / "data"
         files = sorted(folder.iterdir()) if folder.is_dir() else []
         used = [file.name for file in files if any(file.name in text for text in texts)]
@@ -286,8 +287,8 @@ def _filled_in(workflow: str, variable: str, value: str) -> str:
     return re.sub(rf"(?m)^(  {variable}: ).*$", rf'\g<1>"{value}"', workflow)
 
 
-def _code(kata: Kata) -> tuple[Path, Path]:
-    return kata.original, kata.test
+def _code(kata: Kata) -> tuple[str, str]:
+    return stubs.handed_out(kata), kata.test.read_text("utf-8")
 
 
 def _entry_name(entry: str) -> str:

@@ -1,11 +1,12 @@
-"""`kata new topic/name`: the six files of a kata and its entry, to be filled in."""
+"""`kata new topic/name`: the files of a kata and its entry, to be filled in."""
 
 import re
 
+from kata import stubs
 from kata.catalog import Catalog, Kata, KataError
 from kata.progress import write_whole
 
-_STUB = '''"""{title}."""
+_SOLUTION = '''"""{title}."""
 
 import numpy as np
 from jaxtyping import Float
@@ -19,7 +20,7 @@ def {name}(x: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n"]:
     Raises    ValueError if …
     Source    …
     """
-    raise NotImplementedError  # TODO: return …
+    return x.copy()
 '''
 
 _TEST = """from functools import partial
@@ -52,7 +53,7 @@ def test_manners(rng):
     return partial({name}, rng.normal(size=5))
 """
 
-_ATTEMPTS = """from kata.attempts import right, wrong
+_ATTEMPTS = """from kata.attempts import right, slip
 from solutions.{topic}.{name} import {name}
 
 
@@ -60,8 +61,10 @@ from solutions.{topic}.{name} import {name}
 def written_another_way(x): ...
 
 
-@wrong({name}, "What is wrong with it, and why; the fix is left to the learner.")
-def with_a_mistake_that_people_make(x): ...
+with_a_mistake_that_people_make = slip(
+    "What is wrong with it, and why; the fix is left to the learner.",
+    {{"x.copy()": "-x"}},
+)
 """
 
 _HINTS = """# {title}
@@ -101,19 +104,18 @@ def new(katas: Catalog, path: str) -> Kata:
     title = name.replace("_", " ").capitalize()
     kata = Kata(katas.root, topic, name, title, "implement", "easy", 15, 10)
     files = {
-        kata.exercise: _STUB,
+        kata.solution: _SOLUTION,
         kata.test: _TEST,
-        kata.solution: _STUB,
         kata.attempts: _ATTEMPTS,
         kata.hints: _HINTS,
     }
-    there = [file for file in files if file.exists()]
+    there = [file for file in (kata.exercise, *files) if file.exists()]
     if there or kata.id in katas.by_id:
         raise KataError(f"{kata.id} is there already; nothing was written.")
     words = {"topic": topic, "name": name, "title": title}
     for file, template in files.items():
         write_whole(file, template.format(**words).encode())
-    write_whole(kata.original, _STUB.format(**words).encode())
+    stubs.reset(kata)
     _add_entry(katas, topic, _ENTRY.format(**words))
     return kata
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kata import hints, target
+from kata import hints, stubs, target
 from kata.attempts import Attempt
 from kata.catalog import Catalog, Kata, KataError, Topic
 from kata.runner import BROKEN, SOLVED, Runner, Surveyed, Verdict
@@ -120,10 +120,9 @@ def text_problems(kata: Kata) -> list[str]:
         problems += _interface_problems(kata)
     except (SyntaxError, UnicodeDecodeError) as error:
         problems.append(f"cannot be parsed: {error}")
-    stub = kata.exercise.read_bytes()
-    if not kata.original.is_file() or kata.original.read_bytes() != stub:
-        file = kata.relative(kata.original)
-        problems.append(f"{file} is not the stub: `kata freeze` keeps it for `kata reset`")
+    if not stubs.is_untouched(kata):
+        file, command = kata.relative(kata.exercise), f"kata freeze {kata.name}"
+        problems.append(f"{file} is not the stub of the solution: `{command}` writes it")
     return problems
 
 
@@ -147,7 +146,7 @@ def stray_files(katas: Catalog) -> list[str]:
         for page in pages
         if not page.is_file()
     ]
-    for tree in ("exercises", "tests", "solutions", "attempts", "hints", "kata/originals"):
+    for tree in ("exercises", "tests", "solutions", "attempts", "hints"):
         for file in sorted((katas.root / tree).rglob("*")):
             ignored = "__pycache__" in file.parts or file.is_dir() or file in pages
             if not ignored and file not in known:
@@ -161,7 +160,7 @@ def _used_topics(katas: Catalog) -> list[Topic]:
 
 
 def _files(kata: Kata) -> tuple[Path, ...]:
-    return kata.exercise, kata.test, kata.solution, kata.attempts, kata.hints, kata.original
+    return kata.exercise, kata.test, kata.solution, kata.attempts, kata.hints, kata.start
 
 
 def _interface_problems(kata: Kata) -> list[str]:

@@ -31,4 +31,4 @@ def scaled_dot_product(
     >>> scaled_dot_product(q, k, v, mask=np.array([[True, False]]))
     array([[1.]])
     """
-    raise NotImplementedError  # TODO: return each query's weighted mean of the values.
+    raise NotImplementedError

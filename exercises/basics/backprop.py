@@ -27,7 +27,7 @@ def forward(
     >>> forward(np.array([[1.0, 2.0]]), w1, np.zeros(2), w2, np.ones(1))
     array([[7.]])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError
 
 
 def loss_and_gradients(
@@ -64,4 +64,4 @@ def loss_and_gradients(
     >>> loss, grad_b1, grad_b2
     (9.0, array([12.,  0.]), array([6.]))
     """
-    raise NotImplementedError  # TODO: return the loss and the four gradients.
+    raise NotImplementedError

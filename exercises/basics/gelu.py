@@ -10,8 +10,6 @@ between −10,000 and 10,000.
     Source    Hendrycks & Gimpel 2016 (GELU and SiLU); Dugas et al. 2000 (softplus)
 """
 
-import math
-
 import numpy as np
 from jaxtyping import Float
 
@@ -24,7 +22,7 @@ def gelu(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
     >>> gelu(np.array([-1.0, 0.0, 1.0]))
     array([-0.15865525,  0.        ,  0.84134475])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError
 
 
 def gelu_tanh(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
@@ -35,7 +33,7 @@ def gelu_tanh(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
     >>> gelu_tanh(np.array([-1.0, 0.0, 1.0]))
     array([-0.15880801,  0.        ,  0.84119199])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError
 
 
 def silu(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
@@ -46,7 +44,7 @@ def silu(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
     >>> silu(np.array([-1.0, 0.0, 1.0]))
     array([-0.26894142,  0.        ,  0.73105858])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError
 
 
 def softplus(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
@@ -57,4 +55,4 @@ def softplus(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
     >>> softplus(np.array([-1.0, 0.0, 1.0]))
     array([0.31326169, 0.69314718, 1.31326169])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError

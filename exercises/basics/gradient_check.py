@@ -31,7 +31,7 @@ def numerical_gradient(
     >>> numerical_gradient(lambda x: x[0] * x[1], np.array([3.0, 5.0])).round(6)
     array([5., 3.])
     """
-    raise NotImplementedError  # TODO: return the gradient.
+    raise NotImplementedError
 
 
 def relative_error(
@@ -51,4 +51,4 @@ def relative_error(
     >>> relative_error(np.array([1.0, -3.0]), np.array([1.0, -1.0]))
     0.5
     """
-    raise NotImplementedError  # TODO: return the error.
+    raise NotImplementedError

@@ -26,7 +26,7 @@ def linear(
     >>> linear(np.array([1.0, 2.0]), np.array([[3.0, 4.0], [5.0, 6.0]]), np.array([0.5, 0.0]))
     array([11.5, 17. ])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError
 
 
 def linear_backward(
@@ -44,4 +44,4 @@ def linear_backward(
     >>> linear_backward(np.array([1.0]), np.array([2.0, 3.0]), np.array([[4.0, 5.0]]), np.zeros(1))
     (array([4., 5.]), array([[2., 3.]]), array([1.]))
     """
-    raise NotImplementedError  # TODO: return grad_x, grad_w and grad_b.
+    raise NotImplementedError

@@ -24,7 +24,7 @@ def logsumexp(x: Float[np.ndarray, "*shape"], axis: int = -1) -> Float[np.ndarra
     >>> logsumexp(np.array([[1000.0, 1000.0], [-np.inf, 3.0]]))
     array([1000.69314718,    3.        ])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError
 
 
 def log_softmax(x: Float[np.ndarray, "*shape"], axis: int = -1) -> Float[np.ndarray, "*shape"]:
@@ -38,4 +38,4 @@ def log_softmax(x: Float[np.ndarray, "*shape"], axis: int = -1) -> Float[np.ndar
     >>> log_softmax(np.array([0.0, -5000.0]))
     array([    0., -5000.])
     """
-    raise NotImplementedError  # TODO: return y, in an array shaped like x.
+    raise NotImplementedError

@@ -32,4 +32,4 @@ def mlp_forward(
     >>> mlp_forward(np.array([1.0, 2.0]), layers, lambda z: np.maximum(z, 0))
     array([-3.])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError

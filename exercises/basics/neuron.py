@@ -23,7 +23,7 @@ def neuron(
     >>> neuron(np.array([[2.0, 1.0], [0.0, 500.0]]), np.array([1.0, -2.0]), 0.0)
     array([0.5, 0. ])
     """
-    raise NotImplementedError  # TODO: return y
+    raise NotImplementedError
 
 
 def loss_and_gradients(
@@ -40,4 +40,4 @@ def loss_and_gradients(
     >>> loss_and_gradients(x, target, np.array([1.0, -2.0]), 0.0)
     (0.25, (array([0.5 , 0.25]), 0.25))
     """
-    raise NotImplementedError  # TODO: return (loss, (grad_w, grad_b))
+    raise NotImplementedError

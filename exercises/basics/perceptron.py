@@ -21,7 +21,7 @@ def predict(
     >>> predict(np.array([[3.0, 1.0], [1.0, 1.0], [0.0, 4.0]]), np.array([1.0, -1.0]), 0.0)
     array([1, 0, 0])
     """
-    raise NotImplementedError  # TODO: return the labels
+    raise NotImplementedError
 
 
 def fit(
@@ -46,4 +46,4 @@ def fit(
     >>> fit(np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([1, 0]), epochs=10, lr=0.5)
     (array([-1.5,  2. ]), 0.5, [2, 2, 1, 0])
     """
-    raise NotImplementedError  # TODO: return (w, b, mistakes)
+    raise NotImplementedError

@@ -20,7 +20,7 @@ def relu(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
     >>> relu(np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 3.])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError
 
 
 def relu_backward(
@@ -33,7 +33,7 @@ def relu_backward(
     >>> relu_backward(np.array([5.0, 6.0, 7.0]), np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 7.])
     """
-    raise NotImplementedError  # TODO: return the gradient with respect to x.
+    raise NotImplementedError
 
 
 def leaky_relu(x: Float[np.ndarray, "*shape"], slope: float = 0.01) -> Float[np.ndarray, "*shape"]:
@@ -46,7 +46,7 @@ def leaky_relu(x: Float[np.ndarray, "*shape"], slope: float = 0.01) -> Float[np.
     >>> leaky_relu(np.array([-2.0, 0.0, 3.0]), slope=0.5)
     array([-1.,  0.,  3.])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError
 
 
 def leaky_relu_backward(
@@ -61,4 +61,4 @@ def leaky_relu_backward(
     >>> leaky_relu_backward(np.array([5.0, 6.0, 7.0]), np.array([-2.0, 0.0, 3.0]), slope=0.5)
     array([2.5, 3. , 7. ])
     """
-    raise NotImplementedError  # TODO: return the gradient with respect to x.
+    raise NotImplementedError

@@ -1,7 +1,5 @@
 """An engine that differentiates by itself: numbers that remember how they were made."""
 
-import math
-
 
 class Value:
     """A number that remembers what it was made from, to find gradients.
@@ -25,59 +23,59 @@ class Value:
 
     def __init__(self, data: int | float) -> None:
         """Hold a number that was made from nothing."""
-        raise NotImplementedError  # TODO: set data and grad, and what else you need
+        raise NotImplementedError
 
     def __add__(self, other: "Value | int | float") -> "Value":
         """Return self + other."""
-        raise NotImplementedError  # TODO: return the sum
+        raise NotImplementedError
 
     def __radd__(self, other: int | float) -> "Value":
         """Return other + self."""
-        raise NotImplementedError  # TODO: return the sum
+        raise NotImplementedError
 
     def __neg__(self) -> "Value":
         """Return −self."""
-        raise NotImplementedError  # TODO: return the negative
+        raise NotImplementedError
 
     def __sub__(self, other: "Value | int | float") -> "Value":
         """Return self − other."""
-        raise NotImplementedError  # TODO: return the difference
+        raise NotImplementedError
 
     def __rsub__(self, other: int | float) -> "Value":
         """Return other − self."""
-        raise NotImplementedError  # TODO: return the difference
+        raise NotImplementedError
 
     def __mul__(self, other: "Value | int | float") -> "Value":
         """Return self · other."""
-        raise NotImplementedError  # TODO: return the product
+        raise NotImplementedError
 
     def __rmul__(self, other: int | float) -> "Value":
         """Return other · self."""
-        raise NotImplementedError  # TODO: return the product
+        raise NotImplementedError
 
     def __truediv__(self, other: "Value | int | float") -> "Value":
         """Return self / other."""
-        raise NotImplementedError  # TODO: return the quotient
+        raise NotImplementedError
 
     def __rtruediv__(self, other: int | float) -> "Value":
         """Return other / self."""
-        raise NotImplementedError  # TODO: return the quotient
+        raise NotImplementedError
 
     def __pow__(self, exponent: int | float) -> "Value":
         """Return self to the power of a plain number."""
-        raise NotImplementedError  # TODO: return the power
+        raise NotImplementedError
 
     def exp(self) -> "Value":
         """Return e to the power of self."""
-        raise NotImplementedError  # TODO: return the exponential
+        raise NotImplementedError
 
     def tanh(self) -> "Value":
         """Return the hyperbolic tangent of self, which may be of any size."""
-        raise NotImplementedError  # TODO: return the hyperbolic tangent
+        raise NotImplementedError
 
     def relu(self) -> "Value":
         """Return self where it is positive, else 0. At 0 the derivative counts as 0."""
-        raise NotImplementedError  # TODO: return the positive part
+        raise NotImplementedError
 
     def backward(self) -> None:
         """Add self's derivative with respect to v to v.grad, for self and every v it was made from.
@@ -91,4 +89,4 @@ class Value:
         Speed     the work grows with the number of values that self was made from, not with the
                   number of paths between them
         """
-        raise NotImplementedError  # TODO: add to the grads
+        raise NotImplementedError

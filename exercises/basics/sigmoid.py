@@ -23,7 +23,7 @@ def sigmoid(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    raise NotImplementedError  # TODO: return y
+    raise NotImplementedError
 
 
 def sigmoid_backward(
@@ -36,4 +36,4 @@ def sigmoid_backward(
     >>> sigmoid_backward(np.array([1.0, 8.0]), np.array([0.0, 0.0]))
     array([0.25, 2.  ])
     """
-    raise NotImplementedError  # TODO: return the gradient with respect to x
+    raise NotImplementedError

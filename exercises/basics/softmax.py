@@ -17,4 +17,4 @@ def softmax(x: Float[np.ndarray, "*shape"], axis: int = -1) -> Float[np.ndarray,
     >>> softmax(np.array([0.0, 0.0]))
     array([0.5, 0.5])
     """
-    raise NotImplementedError  # TODO: return the probabilities, in an array shaped like x.
+    raise NotImplementedError

@@ -25,4 +25,4 @@ def softmax_backward(
     >>> softmax_backward(np.array([8.0, 0.0]), np.array([0.0, 0.0]))
     array([ 2., -2.])
     """
-    raise NotImplementedError  # TODO: return the gradient with respect to x.
+    raise NotImplementedError

@@ -26,7 +26,7 @@ def unbroadcast(
     array([[ 6.],
            [15.]])
     """
-    raise NotImplementedError  # TODO: return the gradient with respect to x.
+    raise NotImplementedError
 
 
 def multiply_backward(
@@ -44,4 +44,4 @@ def multiply_backward(
     >>> multiply_backward(np.array([1.0, 10.0]), np.array([3.0]), np.array([5.0, 7.0]))
     (array([75.]), array([ 3., 30.]))
     """
-    raise NotImplementedError  # TODO: return grad_a and grad_b.
+    raise NotImplementedError

@@ -30,14 +30,14 @@ def init(sizes: Sequence[int], rng: np.random.Generator) -> list[np.ndarray]:
 
     Source    He, Zhang, Ren & Sun 2015, §2.2
     """
-    raise NotImplementedError  # TODO: return [w1, b1, w2, b2, …].
+    raise NotImplementedError
 
 
 def forward(
     params: Sequence[np.ndarray], x: Float[np.ndarray, "n features"]
 ) -> Float[np.ndarray, "n classes"]:
     """Return the logits for the rows of x: linear layers, with ReLU between them."""
-    raise NotImplementedError  # TODO: return the logits.
+    raise NotImplementedError
 
 
 def loss_and_gradients(
@@ -47,7 +47,7 @@ def loss_and_gradients(
 
     The gradients are in the order of `params` and shaped alike.
     """
-    raise NotImplementedError  # TODO: return the loss and the list of gradients.
+    raise NotImplementedError
 
 
 def train(
@@ -66,11 +66,11 @@ def train(
     too. Each batch makes one step of Adam on its mean cross-entropy. The step size is `lr`, Adam's
     other settings have their defaults, and one Adam serves the whole training.
     """
-    raise NotImplementedError  # TODO: return the trained params.
+    raise NotImplementedError
 
 
 def predict(
     params: Sequence[np.ndarray], x: Float[np.ndarray, "n features"]
 ) -> Int[np.ndarray, "n"]:
     """Return the most probable class of each row of x; on a tie, the lowest."""
-    raise NotImplementedError  # TODO: return the classes.
+    raise NotImplementedError

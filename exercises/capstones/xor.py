@@ -28,7 +28,7 @@ def perceptron_accuracy(
     >>> perceptron_accuracy(np.array([[0.0, 1.0], [2.0, 0.0]]), np.array([0, 1]), 10, lr=1.0)
     1.0
     """
-    raise NotImplementedError  # TODO: return the share.
+    raise NotImplementedError
 
 
 def init(hidden: int, rng: np.random.Generator) -> list[np.ndarray]:
@@ -40,7 +40,7 @@ def init(hidden: int, rng: np.random.Generator) -> list[np.ndarray]:
 
     Source    He, Zhang, Ren & Sun 2015, §2.2
     """
-    raise NotImplementedError  # TODO: return [w1, b1, w2, b2].
+    raise NotImplementedError
 
 
 def train(
@@ -55,12 +55,12 @@ def train(
     Each step is one of SGD, on all points at once. The loss is that of `backprop`; the targets
     are the labels as floats, in one column.
     """
-    raise NotImplementedError  # TODO: return the params and the losses.
+    raise NotImplementedError
 
 
 def classify(params: Sequence[np.ndarray], x: Float[np.ndarray, "n 2"]) -> Int64[np.ndarray, "n"]:
     """Return the label of each point, as int64: 1 where the network's output is above ½, else 0."""
-    raise NotImplementedError  # TODO: return the labels.
+    raise NotImplementedError
 
 
 def picture(params: Sequence[np.ndarray], size: int) -> str:
@@ -77,7 +77,7 @@ def picture(params: Sequence[np.ndarray], size: int) -> str:
     ··##
     ··##
     """
-    raise NotImplementedError  # TODO: return the lines.
+    raise NotImplementedError
 
 
 if __name__ == "__main__":

@@ -23,4 +23,4 @@ def confusion_matrix(
     array([[1, 0],
            [1, 2]])
     """
-    raise NotImplementedError  # TODO: return the counts.
+    raise NotImplementedError

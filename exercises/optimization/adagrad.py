@@ -22,7 +22,6 @@ class Adagrad:
         """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.eps = eps
-        # TODO: make room for what a step has to remember.
 
     def step(
         self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
@@ -40,4 +39,4 @@ class Adagrad:
         >>> Adagrad(lr=0.5, eps=0.0).step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
         [array([0.5, 2.5])]
         """
-        raise NotImplementedError  # TODO: return the new parameters.
+        raise NotImplementedError

@@ -26,7 +26,6 @@ class Adam:
         self.lr = lr
         self.betas = betas
         self.eps = eps
-        # TODO: make room for what a step has to remember.
 
     def step(
         self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
@@ -44,4 +43,4 @@ class Adam:
         >>> Adam(lr=0.5, eps=0.0).step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
         [array([0.5, 2.5])]
         """
-        raise NotImplementedError  # TODO: return the new parameters.
+        raise NotImplementedError

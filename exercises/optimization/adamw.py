@@ -33,7 +33,6 @@ class AdamW:
         self.betas = betas
         self.eps = eps
         self.weight_decay = weight_decay
-        # TODO: make room for what a step has to remember.
 
     def step(
         self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
@@ -52,4 +51,4 @@ class AdamW:
         >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
         [array([0.4, 2.3])]
         """
-        raise NotImplementedError  # TODO: return the new parameters.
+        raise NotImplementedError

@@ -32,7 +32,7 @@ def clip_by_global_norm(
     >>> clip_by_global_norm([np.array([3.0, 0.0]), None, np.array([-4.0])], max_norm=10.0)
     ([array([3., 0.]), None, array([-4.])], 5.0)
     """
-    raise NotImplementedError  # TODO: return the clipped gradients and their norm before.
+    raise NotImplementedError
 
 
 def clip_by_value(grads: Sequence[np.ndarray | None], clip_value: float) -> list[np.ndarray | None]:
@@ -47,4 +47,4 @@ def clip_by_value(grads: Sequence[np.ndarray | None], clip_value: float) -> list
     >>> clip_by_value([np.array([3.0, 0.5]), None, np.array([-4.0])], clip_value=2.0)
     [array([2. , 0.5]), None, array([-2.])]
     """
-    raise NotImplementedError  # TODO: return the clipped gradients.
+    raise NotImplementedError

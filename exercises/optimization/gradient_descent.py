@@ -29,4 +29,4 @@ def gradient_descent(
     >>> gradient_descent(x, y, np.array([1.0]), lr=0.25, steps=2)
     (array([2.5]), [5.0, 2.0, 1.25])
     """
-    raise NotImplementedError  # TODO: return the fitted weights and the losses.
+    raise NotImplementedError

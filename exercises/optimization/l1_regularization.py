@@ -27,7 +27,7 @@ def l1_penalty(params: Sequence[np.ndarray], strength: float) -> float:
     >>> l1_penalty([np.array([[1.0, -2.0], [3.0, 0.0]]), np.array([5.0, 5.0])], strength=0.5)
     3.0
     """
-    raise NotImplementedError  # TODO: return the penalty.
+    raise NotImplementedError
 
 
 def soft_threshold(x: Float[np.ndarray, "*shape"], threshold: float) -> Float[np.ndarray, "*shape"]:
@@ -44,7 +44,7 @@ def soft_threshold(x: Float[np.ndarray, "*shape"], threshold: float) -> Float[np
     >>> soft_threshold(np.array([-3.0, -0.5, 0.25, 2.0]), threshold=0.5)
     array([-2.5,  0. ,  0. ,  1.5])
     """
-    raise NotImplementedError  # TODO: return y.
+    raise NotImplementedError
 
 
 def proximal_step(
@@ -70,4 +70,4 @@ def proximal_step(
     >>> proximal_step([w, b], [np.array([[0.0, -1.0]]), np.array([4.0])], lr=0.5, strength=2.0)
     [array([[ 0. , -0.5]]), array([1.])]
     """
-    raise NotImplementedError  # TODO: return the new parameters.
+    raise NotImplementedError

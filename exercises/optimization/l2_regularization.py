@@ -26,7 +26,7 @@ def l2_penalty(params: Sequence[np.ndarray], strength: float) -> float:
     >>> l2_penalty([np.array([[1.0, -2.0], [3.0, 0.0]]), np.array([5.0, 5.0])], strength=0.5)
     3.5
     """
-    raise NotImplementedError  # TODO: return the penalty.
+    raise NotImplementedError
 
 
 def l2_gradients(params: Sequence[np.ndarray], strength: float) -> list[np.ndarray]:
@@ -38,4 +38,4 @@ def l2_gradients(params: Sequence[np.ndarray], strength: float) -> list[np.ndarr
     [array([[ 0.5, -1. ],
            [ 1.5,  0. ]]), array([0., 0.])]
     """
-    raise NotImplementedError  # TODO: return one gradient for each parameter.
+    raise NotImplementedError

@@ -9,8 +9,6 @@ depends on the arguments alone: steps may be asked for in any order, and again.
               and ExponentialLR
 """
 
-import math
-
 
 def step_decay(step: int, base_lr: float, step_size: int, gamma: float = 0.1) -> float:
     """The learning rate falls to `gamma` times itself every `step_size` steps.
@@ -24,7 +22,7 @@ def step_decay(step: int, base_lr: float, step_size: int, gamma: float = 0.1) ->
     >>> [step_decay(step, base_lr=8.0, step_size=2, gamma=0.5) for step in range(5)]
     [8.0, 8.0, 4.0, 4.0, 2.0]
     """
-    raise NotImplementedError  # TODO: return the learning rate.
+    raise NotImplementedError
 
 
 def exponential_decay(step: int, base_lr: float, gamma: float) -> float:
@@ -37,7 +35,7 @@ def exponential_decay(step: int, base_lr: float, gamma: float) -> float:
     >>> [exponential_decay(step, base_lr=8.0, gamma=0.5) for step in range(4)]
     [8.0, 4.0, 2.0, 1.0]
     """
-    raise NotImplementedError  # TODO: return the learning rate.
+    raise NotImplementedError
 
 
 def cosine_decay(step: int, base_lr: float, total: int, floor: float = 0.0) -> float:
@@ -53,4 +51,4 @@ def cosine_decay(step: int, base_lr: float, total: int, floor: float = 0.0) -> f
     >>> [round(cosine_decay(step, base_lr=8.0, total=4, floor=2.0), 2) for step in range(6)]
     [8.0, 7.12, 5.0, 2.88, 2.0, 2.0]
     """
-    raise NotImplementedError  # TODO: return the learning rate.
+    raise NotImplementedError

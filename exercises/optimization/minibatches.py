@@ -30,4 +30,4 @@ def minibatches(
     >>> [len(y_batch) for x_batch, y_batch in minibatches(x, y, 4, rng)]
     [4, 4, 2]
     """
-    raise NotImplementedError  # TODO: return the batches, or turn this into a generator of them.
+    raise NotImplementedError

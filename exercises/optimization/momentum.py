@@ -20,7 +20,6 @@ class Momentum:
         """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.momentum = momentum
-        # TODO: make room for what a step has to remember.
 
     def step(
         self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
@@ -40,4 +39,4 @@ class Momentum:
         >>> optimiser.step(params, [np.array([0.0, 0.0])])
         [array([-2.,  8.])]
         """
-        raise NotImplementedError  # TODO: return the new parameters.
+        raise NotImplementedError

@@ -27,7 +27,7 @@ def look_ahead(
     >>> look_ahead(np.array([8.0]), lambda point: point, lr=0.5, momentum=0.5, steps=2)
     (array([1.]), array([-3.]))
     """
-    raise NotImplementedError  # TODO: return x and u after the last step.
+    raise NotImplementedError
 
 
 class Nesterov:
@@ -50,7 +50,6 @@ class Nesterov:
         """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.momentum = momentum
-        # TODO: make room for what a step has to remember.
 
     def step(
         self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
@@ -70,4 +69,4 @@ class Nesterov:
         >>> optimiser.step(params, params)
         [array([-0.5])]
         """
-        raise NotImplementedError  # TODO: return the new parameters.
+        raise NotImplementedError

@@ -1,7 +1,5 @@
 """The one-cycle policy: up to a very high learning rate, and down again to almost none."""
 
-import math
-
 
 def one_cycle(
     step: int,
@@ -33,4 +31,4 @@ def one_cycle(
     >>> [one_cycle(step, 8.0, 10, 0.5, div_factor=4.0, final_div_factor=2.0) for step in (0, 2, 4)]
     [2.0, 5.0, 8.0]
     """
-    raise NotImplementedError  # TODO: return the learning rate of this step.
+    raise NotImplementedError

@@ -37,8 +37,13 @@ class ReduceOnPlateau:
         Raises    ValueError unless 0 < factor < 1, patience ≥ 0, 0 ≤ threshold < 1 and
                   0 ≤ min_lr ≤ lr
         """
-        raise NotImplementedError  # TODO: check the settings, and keep what a step has to know.
+        self.lr = lr
+        self.factor = factor
+        self.patience = patience
+        self.threshold = threshold
+        self.min_lr = min_lr
+        raise NotImplementedError
 
     def step(self, metric: float) -> float:
         """Take the metric of one epoch and return the learning rate for the next, a float."""
-        raise NotImplementedError  # TODO: return the learning rate.
+        raise NotImplementedError

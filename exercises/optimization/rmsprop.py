@@ -23,7 +23,6 @@ class RMSProp:
         self.lr = lr
         self.alpha = alpha
         self.eps = eps
-        # TODO: make room for what a step has to remember.
 
     def step(
         self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
@@ -42,4 +41,4 @@ class RMSProp:
         >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
         [array([0., 3.])]
         """
-        raise NotImplementedError  # TODO: return the new parameters.
+        raise NotImplementedError

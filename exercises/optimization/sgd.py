@@ -34,7 +34,7 @@ class SGD:
         >>> SGD(lr=0.5).step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
         [array([-0.5,  4. ])]
         """
-        raise NotImplementedError  # TODO: return the new parameters.
+        raise NotImplementedError
 
 
 def epoch(
@@ -55,4 +55,4 @@ def epoch(
     >>> epoch([np.array([0.0])], batches, towards_the_mean, lr=0.5)
     [array([5.])]
     """
-    raise NotImplementedError  # TODO: return the parameters after the last batch.
+    raise NotImplementedError

@@ -1,7 +1,5 @@
 """Warm-up, then a cosine: how the learning rate of most transformers goes."""
 
-import math
-
 
 def warmup_cosine(step: int, peak: float, warmup: int, total: int, floor: float = 0.0) -> float:
     """The learning rate rises in a line from 0 to `peak`, then falls to `floor` in half a cosine.
@@ -23,4 +21,4 @@ def warmup_cosine(step: int, peak: float, warmup: int, total: int, floor: float 
     >>> [warmup_cosine(step, peak=8.0, warmup=2, total=6, floor=2.0) for step in (0, 1, 2, 4, 6)]
     [0.0, 4.0, 8.0, 5.0, 2.0]
     """
-    raise NotImplementedError  # TODO: return the learning rate of this step.
+    raise NotImplementedError

@@ -35,7 +35,6 @@ class SGD:
         self.momentum = momentum
         self.weight_decay = weight_decay
         self.decoupled = decoupled
-        # TODO: make room for what a step has to remember.
 
     def step(
         self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
@@ -54,7 +53,7 @@ class SGD:
         >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
         [array([-0.6,  3.8])]
         """
-        raise NotImplementedError  # TODO: return the new parameters.
+        raise NotImplementedError
 
 
 def gap(
@@ -75,4 +74,4 @@ def gap(
     >>> gap([np.array([4.0])], grads, lr=0.5, momentum=0.5, weight_decay=1.0)
     [0.0, 1.0]
     """
-    raise NotImplementedError  # TODO: return the gap after each step.
+    raise NotImplementedError

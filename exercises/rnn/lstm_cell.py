@@ -34,4 +34,4 @@ def lstm_cell(
     >>> c_next
     array([[3.]])
     """
-    raise NotImplementedError  # TODO: return the next hidden state and the next cell state.
+    raise NotImplementedError

@@ -23,7 +23,10 @@ class BatchNorm:
 
     def __init__(self, n_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
         """Keep the settings and make the four attributes."""
-        raise NotImplementedError  # TODO: keep the settings and make the four attributes.
+        self.n_features = n_features
+        self.eps = eps
+        self.momentum = momentum
+        raise NotImplementedError
 
     def forward(
         self, x: Float[np.ndarray, "n n_features"], training: bool
@@ -41,7 +44,7 @@ class BatchNorm:
         Raises    ValueError if x has not n_features columns, or in training fewer than 2 rows
         Speed     no Python loop over rows or features
         """
-        raise NotImplementedError  # TODO: return y, shaped like x.
+        raise NotImplementedError
 
     def backward(
         self, grad_y: Float[np.ndarray, "n n_features"], x: Float[np.ndarray, "n n_features"]
@@ -60,4 +63,4 @@ class BatchNorm:
         Raises    as forward in training, and ValueError if grad_y has not x's shape
         Speed     as forward
         """
-        raise NotImplementedError  # TODO: return grad_x, grad_gamma and grad_beta.
+        raise NotImplementedError

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from kata import stubs
 from kata.catalog import Catalog, Kata, KataError
 from kata.grade import judge
 from kata.grade.jail import HELD
@@ -92,7 +93,7 @@ class Grader:
             return replace(blank, status=BROKEN, problem=problem), {}
         if file not in submission.sources:
             return replace(blank, problem=f"{file} was not handed in."), {}
-        if submission.sources[file] == kata.original.read_bytes():
+        if submission.sources[file] == stubs.handed_out(kata).encode():
             return replace(blank, status=TODO), {}
         verdict = self._run(kata, submission.sources, seed, parts)
         blank = replace(blank, lent=parts)
@@ -140,7 +141,7 @@ class Grader:
             return 0
         key = kata.id, seed
         if key not in self._unearned:
-            stub = {f"{FOLDER}/{kata.id}.py": kata.original.read_bytes()}
+            stub = {f"{FOLDER}/{kata.id}.py": stubs.handed_out(kata).encode()}
             self._unearned[key] = self._run(kata, stub, seed).passed
         return self._unearned[key]
 

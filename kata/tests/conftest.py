@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kata import catalog
+from kata import catalog, stubs
 from kata.catalog import Catalog, Kata
 from kata.runner import Runner
 
@@ -45,7 +45,6 @@ SOFTMAX = (
     "solutions/basics/softmax.py",
     "attempts/basics/softmax.py",
     "hints/basics/softmax.md",
-    "kata/originals/basics/softmax.py",
 )
 
 
@@ -65,9 +64,8 @@ def checkout(tmp_path: Path) -> Path:
         shutil.copy(ROOT / name, root / name)
     (root / "exercises" / "basics").mkdir(parents=True)
     (root / "exercises" / "basics" / "README.md").write_text("# Neural network basics\n")
-    original = root / "kata/originals/basics/softmax.py"
-    shutil.copy(original, root / "exercises/basics/softmax.py")
     (root / "curriculum.toml").write_text(CURRICULUM)
+    stubs.reset(catalog.load(root).find("softmax"))
     return root
 
 
@@ -92,7 +90,7 @@ def answer(softmax: Kata) -> Callable[[str], None]:
     """Writes a body for softmax into the learner's file, in place of the stub's."""
 
     def write(body: str, above: str = "") -> None:
-        stub = softmax.original.read_text()
+        stub = stubs.handed_out(softmax)
         head = stub[: stub.index("    raise NotImplementedError")]
         lines = "\n".join("    " + line for line in body.splitlines())
         softmax.exercise.write_text(

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from kata import stubs
 from kata.tests.conftest import RIGHT, WRONG
 
 
@@ -89,7 +90,7 @@ def test_reset_puts_the_stub_back_and_keeps_a_copy(kata, answer, softmax, checko
     assert softmax.exercise.read_bytes() == mine
     result = kata("reset", "softmax", stdin="y\n")
     assert result.returncode == 0
-    assert softmax.exercise.read_bytes() == softmax.original.read_bytes()
+    assert softmax.exercise.read_text() == stubs.handed_out(softmax)
     (backup,) = (checkout / ".kata" / "backups" / "basics").iterdir()
     assert backup.read_bytes() == mine
     assert backup.name in result.stdout.replace("\n", "")
@@ -183,11 +184,11 @@ def test_verify_proves_and_fails(kata, checkout):
     assert "hints/basics/stray.md belongs to no kata" in result.stdout
 
 
-def test_freeze_keeps_a_changed_stub(kata, softmax):
-    softmax.exercise.write_text(softmax.exercise.read_text() + "\n# a better stub\n")
-    assert "Kept basics/softmax." in kata("freeze").stdout
-    assert softmax.original.read_text().endswith("# a better stub\n")
-    assert "nothing: no stub changed" in kata("freeze").stdout
+def test_freeze_writes_the_stub_of_a_changed_solution(kata, softmax):
+    text = softmax.solution.read_text()
+    softmax.solution.write_text(text.replace("Goodfellow", "Badfellow"))
+    assert "exercises/basics/softmax.py is the stub" in kata("freeze", "softmax").stdout
+    assert "Badfellow" in softmax.exercise.read_text()
 
 
 def test_bench_prints_milliseconds_and_ratios(kata, checkout):

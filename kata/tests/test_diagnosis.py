@@ -142,7 +142,6 @@ def pair(checkout):
         kata.solution: TWO_FUNCTIONS.format(**TWO_RIGHT),
         kata.test: TWO_TESTS,
         kata.attempts: TWO_ATTEMPTS,
-        kata.original: TWO_FUNCTIONS.format(double="raise NotImplementedError", halve="pass"),
     }.items():
         file.write_text(text)
 

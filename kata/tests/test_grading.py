@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kata import catalog
+from kata import catalog, stubs
 from kata.grade.grading import Grader
 from kata.grade.submission import Submission, read
 
@@ -43,8 +43,8 @@ def test_the_solutions_earn_all_points(grader, katas, solutions):
 
 
 def test_the_untouched_stubs_earn_nothing(grader, katas):
-    stubs = {f"exercises/{kata.id}.py": kata.original.read_bytes() for kata in katas.katas}
-    marks = grader.grade(Submission("stubs", stubs, {}), katas.katas)
+    files = {f"exercises/{kata.id}.py": stubs.handed_out(kata).encode() for kata in katas.katas}
+    marks = grader.grade(Submission("stubs", files, {}), katas.katas)
     assert {(mark.status, mark.score) for mark in marks.katas} == {("todo", 0.0)}
 
 
@@ -52,8 +52,8 @@ def test_the_untouched_stubs_earn_nothing(grader, katas):
 def test_a_stub_with_a_comment_more_earns_nothing(grader, katas, name):
     """Not even where the stub is code that works, and passes tests as it is."""
     kata = katas.find(name)
-    touched = kata.original.read_bytes() + b"\n# I shall do this later.\n"
-    files = {f"exercises/{kata.id}.py": touched}
+    touched = stubs.handed_out(kata) + "\n# I shall do this later.\n"
+    files = {f"exercises/{kata.id}.py": touched.encode()}
     assert grader.grade(Submission("touched", files, {}), [kata]).score == 0
 
 

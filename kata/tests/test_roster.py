@@ -19,7 +19,7 @@ import distributed
 import pytest
 from filelock import FileLock
 
-from kata import catalog, cli
+from kata import catalog, cli, stubs
 from kata.catalog import KataError
 from kata.grade import class_report, roster, submission, workers
 from kata.grade.class_report import Row
@@ -37,9 +37,13 @@ LINES = "two\nlines [a](b) | <b>"
 LONG = "x" * 200
 
 
-def answers(tree):
-    folder = ROOT / tree / "basics"
-    return {name: (folder / f"{name}.py").read_text() for name in NAMES}
+def answers(*, of):
+    katas = catalog.load(ROOT)
+    return {name: of(katas.find(name)) for name in NAMES}
+
+
+def solution(kata):
+    return kata.solution.read_text()
 
 
 def hand_in(folder, **sources):
@@ -50,7 +54,7 @@ def hand_in(folder, **sources):
 
 
 def without_the_maximum():
-    right = answers("solutions")["softmax"]
+    right = answers(of=solution)["softmax"]
     wrong = right.replace("x - x.max(axis=axis, keepdims=True)", "x")
     assert wrong != right
     return wrong
@@ -76,9 +80,9 @@ def grader(katas):
 def handed_in(tmp_path_factory):
     """A class: right, wrong and broken answers, and what else lies in such a folder."""
     folder = tmp_path_factory.mktemp("homework") / "class"
-    right = answers("solutions")
+    right = answers(of=solution)
     hand_in(folder / "ada", **right)
-    hand_in(folder / "bob", **answers("kata/originals"))
+    hand_in(folder / "bob", **answers(of=stubs.handed_out))
     hand_in(folder / "eve", softmax=EXITS, relu=right["relu"])
     hand_in(folder / FORMULA, softmax=without_the_maximum(), relu=right["relu"])
     hand_in(folder / LINES, relu="def relu(:\n")
@@ -358,7 +362,7 @@ def test_what_was_not_graded_is_tried_again(go_on, katas, chosen, handed_in, tmp
 @pytest.fixture
 def own_checkout(tmp_path):
     root = tmp_path / "checkout"
-    for name in ("tests", "solutions", "attempts", "kata/originals", "data"):
+    for name in ("tests", "solutions", "attempts", "data"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("curriculum.toml", "conftest.py", "pyproject.toml"):
         shutil.copy(ROOT / name, root / name)
@@ -370,7 +374,6 @@ COUNT = {
     "solutions/basics/softmax.py": True,
     "attempts/basics/softmax.py": True,
     "solutions/attention/scaled_dot_product.py": True,
-    "kata/originals/attention/scaled_dot_product.py": True,
     "conftest.py": True,
     "tests/basics/test_relu.py": False,
     "solutions/basics/relu.py": False,
@@ -588,7 +591,7 @@ def task(katas, chosen, name, sources):
 
 
 def test_a_submission_that_ends_two_workers_is_given_up_and_costs_no_other(katas, chosen):
-    good = task(katas, chosen, "bob", answers("kata/originals"))
+    good = task(katas, chosen, "bob", answers(of=stubs.handed_out))
     deadly = dataclasses.replace(good, name="eve", refused={"": Deadly()})
     news = list(workers.on_this_machine(ROOT, 1, iter([deadly, good])))
     assert [item.problem for item in news if item.name == "eve"] == [
@@ -599,7 +602,7 @@ def test_a_submission_that_ends_two_workers_is_given_up_and_costs_no_other(katas
 
 
 def test_a_submission_goes_on_when_its_worker_is_killed(katas, chosen):
-    sources = {"relu": answers("solutions")["relu"]}
+    sources = {"relu": answers(of=solution)["relu"]}
     tasks = iter([task(katas, chosen, name, sources) for name in ("ada", "bob")])
     with contextlib.closing(workers.on_this_machine(ROOT, 1, tasks)) as news:
         # The first kata was not handed in, the second is being tested.

@@ -24,7 +24,7 @@ from kata.verify import (
 
 SOLUTION, STUB = "solutions/basics/softmax.py", "exercises/basics/softmax.py"
 TEST, ATTEMPTS = "tests/basics/test_softmax.py", "attempts/basics/softmax.py"
-HINTS, ORIGINAL = "hints/basics/softmax.md", "kata/originals/basics/softmax.py"
+HINTS, START = "hints/basics/softmax.md", "solutions/basics/softmax.start.py"
 RAISE = re.compile(r"    raise NotImplementedError.*\n")
 
 
@@ -35,6 +35,12 @@ def body_of_the_solution(text):
 def edit(checkout, name, change):
     file = checkout / name
     file.write_text(change(file.read_text()))
+
+
+def start_from(checkout, change):
+    """Let the kata have a stub that is not derived from its solution."""
+    (checkout / START).write_text(change((checkout / STUB).read_text()))
+    stubs.reset(catalog.load(checkout).find("softmax"))
 
 
 def proof_of(checkout, runner):
@@ -48,22 +54,18 @@ def test_an_unbroken_kata_is_proven(checkout, katas, runner):
 
 def a_stub_that_passes(checkout):
     solution = (checkout / SOLUTION).read_text()
-    edit(checkout, STUB, lambda text: RAISE.sub("", text) + body_of_the_solution(solution))
-    stubs.freeze(catalog.load(checkout))
+    start_from(checkout, lambda text: RAISE.sub("", text) + body_of_the_solution(solution))
 
 
 def a_stub_that_fails_for_another_reason(checkout):
-    edit(checkout, STUB, lambda text: RAISE.sub("    return x.no_such_thing\n", text))
-    stubs.freeze(catalog.load(checkout))
+    start_from(checkout, lambda text: RAISE.sub("    return x.no_such_thing\n", text))
 
 
 def a_stub_with_a_hole_fewer(checkout):
-    edit(
+    start_from(
         checkout,
-        STUB,
         lambda text: text.replace("    raise", "    if not x.size: return x\n    raise"),
     )
-    stubs.freeze(catalog.load(checkout))
 
 
 def texts(kata, runner):
@@ -113,10 +115,7 @@ def belie_the_annotation(checkout):
 
 
 TWIN = """
-
-@wrong(softmax, "Twice.")
-def twin(x, axis=-1):
-    return logarithms(x, axis)
+twin = slip("The same once more.", {"return y": "y = np.log(y)\\nreturn y"})
 """
 
 LAX = """
@@ -145,10 +144,10 @@ BROKEN = {
         "but not by NotImplementedError",
     ),
     "a stub that passes one test": (a_stub_with_a_hole_fewer, stub, "the stub passes test_"),
-    "a stub that is not kept": (
+    "a stub that is not that of the solution": (
         lambda c: edit(c, STUB, lambda t: t + "\n"),
         texts,
-        "kata/originals/basics/softmax.py is not the stub",
+        "exercises/basics/softmax.py is not the stub of the solution",
     ),
     "a solution that fails": (
         lambda c: edit(c, SOLUTION, lambda t: t.replace("y /=", "y *=")),
@@ -161,7 +160,7 @@ BROKEN = {
         "with its annotations checked, the solution fails",
     ),
     "an example that is not true": (
-        lambda c: edit(c, ORIGINAL, lambda t: t.replace("array([0.5, 0.5])", "array([1., 0.])")),
+        lambda c: edit(c, SOLUTION, lambda t: t.replace("array([0.5, 0.5])", "array([1., 0.])")),
         examples,
         "gives array([0.5, 0.5])",
     ),
@@ -179,7 +178,7 @@ BROKEN = {
     ),
     "a wrong attempt that passes": (
         lambda c: edit(
-            c, ATTEMPTS, lambda t: t.replace("/ e.sum()", "/ e.sum(axis, keepdims=True)")
+            c, ATTEMPTS, lambda t: t.replace('"y.sum()"', '"y.sum(axis, keepdims=True)"')
         ),
         wrong,
         "one_sum_for_all_rows, a wrong answer, passes",
@@ -190,9 +189,14 @@ BROKEN = {
         "logarithms is diagnosed as twin too",
     ),
     "too few attempts": (
-        lambda c: edit(c, ATTEMPTS, lambda t: t[: t.index("@wrong")]),
+        lambda c: edit(c, ATTEMPTS, lambda t: t[: t.index("without_the_maximum")]),
         texts,
         "0 wrong attempts; at least 4 are needed",
+    ),
+    "a slip of what does not stand there": (
+        lambda c: edit(c, ATTEMPTS, lambda t: t.replace('"return y"', '"return z"')),
+        everything,
+        "attempts/basics/softmax.py: SlipError: 'return z' stands 0 times in the solution",
     ),
     "attempts that cannot be loaded": (
         lambda c: edit(c, ATTEMPTS, lambda t: "import nowhere\n" + t),
@@ -289,9 +293,8 @@ return np.moveaxis(y, -1, axis)"""
 def begin_with(checkout, answer, kind, body):
     edit(checkout, "curriculum.toml", lambda t: t.replace('"implement"', f'"{kind}"'))
     answer(body)
-    katas = catalog.load(checkout)
-    stubs.freeze(katas)
-    return katas.find("softmax")
+    start_from(checkout, lambda text: text)
+    return catalog.load(checkout).find("softmax")
 
 
 def test_a_right_but_looping_stub_is_as_it_should_be(checkout, answer, runner):

@@ -31,8 +31,6 @@ def katas(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     root = tmp_path_factory.mktemp("checkout")
     for name in ("tests", "solutions", "attempts", "hints", "conftest.py", "pyproject.toml"):
         (root / name).symlink_to(ROOT / name)
-    (root / "kata").mkdir()
-    (root / "kata" / "originals").symlink_to(ROOT / "kata" / "originals")
     (root / "exercises").mkdir()
     name = 'name = "basics/softmax"\n'
     curriculum = (ROOT / "curriculum.toml").read_text()

@@ -197,7 +197,7 @@ class Classifier(real):
         folder = tmp_path / "submission" / "exercises" / "practice"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        (folder / "training_loop_bugs.py").write_text(kata.original.read_text() + source)
+        (folder / "training_loop_bugs.py").write_text(stubs.handed_out(kata) + source)
         mark = grader.grade(read(tmp_path / "submission"), [kata]).katas[0]
         assert mark.tests, mark.problem
         passed.append({test.name for test in mark.tests if test.outcome == "passed"})
