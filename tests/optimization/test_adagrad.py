@@ -22,7 +22,13 @@ def test_two_steps_worked_out_by_hand():
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"lr": 0.0}, {"lr": 0.3}, {"lr": 4.0}, {"eps": 0.1}, {"eps": 1e-3}, {"eps": 2.0, "lr": 0.7}, SETTINGS],
+    [
+        {},
+        *({"lr": lr} for lr in (0.0, 0.3, 4.0)),
+        *({"eps": eps} for eps in (0.1, 1e-3)),
+        {"eps": 2.0, "lr": 0.7},
+        SETTINGS,
+    ],
     ids=str,
 )
 def test_seven_steps_agree_with_torch(rng, settings):
