@@ -387,9 +387,7 @@ class _Listener:
 
     def _too_slow(self, stack: str = "") -> str:
         limit = f"{self._limit:g} seconds"
-        return (
-            f"{self._doing()} takes more than {limit}{self._place(stack)}: does a loop never end?"
-        )
+        return f"{self._doing()} exceeded {limit}{self._place(stack)}. Is there an infinite loop?"
 
     def _doing(self) -> str:
         if not self._running:

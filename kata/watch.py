@@ -181,7 +181,7 @@ class Watch:
             self._draw(render.comparison(self._kata, self._console.width))
         else:
             self._pending = "s"
-            text = "Not solved yet. Press s again to see the solution all the same; it is noted."
+            text = "Not solved yet. Press s again to see it anyway; this is recorded."
             self._draw(Text(text, style="yellow"))
 
     def _next(self) -> None:

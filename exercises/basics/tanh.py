@@ -2,7 +2,7 @@
 
 Both functions work entry by entry, on arrays of finite numbers with one axis or more.
 
-    Numerics  in float32 and float64: no floating-point error of the kinds over, divide and invalid
+    Numerics  in float32 and float64: no overflow, division or invalid-value warnings
               for entries up to 1e30 in size; the results keep their digits down to the smallest
               normal number. Keeps the arguments' dtype
     Speed     no Python loop over the entries; at most 8 × x.nbytes of memory, the result included

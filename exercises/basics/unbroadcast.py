@@ -1,4 +1,4 @@
-"""The gradient of what was broadcast: it sums over all the copies.
+"""Gradients through broadcasting: those of all copies add up.
 
 Both functions take float arrays of any shapes, also without axes or with axes of length 0. Every
 result is an array of its own, also one of shape ().

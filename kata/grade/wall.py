@@ -160,7 +160,7 @@ class Wall:
             problem = f"While it is loaded, {error}"
         if problem is not None:
             text = problem[:_TEXT_KEPT] if isinstance(problem, str) else ""
-            forged = "While it is loaded, the answer sends what none should send."
+            forged = "While it is loaded, the answer sends an invalid message."
             self.account.problem = text or forged
             self.close()
         self.begin_test()
@@ -303,9 +303,9 @@ class Wall:
     def _reason(self, error: Exception) -> str:
         if isinstance(error, TimeoutError):
             limit = f"{self._seconds:g} seconds"
-            return f"the answer takes more than {limit}: does a loop never end?"
+            return f"the answer exceeded {limit}. Is there an infinite loop?"
         if isinstance(error, WireError):
-            return f"the answer sent what none should send: {error}."
+            return f"the answer sent an invalid message: {error}."
         return str(error) if isinstance(error, EOFError) and error.args else _death(None)
 
     # --- Values --------------------------------------------------------------------------

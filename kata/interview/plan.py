@@ -60,7 +60,7 @@ def plan(katas: Catalog, progress: Progress, wish: Wish, now: datetime) -> Plan:
 def _check(katas: Catalog, wish: Wish) -> None:
     topics = [topic.name for topic in katas.topics]
     if wish.minutes is not None and wish.minutes < 1:
-        raise KataError(f"An interview of {wish.minutes} minutes is none: give 1 or more.")
+        raise KataError(f"--minutes is {wish.minutes}: it must be at least 1.")
     if wish.level is not None and wish.level not in LEVELS:
         raise KataError(f"There is no level {wish.level!r}: it is one of {', '.join(LEVELS)}.")
     if wish.topic is not None and wish.topic not in topics:
@@ -116,4 +116,4 @@ def listed(plan: Plan) -> RenderableType:
         table.add_row(kata.id, minutes_and_seconds(limit), kata.level, kata.title)
     if plan.seed is None:
         return table
-    return Group(table, Text(f"To have these: the same command with --seed {plan.seed}."))
+    return Group(table, Text(f"Add --seed {plan.seed} to draw these again."))

@@ -336,7 +336,7 @@ def test_a_file_that_cannot_be_loaded_or_hangs_is_told(begin_writing, write, sof
     write("return (")
     terminal.shows("interview/basics/softmax.py", KEYS)
     write("while True: pass")
-    terminal.shows("does a loop never end?", KEYS)
+    terminal.shows("Is there an infinite loop?", KEYS)
     softmax.file_in(INTERVIEW).unlink()
     terminal.shows("is gone; save it again", KEYS)
     write(RIGHT, terminal)

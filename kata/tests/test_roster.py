@@ -556,7 +556,7 @@ def test_failing_tests_are_counted_where_no_mistake_is_known(katas):
 
 
 def test_answers_that_ended_are_listed_with_their_text_made_harmless(katas):
-    text = "the answer takes more than 10 seconds: does a loop never end?"
+    text = "the answer exceeded 10 seconds. Is there an infinite loop?"
     timed_out = TestMark("test_a", "failed", kind="AnswerError", text=text)
     problem = "ValueError: \x1b[31m[a](b)</details>\n## heading"
     report = report_of(katas, mark(tests=(timed_out,)), mark("broken", problem=problem))

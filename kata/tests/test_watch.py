@@ -121,7 +121,7 @@ def test_an_endless_loop_does_not_hold_up_keys_or_the_next_save(screen, answer):
 
 def test_after_a_time_limit_the_loop_goes_on(screen, answer):
     answer("while True: pass")
-    screen.shows("does a loop never end?")
+    screen.shows("Is there an infinite loop?")
     answer(RIGHT)
     screen.shows("softmax is solved")
 

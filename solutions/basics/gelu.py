@@ -3,7 +3,7 @@
 Every function works entry by entry, on arrays with one axis and one entry or more. The entries lie
 between −10,000 and 10,000.
 
-    Numerics  in float32 and float64: no floating-point error of the kinds over, divide and invalid;
+    Numerics  in float32 and float64: no overflow, division or invalid-value warnings;
               far below 0 the results keep their digits, down to 1e-30 and 1e-300. Keeps x's dtype
     Speed     no Python loop over the entries and at most 8 × x.nbytes of memory, the result
               included; except in gelu, as NumPy has no erf, only `math` has
