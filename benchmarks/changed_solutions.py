@@ -16,7 +16,8 @@ from pathlib import Path
 
 from kata import catalog
 from kata.catalog import Catalog, Kata
-from kata.runner import SOLVED, Runner, Verdict
+from kata.runner import Runner
+from kata.verdict import SOLVED, Verdict
 
 PARALLEL = os.cpu_count() or 1
 

@@ -21,7 +21,7 @@ from changed_solutions import Copies, is_script
 
 from kata import catalog
 from kata.catalog import Kata
-from kata.runner import SOLVED
+from kata.verdict import SOLVED
 
 
 def main() -> None:

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 
 from kata import catalog, target
 from kata.catalog import Kata
-from kata.runner import FAILED, SOLVED, Runner
+from kata.runner import Runner
+from kata.verdict import FAILED, SOLVED
 
 LOOPING = "at_a_time"
 

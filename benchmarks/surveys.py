@@ -30,7 +30,7 @@ from variants import Variant, variants_of
 
 from kata import catalog
 from kata.catalog import Catalog, Kata
-from kata.runner import SOLVED, Verdict
+from kata.verdict import SOLVED, Verdict
 
 PASSES, FAILS, NOT_JUDGED = "passes", "fails", "?"
 HEADER = """\

@@ -11,7 +11,8 @@ from rich.text import Text
 from kata import catalog, hints, keys, render, stubs
 from kata.catalog import Catalog, Kata, KataError
 from kata.progress import Progress
-from kata.runner import SOLVED, TODO, Runner, Verdict
+from kata.runner import Runner
+from kata.verdict import SOLVED, TODO, Verdict
 
 app = typer.Typer(
     help="Learn deep learning by writing it. Without a command: watch, and test on every save.",

@@ -12,7 +12,6 @@ import io
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -22,25 +21,13 @@ from numpy.typing import NDArray
 from kata import stubs
 from kata.catalog import Kata
 from kata.testing import difference
+from kata.verdict import Example
 
 _TEXT_KEPT = 4000
 # NumPy shows eight digits after the point. Where it writes exponents, those are relative only.
 _DIGITS_SHOWN = 1e-8
 _EXPONENT = re.compile(r"\de[+-]\d")
 _WIDEST = {"i": np.int64, "u": np.int64, "f": np.float64, "c": np.complex128}
-
-
-@dataclass(frozen=True)
-class Example:
-    """An example in a docstring: what it should give and what it gives, as Python shows both.
-
-    What an example raises, or should raise, is `Type: text`.
-    """
-
-    code: str
-    wants: str
-    gives: str
-    right: bool
 
 
 def run(kata: Kata, module: ModuleType) -> list[Example]:

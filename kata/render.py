@@ -13,7 +13,7 @@ from rich.text import Text
 from kata import stubs
 from kata.catalog import Catalog, Kata
 from kata.progress import Progress
-from kata.runner import BROKEN, SOLVED, TODO, Failure, Verdict
+from kata.verdict import BROKEN, SOLVED, TODO, Failure, Verdict
 
 _PRINTED_LINES = 6
 _BAR_WIDTH = 30

@@ -10,7 +10,8 @@ from pathlib import Path
 from kata import hints, stubs, target
 from kata.attempts import Attempt
 from kata.catalog import Catalog, Kata, KataError, Topic
-from kata.runner import BROKEN, SOLVED, Runner, Surveyed, Verdict
+from kata.runner import Runner
+from kata.verdict import BROKEN, SOLVED, Surveyed, Verdict
 
 RIGHT_ATTEMPTS, WRONG_ATTEMPTS = 2, 4
 SEEDS = 3

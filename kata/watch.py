@@ -17,7 +17,8 @@ from watchfiles import watch as watch_files
 from kata import hints, keys, render, stubs
 from kata.catalog import Catalog, Kata, KataError
 from kata.progress import Progress
-from kata.runner import CANCELLED, SOLVED, TODO, Runner, Verdict
+from kata.runner import Runner
+from kata.verdict import CANCELLED, SOLVED, TODO, Verdict
 
 # How often to look whether a save went unnoticed.
 _TICK_SECONDS = 0.5

@@ -14,8 +14,8 @@ import linecache
 import os
 import sys
 import traceback
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Generator, Iterator
+from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +28,7 @@ from kata.catalog import Kata
 from kata.decoys import WRITING, decoys_of
 from kata.diagnosis import Diagnosis
 from kata.testing import remark_on
+from kata.verdict import Job
 
 MEMORY_BYTES = 4 << 30
 # Of pytest's own plugins, those that no kata needs: they cost a third of the time. The limits on
@@ -43,43 +44,8 @@ _PRINTS_KEPT = 2000
 _MESSAGE_KEPT = 4000
 
 
-@dataclass(frozen=True)
-class Job:
-    """What to run.
-
-    `tree` is "exercises", "interview" or "solutions"; `trees` says by id which other katas' files
-    lie in another one. `change` is one of `kata.changes`, made to the kata's module; after the
-    tests, the docstrings' examples are then run, too. `survey` does that as well, and puts each
-    wrong attempt through the tests. `examples` runs the examples in place of the tests. `log` is
-    where a crash or a hang leaves its stack.
-
-    For a judge, `sandboxes` is the address of what starts them, `sources` the submission (text in
-    Latin-1, one byte a character, by file name), and `parts` the katas whose solutions are lent.
-    """
-
-    root: str
-    kata: str
-    log: str
-    tree: str = target.NAME
-    trees: dict[str, str] = field(default_factory=dict)
-    seed: int = 0
-    change: Sequence[str] = ()
-    survey: bool = False
-    examples: bool = False
-    sandboxes: Sequence[str] = ()
-    sources: dict[str, str] = field(default_factory=dict)
-    parts: Sequence[str] = ()
-
-
-def serve(connection: Connection, rehearse: bool, kind: "type[Worker] | None" = None) -> None:
-    """Get ready, wait for one job, and do it as a `kind` of worker.
-
-    To rehearse takes about as long as the job; what waits for a job has the time.
-    """
-    from kata import warm  # Already loaded where this process is a fork.
-
-    if rehearse:
-        warm.dry_run()
+def work(connection: Connection, kind: "type[Worker]") -> None:
+    """Wait for one job, and do it as a `kind` of worker."""
     with contextlib.suppress(AttributeError, OSError):
         os.setsid()
     try:
@@ -87,7 +53,7 @@ def serve(connection: Connection, rehearse: bool, kind: "type[Worker] | None" = 
     except EOFError:  # The tool has ended.
         return
     try:
-        worker = (kind or Worker)(connection, job)
+        worker = kind(connection, job)
     except catalog.KataError as error:  # The curriculum was changed, and is wrong now.
         connection.send_bytes(json.dumps({"event": "broken", "problem": str(error)}).encode())
         return

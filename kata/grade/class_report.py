@@ -17,7 +17,7 @@ from kata.grade.jail import HELD
 from kata.grade.marks import BROKEN, FAILED, MISSING, SOLVED, TODO, KataMark, Marks, TestMark
 from kata.grade.text import clean, number, short
 from kata.grade.wall import AnswerError
-from kata.runner import claim
+from kata.verdict import claim
 
 _MOST_LISTED = 5
 _MOST_TEXT = 200

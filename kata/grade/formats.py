@@ -35,7 +35,7 @@ from kata.grade.marks import (
     to_dict,
 )
 from kata.grade.text import clean, number, short
-from kata.runner import claim
+from kata.verdict import claim
 
 # In bytes. GitHub takes a mebibyte of summary, PrairieLearn a megabyte; Classroom's line ends in an
 # environment variable, of which Linux takes 128 KiB.

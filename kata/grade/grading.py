@@ -24,7 +24,8 @@ from kata.grade.marks import (
 )
 from kata.grade.nursery import Nursery
 from kata.grade.submission import FOLDER, Submission
-from kata.runner import Failure, Runner, Verdict
+from kata.runner import Runner
+from kata.verdict import Failure, Verdict
 
 
 class Grader:

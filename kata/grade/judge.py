@@ -10,17 +10,18 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any, TextIO
 
-from kata import gauges, target, worker
+from kata import entry, gauges, target, worker
 from kata.catalog import Kata
 from kata.grade import guarded  # noqa: F401, for its effect.
 from kata.grade.wall import Answer, RemoteMeter, Wall
 from kata.grade.wire import keep_freed_memory
-from kata.worker import SECONDS_OF_OUR_OWN, Job
+from kata.verdict import Job
+from kata.worker import SECONDS_OF_OUR_OWN
 
 
 def serve(connection: Connection, rehearse: bool) -> None:
-    """As `worker.serve`, for a judge."""
-    worker.serve(connection, rehearse, Judge)
+    """As `entry.serve`, for a judge."""
+    entry.serve(connection, rehearse, Judge)
 
 
 class Judge(worker.Worker):

@@ -18,7 +18,8 @@ from kata import keys, render, stubs
 from kata.catalog import INTERVIEW, Kata
 from kata.interview.clock import Clock, minutes_and_seconds
 from kata.interview.sessions import Task
-from kata.runner import BROKEN, CANCELLED, SOLVED, TODO, Runner, Verdict
+from kata.runner import Runner
+from kata.verdict import BROKEN, CANCELLED, SOLVED, TODO, Verdict
 
 # How often to look at the file and the clock, and to keep how much time was spent.
 _TICK_SECONDS = 0.2

@@ -1,7 +1,9 @@
-"""What the tool imports comes with it."""
+"""What the tool imports comes with it, is loaded only where it is needed, and goes one way."""
 
 import ast
+import graphlib
 import re
+import subprocess
 import sys
 import tomllib
 
@@ -15,16 +17,45 @@ COMES_WITH = {"_pytest": "pytest"}
 def test_every_package_that_is_imported_when_a_room_is_loaded_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     declared = {re.match(r"[\w-]+", line)[0] for line in project["dependencies"]}
-    rooms = [file for file in (ROOT / "kata").rglob("*.py") if not exempt(file)]
-    assert len(rooms) > 30
-    for room in rooms:
+    for room in rooms():
         foreign = packages(ast.parse(room.read_text("utf-8"))) - HOUSE - sys.stdlib_module_names
         assert {COMES_WITH.get(name, name) for name in foreign} <= declared, room
 
 
-def exempt(file):
-    """The tests have packages of their own."""
-    return "tests" in file.relative_to(ROOT / "kata").parts
+def test_a_command_that_runs_no_tests_loads_neither_numpy_nor_pytest():
+    heavy = "{'numpy', 'pytest', 'torch'} & set(sys.modules)"
+    program = f"import sys; from kata import cli; print(*sorted({heavy}))"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, "\n"), result.stderr
+
+
+def test_no_room_leads_back_to_itself():
+    files = {".".join(room.relative_to(ROOT).with_suffix("").parts): room for room in rooms()}
+    files = {name.removesuffix(".__init__"): room for name, room in files.items()}
+    leads_to = {
+        name: imports(ast.parse(room.read_text("utf-8"))) & files.keys()
+        for name, room in files.items()
+    }
+    # It names the circle where there is one.
+    assert set(graphlib.TopologicalSorter(leads_to).static_order()) == files.keys()
+
+
+def rooms():
+    """The files of the tool; the tests have packages of their own."""
+    files = list((ROOT / "kata").rglob("*.py"))
+    assert len(files) > 30
+    return [file for file in files if "tests" not in file.relative_to(ROOT / "kata").parts]
+
+
+def imports(tree):
+    """The modules of the tool that a module imports, at any time."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "kata":
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found - {"kata"}
 
 
 def packages(tree):

@@ -5,9 +5,9 @@ import pytest
 
 from kata import catalog, diagnosis
 from kata.diagnosis import Ending, Outcome, same
-from kata.runner import FAILED, SOLVED
 from kata.testing import Note
 from kata.tests.conftest import RIGHT, WRONG
+from kata.verdict import FAILED, SOLVED
 
 MISTAKES = {
     "without_the_maximum": WRONG,

@@ -124,7 +124,9 @@ LEFT_FOR_GRADING = (
 
 
 @pytest.fixture
-def for_students(checkout):
+def for_students(checkout, softmax):
+    softmax.original.parent.mkdir(parents=True)
+    shutil.copy(softmax.exercise, softmax.original)
     shutil.rmtree(checkout / "solutions")
     shutil.rmtree(checkout / "attempts")
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from kata import render
-from kata.runner import BROKEN, FAILED, SOLVED, TODO, Failure, Verdict
+from kata.verdict import BROKEN, FAILED, SOLVED, TODO, Failure, Verdict
 
 
 @pytest.fixture

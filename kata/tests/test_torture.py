@@ -9,8 +9,9 @@ import time
 
 import pytest
 
-from kata.runner import BROKEN, CANCELLED, FAILED, SOLVED, TODO, Runner
+from kata.runner import Runner
 from kata.tests.conftest import RIGHT, WRONG
+from kata.verdict import BROKEN, CANCELLED, FAILED, SOLVED, TODO
 
 BREAKING = {
     "a loop in Python": (

@@ -78,7 +78,7 @@ def test_a_learners_day(screen, answer, softmax, checkout, katas):
 
 def test_asking_twice_shows_the_solution_and_is_noted(screen, softmax, checkout):
     screen.press("s")
-    screen.shows("it is noted")
+    screen.shows("this is recorded")
     screen.press("s")
     screen.shows("y /= y.sum")
     assert Progress(checkout)[softmax].solution_seen
@@ -86,11 +86,11 @@ def test_asking_twice_shows_the_solution_and_is_noted(screen, softmax, checkout)
 
 def test_another_key_between_takes_the_question_back(screen, softmax, checkout):
     screen.press("s")
-    screen.shows("it is noted")
+    screen.shows("this is recorded")
     screen.press("l")
     screen.shows("to do")
     screen.press("s")
-    screen.shows("it is noted")
+    screen.shows("this is recorded")
     assert not Progress(checkout)[softmax].solution_seen
 
 

@@ -1,0 +1,154 @@
+"""What to run, and how it went: plain data, which any process can hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kata.catalog import Kata
+
+SOLVED, FAILED, TODO, BROKEN, CANCELLED = "solved", "failed", "todo", "broken", "cancelled"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to run.
+
+    `tree` is "exercises", "interview" or "solutions"; `trees` says by id which other katas' files
+    lie in another one. `change` is one of `kata.changes`, made to the kata's module; after the
+    tests, the docstrings' examples are then run, too. `survey` does that as well, and puts each
+    wrong attempt through the tests. `examples` runs the examples in place of the tests. `log` is
+    where a crash or a hang leaves its stack.
+
+    For a judge, `sandboxes` is the address of what starts them, `sources` the submission (text in
+    Latin-1, one byte a character, by file name), and `parts` the katas whose solutions are lent.
+    """
+
+    root: str
+    kata: str
+    log: str
+    tree: str = "exercises"
+    trees: dict[str, str] = field(default_factory=dict)
+    seed: int = 0
+    change: Sequence[str] = ()
+    survey: bool = False
+    examples: bool = False
+    sandboxes: Sequence[str] = ()
+    sources: dict[str, str] = field(default_factory=dict)
+    parts: Sequence[str] = ()
+
+
+def claim(test: str) -> str:
+    """The name of a test as the sentence that it is."""
+    name, _, case = test.removeprefix("test_").partition("[")
+    sentence = name.replace("_", " ")
+    return f"{sentence} [{case}" if case else sentence
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A test that failed: its name, what was raised, by which line of the test and the answer."""
+
+    name: str
+    kind: str = ""
+    text: str = ""
+    test_line: int = 0
+    test_code: str = ""
+    answer_file: str = ""
+    answer_line: int = 0
+    answer_code: str = ""
+
+    @property
+    def claim(self) -> str:
+        """The test's name as the sentence that it is."""
+        return claim(self.name)
+
+
+@dataclass(frozen=True)
+class Example:
+    """An example in a docstring: what it should give and what it gives, as Python shows both.
+
+    What an example raises, or should raise, is `Type: text`.
+    """
+
+    code: str
+    wants: str
+    gives: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """How a wrong attempt fared: whether the tests fail it, and the names of its diagnosis."""
+
+    fails: bool
+    mistakes: list[str]
+
+
+@dataclass(frozen=True)
+class Decoyed:
+    """Whether the tests let a public name pass that is spoiled in one way.
+
+    `misled` are the tests whose expected values it changed.
+    """
+
+    name: str
+    kind: str
+    passes: bool
+    misled: list[str]
+
+
+@dataclass
+class Verdict:
+    """How one run went.
+
+    `status` is "solved", "failed", "todo" (nothing begun, though a stub that starts from working
+    code has failures), "broken" (it could not be loaded, hung or crashed; `problem` says how) or
+    "cancelled". `mistakes` are the names and texts of the known mistakes that explain the failures;
+    `telling` is a test that the first of them explains. A judge also tells how the answer's sandbox
+    was protected, or why there was none.
+    """
+
+    kata: Kata
+    status: str = BROKEN
+    problem: str = ""
+    tests: list[str] = field(default_factory=list)
+    speed: list[str] = field(default_factory=list)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    mistakes: list[tuple[str, str]] = field(default_factory=list)
+    telling: str = ""
+    prints: str = ""
+    survey: dict[str, Surveyed] = field(default_factory=dict)
+    decoys: list[Decoyed] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+    protections: dict[str, str] = field(default_factory=dict)
+    unavailable: str = ""
+    seconds_of: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> int:
+        return sum(outcome == "passed" for outcome in self.outcomes.values())
+
+    @property
+    def skipped(self) -> int:
+        """Tests that need the reference solution, where it is not part of the repository."""
+        return sum(outcome == "skipped" for outcome in self.outcomes.values())
+
+    @property
+    def todo(self) -> int:
+        return sum(outcome == TODO for outcome in self.outcomes.values())
+
+    @property
+    def failure_to_show(self) -> Failure:
+        """The first failure, or the first that fits what the diagnosis says.
+
+        Before all others one that tells of a side effect, as what follows from it can mislead.
+        """
+        aside = [failure for failure in self.failures if failure.kind == "SideEffectError"]
+        named = [failure for failure in self.failures if failure.name == self.telling]
+        return (aside or named or self.failures)[0]
+
+    @property
+    def diagnosis(self) -> list[str]:
+        """What to tell the learner, most telling first."""
+        return list(dict.fromkeys(text for _, text in self.mistakes))
