@@ -142,6 +142,9 @@ def _is_of_its_arguments_alone(first: list[Call], second: list[Call]) -> None:
     expected = [call.copied().result() for call in second]
     alike = [_begun_like(earlier, call) for earlier, call in zip(first, second, strict=True)]
     expected_of_alike = [call.copied().result() for call in alike]
+    # With the numbers of the call before: what is kept by array and number must not do, either.
+    renewed = [_with_arrays_of(call, earlier) for earlier, call in zip(first, second, strict=True)]
+    expected_of_renewed = [call.copied().result() for call in renewed]
     for call, right in zip(second, expected, strict=True):
         for earlier in first:
             earlier.copied().result()
@@ -152,9 +155,8 @@ def _is_of_its_arguments_alone(first: list[Call], second: list[Call]) -> None:
         for earlier in first:
             earlier.copied().result()
         _check_alone(call.result(), right, "after calls with arrays that begin alike")
-    for number, right in enumerate(expected):
-        own = first[number : number + 1], second[number : number + 1]
-        _check_alone_in_the_same_arrays(*own, [right])
+    for earlier, call, right in zip(first, renewed, expected_of_renewed, strict=True):
+        _check_alone_in_the_same_arrays([earlier], [call], [right])
     _check_alone_in_the_same_arrays(first, second, expected)
 
 
@@ -274,6 +276,15 @@ def _copied_together(calls: list[Call]) -> list[Call]:
     """The same calls with arguments of their own; what was one array for several still is."""
     arguments = copy.deepcopy([call.arguments for call in calls])
     return [Call(call.function, own) for call, own in zip(calls, arguments, strict=True)]
+
+
+def _with_arrays_of(call: Call, other: Call) -> Call:
+    """`other` with the arrays of `call`, also where they are in lists."""
+    arguments = {
+        key: call.arguments[key] if any(map(_is_array, _parts(value))) else value
+        for key, value in other.arguments.items()
+    }
+    return Call(other.function, arguments)
 
 
 def _begun_like(call: Call, other: Call) -> Call:

@@ -136,8 +136,8 @@ def test_manners(rng):
 @pytest.mark.speed
 @pytest.mark.parametrize("backward", [False, True], ids=["linear", "linear_backward"])
 def test_no_python_loop(rng, backward):
-    def sized(batch, rows, inputs, outputs):
-        return draw(rng, (batch, rows), inputs, outputs)[0 if backward else 1 :]
+    def sized(batch, heads, rows, inputs, outputs):
+        return draw(rng, (batch, heads, rows), inputs, outputs)[0 if backward else 1 :]
 
     assert_vectorised(linear_backward if backward else linear, sized)
 

@@ -173,13 +173,13 @@ def test_a_layer_with_a_stack_of_matrices_raises_a_value_error(rng, which):
 
 @manners()
 def test_manners(rng):
-    calls = [(3, 5, 2), (2, 3)], [(3, 2), (4,)], [(2, 3, 3, 1), ()]
+    calls = [(3, 5, 2), (2, 3)], [(3, 2), (4,)], [(2, 3, 3, 1), ()], [(3, 3, 3), (5,)]
     return [partial(mlp_forward, *draw(rng, sizes, batch), np.tanh) for sizes, batch in calls]
 
 
 @pytest.mark.speed
 def test_it_has_no_python_loop(rng):
-    def sized(batch, rows, inputs, hidden_units, outputs):
-        return *draw(rng, (inputs, hidden_units, outputs), (batch, rows)), np.tanh
+    def sized(batch, heads, rows, inputs, hidden_units, outputs):
+        return *draw(rng, (inputs, hidden_units, outputs), (batch, heads, rows)), np.tanh
 
     assert_vectorised(mlp_forward, sized)

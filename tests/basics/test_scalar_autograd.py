@@ -1,3 +1,4 @@
+import operator
 import time
 
 import numpy as np
@@ -79,6 +80,13 @@ def test_numbers_of_any_size_are_right_in(operation):
     found = [run(lambda a: getattr(a, operation)(), number) for number in numbers]
     # By exponentials, tanh keeps few digits of a number near 0.
     assert_close(found, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "truediv"])
+def test_an_assignment_with_an_operation_makes_a_new_value(name):
+    a, b = Value(3.0), Value(2.0)
+    assigned = getattr(operator, f"i{name}")(a, b)
+    assert_close([a.data, assigned.data], [3.0, getattr(operator, name)(3.0, 2.0)])
 
 
 @pytest.mark.parametrize(("a", "b"), [(2, -3), (1, 1), (1, 0)], ids=str)

@@ -198,6 +198,7 @@ def test_manners(rng):
     factors = [((3, 4), (4,)), ((3, 1), (4,)), ((2, 3), (2, 3)), ((), (3,)), ((), ())]
     return [
         *(partial(unbroadcast, grad, shape) for shape in shapes),
+        *(partial(unbroadcast, grad[:0], shape) for shape in [(1, 1, 4), (4,), (0, 1, 4)]),
         *(partial(multiply_backward, *draw(rng, *both)) for both in factors),
     ]
 
