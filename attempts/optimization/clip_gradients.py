@@ -12,6 +12,10 @@ def check(limit):
 # --- By the global norm ----------------------------------------------------------------------
 
 
+def copies(grads):
+    return [None if grad is None else grad.copy() for grad in grads]
+
+
 @right(clip_by_global_norm)
 def the_norm_of_the_norms(grads, max_norm):
     check(max_norm)
@@ -36,11 +40,11 @@ def one_long_vector_and_its_largest_entry(grads, max_norm):
     pieces = [g.ravel() for g in grads if g is not None and g.size]
     largest = max((float(abs(piece).max()) for piece in pieces), default=0.0)
     if not largest:
-        return list(grads), 0.0
+        return copies(grads), 0.0
     vector = np.concatenate([piece / largest for piece in pieces])
     norm = largest * float(np.sqrt(vector @ vector))
     if norm + 1e-6 <= max_norm:
-        return list(grads), norm
+        return copies(grads), norm
     return [g if g is None else g * (max_norm / (norm + 1e-6)) for g in grads], norm
 
 

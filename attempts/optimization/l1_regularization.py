@@ -258,7 +258,7 @@ def by_two_rectifiers(params, grads, lr, strength):
     new = []
     for param, grad in zip(params, grads, strict=True):
         if grad is None:
-            new.append(param)
+            new.append(param.copy())
         elif param.ndim == 1:
             new.append(param - lr * grad)
         else:

@@ -134,6 +134,14 @@ def _takes_any_memory_order(first: list[Call], second: list[Call]) -> None:
         for order, arrange in _ORDERS.items():
             arranged = call.changed(_only(_is_array, arrange))
             _check_same(arranged.result(), expected, f"where arrays are {order}")
+        for key, value in call.copied().arguments.items():
+            # The others stay in C order, so that two orders meet.
+            one = call.copied().with_argument(
+                key, _changed(value, _only(_is_array, _in_fortran_order))
+            )
+            _check_same(
+                one.result(), expected, f"where {call.name_of(key)} alone is in Fortran order"
+            )
 
 
 def _is_of_its_arguments_alone(first: list[Call], second: list[Call]) -> None:
@@ -199,6 +207,18 @@ def _gives_results_of_its_own(first: list[Call], second: list[Call]) -> None:
         _overwrite(own, call)
         own.changed(_only(_is_array, _spoil))
         _check_same(result, kept, "as it shares memory with an argument", "a result changed")
+        _check_parts_share_nothing(result, kept)
+        _check_same(earlier.copied().result(), kept, "once what was given before was written into")
+
+
+def _check_parts_share_nothing(result: Any, kept: Any) -> None:
+    """The caller may write into one array of a result; the others stay as they were."""
+    __tracebackhide__ = True
+    arrays, before = (list(filter(_is_array, _parts(one))) for one in (result, kept))
+    for number, array in enumerate(arrays):
+        _spoil(array)
+        why = "as it shares memory with another result"
+        _check_same(arrays[number + 1 :], before[number + 1 :], why, "a result changed")
 
 
 def _takes_any_sequence(first: list[Call], second: list[Call]) -> None:

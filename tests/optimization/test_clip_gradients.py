@@ -1,3 +1,4 @@
+import math
 from functools import partial
 
 import numpy as np
@@ -189,8 +190,10 @@ def test_manners(rng):
     return (
         partial(clip_by_global_norm, grads, 1.3),
         partial(clip_by_global_norm, grads, 0.2),
+        partial(clip_by_global_norm, grads, 1e6),
         partial(clip_by_value, grads, 0.6),
         partial(clip_by_value, grads, 0.2),
+        partial(clip_by_value, grads, math.inf),
     )
 
 

@@ -74,6 +74,13 @@ def test_it_agrees_with_torch(rng, n, d, lr, steps):
     assert_close(gradient_descent(x, y, w, lr, steps), expected, atol=1e-12)
 
 
+def test_near_the_best_weights_a_loss_keeps_its_digits():
+    # All products and sums are exact: the errors are 3, 4 and 4 times 2⁻²⁰.
+    x, best = np.array([[1.0, 2.0], [3.0, 1.0], [2.0, 2.0]]), np.array([100.0, -200.0])
+    _, losses = gradient_descent(x, x @ best, best + 2.0**-20, 0.0, 1)
+    assert_close(losses, [2.0**-40 * (9.0 + 16.0 + 16.0) / 3.0] * 2, atol=0.0)
+
+
 def test_it_agrees_with_the_reference(rng, reference):
     x, y, w = draw(rng, 9, 2)
     expected = reference.gradient_descent(x, y, w, 0.05, 6)

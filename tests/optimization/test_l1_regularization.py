@@ -24,6 +24,8 @@ MISFITS = [
     ((3, 1), (3,)),
     ((3,), (3, 1)),
     ((3,), (1,)),
+    ((0, 2), (2,)),
+    ((0, 2), (1, 2)),
 ]
 
 
@@ -230,6 +232,7 @@ def test_manners(rng):
         partial(proximal_step, params, grads, 0.3, 0.9),
         partial(proximal_step, params, grads, 0.3, 0.0),
         partial(proximal_step, params, grads, 1.0, 0.9),
+        partial(proximal_step, params, [None for _ in params], 0.3, 0.9),
     )
 
 

@@ -62,6 +62,12 @@ def test_by_steps_it_falls_to_a_tenth_unless_told():
     assert_close(rates, [3.0, 0.3, 0.3, 0.03])
 
 
+def test_by_steps_no_drop_of_long_steps_comes_early():
+    for size in (5_000, 10**9):
+        rates = [step_decay(step, 8.0, size, 0.5) for step in (size - 1, size, 3 * size - 1)]
+        assert_close(rates, [8.0, 4.0, 2.0])
+
+
 def test_by_steps_no_rounding_delays_a_drop():
     # 49 · (1 / 49) is below 1 in floating point, and other sizes have other such multiples.
     corners = [(size, drop) for size in range(1, 50) for drop in (1, 2, 3)]

@@ -174,7 +174,8 @@ def test_manners(rng):
 
     x, y = rng.normal(size=(11, 2, 3)), rng.normal(size=11)
     settings = (4, 3), (20, 3), (4, 3, True)
-    return [partial(dealt, x, y, *setting) for setting in settings]
+    labelled = partial(dealt, x[:, 0], rng.random((11, 1)) < 0.5, 4, 3)
+    return [labelled, *(partial(dealt, x, y, *setting) for setting in settings)]
 
 
 @pytest.mark.speed

@@ -66,6 +66,14 @@ def test_it_agrees_with_the_reference(rng, reference):
         assert_close(one_cycle(step, 0.3, 47, 0.37, 6.0, 30.0), expected)
 
 
+@pytest.mark.parametrize("max_lr", [1e-6, 3.0], ids=str)
+@pytest.mark.parametrize("final_div_factor", [1e2, 1e4], ids=str)
+def test_it_ends_far_below_its_start(max_lr, final_div_factor):
+    rates = [one_cycle(step, max_lr, 20, 0.3, 10.0, final_div_factor) for step in (0, 19, 40)]
+    final = max_lr / 10.0 / final_div_factor
+    assert_close(rates, [max_lr / 10.0, final, final], atol=0.0)
+
+
 def test_it_starts_at_max_lr_over_div_factor():
     assert_close(one_cycle(0, 6.0, 20, 0.3, 4.0, 10.0), 1.5)
 

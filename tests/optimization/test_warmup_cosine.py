@@ -91,6 +91,13 @@ def test_a_run_of_ten_thousand_steps_is_right():
     assert_close(rates, [5e-4, 1e-3, 8e-4, 6e-4, 4e-4, 2e-4])
 
 
+def test_any_step_of_a_run_of_a_million_is_right(rng):
+    for step in rng.integers(1_000, 1_001_000, size=50).tolist():
+        share = torch.tensor((step - 1_000) / 1_000_000, dtype=torch.float64)
+        expected = (0.1 + 0.3 * torch.cos(share * torch.pi / 2) ** 2).item()
+        assert_close(warmup_cosine(step, 0.4, 1_000, 1_001_000, 0.1), expected)
+
+
 @pytest.mark.parametrize("step", [-1, -5, -1000], ids=str)
 @pytest.mark.parametrize("warmup", [0, 4], ids=["no warm-up", "a warm-up"])
 def test_a_negative_step_raises_a_value_error(warmup, step):
