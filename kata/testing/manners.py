@@ -153,15 +153,18 @@ def _is_of_its_arguments_alone(first: list[Call], second: list[Call]) -> None:
     # With the numbers of the call before: what is kept by array and number must not do, either.
     renewed = [_with_arrays_of(call, earlier) for earlier, call in zip(first, second, strict=True)]
     expected_of_renewed = [call.copied().result() for call in renewed]
+    for earlier, call, right in zip(first, second, expected, strict=True):
+        earlier.copied().result()
+        _check_alone(call.copied().result(), right, "after a call with other arguments")
+    for earlier in first:
+        earlier.copied().result()
     for call, right in zip(second, expected, strict=True):
-        for earlier in first:
-            earlier.copied().result()
-            _check_alone(call.copied().result(), right, "after a call with other arguments")
+        _check_alone(call.copied().result(), right, "after calls with other arguments")
     for earlier, call in zip(first, second, strict=True):
         _check_same_where_one_argument_stays(earlier.copied(), call)
+    for earlier in first:
+        earlier.copied().result()
     for call, right in zip(alike, expected_of_alike, strict=True):
-        for earlier in first:
-            earlier.copied().result()
         _check_alone(call.result(), right, "after calls with arrays that begin alike")
     for earlier, call, right in zip(first, renewed, expected_of_renewed, strict=True):
         _check_alone_in_the_same_arrays([earlier], [call], [right])

@@ -212,6 +212,7 @@ def test_from_parameters_of_0_the_gap_opens_at_the_third_step():
 
 @manners(dtypes=())
 def test_manners_of_gap(rng):
-    call = partial(gap, draw_params(rng), [draw_params(rng) for _ in range(3)])
+    params, *steps_of_grads = (draw_params(rng)[:2] for _ in range(3))
+    call = partial(gap, params, steps_of_grads)
     settings = [(0.2, 0.8, 0.7), (0.1, 0.8, 0.7), (0.2, 0.5, 0.7), (0.2, 0.8, 0.3)]
     return [partial(call, *one) for one in settings]
