@@ -3,29 +3,28 @@
     python benchmarks/class_throughput.py [--submissions N] [--katas NAME …]
 
 Hands in N submissions (40) to the katas named (all of them): for each a solution, the stub or one
-of the attempts, drawn with a fixed seed. One answer ends Python and one never ends. Then the first
+of the slips, drawn with a fixed seed. One answer ends Python and one never ends. Then the first
 eighth of the class, a quarter, a half and all of it are graded, by one process and by two; both
 special answers are in each part. A run starts its processes, as `kata grade --class` does.
 """
 
 import argparse
-import ast
 import contextlib
 import io
 import random
 import tempfile
 import time
 from pathlib import Path
-from typing import TypeGuard
 
-from kata import catalog, stubs
+from kata import catalog, stubs, target
+from kata.attempts import edited
 from kata.catalog import Catalog, Kata
 from kata.grade import roster
 
 SEED = 0
 PARTS = (8, 4, 2, 1)
 PROCESSES = (1, 2)
-# How many of ten answers are solutions and stubs; the others are attempts.
+# How many of ten answers are solutions and stubs; the others are slips.
 SOLUTIONS, STUBS = 5, 2
 ENDS = "import os\n\nos._exit(0)\n"
 NEVER_ENDS = "while True:\n    pass\n"
@@ -37,6 +36,7 @@ def main() -> None:
     parser.add_argument("--katas", nargs="+", default=[])
     options = parser.parse_args()
     katas = catalog.load()
+    target.install(katas, "solutions")  # What attempts build on.
     chosen = [katas.find(name) for name in options.katas] or list(katas.katas)
     sizes = sorted({max(2, options.submissions // part) for part in PARTS})
     print(f"{len(chosen)} katas, seed {SEED}")
@@ -86,57 +86,8 @@ def drawn_answer(kata: Kata, draw: random.Random) -> str:
         return solution
     if which < SOLUTIONS + STUBS:
         return stubs.handed_out(kata)
-    attempts = ast.parse(kata.attempts.read_text())
-    return with_attempt(kata, attempts, draw.choice(list(replaced_by(attempts).items())))
-
-
-def replaced_by(attempts: ast.Module) -> dict[str, str]:
-    """The attempts of a file, each with the name of the solution's that it replaces."""
-    found = {}
-    for node in attempts.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            for mark in node.decorator_list:
-                if is_mark(mark):
-                    found[node.name] = ast.unparse(mark.args[0])
-    return found
-
-
-def is_mark(node: ast.expr) -> TypeGuard[ast.Call]:
-    return isinstance(node, ast.Call) and ast.unparse(node.func) in ("right", "wrong")
-
-
-def with_attempt(kata: Kata, attempts: ast.Module, pair: tuple[str, str]) -> str:
-    """The solution's module with an attempt in the place of one of its names.
-
-    What the attempts take from the solution keeps its meaning under another name.
-    """
-    attempt, replaced = pair
-    lines = [kata.solution.read_text()]
-    own: dict[str, str] = {}
-    for node in attempts.body:
-        if isinstance(node, ast.ImportFrom) and node.module == "kata.attempts":
-            continue
-        if isinstance(node, ast.ImportFrom) and node.module == f"solutions.{kata.module}":
-            own |= {alias.name: f"original_{alias.name}" for alias in node.names}
-            lines += [f"{other} = {name}" for name, other in own.items()]
-            continue
-        lines.append(ast.unparse(Renamed(own).visit(node)))
-    return "\n\n".join([*lines, f"{replaced} = {attempt}\n"])
-
-
-class Renamed(ast.NodeTransformer):
-    """Renames what is read, and takes the marks off the attempts."""
-
-    def __init__(self, names: dict[str, str]) -> None:
-        self._names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.Name(self._names.get(node.id, node.id), node.ctx)
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            node.decorator_list = [mark for mark in node.decorator_list if not is_mark(mark)]
-        return super().visit(node)
+    slips = [attempt.edits for attempt in target.attempts_of(kata) if attempt.edits]
+    return edited(solution, draw.choice(slips))
 
 
 if __name__ == "__main__":

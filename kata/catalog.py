@@ -13,8 +13,8 @@ from typing import Any
 KINDS = ("implement", "vectorise", "debug", "capstone")
 LEVELS = ("easy", "medium", "hard")
 
-# The folder for what is written in a mock interview, beside the learner's own files.
-INTERVIEW = "interview"
+# The folders for the learner's answers, and for what is written in a mock interview.
+EXERCISES, INTERVIEW = "exercises", "interview"
 
 # A test that takes longer than this hangs, for all that a learner can tell.
 SECONDS_PER_TEST = 5.0
@@ -60,7 +60,7 @@ class Kata:
 
     @property
     def exercise(self) -> Path:
-        return self.file_in("exercises")
+        return self.file_in(EXERCISES)
 
     @property
     def original(self) -> Path:
@@ -134,7 +134,7 @@ class Catalog:
 
     def of_exercise(self, path: Path) -> Kata | None:
         """The kata that the learner answers in this file, or answered in an interview."""
-        answers = ("exercises", INTERVIEW)
+        answers = (EXERCISES, INTERVIEW)
         return next(
             (kata for kata in self.katas if path in map(kata.file_in, answers)),
             None,

@@ -4,8 +4,8 @@ When tests fail, each public function of the kata is repaired in turn: the solut
 place in the learner's own module, and the failures that change with it are that function's. Then
 the wrong attempts of the same function are put there instead, on the same random draws, while the
 checks only note what they see. An attempt is named if it gives the learner's results in at least
-two thirds of the function's failures, more than any other attempt does, and if it passes all that
-the learner passes. Nothing here runs while tests pass.
+two thirds of the function's failures (in all, where they show nothing but nan), more than any other
+attempt does, and if it passes all that the learner passes. Nothing here runs while tests pass.
 """
 
 import contextlib
@@ -193,7 +193,9 @@ class Diagnosis:
         # A check that was forgotten says so by itself, and often comes with another mistake.
         own = [run for run in own if not _lacks_a_check(run.outcome)] or own
         best: list[Mistake] = []
-        allowed = math.floor(len(own) * (1 - _SHARE_TO_EXPLAIN) + 1e-9)
+        # Many mistakes give nan: where nothing else is seen, all of it has to be explained.
+        to_explain = 1.0 if all(_is_nan_only(run.outcome) for run in own) else _SHARE_TO_EXPLAIN
+        allowed = math.floor(len(own) * (1 - to_explain) + 1e-9)
         for attempt in attempts if own else ():
             _check_time(deadline)
             explained = self._explained(attempt, own, allowed)
@@ -270,6 +272,21 @@ def _without_weaker(found: list[Mistake]) -> list[Mistake]:
 def _lacks_a_check(outcome: Outcome) -> bool:
     last = outcome.notes[-1] if outcome.notes else None
     return last is not None and last.problem is not None and last.expected is VALUE_ERROR
+
+
+def _is_nan_only(outcome: Outcome) -> bool:
+    """Whether all that a failed check was given is nan."""
+    return bool(outcome.notes) and _is_nan(outcome.notes[-1].actual)
+
+
+def _is_nan(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return bool(value) and all(map(_is_nan, value))
+    try:
+        numbers = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):  # An object that is no number.
+        return False
+    return bool(numbers.size) and bool(np.isnan(numbers).all())
 
 
 def _expects_else(outcome: Outcome, run: Run) -> bool:

@@ -2,7 +2,7 @@
 
 A test says `from exercises.basics.softmax import softmax`. What that finds is settled here, before
 the test is loaded: the learner's file, one that was written in an interview, the reference
-solution, the solution with one attempt in place of one of its public names, or stand-ins for an
+solution, the solution with an attempt in it, or stand-ins for an
 answer in another process. A finder on `sys.meta_path` does it.
 """
 
@@ -19,9 +19,9 @@ from typing import Any
 
 from kata import loading
 from kata.attempts import Attempt, attempts_in
-from kata.catalog import INTERVIEW, Catalog, Kata
+from kata.catalog import EXERCISES, INTERVIEW, Catalog, Kata
 
-NAME = "exercises"
+NAME = EXERCISES
 
 Change = Callable[[ModuleType], None]
 

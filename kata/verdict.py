@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kata.catalog import Kata
+from kata.catalog import EXERCISES, Kata
 
 SOLVED, FAILED, TODO, BROKEN, CANCELLED = "solved", "failed", "todo", "broken", "cancelled"
 
@@ -25,7 +25,7 @@ class Job:
     root: str
     kata: str
     log: str
-    tree: str = "exercises"
+    tree: str = EXERCISES
     trees: dict[str, str] = field(default_factory=dict)
     seed: int = 0
     change: Sequence[str] = ()

@@ -155,7 +155,8 @@ weights_only = slip(
 )
 
 k_dot_t = slip(
-    "`.T` turns around all axes, the batch axes too. Only the last two should change places.",
+    "The wrong axes of k change places, as with `.T`, which turns around the batch axes too. Only "
+    "the last two should.",
     {"k.swapaxes(-1, -2)": "k.T"},
 )
 

@@ -20,7 +20,15 @@ import numpy as np
 import pytest
 
 from kata.testing.notes import SideEffectError, recorder
-from kata.testing.values import Array, check_unchanged, describe, difference
+from kata.testing.values import (
+    Array,
+    check_same,
+    check_unchanged,
+    describe,
+    difference,
+    in_fortran_order,
+    with_gaps,
+)
 
 _DATA = (np.ndarray, np.generic, list, tuple, dict, int, float, str)
 
@@ -133,42 +141,43 @@ def _takes_any_memory_order(first: list[Call], second: list[Call]) -> None:
         expected = call.copied().result()
         for order, arrange in _ORDERS.items():
             arranged = call.changed(_only(_is_array, arrange))
-            _check_same(arranged.result(), expected, f"where arrays are {order}")
+            check_same(arranged.result(), expected, f"where arrays are {order}")
+        # One argument alone as well: then two orders meet.
         for key, value in call.copied().arguments.items():
-            # The others stay in C order, so that two orders meet.
             one = call.copied().with_argument(
-                key, _changed(value, _only(_is_array, _in_fortran_order))
+                key, _changed(value, _only(_is_array, in_fortran_order))
             )
-            _check_same(
-                one.result(), expected, f"where {call.name_of(key)} alone is in Fortran order"
-            )
+            why = f"where {call.name_of(key)} alone is in Fortran order"
+            check_same(one.result(), expected, why)
 
 
 def _is_of_its_arguments_alone(first: list[Call], second: list[Call]) -> None:
     """Neither a call before nor the identity of an argument has any part in a result."""
     __tracebackhide__ = True
-    expected = [call.copied().result() for call in second]
-    alike = [_begun_like(earlier, call) for earlier, call in zip(first, second, strict=True)]
-    expected_of_alike = [call.copied().result() for call in alike]
-    # With the numbers of the call before: what is kept by array and number must not do, either.
-    renewed = [_with_arrays_of(call, earlier) for earlier, call in zip(first, second, strict=True)]
-    expected_of_renewed = [call.copied().result() for call in renewed]
-    for earlier, call, right in zip(first, second, expected, strict=True):
+    pairs = list(zip(first, second, strict=True))
+    alike = [_begun_like(earlier, call) for earlier, call in pairs]
+    # What is kept by array and number must not do, either.
+    renewed = [_with_arrays_of(call, earlier) for earlier, call in pairs]
+    expected, of_alike, of_renewed = (
+        [call.copied().result() for call in calls] for calls in (second, alike, renewed)
+    )
+    for (earlier, call), right in zip(pairs, expected, strict=True):
         earlier.copied().result()
         _check_alone(call.copied().result(), right, "after a call with other arguments")
-    for earlier in first:
-        earlier.copied().result()
-    for call, right in zip(second, expected, strict=True):
-        _check_alone(call.copied().result(), right, "after calls with other arguments")
-    for earlier, call in zip(first, second, strict=True):
-        _check_same_where_one_argument_stays(earlier.copied(), call)
-    for earlier in first:
-        earlier.copied().result()
-    for call, right in zip(alike, expected_of_alike, strict=True):
-        _check_alone(call.result(), right, "after calls with arrays that begin alike")
-    for earlier, call, right in zip(first, renewed, expected_of_renewed, strict=True):
+        _check_alone_where_one_argument_stays(earlier.copied(), call)
+    _check_alone_after(first, second, expected, "after calls with other arguments")
+    _check_alone_after(first, alike, of_alike, "after calls with arrays that begin alike")
+    for earlier, call, right in zip(first, renewed, of_renewed, strict=True):
         _check_alone_in_the_same_arrays([earlier], [call], [right])
     _check_alone_in_the_same_arrays(first, second, expected)
+
+
+def _check_alone_after(first: list[Call], calls: list[Call], expected: list[Any], why: str) -> None:
+    __tracebackhide__ = True
+    for earlier in first:
+        earlier.copied().result()
+    for call, right in zip(calls, expected, strict=True):
+        _check_alone(call.copied().result(), right, why)
 
 
 def _check_alone_in_the_same_arrays(
@@ -186,7 +195,7 @@ def _check_alone_in_the_same_arrays(
         _check_alone(earlier.result(), right, why)
 
 
-def _check_same_where_one_argument_stays(earlier: Call, call: Call) -> None:
+def _check_alone_where_one_argument_stays(earlier: Call, call: Call) -> None:
     __tracebackhide__ = True
     for key, value in earlier.arguments.items():
         if any(map(_is_array, _parts(value))) and len(call.arguments) > 1:
@@ -206,12 +215,12 @@ def _gives_results_of_its_own(first: list[Call], second: list[Call]) -> None:
         result = own.result()
         kept = copy.deepcopy(result)
         call.copied().result()
-        _check_same(result, kept, "once the next call was made", "a result changed")
+        check_same(result, kept, "once the next call was made", "a result changed")
         _overwrite(own, call)
         own.changed(_only(_is_array, _spoil))
-        _check_same(result, kept, "as it shares memory with an argument", "a result changed")
+        check_same(result, kept, "as it shares memory with an argument", "a result changed")
         _check_parts_share_nothing(result, kept)
-        _check_same(earlier.copied().result(), kept, "once what was given before was written into")
+        check_same(earlier.copied().result(), kept, "once what was given before was written into")
 
 
 def _check_parts_share_nothing(result: Any, kept: Any) -> None:
@@ -221,7 +230,7 @@ def _check_parts_share_nothing(result: Any, kept: Any) -> None:
     for number, array in enumerate(arrays):
         _spoil(array)
         why = "as it shares memory with another result"
-        _check_same(arrays[number + 1 :], before[number + 1 :], why, "a result changed")
+        check_same(arrays[number + 1 :], before[number + 1 :], why, "a result changed")
 
 
 def _takes_any_sequence(first: list[Call], second: list[Call]) -> None:
@@ -229,7 +238,7 @@ def _takes_any_sequence(first: list[Call], second: list[Call]) -> None:
     for call in first:
         expected = call.copied().result()
         tuples = call.changed(_only(_is_list, tuple))
-        _check_same(tuples.result(), expected, "with a tuple in place of a list")
+        check_same(tuples.result(), expected, "with a tuple in place of a list")
 
 
 def _takes_any_integers(first: list[Call], second: list[Call]) -> None:
@@ -238,7 +247,7 @@ def _takes_any_integers(first: list[Call], second: list[Call]) -> None:
         expected = call.copied().result()
         for dtype in (np.int8, np.uint8, np.int32, np.uint64):
             cast = call.changed(_only(_is_integer, partial(_as_integers, dtype=dtype)))
-            _check_same(cast.result(), expected, f"where integers are {np.dtype(dtype).name}")
+            check_same(cast.result(), expected, f"where integers are {np.dtype(dtype).name}")
 
 
 def _keeps_dtype(calls: list[Call], dtype: Any) -> None:
@@ -260,26 +269,14 @@ def _has_effects(calls: list[Call]) -> None:
         results = one.copied().result(), other.copied().result()
         # In the other order: what changes from call to call by itself is no sign of an effect.
         again = other.copied().result(), one.copied().result()
-        _check_same(again, results[::-1], "where the same calls are made again")
+        check_same(again, results[::-1], "where the same calls are made again")
         differ = difference(*results, rtol=1e-12, atol=0.0) is not None
         values = [_shown(call.arguments.get(key, "its default")) for call in (one, other)]
         problem = f"{one.name_of(key)} has no effect: {' and '.join(values)} give the same result."
         recorder.check(list(results), "two results", None if differ else problem)
 
 
-def _check_same(
-    actual: Any,
-    expected: Any,
-    why: str,
-    what: str = "another result",
-    error: type[AssertionError] = AssertionError,
-) -> None:
-    __tracebackhide__ = True
-    problem = difference(actual, expected)
-    recorder.check(actual, expected, f"{what} {why}: {problem}" if problem else None, error=error)
-
-
-_check_alone = partial(_check_same, error=SideEffectError)
+_check_alone = partial(check_same, error=SideEffectError)
 
 
 # --- Arguments -------------------------------------------------------------------------------
@@ -302,7 +299,7 @@ def _copied_together(calls: list[Call]) -> list[Call]:
 
 
 def _with_arrays_of(call: Call, other: Call) -> Call:
-    """`other` with the arrays of `call`, also where they are in lists."""
+    """The call `other`, with the arguments of `call` where those hold arrays."""
     arguments = {
         key: call.arguments[key] if any(map(_is_array, _parts(value))) else value
         for key, value in other.arguments.items()
@@ -448,14 +445,6 @@ def _shown(value: Any) -> str:
     return describe(value) if isinstance(value, np.ndarray) else str(value)
 
 
-def _in_fortran_order(array: Array) -> Array:
-    return array.copy(order="F")
-
-
-def _with_gaps(array: Array) -> Array:
-    return np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array
-
-
 def _reversed(array: Array) -> Array:
     return array[::-1].copy()[::-1] if array.ndim else array
 
@@ -467,8 +456,8 @@ def _read_only(array: Array) -> Array:
 
 
 _ORDERS: dict[str, Callable[[Array], Array]] = {
-    "in Fortran order": _in_fortran_order,
-    "views with gaps": _with_gaps,
+    "in Fortran order": in_fortran_order,
+    "views with gaps": with_gaps,
     "views with negative strides": _reversed,
     "read-only": _read_only,
 }

@@ -62,6 +62,29 @@ def unchanged(*arrays: Any) -> Iterator[None]:
     check_unchanged(dict(enumerate(arrays)), dict(enumerate(before)), lambda _: "an argument")
 
 
+def check_same(
+    actual: Any,
+    expected: Any,
+    why: str,
+    what: str = "another result",
+    error: type[AssertionError] = AssertionError,
+) -> None:
+    """Fail, as `error`, where a result is not the same as it is otherwise; `why` says where."""
+    __tracebackhide__ = True
+    problem = difference(actual, expected)
+    recorder.check(actual, expected, f"{what} {why}: {problem}" if problem else None, error=error)
+
+
+def in_fortran_order(array: Array) -> Array:
+    """A copy whose first axis is the fastest in memory."""
+    return array.copy(order="F")
+
+
+def with_gaps(array: Array) -> Array:
+    """A view of every other entry of a larger array."""
+    return np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array
+
+
 def check_unchanged(
     after: dict[Any, Any], before: dict[Any, Any], name_of: Callable[[Any], str]
 ) -> None:

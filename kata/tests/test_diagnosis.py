@@ -91,6 +91,10 @@ def test_doubles():
     assert_close(double(np.array([1.0, -3.0])), np.array([2.0, -6.0]))
 
 
+def test_a_large_double():
+    assert_close(double(np.array([7.0])), np.array([14.0]))
+
+
 def test_no_double():
     assert_close(double(np.array([0.0])), np.array([0.0]))
 
@@ -105,6 +109,8 @@ def test_manners(rng):
     return partial(double, x), partial(halve, x)
 """
 TWO_ATTEMPTS = """
+import numpy as np
+
 from kata.attempts import wrong
 from solutions.basics.pair import double, halve
 
@@ -112,6 +118,12 @@ from solutions.basics.pair import double, halve
 @wrong(double, "It adds 2.")
 def adds(x):
     return x + 2.0
+
+
+@wrong(double, "It is nan for large numbers.")
+def nan_for_large(x):
+    with np.errstate(invalid="ignore"):
+        return 2.0 * x + 0.0 * np.sqrt(0.5 - np.abs(x).max())
 
 
 @wrong(double, "It squares.")
@@ -165,6 +177,11 @@ NAMED = {
         {"double": "return x * x", "halve": "return x * 0.7"},
         ["double: It squares."],
     ),
+    "nan where the mistake gives it": (
+        {"double": "return 2.0 * x if abs(x).max() < 0.5 else np.full_like(x, np.nan)"},
+        ["double: It is nan for large numbers."],
+    ),
+    "nothing but nan": ({"double": "return np.full_like(x, np.nan)"}, []),
     "two in one function": ({"double": "return x**2 + 2.0"}, []),
 }
 
