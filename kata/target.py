@@ -2,8 +2,8 @@
 
 A test says `from exercises.basics.softmax import softmax`. What that finds is settled here, before
 the test is loaded: the learner's file, one that was written in an interview, the reference
-solution, the solution with an attempt in it, or stand-ins for an
-answer in another process. A finder on `sys.meta_path` does it.
+solution, the solution with an attempt in it, or stand-ins for an answer in another process. A
+finder on `sys.meta_path` does it.
 """
 
 import importlib

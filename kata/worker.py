@@ -8,7 +8,6 @@ import ast
 import contextlib
 import faulthandler
 import functools
-import io
 import json
 import linecache
 import os
@@ -27,6 +26,7 @@ from kata import catalog, changes, examples, loading, plugin, target
 from kata.catalog import Kata
 from kata.decoys import WRITING, decoys_of
 from kata.diagnosis import Diagnosis
+from kata.prints import Prints, caught
 from kata.testing import remark_on
 from kata.verdict import Job
 
@@ -40,7 +40,6 @@ _UNUSED_PLUGINS = (
 # For what runs none of the learner's code: collecting, which may have to compile the test first,
 # the diagnosis, and an attempt with all the tests.
 SECONDS_OF_OUR_OWN = 60.0
-_PRINTS_KEPT = 2000
 _MESSAGE_KEPT = 4000
 
 
@@ -75,14 +74,14 @@ class Worker:
     def run(self) -> None:
         os.chdir(self.job.root)
         _limit_memory()
-        prints = _CappedText()
+        prints = Prints()
         with Path(self.job.log).open("w") as log, _standard_output(prints):
             faulthandler.enable(log)
             self._load_and_test(log)
             faulthandler.cancel_dump_traceback_later()
             faulthandler.disable()
         self.close()
-        self.send("finished", prints=prints.kept)
+        self.send("finished", prints=prints.take())
 
     def send(self, event: str, **values: Any) -> None:
         self._connection.send_bytes(json.dumps({"event": event} | values).encode())
@@ -307,27 +306,12 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-class _CappedText(io.TextIOBase):
-    """Keeps the beginning of what is printed and drops the rest."""
-
-    def __init__(self) -> None:
-        self.kept = ""
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str, /) -> int:
-        if len(self.kept) < _PRINTS_KEPT:
-            self.kept += text[: _PRINTS_KEPT - len(self.kept)]
-        return len(text)
-
-
 @contextlib.contextmanager
-def _standard_output(prints: _CappedText) -> Iterator[None]:
+def _standard_output(prints: Prints) -> Iterator[None]:
     """Catch what Python prints; what C code or a child process prints goes nowhere."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     os.close(nowhere)
-    with contextlib.redirect_stdout(prints), contextlib.redirect_stderr(prints):
+    with caught(prints):
         yield

@@ -7,7 +7,6 @@ this process, it can only change what it gives as its result.
 import builtins
 import contextlib
 import importlib.util
-import io
 import itertools
 import linecache
 import operator
@@ -38,9 +37,9 @@ from kata.grade.wire import (
     set_array,
     set_generator,
 )
+from kata.prints import Prints, caught
 
 ROOT = "exercises"
-_PRINTS_KEPT = 2000
 _TEXT_KEPT = 2000
 
 
@@ -154,7 +153,7 @@ class Sandbox:
     def __init__(self, connection: socket.socket) -> None:
         self._line = Line(connection)
         self._module: ModuleType | None = None
-        self._prints = _CappedText()
+        self._prints = Prints()
         self._kept: Packed = []
         self._next_number = itertools.count()
         self._reset()
@@ -169,7 +168,7 @@ class Sandbox:
         self._line.send(Message({"protections": protections}).packed())
 
     def run(self) -> None:
-        with contextlib.redirect_stdout(self._prints), contextlib.redirect_stderr(self._prints):
+        with caught(self._prints):
             while True:
                 try:
                     message = self._line.receive()
@@ -212,7 +211,9 @@ class Sandbox:
         try:
             writer = Writer(self._table, self._lend)
             node = writer.node(value)
-            return writer.message(value=node, **self._prints.take(), **facts).packed()
+            if prints := self._prints.take():
+                facts["prints"] = prints
+            return writer.message(value=node, **facts).packed()
         except (WireError, MemoryError) as error:
             return self._failed(error)
 
@@ -346,25 +347,3 @@ def _loading_problem(module: str, error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"{file} ends the program while it is loaded (SystemExit)."
     return loading.problem(error, name_of)[:_TEXT_KEPT]
-
-
-class _CappedText(io.TextIOBase):
-    """Keeps the beginning of what is printed and drops the rest."""
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._room = _PRINTS_KEPT
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str, /) -> int:
-        kept = text[: self._room]
-        self._text += kept
-        self._room -= len(kept)
-        return len(text)
-
-    def take(self) -> dict[str, str]:
-        """What was printed since the last time."""
-        text, self._text = self._text, ""
-        return {"prints": text} if text else {}

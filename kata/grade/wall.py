@@ -36,11 +36,11 @@ from kata.grade.wire import (
     set_array,
     set_generator,
 )
+from kata.prints import PRINTS_KEPT
 
 # A test may take longer than where no wall is; an answer that hangs in many has no time left.
 _TIMES_A_TEST, _TIMES_ALL_TESTS = 2, 4
 _BYTES_PER_TEST = 192 << 20
-_PRINTS_KEPT = 2000
 _TEXT_KEPT = 4000
 # More than any test lets an answer draw.
 _MOST_DRAWS = 1 << 40
@@ -273,7 +273,7 @@ class Wall:
         reader = self._reader(message)
         prints = body.get("prints")
         if isinstance(prints, str):
-            room = _PRINTS_KEPT - len(self.account.prints)
+            room = PRINTS_KEPT - len(self.account.prints)
             self.account.prints += prints[:room]
         if self.gauge:
             measured = body.get("measured", 0)
