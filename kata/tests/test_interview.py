@@ -760,7 +760,7 @@ def test_katas_are_named_with_their_own_minutes_or_those_given(all_katas):
 @pytest.mark.parametrize(
     ("wish", "says"),
     [
-        ({"minutes": 0}, "give 1 or more"),
+        ({"minutes": 0}, "must be at least 1"),
         ({"level": "extreme"}, "it is one of easy, medium, hard"),
         ({"topic": "cooking"}, "it is one of basics, optimization"),
         ({"minutes": 500}, "would fit: --minutes"),
