@@ -44,7 +44,7 @@ def signs_times_weights(params, strength):
 
 with_a_half = slip(
     "There is an extra ½. It belongs to L2, where it cancels the 2 of the square.",
-    {"strength * sum(": "strength / 2 * sum("},
+    {"strength * float(": "strength / 2 * float("},
 )
 
 with_the_biases = slip(
@@ -59,28 +59,28 @@ squares = slip(
 
 without_absolute_values = slip(
     "The signs are still there, so positive and negative weights cancel.",
-    {"np.abs(param).sum()": "param.sum()"},
+    {"np.abs(param).sum(dtype=np.float64)": "param.sum()"},
 )
 
 the_size_of_the_sum = slip(
     "The absolute value of each weight array's sum is taken; within an array positive and "
     "negative entries cancel.",
-    {"np.abs(param).sum()": "np.abs(param.sum())"},
+    {"np.abs(param).sum(dtype=np.float64)": "np.abs(param.sum())"},
 )
 
 the_matrix_norm = slip(
     "np.linalg.norm with ord=1 gives a matrix its largest column sum, not the sum of all "
     "entries, and takes no array with three axes.",
-    {"np.abs(param).sum()": "np.linalg.norm(param, 1)"},
+    {"np.abs(param).sum(dtype=np.float64)": "np.linalg.norm(param, 1)"},
 )
 
 the_mean = slip(
     "The mean is taken. The penalty is a sum, so that each weight costs the same in a large "
     "network as in a small one.",
     {
-        "return strength * sum(": (
+        "return strength * float(": (
             "entries = sum(param.size for param in params if param.ndim > 1)\n"
-            "return strength / max(entries, 1) * sum("
+            "return strength / max(entries, 1) * float("
         ),
     },
 )
@@ -88,7 +88,7 @@ the_mean = slip(
 a_mean_for_each_weight = slip(
     "The mean is taken within each weight, so entries of large arrays cost less than those of "
     "small ones.",
-    {"np.abs(param).sum()": "np.abs(param).mean()"},
+    {"np.abs(param).sum(dtype=np.float64)": "np.abs(param).mean()"},
 )
 
 only_matrices = slip(
@@ -105,9 +105,10 @@ rows_taken_for_biases = slip(
     },
 )
 
-a_float32_penalty = slip(
-    "The penalty has the dtype of the parameters, such as float32. It should be a Python float.",
-    {"float(np.abs(param).sum())": "np.abs(param).sum()"},
+added_in_their_own_dtype = slip(
+    "The entries are added up in the parameters' own dtype. In float16 that overflows at 65,504, "
+    "and in float32 it loses digits.",
+    {"sum(dtype=np.float64)": "sum()"},
 )
 
 a_negative_penalty = slip(
@@ -117,7 +118,7 @@ a_negative_penalty = slip(
 
 the_penalty_by_a_python_loop = slip(
     "Python loops over the entries or rows of a weight. NumPy's abs and sum take a whole array.",
-    {"np.abs(param).sum()": "sum(abs(w) for w in param.ravel())"},
+    {"np.abs(param).sum(dtype=np.float64)": "sum(abs(w) for w in param.ravel())"},
 )
 
 # --- The soft threshold ----------------------------------------------------------------------

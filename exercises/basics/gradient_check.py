@@ -25,7 +25,7 @@ def numerical_gradient(
     gets a float64 array of x's shape, into which it does not write, and gives one number: a float
     or an array without axes. It may also read x itself, which never changes, not even for a moment.
 
-    Raises    ValueError if h ≤ 0, or if `function` gives an array of no or several entries
+    Raises    ValueError if h ≤ 0, or if `function` gives an array whose size is not 1
     Speed     at most two calls of `function` for each entry of x
 
     >>> numerical_gradient(lambda x: x[0] * x[1], np.array([3.0, 5.0])).round(6)
@@ -37,7 +37,7 @@ def numerical_gradient(
 def relative_error(
     actual: Real[np.ndarray, "*shape"], expected: Real[np.ndarray, "*shape"]
 ) -> float:
-    """Compare two gradients entry by entry, each beside its own size; the worst entry counts.
+    """Compare two gradients entry by entry, relative to each entry's size; the worst one counts.
 
         error = maxᵢ |aᵢ − eᵢ| / max(1e-8, |aᵢ| + |eᵢ|)
 

@@ -4,7 +4,7 @@ A sample has d numbers, its features, and a label, which is 0 or 1.
 
     Raises    ValueError if a shape does not fit the signature: nothing is broadcast
     Speed     no Python loop over the features; `predict` has none over the samples either
-    Source    Rosenblatt 1958; Novikoff 1962 (where it converges)
+    Source    Rosenblatt 1958; Novikoff 1962 (when it converges)
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ def fit(
     """Learn w and b from samples x with the labels y.
 
     Both start at 0. An epoch takes the samples in their order, one at a time, each with the w and
-    b that the one before has left:
+    b that the one before left:
 
         w ← w + lr · (y[i] − ŷ) · x[i]              ŷ: what is predicted for x[i]
         b ← b + lr · (y[i] − ŷ)

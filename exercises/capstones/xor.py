@@ -1,7 +1,7 @@
 """XOR: what one perceptron cannot learn, and two layers can.
 
-The four points are (0, 0), (0, 1), (1, 0) and (1, 1); the label of a point is 1 where just one of
-its numbers is 1. No straight line has the two 1s on one side and the two 0s on the other.
+The four points are (0, 0), (0, 1), (1, 0) and (1, 1); a point's label is 1 where exactly one of its
+numbers is 1. No straight line has the two 1s on one side and the two 0s on the other.
 
 Everything is put together from parts that you wrote before. `params` is the list [w1, b1, w2, b2]
 of the network of `backprop`, with one output, in float64.
@@ -21,7 +21,7 @@ from exercises.optimization.sgd import SGD
 def perceptron_accuracy(
     x: Float[np.ndarray, "n 2"], y: Integer[np.ndarray, "n"], epochs: int, lr: float
 ) -> float:
-    """Fit a perceptron to x and y and return the share of the points that it then labels right.
+    """Fit a perceptron to x and y; return the fraction of the points that it then labels right.
 
     Source    Minsky & Papert 1969
 
@@ -32,7 +32,7 @@ def perceptron_accuracy(
 
 
 def init(hidden: int, rng: np.random.Generator) -> list[np.ndarray]:
-    """Draw the first params of a network with 2 inputs, `hidden` units and 1 output, in float64.
+    """Draw the initial params of a network with 2 inputs, `hidden` units and 1 output, in float64.
 
     w1 is of shape (hidden, 2) and w2 of (1, hidden). Their entries are drawn from rng, independent
     and normally distributed with mean 0 and variance 2 / (the number of inputs of their layer). The

@@ -22,9 +22,9 @@ def lstm_cell(
     The columns of z are four blocks of `hidden` each, in this order: z_i, z_f, z_g, z_o (input
     gate, forget gate, candidate, output gate). σ is the sigmoid, 1 / (1 + exp(−z)).
 
-    Numerics  right however large z and c are (a gate may be off by a rounding of 1), without
-              overflow, division or invalid-value warnings; keeps the dtype
-    Raises    ValueError if the shapes do not fit together as above: nothing is stretched to fit
+    Numerics  right however large z and c are (a gate need only be accurate to within the spacing of
+              floats near 1), without overflow, division or invalid-value warnings; keeps the dtype
+    Raises    ValueError if the shapes do not fit together as above: nothing is broadcast
     Speed     no Python loop over n, d or hidden
     Source    Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate)
 

@@ -41,7 +41,7 @@ class BatchNorm:
 
         Numerics  computes in float64, also for float32 x, and keeps its digits where |μ| is a
                   million times σ; y has x's dtype
-        Raises    ValueError if x has not n_features columns, or in training fewer than 2 rows
+        Raises    ValueError unless x has n_features columns and, in training, at least 2 rows
         Speed     no Python loop over rows or features
         """
         raise NotImplementedError
@@ -58,9 +58,9 @@ class BatchNorm:
         Here y is forward(x, True): every row of x takes part in μ and σ², and so in every row of y.
         Earlier calls and the running values play no part, and no attribute is changed.
 
-        Numerics  as forward, but sums of a float32 grad_y may have its precision; all three
-                  gradients have x's dtype
-        Raises    as forward in training, and ValueError if grad_y has not x's shape
+        Numerics  as forward, except that sums over a float32 grad_y may be taken in float32;
+                  all three gradients have x's dtype
+        Raises    as forward in training, and ValueError if grad_y and x differ in shape
         Speed     as forward
         """
         raise NotImplementedError

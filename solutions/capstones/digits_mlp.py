@@ -22,7 +22,7 @@ from exercises.optimization.minibatches import minibatches
 
 
 def init(sizes: Sequence[int], rng: np.random.Generator) -> list[np.ndarray]:
-    """Draw the first params of a network, in float64.
+    """Draw the initial params of a network, in float64.
 
     `sizes` counts the inputs, the units of each hidden layer and the classes: (64, 32, 10) makes
     w1 of shape (32, 64), b1 (32,), w2 (10, 32) and b2 (10,). The weights are drawn from rng,

@@ -41,7 +41,7 @@ class AdamW:
     def step(
         self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
     ) -> list[np.ndarray]:
-        """Do one step for all parameters and return their new values, in the same order.
+        """Take one step for all parameters and return their new values, in the same order.
 
         `params` are always the same ones, of any shapes with one axis or more, but their values may
         have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A

@@ -20,7 +20,8 @@ def l1_penalty(params: Sequence[np.ndarray], strength: float) -> float:
 
         penalty = strength · Σ |w|               over all entries of all weights
 
-    Returns a Python float whatever the parameters' dtypes are. Without weights it is 0.
+    Returns a Python float, added up in float64 whatever the parameters' dtypes are. Without
+    weights it is 0.
 
     Raises    ValueError if strength < 0
 
@@ -29,17 +30,18 @@ def l1_penalty(params: Sequence[np.ndarray], strength: float) -> float:
     """
     if strength < 0:
         raise ValueError(f"strength is {strength}: it should be 0 or more")
-    return strength * sum(float(np.abs(param).sum()) for param in params if param.ndim > 1)
+    sums = (np.abs(param).sum(dtype=np.float64) for param in params if param.ndim > 1)
+    return strength * float(sum(sums))
 
 
 def soft_threshold(x: Float[np.ndarray, "*shape"], threshold: float) -> Float[np.ndarray, "*shape"]:
-    """Bring every entry nearer to 0 by `threshold`, but not beyond it.
+    """Bring every entry nearer to 0 by `threshold`, but not past 0.
 
         y = x − threshold      where x > threshold
             x + threshold      where x < −threshold
             0                  elsewhere
 
-    This y is the z that makes ½ · (z − x)² + threshold · |z| smallest. x has one axis or more.
+    This y is the z that minimizes ½ · (z − x)² + threshold · |z|. x has one axis or more.
 
     Raises    ValueError if threshold < 0
 
@@ -55,18 +57,18 @@ def soft_threshold(x: Float[np.ndarray, "*shape"], threshold: float) -> Float[np
 def proximal_step(
     params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None], lr: float, strength: float
 ) -> list[np.ndarray]:
-    """Do one step of proximal gradient descent on loss + l1_penalty(params, strength).
+    """Take one step of proximal gradient descent on loss + l1_penalty(params, strength).
 
     `grads` are the gradients of the loss alone. Each parameter p with gradient g first becomes
 
         q = p − lr · g
 
-    and a bias stays there. Each entry of a weight goes on to the z that makes this smallest:
+    and a bias stays there. Each entry of a weight goes on to the z that minimizes:
 
         (z − q)² / (2 · lr) + strength · |z|
 
-    A gradient of None leaves its parameter alone. Returns the list of the new parameters, in the
-    same order.
+    A gradient of None leaves its parameter alone: a weight is not shrunk either. Returns the list
+    of the new parameters, in the same order.
 
     Raises    ValueError if `params` and `grads` differ in length or in a shape, if lr ≤ 0 or if
               strength < 0

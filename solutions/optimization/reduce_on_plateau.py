@@ -6,8 +6,8 @@ import math
 class ReduceOnPlateau:
     """A learning rate that falls when a metric has not improved for a while.
 
-    The metric is one that should fall, such as the validation loss after each epoch. Whatever its
-    sign, it improves if
+    The metric is one that should fall, such as the validation loss after each epoch. It improves,
+    whether it is above or below 0, if
 
         metric < best · (1 − threshold)        best starts at ∞
 
@@ -34,7 +34,7 @@ class ReduceOnPlateau:
         threshold: float = 1e-4,
         min_lr: float = 0.0,
     ) -> None:
-        """Start at the learning rate `lr`, with no metric known yet.
+        """Start at the learning rate `lr`, before any metric has been seen.
 
         Raises    ValueError unless 0 < factor < 1, patience ≥ 0, 0 ≤ threshold < 1 and
                   0 ≤ min_lr ≤ lr

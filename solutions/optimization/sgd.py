@@ -23,7 +23,7 @@ class SGD:
     def step(
         self, params: Sequence[np.ndarray], grads: Sequence[np.ndarray | None]
     ) -> list[np.ndarray]:
-        """Do one step for all parameters and return their new values, in the same order.
+        """Take one step for all parameters and return their new values, in the same order.
 
         `params` are of any shapes with one axis or more; `grads[i]` has the shape and dtype of
         `params[i]`. A gradient of None leaves its parameter as it is. No argument is written into.
@@ -51,11 +51,11 @@ def epoch(
     gradients: Callable[[list[np.ndarray], np.ndarray, np.ndarray], list[np.ndarray | None]],
     lr: float,
 ) -> list[np.ndarray]:
-    """Do one step of SGD for each batch (x, y), in their order, and return the last parameters.
+    """Take one step of SGD for each batch (x, y), in order, and return the final parameters.
 
-    `gradients(params, x, y)` gives the gradients of that batch's loss, for a list of parameters, at
-    the values that it is given. It is called once for each batch, with the parameters from the
-    previous batch. No argument is written into.
+    `gradients(params, x, y)` takes a list of parameters and returns the list of the gradients of
+    that batch's loss at those values; an entry may be None. It is called once for each batch, with
+    the parameters that the previous step left (at first, those given). No argument is written into.
 
     >>> def towards_the_mean(params, x, y):
     ...     return [params[0] - x.mean(axis=0)]

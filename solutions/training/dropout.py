@@ -12,8 +12,9 @@ def dropout(
         y[i] = 0                 with probability p
                x[i] / (1 − p)    otherwise
 
-    Every entry has a draw of its own, and all chance comes from `rng`. When not `training`, y is x
-    whatever p is. x has one axis or more, and its entries divided by 1 − p are finite.
+    Entries are dropped independently of each other, and all randomness comes from `rng`. When not
+    `training`, y equals x for every valid p. x has one axis or more; for p < 1, x / (1 − p) does
+    not overflow.
 
     Numerics  p = 1 gives zeros, without nan and without a warning; keeps x's dtype
     Raises    ValueError if p is below 0 or above 1, in training or not

@@ -67,6 +67,13 @@ def test_the_penalty_agrees_with_torch(rng, strength):
     assert_close(l1_penalty(params, strength), expected)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32], ids=["float16", "float32"])
+def test_the_sizes_are_added_up_in_float64(dtype):
+    weights = [np.full((100, 100), 1000.1, dtype), np.full((3, 5), -0.7, dtype)]
+    total = 10_000 * float(dtype(1000.1)) + 15 * float(dtype(0.7))
+    assert_close(l1_penalty(weights, 0.5), 0.5 * total)
+
+
 @pytest.mark.parametrize("params", NO_WEIGHTS.values(), ids=NO_WEIGHTS.keys())
 def test_without_weights_there_is_no_cost(params):
     assert_close(l1_penalty([param.copy() for param in params], 0.6), 0.0)
