@@ -2,10 +2,10 @@
 
 When tests fail, each public function of the kata is repaired in turn: the solution's is put in its
 place in the learner's own module, and the failures that change with it are that function's. Then
-the wrong attempts of the same function are put there instead, on the same random draws, while the
-checks only note what they see. An attempt is named if it gives the learner's results in at least
-two thirds of the function's failures (in all, where they show nothing but nan), more than any other
-attempt does, and if it passes all that the learner passes. Nothing here runs while tests pass.
+the wrong attempts of the same function are put there instead, on the same random draws. An attempt
+is named if it gives the learner's results in at least two thirds of the function's failures (in
+all, where they show nothing but nan), more than any other attempt does, and if it passes all that
+the learner passes. Nothing here runs while tests pass.
 """
 
 import contextlib
@@ -84,10 +84,10 @@ class Mistake:
 
 
 def observe(
-    function: TestFunction, arguments: dict[str, Any], *, only_noting: bool = False
+    function: TestFunction, arguments: dict[str, Any], *, diagnosing: bool = False
 ) -> tuple[Outcome, BaseException | None]:
     """Run a test; give what it showed and the exception that ended it."""
-    with recording(only_noting=only_noting) as notes:
+    with recording(diagnosing=diagnosing) as notes:
         try:
             function(**arguments)
         except BaseException as error:  # Learner code may raise anything, SystemExit included.
@@ -130,10 +130,7 @@ class Diagnosis:
 
         What was run is the solution: an attempt's runs are those with it in the solution's place.
         """
-        runs = [
-            dataclasses.replace(run, outcome=_up_to_the_failure(self._outcome(attempt, run)))
-            for run in self._runs
-        ]
+        runs = [dataclasses.replace(run, outcome=self._outcome(attempt, run)) for run in self._runs]
         own = [run for run in runs if not run.outcome.passed]
         rivals = [one for one in self.wrong_attempts if {*one.replaces} & {*attempt.replaces}]
         passed = [run for run in runs if run.outcome.passed]
@@ -229,7 +226,7 @@ class Diagnosis:
     def _in_place(self, attempt: Attempt, run: Run) -> Outcome:
         """What a test shows with an attempt in its place in the learner's own module."""
         with _put_in(attempt, target.answer_module(self._kata), run.function):
-            return observe(run.function, run.make_arguments(), only_noting=True)[0]
+            return observe(run.function, run.make_arguments(), diagnosing=True)[0]
 
 
 class _TimeIsUpError(Exception):
@@ -290,16 +287,8 @@ def _is_nan(value: Any) -> bool:
 
 
 def _expects_else(outcome: Outcome, run: Run) -> bool:
-    pairs = zip(_up_to_the_failure(outcome).notes, run.outcome.notes, strict=False)
+    pairs = zip(outcome.notes, run.outcome.notes, strict=False)
     return any(difference(one.expected, other.expected) is not None for one, other in pairs)
-
-
-def _up_to_the_failure(noted: Outcome) -> Outcome:
-    """What a run would have shown had it not gone on after a failed check."""
-    for number, note in enumerate(noted.notes, 1):
-        if note.problem:
-            return Outcome(noted.notes[:number], None)
-    return noted
 
 
 def same(learner: Outcome, attempt: Outcome) -> bool:

@@ -20,7 +20,7 @@ from kata.testing.contracts import (
 )
 from kata.testing.gradients import numerical_gradient, torch_gradients
 from kata.testing.manners import manners
-from kata.testing.notes import Note, SideEffectError, only_noting, recorder, recording
+from kata.testing.notes import Note, SideEffectError, diagnosing, recorder, recording
 from kata.testing.speed import (
     assert_keeps_pace,
     assert_memory_at_most,
@@ -48,12 +48,12 @@ __all__ = [
     "assert_value_error",
     "assert_vectorised",
     "describe",
+    "diagnosing",
     "difference",
     "draw_params",
     "draws",
     "manners",
     "numerical_gradient",
-    "only_noting",
     "optimiser",
     "peak_bytes",
     "python_work",

@@ -35,10 +35,10 @@ class Note:
 
 @dataclass
 class Recorder:
-    """Collects the notes of one test. While `only_noting`, no check fails or reads a clock."""
+    """Collects the notes of one test. While `diagnosing`, no check reads a clock."""
 
     notes: list[Note] = field(default_factory=list)
-    only_noting: bool = False
+    diagnosing: bool = False
     # Arguments that an answer in another process wrote into; here they are still as they were.
     written: list[Any] = field(default_factory=list)
 
@@ -54,7 +54,7 @@ class Recorder:
         """Note what a check saw; where there is a problem, raise it as `error`."""
         __tracebackhide__ = True
         self.notes.append(Note(_snapshot(actual), _snapshot(expected), problem, tolerance))
-        if problem and not self.only_noting:
+        if problem:
             raise error(problem)
 
 
@@ -62,19 +62,19 @@ recorder = Recorder()
 
 
 @contextmanager
-def recording(*, only_noting: bool = False) -> Iterator[list[Note]]:
+def recording(*, diagnosing: bool = False) -> Iterator[list[Note]]:
     """Start a new list of notes and give it; what was being recorded goes on afterwards.
 
     Meanwhile NumPy's and Python's settings are the usual ones, whatever an answer has made of them
     while it was loaded: they must change neither an oracle nor another answer.
     """
-    before = recorder.notes, recorder.only_noting, recorder.written
-    recorder.notes, recorder.only_noting, recorder.written = [], only_noting, []
+    before = recorder.notes, recorder.diagnosing, recorder.written
+    recorder.notes, recorder.diagnosing, recorder.written = [], diagnosing, []
     try:
         with _usual_settings():
             yield recorder.notes
     finally:
-        recorder.notes, recorder.only_noting, recorder.written = before
+        recorder.notes, recorder.diagnosing, recorder.written = before
 
 
 @contextmanager
@@ -88,9 +88,9 @@ def _usual_settings() -> Iterator[None]:
         yield
 
 
-def only_noting() -> bool:
-    """Whether this is a run for the diagnosis, in which a long test may leave out what is long."""
-    return recorder.only_noting
+def diagnosing() -> bool:
+    """Whether this is a run for the diagnosis, which leaves out what is long or timed."""
+    return recorder.diagnosing
 
 
 def _snapshot(value: Any) -> Any:

@@ -73,7 +73,7 @@ def assert_keeps_pace(
     1 ms.
     """
     __tracebackhide__ = True
-    if recorder.only_noting:
+    if recorder.diagnosing:
         return
     times = slowdown(function, reference, make_args)
     if times > SLOWDOWN_LIMIT:

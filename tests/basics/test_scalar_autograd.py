@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from exercises.basics.scalar_autograd import Value
-from kata.testing import assert_close, only_noting, python_work
+from kata.testing import assert_close, diagnosing, python_work
 
 # What can be written with Values and with tensors alike.
 EXPRESSIONS = [
@@ -232,7 +232,7 @@ def seconds(values):
 
 @pytest.mark.speed
 def test_a_long_chain_costs_no_more_than_short_ones_that_are_as_long_together():
-    if only_noting():
+    if diagnosing():
         return
     chains = {"long": [chain(1000)], "short": [chain(40) for _ in range(25)]}
     best = dict.fromkeys(chains, float("inf"))
