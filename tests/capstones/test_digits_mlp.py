@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.capstones.digits_mlp import forward, init, loss_and_gradients, predict, train
-from kata.testing import assert_close, draws, manners, diagnosing
+from kata.testing import assert_close, diagnosing, draws, manners
 
 DIGITS = Path(__file__).parents[2] / "data" / "digits.npz"
 
