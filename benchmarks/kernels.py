@@ -4,7 +4,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from kata.bench import Kernel
+from kata.author.bench import Kernel
 
 
 def _normal(rng: np.random.Generator, *shape: int) -> np.ndarray:

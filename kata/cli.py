@@ -194,8 +194,8 @@ def review() -> None:
 def verify(names: Names = None, seed: Seed = 0) -> None:
     """Prove the contract of katas (without a name: of all); for authors and CI."""
     katas = _full_checkout()
-    from kata import report
-    from kata import verify as room
+    from kata.author import report
+    from kata.author import verify as room
 
     chosen = _chosen(katas, names)
     with report.proofs(console) as on_proof:
@@ -211,8 +211,8 @@ def verify(names: Names = None, seed: Seed = 0) -> None:
 def bench(names: Names = None) -> None:
     """Time the vectorised katas: loops, yours, the reference, torch on one thread."""
     katas = _full_checkout()
-    from kata import bench as room
-    from kata import report
+    from kata.author import bench as room
+    from kata.author import report
 
     chosen = {kata.id for kata in _chosen(katas, names)}
     kernels = [kernel for kernel in room.kernels_of(katas) if kernel.kata in chosen or not chosen]
@@ -303,7 +303,7 @@ def _grade_class(
 def new(path: Annotated[str, typer.Argument(metavar="TOPIC/NAME")]) -> None:
     """Write the files and the entry of a new kata; for authors."""
     katas = _full_checkout()
-    from kata import scaffold
+    from kata.author import scaffold
 
     kata = scaffold.new(katas, path)
     console.print(Text(f"Wrote the files of {kata.id} and its entry in curriculum.toml."))
@@ -337,7 +337,7 @@ def export(
 ) -> None:
     """Write a repository for students, without solutions and without your own work."""
     katas = _full_checkout()
-    from kata import export as room
+    from kata.author import export as room
 
     wanted = room.wanted(katas, _listed(names), _listed(topics))
     chosen = room.with_what_they_build_on(katas, wanted)

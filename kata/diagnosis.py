@@ -114,7 +114,7 @@ class Diagnosis:
         """The mistakes that explain the failures, those that explain most first."""
         deadline = time.monotonic() + _SECONDS
         found: list[Mistake] = []
-        with contextlib.suppress(_TimeIsUpError):
+        with contextlib.suppress(_TimeIsUpError), recording(diagnosing=True):
             for name, attempts in self._attempts_by_name().items():
                 found += self._of_one_name(name, attempts, deadline)
         return _joined(_without_weaker(found))
@@ -134,23 +134,26 @@ class Diagnosis:
         own = [run for run in runs if not run.outcome.passed]
         rivals = [one for one in self.wrong_attempts if {*one.replaces} & {*attempt.replaces}]
         passed = [run for run in runs if run.outcome.passed]
-        named = self._best(rivals, own, passed, float("inf"))
+        with recording(diagnosing=True):
+            named = self._best(rivals, own, passed, float("inf"))
         return bool(own), [mistake.attempt for mistake in named]
 
-    def passes(self, attempt: Attempt, tests: Collection[str]) -> bool:
-        """Whether an answer passes these of the tests that were run."""
-        chosen = (run for run in self._runs if run.name in tests)
-        return all(self._in_place(attempt, run).passed for run in chosen)
+    def passes(self, attempt: Attempt, but: Collection[str]) -> bool:
+        """Whether an answer passes all tests that were run but these."""
+        return all(self._in_place(attempt, run).passed for run in self._all_but(but))
 
-    def false_expectations(self, attempt: Attempt, tests: Collection[str]) -> list[str]:
+    def false_expectations(self, attempt: Attempt, but: Collection[str]) -> list[str]:
         """The tests that show an answer another expected value than they show the solution."""
         return [
             run.name
-            for run in self._runs
-            if run.name in tests
-            and not hasattr(run.function, "compares_with_itself")
+            for run in self._all_but(but)
+            if not hasattr(run.function, "compares_with_itself")
             and _expects_else(self._in_place(attempt, run), run)
         ]
+
+    def _all_but(self, names: Collection[str]) -> list[Run]:
+        # A test's id ends with its name.
+        return [run for run in self._runs if run.name.split("::", 1)[1] not in names]
 
     @cached_property
     def wrong_attempts(self) -> list[Attempt]:

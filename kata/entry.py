@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kata.worker import Worker
+    from kata.child import Worker
 
 
 def serve(connection: Connection, rehearse: bool, kind: "type[Worker] | None" = None) -> None:
@@ -15,8 +15,8 @@ def serve(connection: Connection, rehearse: bool, kind: "type[Worker] | None" = 
 
     To rehearse takes about as long as the job; what waits for a job has the time.
     """
-    from kata import warm, worker  # Already loaded where this process is a fork.
+    from kata import child, warm  # Already loaded where this process is a fork.
 
     if rehearse:
         warm.dry_run()
-    worker.work(connection, kind or worker.Worker)
+    child.work(connection, kind or child.Worker)

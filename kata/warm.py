@@ -32,9 +32,6 @@ import threadpoolctl  # noqa: F401
 import torch
 import torch.testing
 
-import kata.plugin
-import kata.worker  # noqa: F401
-
 _TRIVIAL_TEST = """
 import numpy as np, pytest, torch
 

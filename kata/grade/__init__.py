@@ -1,1 +1,1 @@
-"""Grading behind a wall: the process that knows what is right never runs the learner's code."""
+"""Marks: one submission or a class, and the formats that others read."""

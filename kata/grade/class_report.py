@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kata.catalog import Kata
-from kata.grade.jail import HELD
 from kata.grade.marks import BROKEN, FAILED, MISSING, SOLVED, TODO, KataMark, Marks, TestMark
 from kata.grade.text import clean, number, short
-from kata.grade.wall import AnswerError
 from kata.verdict import claim
+from kata.wall.jail import HELD
+from kata.wall.wall import AnswerError
 
 _MOST_LISTED = 5
 _MOST_TEXT = 200

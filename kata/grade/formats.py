@@ -20,7 +20,6 @@ from rich.table import Table
 from rich.text import Text
 
 from kata.catalog import KataError
-from kata.grade.jail import HELD
 from kata.grade.marks import (
     BROKEN,
     FAILED,
@@ -36,6 +35,7 @@ from kata.grade.marks import (
 )
 from kata.grade.text import clean, number, short
 from kata.verdict import claim
+from kata.wall.jail import HELD
 
 # In bytes. GitHub takes a mebibyte of summary, PrairieLearn a megabyte; Classroom's line ends in an
 # environment variable, of which Linux takes 128 KiB.

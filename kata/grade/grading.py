@@ -7,8 +7,6 @@ from dataclasses import replace
 
 from kata import stubs
 from kata.catalog import Catalog, Kata, KataError
-from kata.grade import judge
-from kata.grade.jail import HELD
 from kata.grade.marks import (
     BROKEN,
     FAILED,
@@ -22,10 +20,12 @@ from kata.grade.marks import (
     TestMark,
     score,
 )
-from kata.grade.nursery import Nursery
 from kata.grade.submission import FOLDER, Submission
 from kata.runner import Runner
 from kata.verdict import Failure, Verdict
+from kata.wall import judge
+from kata.wall.jail import HELD
+from kata.wall.nursery import Nursery
 
 
 class Grader:

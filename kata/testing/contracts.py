@@ -93,8 +93,15 @@ def torch_steps(
     kind: Callable[..., Any], params: Params, steps_of_grads: Sequence[Grads], **settings: Any
 ) -> Params:
     """The parameters after some steps of one of torch's optimisers, such as torch.optim.Adam."""
+    return copy.deepcopy(_torch_steps(pickle.dumps((kind, params, steps_of_grads, settings))))
+
+
+# The diagnosis asks the same again for every attempt.
+@functools.lru_cache(maxsize=128)
+def _torch_steps(pickled: bytes) -> Params:
     import torch
 
+    kind, params, steps_of_grads, settings = pickle.loads(pickled)
     tensors = [torch.tensor(param, requires_grad=True) for param in params]
     own = kind(tensors, **settings)
     for grads in steps_of_grads:

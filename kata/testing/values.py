@@ -208,10 +208,12 @@ def _array_difference(
         return f"shape {actual.shape}, expected {expected.shape}{_lost_axis(actual, expected)}"
     if actual.dtype != expected.dtype:
         return f"dtype {actual.dtype}, expected {expected.dtype}"
+    if np.equal(actual, expected).all():  # So it is most often, and it is found ten times faster.
+        return None
     close = _close(actual, expected, rtol, atol)
     if close.all():
         return None
-    return _worst_entry(actual, expected, close)
+    return "differs" if recorder.diagnosing else _worst_entry(actual, expected, close)
 
 
 def _lost_axis(actual: Array, expected: Array) -> str:

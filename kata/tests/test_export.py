@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kata import catalog, export, stubs
+from kata import catalog, stubs
+from kata.author import export
 from kata.catalog import KataError
 from kata.tests.conftest import ROOT
 

@@ -5,9 +5,8 @@ import re
 import pytest
 
 from kata import catalog, stubs
-from kata.target import attempts_of
-from kata.tests.conftest import RIGHT, WRONG
-from kata.verify import (
+from kata.author import survey
+from kata.author.verify import (
     attempt_problems,
     decoy_problems,
     example_problems,
@@ -21,11 +20,20 @@ from kata.verify import (
     types_problems,
     wrong_problems,
 )
+from kata.runner import Runner
+from kata.target import attempts_of
+from kata.tests.conftest import RIGHT, WRONG
 
 SOLUTION, STUB = "solutions/basics/softmax.py", "exercises/basics/softmax.py"
 TEST, ATTEMPTS = "tests/basics/test_softmax.py", "attempts/basics/softmax.py"
 HINTS, START = "hints/basics/softmax.md", "solutions/basics/softmax.start.py"
 RAISE = re.compile(r"    raise NotImplementedError.*\n")
+
+
+@pytest.fixture
+def runner(katas):
+    with Runner(katas, serve=survey.serve) as runner:
+        yield runner
 
 
 def body_of_the_solution(text):
@@ -89,8 +97,8 @@ def right(kata, runner):
 
 
 def wrong(kata, runner):
-    survey = runner.run(kata, tree="solutions", survey=True)
-    return wrong_problems([a for a in attempts_of(kata) if not a.is_right], survey)
+    found = runner.run(kata, tree="solutions", survey=True)
+    return wrong_problems([a for a in attempts_of(kata) if not a.is_right], found)
 
 
 def examples(kata, runner):

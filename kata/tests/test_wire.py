@@ -25,11 +25,11 @@ from kata.testing import unchanged
 if sys.platform == "win32":
     pytest.skip("the wall needs sockets of Unix", allow_module_level=True)
 
-from kata.grade import wall as wall_room
-from kata.grade import wire
-from kata.grade.sandbox import Sandbox
-from kata.grade.wall import Answer, AnswerError, Remote, Wall
-from kata.grade.wire import Line, Message, Reader, Table, WireError, Writer
+from kata.wall import wall as wall_room
+from kata.wall import wire
+from kata.wall.sandbox import Sandbox
+from kata.wall.wall import Answer, AnswerError, Remote, Wall
+from kata.wall.wire import Line, Message, Reader, Table, WireError, Writer
 
 FRAME = struct.Struct("<IQ")
 # Long enough for any machine: only what hangs takes as long.

@@ -11,10 +11,10 @@ import pytest
 
 from kata import catalog
 from kata.catalog import Catalog
-from kata.grade import nursery
 from kata.grade.grading import Grader
 from kata.grade.marks import BROKEN, FAILED, SOLVED, KataMark, Marks
 from kata.grade.submission import read
+from kata.wall import nursery
 
 ROOT = Path(__file__).resolve().parents[3]
 # Shorter than usual for the one that may hang; the other has the usual time.

@@ -101,7 +101,7 @@ sys.setprofile(lambda *args: None)
 import gc, types
 gc.unfreeze()
 for one in gc.get_objects():
-    if isinstance(one, types.FunctionType) and one.__module__ == "kata.grade.sandbox":
+    if isinstance(one, types.FunctionType) and one.__module__ == "kata.wall.sandbox":
         try: one.__code__ = (lambda *args, **kwargs: None).__code__
         except ValueError: pass  # It is a closure.
 """,

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from kata.grade import formats, jail
-from kata.grade.jail import FILES, HELD, LIMITS, NETWORK, SIGNALS, USER
+from kata.grade import formats
 from kata.grade.marks import from_dict
+from kata.wall import jail
+from kata.wall.jail import FILES, HELD, LIMITS, NETWORK, SIGNALS, USER
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these are Linux's protections")
 
@@ -28,7 +29,7 @@ GRADE = """
 import json, sys
 from pathlib import Path
 from kata import catalog
-from kata.grade import nursery
+from kata.wall import nursery
 from kata.grade.grading import Grader
 from kata.grade.marks import to_dict
 from kata.grade.submission import read

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kata.grade import jail
+from kata.wall import jail
 
 ROOT = Path(__file__).resolve().parents[3]
 SOLUTION = ROOT / "solutions" / "basics" / "softmax.py"

@@ -1,6 +1,7 @@
 """Proves the contract of every kata: what CI runs, and what an author runs while writing one."""
 
 import ast
+import os
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from kata import hints, stubs, target
 from kata.attempts import Attempt
+from kata.author import survey
 from kata.catalog import Catalog, Kata, KataError, Topic
 from kata.runner import Runner
 from kata.verdict import BROKEN, SOLVED, Surveyed, Verdict
@@ -17,7 +19,7 @@ RIGHT_ATTEMPTS, WRONG_ATTEMPTS = 2, 4
 SEEDS = 3
 
 # One worker a core; each runs one kata at a time.
-PARALLEL = 2
+PARALLEL = os.cpu_count() or 1
 
 CHECKS = ("texts", "stub", "seeds", "types", "examples", "right", "wrong", "decoys")
 
@@ -52,7 +54,7 @@ def verify(
 ) -> list[Proof]:
     """Prove the chosen katas, several at a time; `on_proof` hears of each as it is done."""
     runners: queue.SimpleQueue[Runner] = queue.SimpleQueue()
-    workers = [Runner(katas) for _ in range(PARALLEL)]
+    workers = [Runner(katas, serve=survey.serve) for _ in range(PARALLEL)]
     for runner in workers:
         runners.put(runner)
 
@@ -94,10 +96,10 @@ def prove(kata: Kata, runner: Runner, seed: int = 0) -> Proof:
     right = [attempt for attempt in attempts if attempt.is_right]
     wrong = [attempt for attempt in attempts if not attempt.is_right]
     proof.add("right", right_problems(kata, right, runner, seed), len(right))
-    survey = runner.run(kata, tree="solutions", seed=seed, survey=True)
-    proof.add("wrong", wrong_problems(wrong, survey), len(wrong))
-    proof.add("examples", example_problems(survey))
-    proof.add("decoys", decoy_problems(survey), len(survey.decoys))
+    found = runner.run(kata, tree="solutions", seed=seed, survey=True)
+    proof.add("wrong", wrong_problems(wrong, found), len(wrong))
+    proof.add("examples", example_problems(found))
+    proof.add("decoys", decoy_problems(found), len(found.decoys))
     return proof
 
 

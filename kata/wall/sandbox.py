@@ -22,7 +22,8 @@ import numpy as np
 
 from kata import loading
 from kata.gauges import Meter, printing_is_free, uncounted
-from kata.grade.wire import (
+from kata.prints import Prints, caught
+from kata.wall.wire import (
     Content,
     Entry,
     Line,
@@ -37,7 +38,6 @@ from kata.grade.wire import (
     set_array,
     set_generator,
 )
-from kata.prints import Prints, caught
 
 ROOT = "exercises"
 _TEXT_KEPT = 2000

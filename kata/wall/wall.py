@@ -19,8 +19,9 @@ import numpy as np
 
 from kata import testing
 from kata.gauges import Arguments, Meter, Timer
-from kata.grade.nursery import READY_SECONDS, connect
-from kata.grade.wire import (
+from kata.prints import PRINTS_KEPT
+from kata.wall.nursery import READY_SECONDS, connect
+from kata.wall.wire import (
     MAX_NUMBER,
     Content,
     Entry,
@@ -36,7 +37,6 @@ from kata.grade.wire import (
     set_array,
     set_generator,
 )
-from kata.prints import PRINTS_KEPT
 
 # A test may take longer than where no wall is; an answer that hangs in many has no time left.
 _TIMES_A_TEST, _TIMES_ALL_TESTS = 2, 4

@@ -10,13 +10,13 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any, TextIO
 
-from kata import entry, gauges, target, worker
+from kata import child, entry, gauges, target
 from kata.catalog import Kata
-from kata.grade import guarded  # noqa: F401, for its effect.
-from kata.grade.wall import Answer, RemoteMeter, Wall
-from kata.grade.wire import keep_freed_memory
+from kata.child import SECONDS_OF_OUR_OWN
 from kata.verdict import Job
-from kata.worker import SECONDS_OF_OUR_OWN
+from kata.wall import guarded  # noqa: F401, for its effect.
+from kata.wall.wall import Answer, RemoteMeter, Wall
+from kata.wall.wire import keep_freed_memory
 
 
 def serve(connection: Connection, rehearse: bool) -> None:
@@ -24,7 +24,7 @@ def serve(connection: Connection, rehearse: bool) -> None:
     entry.serve(connection, rehearse, Judge)
 
 
-class Judge(worker.Worker):
+class Judge(child.Worker):
     """Runs the tests of one kata on the submission in its job."""
 
     # The marks need to know how many there are.
@@ -66,7 +66,7 @@ class Judge(worker.Worker):
 
     def _wall_of(self, sources: dict[str, bytes], parts: list[Kata]) -> Wall:
         kata = self.kata
-        names = tuple(worker.tested_names(kata))
+        names = tuple(child.tested_names(kata))
         lent = {part.module: _public(part) for part in parts}
         answer = Answer(kata.module, names, sources, kata.torch, lent)
         address, token = self.job.sandboxes

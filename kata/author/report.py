@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
-from kata.bench import Timing, geometric_mean
-from kata.verify import CHECKS, Proof
+from kata.author.bench import Timing, geometric_mean
+from kata.author.verify import CHECKS, Proof
 
 # Room for the longest topic/kata.
 _WIDTH = 38

@@ -4,6 +4,6 @@ Without Landlock, and where sandboxes run as the user who grades, an answer coul
 processes that grade it. Importing is enough: the process that judges are forked from does no more.
 """
 
-from kata.grade import jail
+from kata.wall import jail
 
 jail.guard()

@@ -26,10 +26,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from kata import sockets
-from kata.grade import jail
-from kata.grade.sandbox import Sandbox
-from kata.grade.wire import Line, Message, keep_freed_memory
 from kata.loading import LIBRARIES
+from kata.wall import jail
+from kata.wall.sandbox import Sandbox
+from kata.wall.wire import Line, Message, keep_freed_memory
 
 READY_SECONDS = 120.0
 _TOKEN_SECONDS = 5.0
@@ -42,7 +42,7 @@ _MOST_DESCRIPTORS = 256
 _START = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from kata.grade import nursery
+from kata.wall import nursery
 nursery.main(sys.argv[2], sys.argv[3])
 """
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")

@@ -17,14 +17,12 @@ from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TextIO
 
 import pytest
 
 from kata import catalog, changes, examples, loading, plugin, target
 from kata.catalog import Kata
-from kata.decoys import WRITING, decoys_of
 from kata.diagnosis import Diagnosis
 from kata.prints import Prints, caught
 from kata.testing import remark_on
@@ -110,7 +108,7 @@ class Worker:
             self.run_examples(log)
             return
         self.begin("", log, SECONDS_OF_OUR_OWN)
-        reporter = _Reporter(self, self.kata, log, surveys=self.job.survey)
+        reporter = _Reporter(self, self.kata, log)
         pytest.main(self._arguments(), plugins=[reporter])
 
     def load(self) -> str:
@@ -134,6 +132,11 @@ class Worker:
         found = examples.run(self.kata, target.answer_module(self.kata))
         self.send("examples", examples=[asdict(example) for example in found])
 
+    def conclude(self, diagnosis: Diagnosis, speed: list[str], log: TextIO) -> None:
+        """What is left to do once the tests have run; `speed` names those of them about speed."""
+        if self.job.change:
+            self.run_examples(log)
+
     def close(self) -> None:
         """Tell what is known only at the end."""
 
@@ -155,12 +158,11 @@ class Worker:
 class _Reporter:
     """A pytest plugin that sends on how each test went."""
 
-    def __init__(self, worker: Worker, kata: Kata, log: TextIO, *, surveys: bool) -> None:
-        self._surveys = surveys
+    def __init__(self, worker: Worker, kata: Kata, log: TextIO) -> None:
         self._worker = worker
         self._kata = kata
         self._log = log
-        self._not_speed: set[str] = set()
+        self._speed: list[str] = []
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -169,11 +171,8 @@ class _Reporter:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         tests = [item.name for item in session.items]
-        speed = [item.name for item in session.items if item.get_closest_marker("speed")]
-        self._worker.send("collected", tests=tests, speed=speed)
-        self._not_speed = {
-            item.nodeid for item in session.items if not item.get_closest_marker("speed")
-        }
+        self._speed = [item.name for item in session.items if item.get_closest_marker("speed")]
+        self._worker.send("collected", tests=tests, speed=self._speed)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -206,28 +205,7 @@ class _Reporter:
         telling = mistakes[0].explains[0].split("::", 1)[1] if mistakes else ""
         found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
         self._worker.send("diagnosed", mistakes=found, telling=telling)
-        if self._surveys:
-            self._survey(diagnosis, target.answer_module(self._kata))
-        elif self._worker.job.change:
-            self._worker.run_examples(self._log)
-
-    def _survey(self, diagnosis: Diagnosis, module: ModuleType) -> None:
-        self._worker.run_examples(self._log)
-        for attempt in diagnosis.wrong_attempts:
-            self._worker.begin(attempt.name, self._log, SECONDS_OF_OUR_OWN)
-            fails, mistakes = diagnosis.survey(attempt)
-            names = [mistake.name for mistake in mistakes]
-            self._worker.send("surveyed", name=attempt.name, fails=fails, mistakes=names)
-        for decoy in decoys_of(module):
-            self._worker.begin(decoy.attempt.name, self._log, SECONDS_OF_OUR_OWN)
-            # Its results, not its speed, are to be told from right ones.
-            passes = diagnosis.passes(decoy.attempt, self._not_speed)
-            misled = []
-            if decoy.kind == WRITING:
-                misled = diagnosis.false_expectations(decoy.attempt, self._not_speed)
-            if decoy.felt:
-                values = {"name": decoy.public_name, "kind": decoy.kind}
-                self._worker.send("decoyed", **values, passes=passes, misled=misled)
+        self._worker.conclude(diagnosis, self._speed, self._log)
 
 
 def _text_of(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:

@@ -1,0 +1,1 @@
+"""What authors of katas use: proofs, new katas, exports, benchmarks of kernels."""

@@ -1,0 +1,1 @@
+"""The wall: the process that knows what is right never runs the learner's code."""
