@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-KINDS = ("implement", "vectorise", "debug", "capstone")
+KINDS = ("implement", "vectorise", "debug", "capstone", "predict")
 LEVELS = ("easy", "medium", "hard")
 
 # The folders for the learner's answers, and for what is written in a mock interview.
