@@ -11,9 +11,11 @@ import functools
 import json
 import linecache
 import os
+import signal
 import sys
+import time
 import traceback
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,34 +27,35 @@ from kata import catalog, changes, examples, loading, plugin, target
 from kata.catalog import Kata
 from kata.diagnosis import Diagnosis
 from kata.prints import Prints, caught
+from kata.stage import Stage
 from kata.testing import remark_on
 from kata.verdict import Job
 
 MEMORY_BYTES = 4 << 30
-# Of pytest's own plugins, those that no kata needs: they cost a third of the time. The limits on
-# time and the stack of a crash are kept here instead.
-_UNUSED_PLUGINS = (
-    "cacheprovider", "doctest", "faulthandler", "junitxml", "logging", "pastebin", "stepwise",
-    "timeout", "unittest",
-)  # fmt: skip
 # For what runs none of the learner's code: collecting, which may have to compile the test first,
 # the diagnosis, and an attempt with all the tests.
 SECONDS_OF_OUR_OWN = 60.0
 _MESSAGE_KEPT = 4000
 
 
-def work(connection: Connection, kind: "type[Worker]") -> None:
-    """Wait for one job, and do it as a `kind` of worker."""
+def work(connection: Connection, root: str, kind: "type[Worker]") -> None:
+    """Get ready for a checkout ("" for none), wait for one job, and do it as a `kind` of worker."""
     with contextlib.suppress(AttributeError, OSError):
         os.setsid()
+    stage = None
+    with contextlib.suppress(catalog.KataError):  # It is told to the job, if it is still so.
+        stage = Stage(Path(root)) if root else None
     try:
         job = Job(**json.loads(connection.recv_bytes()))
     except EOFError:  # The tool has ended.
         return
     try:
-        worker = kind(connection, job)
+        if stage is None or not stage.is_of(Path(job.root)):
+            stage = Stage(Path(job.root))
+        worker = kind(connection, job, stage)
     except catalog.KataError as error:  # The curriculum was changed, and is wrong now.
-        connection.send_bytes(json.dumps({"event": "broken", "problem": str(error)}).encode())
+        events = [{"event": "broken", "problem": str(error)}]
+        connection.send_bytes(json.dumps(events).encode())
         return
     worker.run()
 
@@ -63,10 +66,12 @@ class Worker:
     # Whether the tests are to be run, and fail, where the answer can't be loaded.
     counts_all_tests = False
 
-    def __init__(self, connection: Connection, job: Job) -> None:
+    def __init__(self, connection: Connection, job: Job, stage: Stage) -> None:
         self._connection = connection
+        self._unsent: list[dict[str, Any]] = []
+        self._stage = stage
         self.job = job
-        self.katas = catalog.load(Path(job.root))
+        self.katas = stage.katas
         self.kata = self.katas.find(job.kata)
 
     def run(self) -> None:
@@ -75,26 +80,29 @@ class Worker:
         prints = Prints()
         with Path(self.job.log).open("w") as log, _standard_output(prints):
             faulthandler.enable(log)
-            self._load_and_test(log)
-            faulthandler.cancel_dump_traceback_later()
+            with _timer(log) as self._set_timer:
+                self._load_and_test()
             faulthandler.disable()
         self.close()
         self.send("finished", prints=prints.take())
 
     def send(self, event: str, **values: Any) -> None:
-        self._connection.send_bytes(json.dumps({"event": event} | values).encode())
+        self.note(event, **values)
+        self._connection.send_bytes(json.dumps(self._unsent).encode())
+        self._unsent = []
 
-    def begin(self, name: str, log: TextIO, seconds: float = 0.0) -> None:
-        """Announce what begins; if it hangs, this process writes its stack and ends.
+    def note(self, event: str, **values: Any) -> None:
+        """Send this together with what is sent next."""
+        self._unsent.append({"event": event} | values)
 
-        The timer is a C thread: it needs no interpreter lock, so a loop in C doesn't stop it.
-        """
+    def begin(self, name: str, seconds: float = 0.0) -> None:
+        """Announce what begins; if it hangs, this process writes its stack and ends."""
         limit = seconds or self.kata.seconds
         self.send("begins", name=name, seconds=limit)
-        faulthandler.dump_traceback_later(limit, exit=True, file=log)
+        self._set_timer(limit)
 
-    def _load_and_test(self, log: TextIO) -> None:
-        self.begin("", log)
+    def _load_and_test(self) -> None:
+        self.begin("")
         if not self.kata.test.is_file():
             test = self.kata.relative(self.kata.test)
             self.send("broken", problem=f"{test} is gone: without tests there is no verdict.")
@@ -105,11 +113,10 @@ class Worker:
             if not self.counts_all_tests:
                 return
         if self.job.examples:
-            self.run_examples(log)
+            self._run_examples_alone()
             return
-        self.begin("", log, SECONDS_OF_OUR_OWN)
-        reporter = _Reporter(self, self.kata, log)
-        pytest.main(self._arguments(), plugins=[reporter])
+        self.begin("", SECONDS_OF_OUR_OWN)
+        self._stage.run(self.kata, self.job.seed, _Reporter(self, self.kata, self._stage))
 
     def load(self) -> str:
         """Load the answer into this process; gives what is wrong with it."""
@@ -117,57 +124,55 @@ class Worker:
         chosen = {self.kata.id: change} if change else {}
         target.install(self.katas, self.job.tree, chosen, trees=self.job.trees)
         try:
-            module = target.answer_module(self.kata)
+            target.answer_module(self.kata)
         except BaseException as error:  # Learner code may raise anything while it is loaded.
             return _loading_problem(self.kata, self.job.tree, error)
+        return ""
+
+    def missing_names(self) -> str:
+        """What is said of an answer that lacks names which the tests import; "" where none do."""
+        module = target.answer_module(self.kata)
         missing = [name for name in tested_names(self.kata) if not hasattr(module, name)]
         if not missing:
             return ""
         file = self.kata.relative(self.kata.file_in(self.job.tree))
         return f"{file} does not define {' and '.join(missing)}, which the tests import."
 
-    def run_examples(self, log: TextIO) -> None:
+    def _run_examples_alone(self) -> None:
+        problem = self.missing_names()
+        if problem:
+            self.send("broken", problem=problem)
+        else:
+            self.run_examples()
+
+    def run_examples(self) -> None:
         """Tell what the examples of the docstrings give."""
-        self.begin("the_examples_of_its_docstrings", log)
+        self.begin("the_examples_of_its_docstrings")
         found = examples.run(self.kata, target.answer_module(self.kata))
         self.send("examples", examples=[asdict(example) for example in found])
 
-    def conclude(self, diagnosis: Diagnosis, speed: list[str], log: TextIO) -> None:
+    def conclude(self, diagnosis: Diagnosis, speed: list[str]) -> None:
         """What is left to do once the tests have run; `speed` names those of them about speed."""
         if self.job.change:
-            self.run_examples(log)
+            self.run_examples()
 
     def close(self) -> None:
         """Tell what is known only at the end."""
-
-    def _arguments(self) -> list[str]:
-        root = Path(self.job.root)
-        arguments = [
-            str(self.kata.test),
-            "--rootdir",
-            str(root),
-            "-c",
-            str(root / "pyproject.toml"),
-        ]
-        arguments += [word for name in _UNUSED_PLUGINS for word in ("-p", f"no:{name}")]
-        arguments += ["--capture=no"]
-        arguments += ["--seed", str(self.job.seed)]
-        return arguments
 
 
 class _Reporter:
     """A pytest plugin that sends on how each test went."""
 
-    def __init__(self, worker: Worker, kata: Kata, log: TextIO) -> None:
+    def __init__(self, worker: Worker, kata: Kata, stage: Stage) -> None:
         self._worker = worker
         self._kata = kata
-        self._log = log
+        self._stage = stage
         self._speed: list[str] = []
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.pluginmanager.unregister(name="terminalreporter")
-        config.stash[plugin.STATE].explains_failures = False
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        test = self._kata.test
+        return None if collection_path in (test, *test.parents) else True
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         tests = [item.name for item in session.items]
@@ -176,40 +181,53 @@ class _Reporter:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            problem = f"{self._kata.relative(self._kata.test)} cannot be loaded: {report.longrepr}"
+            test = self._kata.relative(self._kata.test)
+            problem = self._worker.missing_names() or f"{test} cannot be loaded: {report.longrepr}"
             self._worker.send("broken", problem=problem[:_MESSAGE_KEPT])
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        # Nobody reads pytest's own report here, and to draw it takes longer than the test.
-        item.repr_failure = _text_of  # type: ignore[method-assign]
-        self._worker.begin(item.name, self._log)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
-        if call.when == "call" or not report.passed:
-            outcome = plugin.TODO if hasattr(report, plugin.TODO) else report.outcome
-            values = {"name": item.name, "outcome": outcome, "seconds": round(call.duration, 6)}
-            if report.failed and call.excinfo:
-                values |= _failure(self._kata, call.excinfo.value)
-            self._worker.send("result", **values)
-        return report
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """As pytest's own, without its reports: nobody reads them, and they take long to draw."""
+        self._worker.begin(item.name)
+        hook, seconds = item.config.hook, 0.0
+        error = _raised_by(hook.pytest_runtest_setup, item=item)
+        if error is None:
+            start = time.perf_counter()
+            error = _raised_by(hook.pytest_runtest_call, item=item)
+            seconds = time.perf_counter() - start
+        after = _raised_by(hook.pytest_runtest_teardown, item=item, nextitem=nextitem)
+        facts = _outcome(self._kata, error or after)
+        self._worker.note("result", name=item.name, seconds=round(seconds, 6), **facts)
+        return True
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        self._worker.begin("", self._log, SECONDS_OF_OUR_OWN)
-        diagnosis = session.config.stash[plugin.STATE].diagnosis_of(self._kata)
+        self._worker.begin("", SECONDS_OF_OUR_OWN)
+        diagnosis = self._stage.diagnosis_of(self._kata)
         mistakes = diagnosis.mistakes()
         telling = mistakes[0].explains[0].split("::", 1)[1] if mistakes else ""
         found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
         self._worker.send("diagnosed", mistakes=found, telling=telling)
-        self._worker.conclude(diagnosis, self._speed, self._log)
+        self._worker.conclude(diagnosis, self._speed)
 
 
-def _text_of(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
-    return str(excinfo.value)
+def _raised_by(function: Callable[..., Any], **arguments: Any) -> BaseException | None:
+    try:
+        function(**arguments)
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException as error:  # Learner code may raise anything, SystemExit included.
+        return error
+    return None
+
+
+def _outcome(kata: Kata, error: BaseException | None) -> dict[str, Any]:
+    if error is None:
+        return {"outcome": "passed"}
+    if isinstance(error, plugin.TodoError):
+        return {"outcome": plugin.TODO}
+    if isinstance(error, pytest.skip.Exception):
+        return {"outcome": "skipped"}
+    return {"outcome": "failed"} | _failure(kata, error)
 
 
 def tested_names(kata: Kata) -> list[str]:
@@ -282,6 +300,23 @@ def _limit_memory() -> None:
     limit = pages * resource.getpagesize() + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextlib.contextmanager
+def _timer(log: TextIO) -> Iterator[Callable[[float], object]]:
+    """Give what sets the time, in seconds, after which this process writes its stack and ends.
+
+    It needs no interpreter lock, so a loop in C doesn't stop it.
+    """
+    if not hasattr(signal, "setitimer"):
+        yield lambda seconds: faulthandler.dump_traceback_later(seconds, exit=True, file=log)
+        faulthandler.cancel_dump_traceback_later()
+        return
+    # Ten times as fast to set as the other, which starts a thread each time.
+    faulthandler.register(signal.SIGALRM, file=log, chain=True)
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    faulthandler.unregister(signal.SIGALRM)
 
 
 @contextlib.contextmanager

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from kata.child import Worker
 
 
-def serve(connection: Connection, rehearse: bool, kind: "type[Worker] | None" = None) -> None:
-    """Get ready, wait for one job, and do it as a `kind` of worker.
+def serve(connection: Connection, root: str, kind: "type[Worker] | None" = None) -> None:
+    """Get ready for the checkout at `root`, wait for one job, and do it as a `kind` of worker.
 
-    To rehearse takes about as long as the job; what waits for a job has the time.
+    To get ready takes longer than the job: "" is for a process whose job is there already.
     """
     from kata import child, warm  # Already loaded where this process is a fork.
 
-    if rehearse:
+    if root:
         warm.dry_run()
-    child.work(connection, kind or child.Worker)
+    child.work(connection, root, kind or child.Worker)

@@ -82,7 +82,7 @@ class KataPlugin:
 
     def __init__(self, katas: Catalog, seed: int) -> None:
         self._katas = katas
-        self._seed = seed
+        self.seed = seed
         self._by_path: dict[Path, Kata] = {kata.test: kata for kata in katas.katas}
         self._diagnoses: dict[str, diagnosis.Diagnosis] = {}
         self._among_many = False
@@ -98,7 +98,7 @@ class KataPlugin:
     def generator(self, item: pytest.Item) -> np.random.Generator:
         kata = self.kata_of(item)
         name = f"{kata.id if kata else item.nodeid}::{item.name.split('@')[0]}"
-        return np.random.default_rng([self._seed, zlib.crc32(name.encode())])
+        return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
 
     def diagnosis_of(self, kata: Kata) -> diagnosis.Diagnosis:
         """What this session's tests have shown of `kata`."""

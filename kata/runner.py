@@ -43,6 +43,7 @@ from kata.verdict import (
 # The worker ends itself at the time limit; this long after it, it is ended.
 _GRACE = 2.0
 _READY_SECONDS = 120.0
+_ALARM = getattr(signal, "SIGALRM", 0)
 
 
 class Runner:
@@ -52,7 +53,7 @@ class Runner:
         self,
         katas: Catalog,
         start_method: str | None = None,
-        serve: Callable[[Connection, bool], None] = serve,
+        serve: Callable[[Connection, str], None] = serve,
     ) -> None:
         method = start_method or ("forkserver" if sys.platform == "linux" else "spawn")
         self._katas = katas
@@ -76,13 +77,13 @@ class Runner:
         with self._lock:
             self._end_done()
             if self._spare is None:
-                self._spare = _Process(self._context, self._serve, rehearse=True)
+                self._spare = _Process(self._context, self._serve, str(self._katas.root))
 
     def _take_process(self) -> "_Process":
         with self._lock:
             self._end_done()
             process, self._spare = self._spare, None
-        return process or _Process(self._context, self._serve, rehearse=False)
+        return process or _Process(self._context, self._serve, "")
 
     def close(self) -> None:
         """End the waiting process, and a run in another thread."""
@@ -147,9 +148,9 @@ class Runner:
 
 
 class _Process:
-    def __init__(self, context: Any, serve: Any, *, rehearse: bool) -> None:
+    def __init__(self, context: Any, serve: Any, root: str) -> None:
         self.connection, theirs = context.Pipe()
-        arguments = theirs, rehearse
+        arguments = theirs, root
         self.process: BaseProcess = context.Process(target=serve, args=arguments, daemon=True)
         with interrupts_held_back(), sockets.in_folder():
             self.process.start()
@@ -206,12 +207,14 @@ class _Listener:
         try:
             self._connection.send_bytes(json.dumps(asdict(self._job)).encode())
             while self._await_message():
-                message = json.loads(self._connection.recv_bytes())
-                if message["event"] == "finished":
-                    self._verdict.prints = self._verdict.prints or message["prints"]
+                *before, last = json.loads(self._connection.recv_bytes())
+                for message in before:
+                    self._note(message)
+                if last["event"] == "finished":
+                    self._verdict.prints = self._verdict.prints or last["prints"]
                     self._conclude()
                     return
-                self._note(message)
+                self._note(last)
         except (EOFError, ConnectionError, BrokenPipeError):
             self._verdict.problem = self._verdict.problem or self._how_it_died()
             return
@@ -279,7 +282,7 @@ class _Listener:
         self._process.join(_GRACE)
         log = Path(self._job.log)
         stack = log.read_text(errors="replace") if log.is_file() else ""
-        if "Timeout" in stack[:80]:
+        if "Timeout" in stack[:80] or self._process.exitcode == -_ALARM:
             return self._too_slow(stack)
         return f"{self._doing()} ended Python{self._reason()}{self._place(stack)}."
 

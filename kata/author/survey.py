@@ -1,33 +1,32 @@
 """A worker that also tries a kata's wrong attempts and decoys, for `kata verify`."""
 
 from multiprocessing.connection import Connection
-from typing import TextIO
 
 from kata import child, entry, target
 from kata.author.decoys import WRITING, Decoy, decoys_of
 from kata.diagnosis import Diagnosis
 
 
-def serve(connection: Connection, rehearse: bool) -> None:
+def serve(connection: Connection, root: str) -> None:
     """As `entry.serve`, for a surveyor."""
-    entry.serve(connection, rehearse, Surveyor)
+    entry.serve(connection, root, Surveyor)
 
 
 class Surveyor(child.Worker):
     """Puts each wrong attempt and decoy through the tests that the solution has just passed."""
 
-    def conclude(self, diagnosis: Diagnosis, speed: list[str], log: TextIO) -> None:
+    def conclude(self, diagnosis: Diagnosis, speed: list[str]) -> None:
         if not self.job.survey:
-            super().conclude(diagnosis, speed, log)
+            super().conclude(diagnosis, speed)
             return
-        self.run_examples(log)
+        self.run_examples()
         for attempt in diagnosis.wrong_attempts:
-            self.begin(attempt.name, log, child.SECONDS_OF_OUR_OWN)
+            self.begin(attempt.name, child.SECONDS_OF_OUR_OWN)
             fails, mistakes = diagnosis.survey(attempt)
             names = [mistake.name for mistake in mistakes]
             self.send("surveyed", name=attempt.name, fails=fails, mistakes=names)
         for decoy in decoys_of(target.answer_module(self.kata)):
-            self.begin(decoy.attempt.name, log, child.SECONDS_OF_OUR_OWN)
+            self.begin(decoy.attempt.name, child.SECONDS_OF_OUR_OWN)
             self._try(decoy, diagnosis, speed)
 
     def _try(self, decoy: Decoy, diagnosis: Diagnosis, speed: list[str]) -> None:

@@ -147,7 +147,8 @@ def test_deleted_tests_get_a_line(runner, softmax, answer):
     assert verdict.problem.startswith("tests/basics/test_softmax.py is gone")
 
 
-def test_a_curriculum_that_breaks_meanwhile_gets_a_line(runner, softmax, checkout):
+def test_a_curriculum_that_breaks_while_a_process_waits_gets_a_line(runner, softmax, checkout):
+    runner.warm_up()
     (checkout / "curriculum.toml").write_text("[[kata]]\nname = 'softmax'\n")
     verdict = runner.run(softmax)
     assert verdict.status == BROKEN

@@ -8,20 +8,21 @@ import os
 import threading
 from dataclasses import asdict
 from multiprocessing.connection import Connection
-from typing import Any, TextIO
+from typing import Any
 
 from kata import child, entry, gauges, target
 from kata.catalog import Kata
 from kata.child import SECONDS_OF_OUR_OWN
+from kata.stage import Stage
 from kata.verdict import Job
 from kata.wall import guarded  # noqa: F401, for its effect.
 from kata.wall.wall import Answer, RemoteMeter, Wall
 from kata.wall.wire import keep_freed_memory
 
 
-def serve(connection: Connection, rehearse: bool) -> None:
+def serve(connection: Connection, root: str) -> None:
     """As `entry.serve`, for a judge."""
-    entry.serve(connection, rehearse, Judge)
+    entry.serve(connection, root, Judge)
 
 
 class Judge(child.Worker):
@@ -30,8 +31,8 @@ class Judge(child.Worker):
     # The marks need to know how many there are.
     counts_all_tests = True
 
-    def __init__(self, connection: Connection, job: Job) -> None:
-        super().__init__(connection, job)
+    def __init__(self, connection: Connection, job: Job, stage: Stage) -> None:
+        super().__init__(connection, job, stage)
         threading.Thread(target=_end_with_grader, args=(connection,), daemon=True).start()
         keep_freed_memory()
         # What the parts themselves build on are solutions, too.
@@ -46,9 +47,9 @@ class Judge(child.Worker):
         self._wall.load()
         return self._wall.account.problem
 
-    def begin(self, name: str, log: TextIO, seconds: float = 0.0) -> None:
+    def begin(self, name: str, seconds: float = 0.0) -> None:
         # The wall keeps the answer's time; beyond that, only the judge itself can take long.
-        super().begin(name, log, (seconds or self.kata.seconds) + SECONDS_OF_OUR_OWN)
+        super().begin(name, (seconds or self.kata.seconds) + SECONDS_OF_OUR_OWN)
         self._wall.begin_test()
 
     def close(self) -> None:
