@@ -18,7 +18,7 @@ def scaled_dot_product(
     broadcast to (*batch, t_q, t_k): batch axes may be missing on its left, and any axis may have
     length 1. Nothing else is broadcast. A query whose keys are all masked gets zeros.
 
-    Numerics  right for scores Q Kᵀ / √d and values up to 1e290 in size (1e30 in float32), also
+    Numerics  right for scores Q Kᵀ / √d and values up to 1e290 in size (1e30 in float32), even
               where the mask hides the largest score; without overflow, division or invalid-value
               warnings; keeps the dtype
     Raises    ValueError if the shapes do not fit together as above

@@ -46,7 +46,7 @@ def loss_and_gradients(
         Float[np.ndarray, "out"],
     ],
 ]:
-    """Compare the outputs with `target`: the loss, and its gradient with respect to each parameter.
+    """Return the loss against `target`, and its gradient with respect to each parameter.
 
         y = forward(x, w1, b1, w2, b2)
         loss = mean of (y − target)² over all n · out entries

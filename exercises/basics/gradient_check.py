@@ -1,4 +1,4 @@
-"""Gradient checking: is a gradient right? Slopes measured by small steps tell.
+"""Gradient checking: measure slopes by small steps, and compare gradients with them.
 
 Both functions take arrays with one axis or more.
 
@@ -21,11 +21,14 @@ def numerical_gradient(
 
         g[i] = (function(x + h eᵢ) − function(x − h eᵢ)) / (2 h)
 
-    eᵢ has the shape of x, with 1 at the index i and 0 elsewhere. x may hold integers. `function`
-    gets a float64 array of x's shape, into which it does not write, and gives one number: a float
-    or an array without axes. It may also read x itself, which never changes, not even for a moment.
+    The gradient has the shape of x; each entry says how fast the function grows when that entry of
+    x alone grows. eᵢ has the shape of x, with 1 at the index i and 0 elsewhere.
 
-    Raises    ValueError if h ≤ 0, or if `function` gives an array whose size is not 1
+    x may hold integers. `function` takes a float64 array of x's shape, does not write into it, and
+    returns one number: a float or an array without axes. It may also read x itself, so x must not
+    change, not even for a moment.
+
+    Raises    ValueError if h ≤ 0, or if `function` returns an array whose size is not 1
     Speed     at most two calls of `function` for each entry of x
 
     >>> numerical_gradient(lambda x: x[0] * x[1], np.array([3.0, 5.0])).round(6)
@@ -37,13 +40,12 @@ def numerical_gradient(
 def relative_error(
     actual: Real[np.ndarray, "*shape"], expected: Real[np.ndarray, "*shape"]
 ) -> float:
-    """Compare two gradients entry by entry, relative to each entry's size; the worst one counts.
+    """Compare two gradients entry by entry, relative to the entries' size; return the worst error.
 
         error = maxᵢ |aᵢ − eᵢ| / max(1e-8, |aᵢ| + |eᵢ|)
 
-    Entries are up to 1e300 in size, or nan. The error lies between 0 (all entries are equal) and 1;
-    no entries at all have the error 0. Where any entry is nan the error is nan, so that no check
-    passes by it.
+    Entries are up to 1e300 in size, or nan. The error is between 0 (all entries are equal) and 1.
+    Without entries it is 0. If any entry is nan, so is the error: no check passes because of a nan.
 
     Raises    ValueError if the shapes differ: nothing is broadcast
     Speed     no Python loop over the entries

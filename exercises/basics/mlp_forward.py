@@ -11,14 +11,14 @@ def mlp_forward(
     layers: Sequence[tuple[Float[np.ndarray, "_to _from"], Float[np.ndarray, "_to"]]],
     activation: Callable[[np.ndarray], np.ndarray],
 ) -> Float[np.ndarray, "*batch out"]:
-    """Send x through all layers: each is linear, and between two stands the activation.
+    """Send x through linear layers, with the activation between them.
 
         h₀ = x
         hₗ = activation(hₗ₋₁ Wₗᵀ + bₗ)        for l = 1, …, L − 1
         y  = h_L₋₁ W_Lᵀ + b_L                 the last layer has no activation
 
     `layers` is the list [(W₁, b₁), …, (W_L, b_L)]. Wₗ has the shape (to, from) and bₗ the shape
-    (to,); a layer's `to` is the next one's `from`. The same layer may stand in the list twice.
+    (to,); a layer's `to` is the next one's `from`. The same layer may appear in the list twice.
     x has any number of leading batch axes (or none), each of any length (also 0). `activation`
     works entry by entry, on arrays of any shape, and keeps their dtype.
 

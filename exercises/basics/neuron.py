@@ -15,7 +15,7 @@ from jaxtyping import Float
 def neuron(
     x: Float[np.ndarray, "n d"], w: Float[np.ndarray, "d"], b: float
 ) -> Float[np.ndarray, "n"]:
-    """Give the neuron's output for each sample.
+    """Return the neuron's output for each sample.
 
         z = w · x + b
         y = 1 / (1 + exp(−z))
@@ -29,7 +29,7 @@ def neuron(
 def loss_and_gradients(
     x: Float[np.ndarray, "n d"], target: Float[np.ndarray, "n"], w: Float[np.ndarray, "d"], b: float
 ) -> tuple[float, tuple[Float[np.ndarray, "d"], float]]:
-    """Compare the outputs with `target`: the loss, and its gradients with respect to w and b.
+    """Return the loss against `target`, and its gradients with respect to w and b.
 
         y = neuron(x, w, b)
         loss = mean of (y − target)² over the n samples

@@ -18,8 +18,8 @@ def tanh(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
 
         y = (exp(x) − exp(−x)) / (exp(x) + exp(−x)) = 2 · sigmoid(2x) − 1
 
-    Near 0, y is about x and keeps its digits: tanh(1e−20) is 1e−20, not 0. np.tanh and math.tanh
-    are not to be used.
+    Near 0, y is about x and keeps its digits: tanh(1e−20) is 1e−20, not 0. Do not use
+    np.tanh or math.tanh.
 
     >>> tanh(np.array([-1000.0, 0.0, 1000.0]))
     array([-1.,  0.,  1.])

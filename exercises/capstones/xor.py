@@ -3,7 +3,7 @@
 The four points are (0, 0), (0, 1), (1, 0) and (1, 1); a point's label is 1 where exactly one of its
 numbers is 1. No straight line has the two 1s on one side and the two 0s on the other.
 
-Everything is put together from parts that you wrote before. `params` is the list [w1, b1, w2, b2]
+Everything is built from parts that you wrote before. `params` is the list [w1, b1, w2, b2]
 of the network of `backprop`, with one output, in float64.
 
 `python -m exercises.capstones.xor` trains your network and prints what it has learned.

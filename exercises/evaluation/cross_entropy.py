@@ -7,13 +7,13 @@ from jaxtyping import Float, Integer
 def cross_entropy(
     logits: Float[np.ndarray, "n k"], targets: Integer[np.ndarray, "n"], ignore_index: int = -100
 ) -> float:
-    """The mean, over the rows that count, of minus the log-probability of the right class.
+    """Return the mean negative log-probability of the right class, over the rows that count.
 
         loss = mean over i of  −log softmax(logits[i])[targets[i]]        natural logarithm
 
     Each of the n rows of logits holds one score for each of k classes. Row i counts unless
-    targets[i] is `ignore_index`, which may be any integer, even a class. When no row counts
-    (n = 0 too), the loss is nan.
+    targets[i] is `ignore_index`, which may be any integer, even a class. If no row counts
+    (or n = 0), the loss is nan.
 
     Numerics  finite for float64 logits up to ±1e300 and float32 logits up to ±1e37, however
               improbable the right class is; the loss is a Python float or np.float64, for float32
@@ -35,11 +35,11 @@ def cross_entropy_backward(
     targets: Integer[np.ndarray, "n"],
     ignore_index: int = -100,
 ) -> Float[np.ndarray, "n k"]:
-    """The gradient with respect to `logits`, given `grad_loss`, the gradient of the loss.
+    """Return the gradient with respect to `logits`, given `grad_loss`, the loss's own gradient.
 
     For `grad_loss` = 1 it is the gradient of cross_entropy itself; in general it is `grad_loss`
-    times that. A row that does not count gets zeros, so the whole gradient is zero when none does
-    (though the loss is nan then).
+    times that. A row that does not count gets zeros, so if none does, the whole gradient is zero
+    (though the loss is nan).
 
     Numerics  as cross_entropy, but the gradient has logits' dtype
     Raises    as cross_entropy does

@@ -15,7 +15,7 @@ class Adagrad:
 
     where all operations are element by element.
 
-    Source    Duchi, Hazan & Singer 2011, with the diagonal of the matrix; defaults as in torch
+    Source    Duchi, Hazan & Singer 2011, the diagonal form; defaults as in torch
     """
 
     def __init__(self, lr: float = 0.01, eps: float = 1e-10) -> None:
@@ -28,11 +28,11 @@ class Adagrad:
     ) -> list[np.ndarray]:
         """Take one step for all parameters and return their new values, in the same order.
 
-        `params` are always the same ones, of any shapes with one axis or more, but their values may
-        have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
-        gradient of None leaves its parameter and its s alone, even when eps is 0. No argument is
-        written into or kept: the caller may overwrite all arrays after a step. The results keep the
-        parameters' dtypes.
+        Every call gets the same parameters, of any shapes with one axis or more; their values may
+        have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
+        it is None, the parameter and its s stay as they are, even when eps is 0. No argument is
+        kept: the caller may overwrite all arrays after a step. The results keep the parameters'
+        dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

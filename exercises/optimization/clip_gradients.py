@@ -5,7 +5,7 @@ more and finite entries. They return the list of the new gradients, in the same 
 None stays None.
 
     Numerics  right for entries from 1e-30 to 1e30 in size, in float32 as in float64, and for a
-              limit that is not below 1e-6, save 0; keeps each gradient's dtype
+              limit of 0 or from 1e-6 up; keeps each gradient's dtype
     Speed     no Python loop over the entries of a gradient
     Source    Pascanu, Mikolov & Bengio 2013, §3.2; as torch.nn.utils.clip_grad_norm_ and
               clip_grad_value_
@@ -36,7 +36,7 @@ def clip_by_global_norm(
 
 
 def clip_by_value(grads: Sequence[np.ndarray | None], clip_value: float) -> list[np.ndarray | None]:
-    """Bring every entry into the interval from −clip_value to clip_value, each on its own.
+    """Limit every entry, each on its own, to the interval from −clip_value to clip_value.
 
         g[i] ← the number in [−clip_value, clip_value] that is nearest to g[i]
 

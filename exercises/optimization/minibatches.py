@@ -15,11 +15,11 @@ def minibatches(
 ) -> Iterable[tuple[np.ndarray, np.ndarray]]:
     """Shuffle the rows and deal them out as pairs (x_batch, y_batch).
 
-    A generator is the natural thing to return, but a list will do. Row i of y_batch belongs to
-    row i of x_batch. Every row comes once, in batches of `batch_size` rows. Rows left over make a
-    smaller last batch, or with `drop_last` none. No rows make no batches.
+    Returns a generator or a list. Row i of y_batch belongs to row i of x_batch. Every row appears
+    once, in batches of `batch_size` rows. Rows left over make a smaller last batch, or are dropped
+    if `drop_last` is true. Without rows there are no batches.
 
-    Order     drawn from rng for each call anew; all orders of the n rows are equally likely
+    Order     drawn from rng, anew in each call; all orders of the n rows are equally likely
     Arrays    batches keep the dtypes and are copies: writing into one leaves x and y as they are
     Raises    ValueError, by the time the first batch is asked for, if x and y differ in length
               or if batch_size < 1

@@ -12,16 +12,16 @@ def look_ahead(
     momentum: float,
     steps: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Do `steps` steps (0 or more) of Nesterov's method in its first form, in which u is the move:
+    """Take `steps` steps (0 or more) of Nesterov's method in its original form; u is the move:
 
         u ← momentum · u − lr · gradient(x + momentum · u)        u starts at 0
         x ← x + u
 
     Returns (x, u) after the last step. x is of any shape with one axis or more; `lr` and `momentum`
-    are Python numbers. `gradient` takes a point of that shape and gives the slope there; it is
-    called once for each step. Neither x nor what `gradient` gives is written into.
+    are Python numbers. `gradient` takes a point of that shape and returns the gradient there;
+    it is called once for each step, and what it returns is not written into.
 
-    Numerics  x and u keep the dtype that x and the slopes share
+    Numerics  x and u keep the dtype that x and the gradients share
     Source    Sutskever, Martens, Dahl & Hinton 2013, §2
 
     >>> look_ahead(np.array([8.0]), lambda point: point, lr=0.5, momentum=0.5, steps=2)
@@ -31,16 +31,15 @@ def look_ahead(
 
 
 class Nesterov:
-    """Nesterov's momentum for gradients that come from outside, taken at the parameters.
+    """Nesterov's momentum as an optimiser, which is given the gradients at its parameters.
 
     In each step a parameter p with gradient g moves by
 
         v ← momentum · v + g               v starts at 0
         p ← p − lr · (g + momentum · v)
 
-    element by element. Given the gradients at p, and as long as `lr` stays the same, p is always
-    the point x + momentum · u of `look_ahead`. But `lr` may also be assigned between steps; v stays
-    as it is then.
+    element by element. As long as `lr` stays the same, p is always the point x + momentum · u of
+    `look_ahead`. `lr` may be assigned between steps; that leaves v as it is.
 
     Source    Bengio, Boulanger-Lewandowski & Pascanu 2013, §3.5; with lr outside v, as in
               torch.optim.SGD
@@ -56,11 +55,10 @@ class Nesterov:
     ) -> list[np.ndarray]:
         """Take one step for all parameters and return their new values, in the same order.
 
-        `params` are always the same ones, of any shapes with one axis or more, but their values may
-        have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
-        gradient of None leaves its parameter and its v alone: neither changes. No argument is
-        written into or kept: the caller may overwrite all arrays after a step. The results keep the
-        parameters' dtypes.
+        Every call gets the same parameters, of any shapes with one axis or more; their values may
+        have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
+        it is None, the parameter and its v stay as they are. No argument is kept: the caller may
+        overwrite all arrays after a step. The results keep the parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

@@ -1,7 +1,7 @@
 """Five bugs in a training loop.
 
-This program trains a small classifier and says how good it is. As it was handed out it runs
-without an error, but five bugs keep it from doing what the docstrings say.
+This program trains a small classifier and says how good it is. As handed out, it runs without an
+error, but five bugs keep it from doing what its docstrings say.
 """
 
 import numpy as np
@@ -51,7 +51,7 @@ class Classifier:
     ) -> list[float]:
         """Train on the rows of x, whose classes are y; return the loss of each epoch.
 
-        An epoch goes once through all rows, in a new order that is drawn from rng, in batches of
+        An epoch goes once through all rows, in a new order drawn from rng, in batches of
         `batch_size`; the last batch has the rows that are left over. Each batch makes one step
         along the gradient of its mean cross-entropy, and of nothing else. An epoch's loss is the
         mean over all rows of the cross-entropy, with dropout, before the step of their batch.
@@ -75,10 +75,10 @@ class Classifier:
     def evaluate(
         self, x: Float[Tensor, "n features"], y: Int[Tensor, "n"], batch_size: int
     ) -> tuple[float, float]:
-        """Return the mean cross-entropy over all rows and the share whose class is found.
+        """Return the mean cross-entropy over all rows and the accuracy, the share predicted right.
 
-        The found class is that of the largest logit. Batches are only there to save memory:
-        `batch_size` does not change the result. Nor do the weights change.
+        The predicted class is that of the largest logit. Batches only save memory: `batch_size`
+        does not change the result. The weights do not change.
         """
         losses, accuracies = [], []
         for start in range(0, len(x), batch_size):

@@ -1,4 +1,4 @@
-"""Batch normalization: every feature brought to the same scale, by the batch it is in."""
+"""Batch normalization: bring every feature to the same scale, by the statistics of its batch."""
 
 import numpy as np
 from jaxtyping import Float
@@ -55,7 +55,7 @@ class BatchNorm:
     ]:
         """Return the gradients with respect to x, gamma and beta, given that of y, `grad_y`.
 
-        Here y is forward(x, True): every row of x takes part in μ and σ², and so in every row of y.
+        y is forward(x, True): every row of x takes part in μ and σ², and so in every row of y.
         Earlier calls and the running values play no part, and no attribute is changed.
 
         Numerics  as forward, except that sums over a float32 grad_y may be taken in float32;

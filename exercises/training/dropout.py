@@ -7,14 +7,14 @@ from jaxtyping import Float
 def dropout(
     x: Float[np.ndarray, "*shape"], p: float, rng: np.random.Generator, training: bool = True
 ) -> Float[np.ndarray, "*shape"]:
-    """Drop each entry of x with probability p, and scale up the others so that the mean stays.
+    """Drop each entry of x with probability p, and scale up the others to keep the mean.
 
         y[i] = 0                 with probability p
                x[i] / (1 − p)    otherwise
 
-    Entries are dropped independently of each other, and all randomness comes from `rng`. When not
-    `training`, y equals x for every valid p. x has one axis or more; for p < 1, x / (1 − p) does
-    not overflow.
+    Entries are dropped independently of each other, and all randomness comes from `rng`. If
+    `training` is false, y equals x for every valid p. x has one axis or more; for p < 1,
+    x / (1 − p) does not overflow.
 
     Numerics  p = 1 gives zeros, without nan and without a warning; keeps x's dtype
     Raises    ValueError if p is below 0 or above 1, in training or not

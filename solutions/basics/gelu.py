@@ -4,9 +4,10 @@ Every function works entry by entry, on arrays with one axis and one entry or mo
 between −10,000 and 10,000.
 
     Numerics  in float32 and float64: no overflow, division or invalid-value warnings;
-              far below 0 the results keep their digits, down to 1e-30 and 1e-300. Keeps x's dtype
+              far below 0 the results keep their digits, down to 1e-30 in float32 and 1e-300
+              in float64. Keeps x's dtype
     Speed     no Python loop over the entries and at most 8 × x.nbytes of memory, the result
-              included; except in gelu, as NumPy has no erf, only `math` has
+              included. gelu is exempt: NumPy has no erf, only `math` has
     Source    Hendrycks & Gimpel 2016 (GELU and SiLU); Dugas et al. 2000 (softplus)
 """
 
@@ -17,7 +18,7 @@ from jaxtyping import Float
 
 
 def gelu(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    """Weigh each entry by the share of a standard normal distribution that lies below it.
+    """Multiply each entry by the probability that a standard normal number lies below it.
 
         y = x · Φ(x) = ½ x (1 + erf(x / √2))
 
@@ -30,7 +31,7 @@ def gelu(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
 
 
 def gelu_tanh(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    """Approximate gelu by a tanh in place of the erf.
+    """Approximate gelu, with a tanh in place of erf.
 
         y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))
 
@@ -42,7 +43,7 @@ def gelu_tanh(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
 
 
 def silu(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    """Weigh each entry by its sigmoid. Also known as swish.
+    """Multiply each entry by its sigmoid. Also known as swish.
 
         y = x / (1 + exp(−x))
 

@@ -1,9 +1,9 @@
-"""Log-softmax, and the logarithm of a sum of exponentials that it is made of.
+"""Log-softmax, and logsumexp, on which it is built.
 
 Both functions work along one axis, on arrays whose entries are −∞ or up to 1e30 in size.
 
-    Numerics  right however large the scores are, and however small a probability; near 0 an error
-              of 1e-9 is allowed, in float32 of 1e-6; keeps x's dtype
+    Numerics  right however large the scores and however small a probability; near 0 an error of
+              1e-9 is allowed (1e-6 in float32); keeps x's dtype
     Raises    ValueError if there are no scores along the axis
     Speed     no Python loop over any axis; at most 6 × x.nbytes of memory, the result included
     Source    Goodfellow, Bengio & Courville 2016, §4.1; Blanchard, Higham & Higham 2021
@@ -18,7 +18,7 @@ def logsumexp(x: Float[np.ndarray, "*shape"], axis: int = -1) -> Float[np.ndarra
 
         y = log Σⱼ exp(x[j])
 
-    x has two axes or more; the result has one less, as that axis is gone. A score of −∞ adds
+    x has two axes or more; the result has one fewer, as that axis is gone. A score of −∞ adds
     nothing to the sum. If all scores are −∞, so is the result.
 
     >>> logsumexp(np.array([[1000.0, 1000.0], [-np.inf, 3.0]]))

@@ -14,7 +14,7 @@ from jaxtyping import Float, Int, Integer
 def predict(
     x: Float[np.ndarray, "n d"], w: Float[np.ndarray, "d"], b: float
 ) -> Int[np.ndarray, "n"]:
-    """Give the label of each sample, as int64.
+    """Label each sample 0 or 1, as int64.
 
         label = 1 where w · x + b > 0,  0 elsewhere
 
@@ -31,16 +31,16 @@ def fit(
 ) -> tuple[Float[np.ndarray, "d"], float, list[int]]:
     """Learn w and b from samples x with the labels y.
 
-    Both start at 0. An epoch takes the samples in their order, one at a time, each with the w and
-    b that the one before left:
+    Both start at 0. An epoch goes through the samples in order, one at a time; each uses the w and
+    b that the sample before it left:
 
-        w ← w + lr · (y[i] − ŷ) · x[i]              ŷ: what is predicted for x[i]
+        w ← w + lr · (y[i] − ŷ) · x[i]              ŷ: the label predicted for x[i]
         b ← b + lr · (y[i] − ŷ)
 
-    A mistake is where ŷ ≠ y[i]. Training ends after `epochs` epochs, or before that after one
-    without a mistake.
+    A sample with ŷ ≠ y[i] is a mistake. Training ends after `epochs` epochs, or earlier, after the
+    first one without a mistake.
 
-    Returns (w, b, mistakes): w in x's dtype, b as a float, and how many mistakes each epoch made.
+    Returns (w, b, mistakes): w in x's dtype, b as a float, and the number of mistakes per epoch.
     `lr` is a Python number.
 
     Raises    ValueError if y holds anything but 0 and 1

@@ -3,6 +3,12 @@
 Every function works entry by entry, on arrays with one axis or more of numbers up to 1e30 in size
 (in float16, up to 3e4).
 
+Training makes one number small, the loss. A backward function is given grad_y, the loss's gradient
+with respect to y: how fast the loss grows with each entry of y. It returns grad_x, the gradient
+with respect to x. As y[i] depends on x[i] alone, the chain rule is a product:
+
+    grad_x[i] = grad_y[i] · (the slope of y[i] at x[i])
+
     Numerics  keeps the arguments' dtype
     Speed     no Python loop over the entries; at most 8 × x.nbytes of memory, the result included
     Source    Nair & Hinton 2010 (ReLU); Maas, Hannun & Ng 2013 (leaky ReLU)

@@ -10,9 +10,9 @@ class Value:
         data   the number, a float
         grad   a float, 0.0 at first; `backward` adds to it, and it may be assigned
 
-    a + b, a − b, a · b, a / b and −a give a new Value, where a or b may also be a plain number;
-    so does a ** k for a plain number k: a whole one, or any if a > 0; where a is 0, k is 1 or more.
-    No operation changes its operands, nor gives one of them back where its number stays the same.
+    a + b, a − b, a · b, a / b and −a give a new Value; a or b may also be a plain number. So does
+    a ** k for a plain number k: any k if a > 0, otherwise a whole one, and at least 1 if a is 0.
+    No operation changes its operands or returns one of them, even if the number stays the same.
 
     Source    Baydin, Pearlmutter, Radul & Siskind 2018, §3.2 (reverse mode)
 
@@ -24,7 +24,7 @@ class Value:
     """
 
     def __init__(self, data: int | float) -> None:
-        """Hold a number that was made from nothing."""
+        """Start from a plain number."""
         self.data = float(data)
         self.grad = 0.0
         # What it was made from, each with the derivative with respect to it.
@@ -90,11 +90,9 @@ class Value:
     def backward(self) -> None:
         """Add self's derivative with respect to v to v.grad, for self and every v it was made from.
 
-        What is used several times gets the sum over all its uses. A second call adds the same
-        derivatives once more, as in PyTorch with retain_graph=True, whatever was assigned to grads
-        in between.
-
-        A chain of 5,000 operations is no problem.
+        A value used several times gets the sum over all its uses. A second call adds the same
+        derivatives again, as PyTorch does with retain_graph=True, whatever was assigned to any
+        grad in between. A chain of 5,000 operations must work.
 
         Speed     the work grows with the number of values that self was made from, not with the
                   number of paths between them

@@ -1,7 +1,7 @@
 """Gradients through broadcasting: those of all copies add up.
 
-Both functions take float arrays of any shapes, also without axes or with axes of length 0. Every
-result is an array of its own, also one of shape ().
+Both functions take float arrays of any shape, even () or one with axes of length 0. Every result is
+an array, even one of shape ().
 
     Numerics  keeps the arguments' dtype
     Speed     no Python loop over the entries along an axis

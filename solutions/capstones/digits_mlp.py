@@ -1,11 +1,11 @@
 """A network of your own reads handwritten digits.
 
-It is put together from parts that you wrote before. The digits are pictures of 8×8 pixels, which
-the tests scale to 0 … 1: after `train` with sizes (64, 128, 10), 30 epochs, a batch_size of 32
-and lr = 0.001, `predict` has to be right for at least 96 % of the pictures that were held back.
+It is built from parts that you wrote before. The digits are pictures of 8×8 pixels, which the tests
+scale to 0 … 1. After `train` with sizes (64, 128, 10), 30 epochs, a batch_size of 32 and an lr of
+0.001, `predict` has to be right for at least 96 % of the pictures that were held out.
 
 `params` is the list [w1, b1, w2, b2, …] of all layers' weights, of shape (out, in), and biases, of
-shape (out,). There may be any number of layers from one up.
+shape (out,). There may be any number of layers, from one up.
 """
 
 from collections.abc import Sequence
@@ -79,7 +79,7 @@ def train(
     lr: float,
     rng: np.random.Generator,
 ) -> list[np.ndarray]:
-    """Return the params of a new network that has learned to tell the classes y of the rows of x.
+    """Train a new network to predict the classes y of the rows of x; return its params.
 
     It starts by drawing the params as `init` does, from rng; `epochs` = 0 returns these. An epoch
     deals all rows once in minibatches, in a new order drawn from rng; a smaller last batch counts

@@ -1,4 +1,4 @@
-"""AdamW: Adam with a weight decay that gradients have no part in."""
+"""AdamW: Adam with weight decay on the weights themselves, not through the gradients."""
 
 from collections.abc import Sequence
 
@@ -43,11 +43,11 @@ class AdamW:
     ) -> list[np.ndarray]:
         """Take one step for all parameters and return their new values, in the same order.
 
-        `params` are always the same ones, of any shapes with one axis or more, but their values may
-        have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
-        gradient of None leaves its parameter and all its state alone: it does not decay, and its
-        own t does not advance. No argument is written into or kept: the caller may overwrite all
-        arrays after a step. The results keep the parameters' dtypes.
+        Every call gets the same parameters, of any shapes with one axis or more; their values may
+        have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
+        it is None, the parameter and all its state stay as they are: it does not decay, and its own
+        t does not advance. No argument is kept: the caller may overwrite all arrays after a step.
+        The results keep the parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

@@ -1,7 +1,7 @@
 """L1 regularization: a penalty that drives weights to exactly 0, and its proximal step.
 
 Parameters are arrays of any shapes, with one axis or more and finite entries. A parameter with two
-axes or more is a weight, however long its axes are. A parameter with one axis is a bias (or a
+axes or more is a weight, even one with an axis of 1. A parameter with one axis is a bias (or a
 gain), and costs nothing. Settings are Python numbers.
 
     Numerics  keeps the dtypes of arrays; entries that become 0 are exactly 0
@@ -16,7 +16,7 @@ from jaxtyping import Float
 
 
 def l1_penalty(params: Sequence[np.ndarray], strength: float) -> float:
-    """What the weights cost: the term that is added to the loss.
+    """Return the penalty on the weights, a term that is added to the loss.
 
         penalty = strength · Σ |w|               over all entries of all weights
 
@@ -35,7 +35,7 @@ def l1_penalty(params: Sequence[np.ndarray], strength: float) -> float:
 
 
 def soft_threshold(x: Float[np.ndarray, "*shape"], threshold: float) -> Float[np.ndarray, "*shape"]:
-    """Bring every entry nearer to 0 by `threshold`, but not past 0.
+    """Move every entry towards 0 by `threshold`, but not past it.
 
         y = x − threshold      where x > threshold
             x + threshold      where x < −threshold
@@ -59,11 +59,11 @@ def proximal_step(
 ) -> list[np.ndarray]:
     """Take one step of proximal gradient descent on loss + l1_penalty(params, strength).
 
-    `grads` are the gradients of the loss alone. Each parameter p with gradient g first becomes
+    `grads` are the gradients of the loss alone. Each parameter p with gradient g first moves to
 
         q = p − lr · g
 
-    and a bias stays there. Each entry of a weight goes on to the z that minimizes:
+    For a bias that is the new value. Each entry of a weight becomes the z that minimizes
 
         (z − q)² / (2 · lr) + strength · |z|
 

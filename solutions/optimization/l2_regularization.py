@@ -1,8 +1,8 @@
 """L2 regularization: a penalty on large weights, and its gradient.
 
 Both functions take the list of all parameters of a network: arrays of any shapes, with one axis or
-more and finite entries. A parameter with two axes or more is a weight, however long its axes are; w
-runs over the entries of all weights. A parameter with one axis is a bias (or a gain), and is left
+more and finite entries. A parameter with two axes or more is a weight, even one with an axis of 1;
+w runs over the entries of all weights. A parameter with one axis is a bias (or a gain), and is left
 out. `strength` is a Python number.
 
     Numerics  right for float64 entries from 1e-100 to 1e100 in size
@@ -17,7 +17,7 @@ import numpy as np
 
 
 def l2_penalty(params: Sequence[np.ndarray], strength: float) -> float:
-    """What the weights cost: the term that is added to the loss.
+    """Return the penalty on the weights, a term that is added to the loss.
 
         penalty = strength / 2 · Σ w²
 
@@ -33,9 +33,9 @@ def l2_penalty(params: Sequence[np.ndarray], strength: float) -> float:
 
 
 def l2_gradients(params: Sequence[np.ndarray], strength: float) -> list[np.ndarray]:
-    """The gradients of `l2_penalty(params, strength)` with respect to each parameter, in order.
+    """Return the gradient of `l2_penalty(params, strength)` with respect to each parameter.
 
-    The penalty does not depend on a bias. Each gradient has its parameter's shape and dtype.
+    The penalty does not depend on biases. Each gradient has its parameter's shape and dtype.
 
     >>> l2_gradients([np.array([[1.0, -2.0], [3.0, 0.0]]), np.array([5.0, 5.0])], strength=0.5)
     [array([[ 0.5, -1. ],

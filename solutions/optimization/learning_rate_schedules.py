@@ -1,7 +1,7 @@
-"""Learning rate schedules: by steps, exponential and cosine.
+"""Learning rate schedules: step, exponential and cosine.
 
-Each function gives the learning rate of one step as a float. `step` is counted from 0. The result
-depends on the arguments alone: steps may be asked for in any order, and again.
+Each function returns the learning rate of one step, a float. `step` is counted from 0; steps may be
+asked for in any order, and more than once.
 
     Raises    ValueError if step < 0
     Speed     the work grows neither with `step` nor with `total`
@@ -13,7 +13,7 @@ import math
 
 
 def step_decay(step: int, base_lr: float, step_size: int, gamma: float = 0.1) -> float:
-    """The learning rate falls to `gamma` times itself every `step_size` steps.
+    """The learning rate is multiplied by `gamma` every `step_size` steps.
 
         lr = base_lr · gammaᵏ        k = ⌊step / step_size⌋
 
@@ -31,7 +31,7 @@ def step_decay(step: int, base_lr: float, step_size: int, gamma: float = 0.1) ->
 
 
 def exponential_decay(step: int, base_lr: float, gamma: float) -> float:
-    """The learning rate falls to `gamma` times itself at every step.
+    """The learning rate is multiplied by `gamma` at every step.
 
         lr = base_lr · gammaˢᵗᵉᵖ
 

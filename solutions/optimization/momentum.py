@@ -8,10 +8,10 @@ import numpy as np
 class Momentum:
     """Gradient descent with momentum. In each step a parameter p with gradient g moves by
 
-        v ← momentum · v + g               v starts at 0, so that it is g after the first step
+        v ← momentum · v + g               v starts at 0, so it is g after the first step
         p ← p − lr · v
 
-    element by element. `lr` may be assigned between steps; v stays as it is then.
+    element by element. `lr` may be assigned between steps; that leaves v as it is.
 
     Source    Goodfellow, Bengio & Courville 2016, §8.3.2; with lr outside v, as in torch.optim.SGD
     """
@@ -28,11 +28,10 @@ class Momentum:
     ) -> list[np.ndarray]:
         """Take one step for all parameters and return their new values, in the same order.
 
-        `params` are always the same ones, of any shapes with one axis or more, but their values may
-        have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
-        gradient of None leaves its parameter and its v alone: neither changes. No argument is
-        written into or kept: the caller may overwrite all arrays after a step. The results keep the
-        parameters' dtypes.
+        Every call gets the same parameters, of any shapes with one axis or more; their values may
+        have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
+        it is None, the parameter and its v stay as they are. No argument is kept: the caller may
+        overwrite all arrays after a step. The results keep the parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

@@ -21,9 +21,9 @@ def one_cycle(
 
         lr = b + (a − b) · (1 + cos(π · t)) / 2        t = (step − s) / (e − s)
 
-    Gives the learning rate of one step as a float. `step` is counted from 0. `peak` need not be
-    whole; if it is not, no step quite has max_lr. Both factors are 1 or more. The result depends on
-    the arguments alone: steps may be asked for in any order, and again.
+    Returns the learning rate of one step, a float. `step` is counted from 0; steps may be asked for
+    in any order, and more than once. `peak` need not be whole; if it is not, no step quite reaches
+    max_lr. Both factors are 1 or more.
 
     Raises    ValueError if step < 0, and at any step unless 0 < peak < last
     Speed     the work grows with neither `step` nor `total_steps`

@@ -6,13 +6,13 @@ import math
 class ReduceOnPlateau:
     """A learning rate that falls when a metric has not improved for a while.
 
-    The metric is one that should fall, such as the validation loss after each epoch. It improves,
-    whether it is above or below 0, if
+    The metric should fall; it may be the validation loss after each epoch. It improves, whether it
+    is above or below 0, if
 
         metric < best · (1 − threshold)        best starts at ∞
 
     and then it is the new `best`. Any other metric, even nan, makes a bad epoch and leaves `best`
-    as it is. When more than `patience` epochs in a row are bad,
+    unchanged. When more than `patience` epochs in a row are bad,
 
         lr ← max(lr · factor, min_lr)
 
@@ -56,7 +56,7 @@ class ReduceOnPlateau:
         self._bad_epochs = 0
 
     def step(self, metric: float) -> float:
-        """Take the metric of one epoch and return the learning rate for the next, a float."""
+        """Take one epoch's metric and return the learning rate for the next epoch, a float."""
         # A comparison with nan is false, so nan never becomes the best.
         if metric < self._best * (1 - self.threshold):
             self._best = metric

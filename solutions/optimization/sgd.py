@@ -6,7 +6,7 @@ import numpy as np
 
 
 class SGD:
-    """The plainest optimiser. In each step a parameter p with gradient g moves by
+    """The simplest optimiser. In each step a parameter p with gradient g moves by
 
         p ← p − lr · g
 
@@ -26,8 +26,8 @@ class SGD:
         """Take one step for all parameters and return their new values, in the same order.
 
         `params` are of any shapes with one axis or more; `grads[i]` has the shape and dtype of
-        `params[i]`. A gradient of None leaves its parameter as it is. No argument is written into.
-        The results keep the parameters' dtypes.
+        `params[i]`. A gradient of None leaves its parameter as it is. The results keep the
+        parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape
 
@@ -55,7 +55,7 @@ def epoch(
 
     `gradients(params, x, y)` takes a list of parameters and returns the list of the gradients of
     that batch's loss at those values; an entry may be None. It is called once for each batch, with
-    the parameters that the previous step left (at first, those given). No argument is written into.
+    the parameters that the previous step left (at first, those given).
 
     >>> def towards_the_mean(params, x, y):
     ...     return [params[0] - x.mean(axis=0)]

@@ -1,20 +1,19 @@
-"""Warm-up, then a cosine: how the learning rate of most transformers goes."""
+"""Warm-up, then a cosine: the learning rate of most transformers."""
 
 import math
 
 
 def warmup_cosine(step: int, peak: float, warmup: int, total: int, floor: float = 0.0) -> float:
-    """The learning rate rises in a line from 0 to `peak`, then falls to `floor` in half a cosine.
+    """The learning rate rises linearly from 0 to `peak`, then falls along half a cosine to `floor`.
 
         lr = peak · step / warmup                                 while step < warmup
         lr = floor + (peak − floor) · (1 + cos(π · t)) / 2        while warmup ≤ step < total
              with t = (step − warmup) / (total − warmup)
         lr = floor                                                from total on
 
-    Gives the learning rate of one step as a float. `step` is counted from 0; `warmup` may be 0,
-    and the first step is then at the peak. `floor` is from 0 to `peak` and does not affect the
-    warm-up. The result depends on the arguments alone: steps may be asked for in any order, and
-    again.
+    Returns the learning rate of one step, a float. `step` is counted from 0; steps may be asked for
+    in any order, and more than once. `warmup` may be 0; the first step is then at the peak.
+    `floor` is from 0 to `peak` and does not affect the warm-up.
 
     Raises    ValueError if step < 0, and at any step unless 0 ≤ warmup < total
     Speed     the work grows with neither `step` nor `warmup` nor `total`

@@ -1,4 +1,4 @@
-"""Weight decay for SGD with momentum, coupled and decoupled, and where the two part."""
+"""Weight decay for SGD with momentum, coupled and decoupled, and how far the two drift apart."""
 
 from collections.abc import Sequence
 
@@ -43,11 +43,10 @@ class SGD:
     ) -> list[np.ndarray]:
         """Take one step for all parameters and return their new values, in the same order.
 
-        `params` are always the same ones, of any shapes with one axis or more, but their values may
-        have been changed between two steps; `grads[i]` has the shape and dtype of `params[i]`. A
-        gradient of None leaves its parameter and its v alone: neither changes. No argument is
-        written into or kept: the caller may overwrite all arrays after a step. The results keep the
-        parameters' dtypes.
+        Every call gets the same parameters, of any shapes with one axis or more; their values may
+        have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
+        it is None, the parameter and its v stay as they are. No argument is kept: the caller may
+        overwrite all arrays after a step. The results keep the parameters' dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 
@@ -82,12 +81,11 @@ def gap(
     momentum: float,
     weight_decay: float,
 ) -> list[float]:
-    """How far coupled and decoupled decay are apart after each step.
+    """Return how far apart coupled and decoupled decay are after each step.
 
-    Two runs start at `params`, one with each kind of decay. Both take the same steps, the next
-    always on the next list of gradients. The gap after a step is the largest absolute difference
-    between the two runs in any entry of any parameter, or 0 if there are no entries. Returns one
-    float for each step. No argument is written into.
+    Two runs start at `params`, one with each kind of decay. Both take one step on each list of
+    gradients in turn. The gap after a step is the largest absolute difference between the two runs
+    in any entry of any parameter, or 0 if there are no entries. Returns one float for each step.
 
     >>> grads = [[np.array([1.0])], [np.array([1.0])]]
     >>> gap([np.array([4.0])], grads, lr=0.5, momentum=0.5, weight_decay=1.0)
