@@ -1,13 +1,18 @@
 import numpy as np
 
+from attempts.optimization.momentum import (
+    check,
+    checked_at_the_first_step_only,
+    lengths_unchecked,
+    none_as_zero,
+    nothing_moves,
+    parameters_of_its_own,
+    shapes_unchecked,
+    sizes_in_place_of_shapes,
+    state_by_shape,
+)
 from kata.attempts import right, slip
 from solutions.optimization.adam import Adam
-
-
-def check(params, grads):
-    for param, grad in zip(params, grads, strict=True):
-        if grad is not None and param.shape != grad.shape:
-            raise ValueError("a gradient has another shape than its parameter")
 
 
 @right(Adam)
@@ -87,8 +92,8 @@ step_count_never_advances = slip(
 )
 
 step_count_advances_per_parameter = slip(
-    "t advances once for every parameter instead of once for every step: from the second parameter "
-    "on, the bias correction is that of a later step.",
+    "t advances once for every parameter instead of once for every step: from the second "
+    "parameter on, the correction is that of a later step.",
     {"self._t[i] += 1": "self._t = [self._t[i] + 1] * len(self._t)"},
 )
 
@@ -109,12 +114,12 @@ no_epsilon = slip(
 )
 
 epsilon_as_the_least = slip(
-    "eps is the least that √v̂ may be. It should be added to it, however large √v̂ is.",
+    "eps is a lower bound for √v̂. It should be added to √v̂, however large that is.",
     {"(np.sqrt(v_hat) + self.eps)": "np.maximum(np.sqrt(v_hat), self.eps)"},
 )
 
 epsilon_before_the_correction = slip(
-    "eps is added to √v before the bias correction; the paper adds it after.",
+    "eps is added to √v before the bias correction; it should be added after.",
     {
         "(np.sqrt(v_hat) + self.eps)": (
             "((np.sqrt(self._v[i]) + self.eps) / np.sqrt(1 - beta2 ** self._t[i]))"
@@ -140,11 +145,6 @@ betas_ignored = slip(
     {"beta1, beta2 = self.betas": "beta1, beta2 = 0.9, 0.999"},
 )
 
-zero_betas_as_not_given = slip(
-    "A β of 0 is treated as not given: `or` turns it into the default.",
-    {"beta1, beta2 = self.betas": "beta1, beta2 = self.betas[0] or 0.9, self.betas[1] or 0.999"},
-)
-
 learning_rate_ignored = slip(
     "The argument `lr` is not used.",
     {"self.lr = lr": "self.lr = 0.001"},
@@ -161,16 +161,16 @@ square_of_m = slip(
 )
 
 square_of_the_surprise = slip(
-    "v averages the squares of g − m, as in AdaBelief. In Adam it averages those of g.",
+    "v averages the squares of g − m, as in AdaBelief. Adam averages those of g.",
     {"grad**2": "(grad - self._m[i]) ** 2"},
 )
 
 largest_average_so_far = slip(
-    "v̂ is the largest so far, as in AMSGrad. After large gradients it should fall again.",
+    "v̂ never falls, as in AMSGrad. After large gradients it should fall again.",
     {
         "self._t: list[int] = []": "self._t, self.largest = [], {}",
-        "return param -": "v_hat = self.largest[i] = np.maximum(self.largest.get(i, 0.0), v_hat)\n"
-        "return param -",
+        "(1 - beta2 ** self._t[i])": "(1 - beta2 ** self._t[i])\n"
+        "v_hat = self.largest[i] = np.maximum(self.largest.get(i, 0.0), v_hat)",
     },
 )
 
@@ -186,69 +186,11 @@ no_root = slip(
 
 uphill = slip(
     "The step goes up the gradient: the sign is wrong.",
-    {"param - self.lr": "param + self.lr"},
-)
-
-none_as_zero = slip(
-    "A gradient of None is taken for 0: its averages fade and its t advances. It should leave them "
-    "alone.",
-    {"return param.copy()": "grad = np.zeros_like(param)"},
-)
-
-state_by_shape = slip(
-    "Parameters of the same shape share their averages. Each parameter needs its own, by its "
-    "position in the list.",
-    {"self._updated(i, p, g)": "self._updated([q.shape for q in params].index(p.shape), p, g)"},
-)
-
-parameters_of_its_own = slip(
-    "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
-    "values may have been changed since.",
-    {
-        "if not self._t:": 'params = getattr(self, "own", params)\nif not self._t:',
-        "return [self._updated": "self.own = [self._updated",
-        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in self.own]",
-    },
-)
-
-checked_at_the_first_step_only = slip(
-    "Shapes and lengths are compared at the first step only. Later steps need it too.",
-    {
-        "if len(params) != len(grads)": "self.first = not self._t\n"
-        "if self.first and len(params) != len(grads)",
-        "strict=True": "strict=False",
-        "if grad.shape": "if self.first and grad.shape",
-    },
-)
-
-shapes_unchecked = slip(
-    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
-    "other.",
-    {"if grad.shape != param.shape": "if False"},
-)
-
-sizes_in_place_of_shapes = slip(
-    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
-    "through.",
-    {"grad.shape != param.shape": "grad.size != param.size"},
-)
-
-lengths_unchecked = slip(
-    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
-    {"if len(params) != len(grads)": "if False", "strict=True": "strict=False"},
-)
-
-nothing_moves = slip(
-    "The parameters come back as they were. Do the new values reach the list that you return?",
-    {
-        "return [self._updated": "new = [self._updated",
-        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
-    },
+    {"- self.lr * m_hat": "+ self.lr * m_hat"},
 )
 
 none_forgets = slip(
-    "A parameter whose gradient is None loses its averages and its t, and begins anew. They should "
-    "stay.",
+    "A gradient of None resets the averages and t of its parameter. They should stay.",
     {
         "return param.copy()": "self._m[i], self._v[i], self._t[i] = 0 * param, 0 * param, 0\n"
         "return param.copy()",

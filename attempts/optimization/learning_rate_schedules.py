@@ -33,25 +33,20 @@ def from_the_start_of_its_stretch(step, base_lr, step_size, gamma=0.1):
 
 
 without_the_floor = slip(
-    "step / step_size is not rounded down, so the rate falls a little at every step. It should "
-    "stay for step_size steps and then drop.",
+    "step / step_size is not rounded down, so the rate falls at every step. It should fall in "
+    "drops, one every step_size steps.",
     {"step // step_size": "step / step_size"},
 )
 
 times_the_reciprocal = slip(
     "step is multiplied by 1 / step_size, which is rounded: the product may end just below a "
-    "whole number, and a drop comes a step late. Divide whole numbers.",
+    "whole number, and a drop comes a step late.",
     {"(step // step_size)": "int(step * (1 / step_size))"},
 )
 
 rounded_up = slip(
     "step / step_size is rounded up: the first drop comes right after step 0.",
     {"(step // step_size)": "math.ceil(step / step_size)"},
-)
-
-rounded_to_nearest = slip(
-    "step / step_size is rounded to the nearest number: drops come half a stretch too early.",
-    {"(step // step_size)": "round(step / step_size)"},
 )
 
 one_step_early = slip(
@@ -65,29 +60,13 @@ one_step_late = slip(
 )
 
 at_every_step = slip(
-    "The rate drops at every step. It should only do so every step_size steps.",
+    "The rate drops at every step. It should drop only every step_size steps.",
     {"(step // step_size)": "step"},
 )
 
-only_one_drop = slip(
-    "The rate drops only once. It should drop again after every step_size steps.",
-    {"(step // step_size)": "min(step // step_size, 1)"},
-)
-
 only_at_multiples = slip(
-    "Only the steps that are multiples of step_size get the lower rate; the next step has "
-    "base_lr again.",
+    "Only multiples of step_size get the lower rate; the next step is back at base_lr.",
     {"gamma ** (step // step_size)": "(gamma if step and step % step_size == 0 else 1)"},
-)
-
-times_the_drops = slip(
-    "The number of drops is a factor on gamma. Each drop multiplies once more: it is the exponent.",
-    {"gamma ** (step // step_size)": "(gamma * (step // step_size) or 1)"},
-)
-
-base_lr_to_the_power = slip(
-    "base_lr is raised to the power too. Only gamma is.",
-    {"base_lr * gamma ** (step // step_size)": "(base_lr * gamma) ** (step // step_size)"},
 )
 
 the_share_that_is_lost = slip(
@@ -100,28 +79,14 @@ divided_by_gamma = slip(
     {"* gamma ** (step // step_size)": "/ gamma ** (step // step_size)"},
 )
 
-another_default_of_gamma = slip(
-    "The default of gamma is 0.5. It should be 0.1.",
-    {"gamma: float = 0.1": "gamma: float = 0.5"},
-)
-
 step_size_unchecked = slip(
-    "A step_size of 0 divides by zero, which is no ValueError, and one below 0 goes through.",
+    "A step_size of 0 divides by zero, which is no ValueError, and one below 0 is let through.",
     {"if step_size < 1:": "if False:"},
 )
 
 before_the_start = slip(
-    "A negative step raises no error, as if the schedule went on backwards from its start.",
+    "A negative step raises no error, as if the schedule had begun before its start.",
     {"if step < 0:": "if False:"},
-)
-
-drop_by_drop = slip(
-    "It goes through all drops so far, one at a time. The number of drops is known at once.",
-    {
-        "return base_lr * gamma ** (step // step_size)": "for _ in range(step // step_size):\n"
-        "    base_lr *= gamma\n"
-        "return base_lr",
-    },
 )
 
 # --- exponential_decay -----------------------------------------------------------------------
@@ -153,14 +118,9 @@ begun_a_step_late = slip(
 )
 
 gamma_as_a_rate = slip(
-    "gamma is taken for a rate, as in exp(−gamma · step). It is the factor from one step to the "
+    "gamma is used as a rate, as in exp(−gamma · step). It is the factor from one step to the "
     "next.",
     {"gamma**step": "math.exp(-gamma * step)"},
-)
-
-the_lost_share_as_a_rate = slip(
-    "exp(−(1 − gamma) · step) is near gammaˢᵗᵉᵖ only where gamma is near 1.",
-    {"gamma**step": "math.exp(-(1 - gamma) * step)"},
 )
 
 the_lost_share = slip(
@@ -169,14 +129,9 @@ the_lost_share = slip(
 )
 
 a_straight_line = slip(
-    "It falls by the same amount at each step, a straight line, and below 0. It should fall by "
-    "the same factor.",
+    "The rate falls by the same amount at each step, and below 0. It should fall by the same "
+    "factor.",
     {"gamma**step": "(1 - (1 - gamma) * step)"},
-)
-
-times_the_step = slip(
-    "The step is a factor on gamma. Each step multiplies once more: it is the exponent.",
-    {"gamma**step": "(gamma * step or 1)"},
 )
 
 time_based = slip(
@@ -191,18 +146,8 @@ all_to_the_power = slip(
 )
 
 only_the_factor = slip(
-    "base_lr is left out: this is only the factor that it is scaled by.",
+    "base_lr is missing: this is only the factor that scales it.",
     {"base_lr * gamma**step": "gamma**step"},
-)
-
-step_by_step = slip(
-    "It goes through all steps so far, one at a time. Asked for at every step of a training, "
-    "that is quadratic work.",
-    {
-        "return base_lr * gamma**step": "for _ in range(step):\n"
-        "    base_lr *= gamma\n"
-        "return base_lr",
-    },
 )
 
 # --- cosine_decay ----------------------------------------------------------------------------
@@ -218,29 +163,20 @@ def by_the_squared_cosine(step, base_lr, total, floor=0.0):
     return share * base_lr + (1 - share) * floor
 
 
-@right(cosine_decay)
-def around_the_middle(step, base_lr, total, floor=0.0):
-    check(step, total)
-    middle, swing = (base_lr + floor) / 2, (base_lr - floor) / 2
-    return middle + swing * np.cos(np.pi * np.clip(step / total, 0.0, 1.0))
-
-
 rising_again = slip(
     "Beyond total the cosine rises again. The rate should stay at floor.",
     {"min(step / total, 1.0)": "step / total"},
 )
 
 with_restarts = slip(
-    "After total the wave starts anew at base_lr, as with warm restarts. The rate should stay "
-    "at floor.",
+    "After total the wave starts anew at base_lr, as with warm restarts. The rate should stay at "
+    "floor.",
     {"min(step / total, 1.0)": "step % total / total"},
 )
 
 nothing_beyond_total = slip(
     "Beyond total the rate is 0, even if floor is above it.",
-    {
-        "return floor +": "if step > total:\n    return 0.0\nreturn floor +",
-    },
+    {"return floor +": "if step > total:\n    return 0.0\nreturn floor +"},
 )
 
 cut_off_at_the_floor = slip(
@@ -254,26 +190,22 @@ cut_off_at_the_floor = slip(
 )
 
 lifted_by_the_floor = slip(
-    "The floor is added to a wave that is base_lr high, so step 0 has more than base_lr.",
+    "floor is added to a wave that is base_lr high, so step 0 has more than base_lr.",
     {"(base_lr - floor) * (1 + math": "base_lr * (1 + math"},
 )
 
 floor_as_a_share = slip(
-    "floor is taken for a share of base_lr, like Keras's alpha. It is a learning rate.",
-    {
-        "progress = min(": "floor *= base_lr\nprogress = min(",
-    },
+    "floor is used as a share of base_lr, like Keras's alpha. It is a learning rate.",
+    {"progress = min(": "floor *= base_lr\nprogress = min("},
 )
 
 ended_a_step_early = slip(
-    "The wave ends at step total − 1 (step is divided by total − 1). It should reach floor at "
-    "total.",
+    "The wave ends at step total − 1. It should reach floor at total.",
     {"step / total,": "step / max(total - 1, 1),"},
 )
 
 ended_a_step_late = slip(
-    "The wave ends at step total + 1 (step is divided by total + 1). It should reach floor at "
-    "total.",
+    "The wave ends at step total + 1. It should reach floor at total.",
     {"step / total,": "step / (total + 1),"},
 )
 
@@ -283,18 +215,18 @@ a_step_ahead = slip(
 )
 
 without_pi = slip(
-    "π is missing, and the cosine has gone through less than a third of its way at total.",
+    "π is missing: by total, the cosine has gone less than a third of its way.",
     {"math.pi * progress": "progress"},
 )
 
 a_whole_wave = slip(
-    "It runs through a whole wave, down and up again, by 2π · step / total. Half a wave goes down.",
+    "This is a whole wave, down and up again, by 2π · step / total. Half a wave goes down.",
     {"math.pi * progress": "2 * math.pi * progress"},
 )
 
 a_quarter_of_a_wave = slip(
-    "It is a quarter of a wave, cos(π/2 · step / total), which falls steepest at its end. Half "
-    "a wave ends as gently as it begins.",
+    "This is a quarter of a wave, which falls steepest at its end. Half a wave ends as gently as "
+    "it begins.",
     {"(1 + math.cos(math.pi * progress)) / 2": "math.cos(math.pi / 2 * progress)"},
 )
 
@@ -323,17 +255,7 @@ linear = slip(
     {"(1 + math.cos(math.pi * progress)) / 2": "(1 - progress)"},
 )
 
-divided_in_whole_numbers = slip(
-    "step // total is a whole number: the rate stays at base_lr up to total.",
-    {"step / total,": "step // total,"},
-)
-
 total_unchecked = slip(
-    "A total of 0 divides by zero, which is no ValueError, and one below 0 goes through.",
+    "A total of 0 divides by zero, which is no ValueError, and one below 0 is let through.",
     {"if total < 1:": "if False:"},
-)
-
-a_table_of_all_steps = slip(
-    "It makes a table of the whole schedule to read off one rate. The formula needs no other step.",
-    {"min(step / total, 1.0)": "[*(t / total for t in range(total)), 1.0][min(step, total)]"},
 )

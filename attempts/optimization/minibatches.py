@@ -39,7 +39,7 @@ x_without_y = slip(
 )
 
 an_order_each = slip(
-    "x and y are shuffled separately, so each gets an order of its own and the pairs come apart.",
+    "x and y are shuffled separately, each into an order of its own, so the pairs come apart.",
     {
         "order = rng.permutation(n)": (
             "order, x, y = np.arange(n), rng.permutation(x), rng.permutation(y)"
@@ -62,8 +62,7 @@ batches_shuffled_instead_of_rows = slip(
 )
 
 batches_shuffled_and_rows_within = slip(
-    "The rows are cut into batches first; then the batches are shuffled, and the rows within "
-    "each. The same rows still share a batch.",
+    "The rows are cut into batches before anything is shuffled: the same rows still share a batch.",
     {
         "rng.permutation(n)": "np.arange(n)",
         "batches = (order[start : start + batch_size]": (
@@ -80,13 +79,13 @@ a_random_start = slip(
 
 sorted_by_numbers_with_ties = slip(
     "Some orders come more often than others, as when rows are sorted by whole random numbers: "
-    "where two numbers are equal, the rows keep their old order.",
+    "ties keep their old order.",
     {"rng.permutation(n)": 'np.argsort(rng.integers(0, max(n, 1), n), kind="stable")'},
 )
 
 swapped_with_any_row = slip(
-    "Each row is swapped with any row, even with one that has its place already: some orders "
-    "come more often than others.",
+    "Each row is swapped with any row, even one that has its place already: some orders come "
+    "more often than others.",
     {
         "order = rng.permutation(n)": "order = np.arange(n)\n"
         "for i, j in enumerate(rng.integers(0, max(n, 1), n)):\n"
@@ -115,8 +114,7 @@ always_drops = slip(
 )
 
 drop_last_the_wrong_way_round = slip(
-    "`drop_last` works the wrong way round: the smaller last batch is there with it, and "
-    "missing without it.",
+    "`drop_last` is read the wrong way round.",
     {"n - n % batch_size if drop_last else n": "n if drop_last else n - n % batch_size"},
 )
 
@@ -126,8 +124,7 @@ drops_a_full_batch = slip(
 )
 
 drops_before_the_shuffle = slip(
-    "With `drop_last` the surplus is cut off before the shuffle, so the rows at the end of x "
-    "never come at all.",
+    "With `drop_last` the surplus is cut off before the shuffle, so the last rows of x never come.",
     {
         "order = rng.permutation(n)\nend = n - n % batch_size if drop_last else n": (
             "end = n - n % batch_size if drop_last else n\norder = rng.permutation(end)"
@@ -147,11 +144,7 @@ last_batch_filled_up = slip(
 batches_of_about_equal_size = slip(
     "np.array_split makes batches of about equal size. All but the last should have batch_size "
     "rows.",
-    {
-        "batches = (": (
-            "batches = np.array_split(order[:end], -(-end // batch_size)) if end else ("
-        ),
-    },
+    {"batches = (": ("batches = np.array_split(order[:end], -(-end // batch_size)) if end else (")},
 )
 
 an_empty_batch_at_the_end = slip(
@@ -159,30 +152,13 @@ an_empty_batch_at_the_end = slip(
     {"n - n % batch_size if drop_last else n": "n - n % batch_size if drop_last else n + 1"},
 )
 
-loses_a_single_last_row = slip(
-    "The range of starts ends one too early: a last batch of a single row is lost.",
-    {"range(0, end, batch_size)": "range(0, end - 1, batch_size)"},
-)
-
 everything_as_it_is = slip(
-    "When one batch holds all rows it is x and y themselves: not shuffled, and not a copy.",
+    "If one batch holds all rows, it is x and y themselves: neither shuffled nor copied.",
     {
         "order = rng.permutation(n)": "if 0 < n <= batch_size and not drop_last:\n"
         "    return [(x, y)]\n"
         "order = rng.permutation(n)",
     },
-)
-
-global_generator = slip(
-    "The order does not come from the argument `rng` but from another generator (the global "
-    "one, or a new one without a seed), so no run can be repeated.",
-    {"rng.permutation(n)": "np.random.permutation(n)"},
-)
-
-fixed_seed = slip(
-    "Every call deals the same order, whatever `rng` is. A generator with a fixed seed does "
-    "that, and so does an order that is drawn once and kept.",
-    {"rng.permutation(n)": "np.random.default_rng(0).permutation(n)"},
 )
 
 lengths_unchecked = slip(
@@ -191,12 +167,6 @@ lengths_unchecked = slip(
 )
 
 negative_batch_size_unchecked = slip(
-    "A negative batch_size gives no batches and no error: `range` complains about 0 only.",
+    "A negative batch_size gives no batches and no error: `range` only complains about 0.",
     {"batch_size < 1:": "batch_size == 0:"},
-)
-
-one_row_at_a_time = slip(
-    "Python goes through the rows one at a time. `rng` can shuffle all row numbers in one call, "
-    "and an array of them picks all rows of a batch at once.",
-    {"x[rows], y[rows]": "np.array([x[i] for i in rows]), np.array([y[i] for i in rows])"},
 )

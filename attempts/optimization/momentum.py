@@ -1,13 +1,8 @@
 import numpy as np
 
+from attempts.optimization.sgd import check
 from kata.attempts import right, slip
 from solutions.optimization.momentum import Momentum
-
-
-def check(params, grads):
-    for param, grad in zip(params, grads, strict=True):
-        if grad is not None and param.shape != grad.shape:
-            raise ValueError("a gradient has another shape than its parameter")
 
 
 @right(Momentum)
@@ -31,7 +26,7 @@ class WithTheWholeHistory:
 
 @right(Momentum)
 class WritingIntoItsOwnArrays:
-    """v is made from the first gradient that is there, and then written into."""
+    """v is made from the first gradient, and then written into."""
 
     def __init__(self, lr=0.001, momentum=0.9):
         self.lr, self.momentum = lr, momentum
@@ -54,39 +49,17 @@ class WritingIntoItsOwnArrays:
         return new
 
 
-@right(Momentum)
-class WithTheAverageGradient:
-    """v as 1 / (1 − momentum) times a running average."""
-
-    def __init__(self, lr=0.001, momentum=0.9):
-        self.lr, self.momentum = lr, momentum
-        self.scale = 1 / (1 - momentum)
-        self.means = {}
-
-    def step(self, params, grads):
-        check(params, grads)
-        return [self.one(i, p, g) for i, (p, g) in enumerate(zip(params, grads, strict=True))]
-
-    def one(self, i, param, grad):
-        if grad is None:
-            return param.copy()
-        mean = self.momentum * self.means.get(i, 0.0) + grad / self.scale
-        self.means[i] = mean
-        return param - self.lr * self.scale * mean
-
-
 # --- The velocity ----------------------------------------------------------------------------
 
-
 an_average = slip(
-    "The gradient is weighted by 1 − momentum, which makes v an average. Here v adds each gradient "
-    "in full.",
+    "The gradient is weighted by 1 − momentum, which makes v an average. v should add each "
+    "gradient in full.",
     {"self._v[i] + grad": "self._v[i] + (1 - self.momentum) * grad"},
 )
 
 an_average_that_starts_with_the_first = slip(
-    "v starts with the first gradient in full, but later ones are weighted by 1 − momentum. Here "
-    "every gradient counts in full.",
+    "v starts with the first gradient in full, but later ones are weighted by 1 − momentum. "
+    "Every gradient should count in full.",
     {
         "[np.zeros_like(param) for param in params]": "[None] * len(params)",
         "self._v[i] = self.momentum * self._v[i] + grad": "if self._v[i] is None:\n"
@@ -97,24 +70,24 @@ an_average_that_starts_with_the_first = slip(
 )
 
 learning_rate_in_the_velocity = slip(
-    "lr is inside v, so v remembers the learning rates of earlier steps. It shows once `lr` is "
-    "assigned: the old moves go on at their old length.",
+    "lr is inside v, so v remembers earlier learning rates. It shows once `lr` is assigned: old "
+    "moves keep their old length.",
     {"self._v[i] + grad": "self._v[i] + self.lr * grad", "self.lr * self._v[i]": "self._v[i]"},
 )
 
 learning_rate_twice = slip(
-    "lr is applied twice: in v, and again in the move.",
+    "lr is in v, and multiplies the move again.",
     {"self._v[i] + grad": "self._v[i] + self.lr * grad"},
 )
 
 learning_rate_kept = slip(
-    "The step keeps to the lr that the optimiser was made with. `lr` may be assigned later, as a "
+    "The step keeps the lr that the optimiser was made with. `lr` may be assigned later, as a "
     "schedule does.",
     {"self.lr = lr": "self.lr = self.first_lr = lr", "param - self.lr": "param - self.first_lr"},
 )
 
 no_memory = slip(
-    "Nothing is remembered: v is 0 again in every step, as in plain gradient descent.",
+    "Nothing is remembered: v is 0 again at the start of every step.",
     {"self.momentum * self._v[i] + grad": "grad.copy()"},
 )
 
@@ -154,7 +127,7 @@ momentum_fixed = slip(
 )
 
 zero_momentum_as_not_given = slip(
-    "A momentum of 0 is treated as not given: `or` turns it into the default.",
+    "A momentum of 0 counts as not given: `or` turns it into the default.",
     {"self.momentum = momentum": "self.momentum = momentum or 0.9"},
 )
 
@@ -163,14 +136,7 @@ learning_rate_fixed = slip(
     {"self.lr = lr": "self.lr = 0.001"},
 )
 
-
 # --- The move --------------------------------------------------------------------------------
-
-
-uphill = slip(
-    "The step goes up the gradient: the sign is wrong.",
-    {"param - self.lr": "param + self.lr"},
-)
 
 one_step_late = slip(
     "The move uses v from before this step, so every gradient acts one step late.",
@@ -183,18 +149,8 @@ one_step_late = slip(
 )
 
 as_nesterov = slip(
-    "The move is by g + momentum · v: that is Nesterov's. Here it is by v alone.",
+    "The move is by g + momentum · v, as in Nesterov's method. Plain momentum moves by v alone.",
     {"param - self.lr * self._v[i]": "param - self.lr * (grad + self.momentum * self._v[i])"},
-)
-
-the_gradient_twice = slip(
-    "The gradient is in the move twice: once in v, and once more beside it.",
-    {"param - self.lr * self._v[i]": "param - self.lr * (self._v[i] + grad)"},
-)
-
-only_the_sign_of_the_velocity = slip(
-    "The move is by the sign of v alone: every move is lr long, however large v is.",
-    {"param - self.lr * self._v[i]": "param - self.lr * np.sign(self._v[i])"},
 )
 
 no_learning_rate = slip(
@@ -203,8 +159,8 @@ no_learning_rate = slip(
 )
 
 corrected_for_the_start = slip(
-    "v is corrected for its start at 0, as Adam's averages are. Here v is a sum, and starts with "
-    "the first gradient in full.",
+    "v is corrected for its start at 0, as Adam's averages are. This v is a sum: the first "
+    "gradient counts in full.",
     {
         "self._v: list[np.ndarray] = []": "self._v, self.t = [], {}",
         "self._v[i] + grad": "self._v[i] + (1 - self.momentum) * grad\n"
@@ -213,97 +169,55 @@ corrected_for_the_start = slip(
     },
 )
 
-
-# --- None, and whose state -------------------------------------------------------------------
-
-
-none_as_zero = slip(
-    "A gradient of None is taken for 0: the parameter still moves, and v fades. Both should stay.",
-    {"return param.copy()": "grad = np.zeros_like(param)"},
-)
-
-none_fades_the_velocity = slip(
-    "With a gradient of None the parameter stays, but v fades. It should stay too.",
-    {"return param.copy()": "self._v[i] = self.momentum * self._v[i]\nreturn param.copy()"},
-)
-
 none_forgets = slip(
-    "A gradient of None sets v back to 0. It should be as it was when the next gradient comes.",
+    "A gradient of None sets the state back to 0. It should stay as it was.",
     {"return param.copy()": "self._v[i] = np.zeros_like(param)\nreturn param.copy()"},
 )
 
-none_moves_on = slip(
-    "With a gradient of None, v stays, but the parameter goes on by lr · v. It should stay too.",
-    {"return param.copy()": "return param - self.lr * self._v[i]"},
+# --- What any optimiser with a state may do; the later ones import these ---------------------
+
+uphill = slip(
+    "The step goes up the gradient: the sign is wrong.",
+    {"param - self.lr": "param + self.lr"},
+)
+
+nothing_moves = slip(
+    "The parameters come back as they were. Do the new values reach the list that you return?",
+    {
+        "return [self._updated": "new = [self._updated",
+        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
+    },
+)
+
+none_as_zero = slip(
+    "A gradient of None is treated as 0. It should leave its parameter and its state alone.",
+    {"return param.copy()": "grad = np.zeros_like(param)"},
 )
 
 state_by_shape = slip(
-    "Parameters of the same shape share their v. Each parameter needs its own, by its position in "
-    "the list.",
+    "Parameters of the same shape share one state. Each needs its own, by its place in the list.",
     {"self._updated(i, p, g)": "self._updated([q.shape for q in params].index(p.shape), p, g)"},
 )
 
 state_by_position_among_the_present = slip(
-    "The v's are numbered by the gradients that are present: after a None, a parameter meets "
-    "another's v.",
+    "States are numbered by the gradients that are present: after a None, a parameter gets "
+    "another's state.",
     {"self._updated(i, p, g)": "self._updated(sum(h is not None for h in grads[:i]), p, g)"},
 )
 
-
-# --- Manners ---------------------------------------------------------------------------------
-
-
-the_first_gradient_for_the_velocity = slip(
-    "v is the caller's own array after the first step (v = grad makes no copy). When the caller "
-    "writes into it, v changes.",
-    {
-        "[np.zeros_like(param) for param in params]": "[None] * len(params)",
-        "self.momentum * self._v[i] + grad": (
-            "grad if self._v[i] is None else self.momentum * self._v[i] + grad"
-        ),
-    },
-)
-
-writes_into_grads = slip(
-    "It writes into the caller's gradients: v = grad makes no copy, and `v *= momentum` then "
-    "changes both.",
-    {
-        "[np.zeros_like(param) for param in params]": "[None] * len(params)",
-        "self._v[i] = self.momentum * self._v[i] + grad": "if self._v[i] is None:\n"
-        "    self._v[i] = grad\n"
-        "else:\n"
-        "    self._v[i] *= self.momentum\n"
-        "    self._v[i] += grad",
-    },
-)
-
-always_float64 = slip(
-    "The results are float64 whatever the parameters are: something on the way converts them.",
-    {"np.zeros_like(param)": "np.zeros(param.shape)"},
-)
-
 parameters_of_its_own = slip(
-    "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
-    "values may have been changed since.",
+    "It keeps the parameters of its first step and goes on from there. It should start from those "
+    "that are passed in, whose values may have changed.",
     {
-        "if not self._v:": 'params = getattr(self, "own", params)\nif not self._v:',
+        "if len(params) != len(grads)": 'params = getattr(self, "own", params)\n'
+        "if len(params) != len(grads)",
         "return [self._updated": "self.own = [self._updated",
         "strict=True))]": "strict=True))]\nreturn [param.copy() for param in self.own]",
     },
 )
 
-checked_at_the_first_step_only = slip(
-    "Shapes and lengths are compared at the first step only. Later steps need it too.",
-    {
-        "if len(params) != len(grads)": "self.first = not self._v\n"
-        "if self.first and len(params) != len(grads)",
-        "strict=True": "strict=False",
-        "if grad.shape": "if self.first and grad.shape",
-    },
-)
-
 shapes_unchecked = slip(
-    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
+    "A gradient whose shape is not its parameter's is let through: NumPy broadcasts one to the "
     "other.",
     {"if grad.shape != param.shape": "if False"},
 )
@@ -315,14 +229,16 @@ sizes_in_place_of_shapes = slip(
 )
 
 lengths_unchecked = slip(
-    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
-    {"if len(params) != len(grads)": "if False", "strict=True": "strict=False"},
+    "Lists of different lengths are let through: zip stops at the shorter, and the rest is lost.",
+    {"if len(params) != len(grads)": "if False", "strict=True))]": "strict=False))]"},
 )
 
-nothing_moves = slip(
-    "The parameters come back as they were. Do the new values reach the list that you return?",
+checked_at_the_first_step_only = slip(
+    "Shapes and lengths are compared at the first step only. Later steps need the check too.",
     {
-        "return [self._updated": "new = [self._updated",
-        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
+        "if len(params) != len(grads)": 'self.first = not hasattr(self, "first")\n'
+        "if self.first and len(params) != len(grads)",
+        "strict=True))]": "strict=False))]",
+        "if grad.shape": "if self.first and grad.shape",
     },
 )

@@ -28,24 +28,6 @@ def by_interpolation(
 
 
 @right(one_cycle)
-def by_a_table_of_phases(
-    step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
-):
-    check(step, total_steps, pct_start)
-    initial = max_lr / div_factor
-    final = max_lr / (div_factor * final_div_factor)
-    peak = total_steps * pct_start - 1
-    phases = [
-        (0, peak, initial, max_lr),
-        (peak, total_steps - 1, max_lr, final),
-        (total_steps - 1, math.inf, final, final),
-    ]
-    begin, end, a, b = next(phase for phase in phases if step <= phase[1])
-    turned = cmath.exp(1j * math.pi * (step - begin) / (end - begin)).real
-    return (a + b) / 2 + (a - b) / 2 * turned
-
-
-@right(one_cycle)
 def with_one_wave_from_the_peak(
     step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
 ):
@@ -65,16 +47,12 @@ def with_one_wave_from_the_peak(
 
 peak_a_step_late = slip(
     "The peak is at step pct_start · total_steps, a step too late: steps are counted from 0.",
-    {
-        "pct_start * total_steps - 1, total_steps - 1": (
-            "pct_start * total_steps, total_steps - 1"
-        ),
-    },
+    {"pct_start * total_steps - 1, total_steps - 1": ("pct_start * total_steps, total_steps - 1")},
 )
 
 peak_as_a_share_of_the_last_step = slip(
-    "The peak is at its share of the last step's number. The share is one of `total_steps`, and "
-    "then 1 is taken off.",
+    "The peak is at its share of the last step's number. The share is one of `total_steps`; then "
+    "1 is subtracted.",
     {
         "pct_start * total_steps - 1, total_steps - 1": (
             "pct_start * (total_steps - 1), total_steps - 1"
@@ -92,36 +70,28 @@ peak_rounded = slip(
 )
 
 end_a_step_late = slip(
-    "The fall ends at step total_steps. The last step has the number total_steps − 1, so the "
-    "run ends above the lowest rate.",
-    {
-        "pct_start * total_steps - 1, total_steps - 1": (
-            "pct_start * total_steps - 1, total_steps"
-        ),
-    },
+    "The fall ends at step total_steps. The last step has the number total_steps − 1.",
+    {"pct_start * total_steps - 1, total_steps - 1": ("pct_start * total_steps - 1, total_steps")},
 )
 
 peak_and_end_a_step_late = slip(
-    "Peak and end both come a step too late. Steps are counted from 0, so the last one is "
-    "total_steps − 1, and 1 is taken off the peak too.",
+    "Peak and end both come a step too late: steps are counted from 0.",
     {"pct_start * total_steps - 1, total_steps - 1": "pct_start * total_steps, total_steps"},
 )
 
 counted_from_1 = slip(
     "Steps are counted from 1: the whole cycle comes a step too early.",
-    {
-        "final = initial /": "step += 1\nfinal = initial /",
-    },
+    {"final = initial /": "step += 1\nfinal = initial /"},
 )
 
 the_share_of_the_fall = slip(
-    "`pct_start` is taken for the share of the fall. It is that of the rise.",
+    "`pct_start` is used as the share of the fall. It is that of the rise.",
     {"pct_start * total_steps - 1,": "(1 - pct_start) * total_steps - 1,"},
 )
 
 three_phases = slip(
-    "There are three phases: as long down as up, and a tail to the lowest rate. That is the "
-    "policy of the paper; one fall should go from the peak to the end.",
+    "There are three phases: as long down as up, and a tail, as in the paper. One fall should go "
+    "from the peak to the end.",
     {
         "return _annealed(max_lr,": "if step <= 2 * peak:\n"
         "    return _annealed(max_lr, initial, step / peak - 1)\n"
@@ -133,8 +103,8 @@ three_phases = slip(
 # --- Where it starts and ends ----------------------------------------------------------------
 
 final_from_the_peak = slip(
-    "The lowest rate is max_lr / final_div_factor. That factor divides the rate of the start, "
-    "which is below max_lr already.",
+    "The lowest rate is max_lr / final_div_factor. That factor should divide the rate of the "
+    "start.",
     {"final = initial / final": "final = max_lr / final"},
 )
 
@@ -167,41 +137,36 @@ ends_at_0 = slip(
     {"_annealed(max_lr, final": "_annealed(max_lr, 0.0"},
 )
 
-with_the_defaults_of_fastai = slip(
-    "The defaults are not 0.3, 25 and 10,000.",
-    {"pct_start: float = 0.3": "pct_start: float = 0.25", "float = 1e4": "float = 1e5"},
-)
-
 # --- The way between -------------------------------------------------------------------------
 
 in_lines = slip(
-    "Both ways are lines. They should be half cosines, flat at both ends.",
+    "Rise and fall are straight lines. They should be half cosines, flat at both ends.",
     {"(1 + math.cos(math.pi * progress)) / 2": "(1 - progress)"},
 )
 
 rises_in_a_line = slip(
-    "The rise is a line, as in a warm-up. It is half a cosine, just as the fall is.",
+    "The rise is a straight line, as in a warm-up. It is half a cosine, just as the fall is.",
     {"_annealed(initial, max_lr, step / peak)": "initial + (max_lr - initial) * step / peak"},
 )
 
 falls_in_a_line = slip(
-    "The fall is a line. It is half a cosine, just as the rise is.",
+    "The fall is a straight line. It is half a cosine, just as the rise is.",
     {"_annealed(max_lr, final, min(": "max_lr + (final - max_lr) * (min("},
 )
 
 quarter_waves = slip(
-    "The rise and the fall are quarters of a wave: there is a kink at one end of each. Half a "
-    "wave is wanted, flat at both ends.",
+    "Rise and fall are quarters of a wave, with a kink at one end of each. They should be half "
+    "waves, flat at both ends.",
     {"(1 + math.cos(math.pi * progress)) / 2": "math.cos(math.pi / 2 * progress)"},
 )
 
 ends_swapped = slip(
-    "The ends of each way are swapped: it falls where it should rise, and jumps at the peak.",
+    "The ends of each way are swapped: the rate falls where it should rise, and jumps at the peak.",
     {"end + (start - end) *": "start + (end - start) *"},
 )
 
 without_the_half = slip(
-    "1 + cos goes from 2 to 0 and is not halved, so each way is twice as high.",
+    "1 + cos goes from 2 to 0 and is not halved.",
     {"(1 + math.cos(math.pi * progress)) / 2": "(1 + math.cos(math.pi * progress))"},
 )
 
@@ -211,45 +176,35 @@ only_the_cosine_halved = slip(
 )
 
 fall_from_the_start = slip(
-    "The fall counts its steps from the start of the run. It starts at the peak, so the rate "
+    "The fall counts its steps from the start of the run instead of from the peak, so the rate "
     "drops there all at once.",
     {"min((step - peak) / (last - peak), 1.0)": "min(step / last, 1.0)"},
-)
-
-fall_cut_off = slip(
-    "The fall is stretched over the whole run, but only what the rise leaves of it is there: it "
-    "is cut off far above its end.",
-    {"min((step - peak) / (last - peak), 1.0)": "(step - peak) / last if step < last else 1.0"},
 )
 
 # --- After the end, and manners --------------------------------------------------------------
 
 not_clamped = slip(
-    "After its last step the cosine goes on and the learning rate rises again.",
+    "After the last step the cosine goes on, and the learning rate rises again.",
     {"min((step - peak) / (last - peak), 1.0)": "(step - peak) / (last - peak)"},
 )
 
 cycle_after_cycle = slip(
-    "After its last step the cycle begins anew. There is one cycle only.",
-    {
-        "final = initial /": "step %= total_steps\nfinal = initial /",
-    },
+    "After its last step the cycle begins anew. There is only one cycle.",
+    {"final = initial /": "step %= total_steps\nfinal = initial /"},
 )
 
 zero_after_the_end = slip(
     "After its last step the rate is 0. It should stay where it is.",
-    {
-        "final = initial /": "if step > last:\n    return 0.0\nfinal = initial /",
-    },
+    {"final = initial /": "if step > last:\n    return 0.0\nfinal = initial /"},
 )
 
 an_error_after_the_end = slip(
-    "After its last step it raises an error. The learning rate stays where it is.",
+    "After its last step it raises an error. The learning rate should stay where it is.",
     {"if step < 0:": "if not 0 <= step <= last:"},
 )
 
 negative_steps = slip(
-    "A negative step raises no error: it is taken for a point of the rise.",
+    "A negative step raises no error: it is treated as a point of the rise.",
     {"if step < 0:": "if False:"},
 )
 
@@ -261,27 +216,4 @@ no_room_to_rise = slip(
 no_room_to_fall = slip(
     "A peak at the last step or after it raises no ValueError, though the fall has no steps.",
     {"0 < peak < last:": "0 < peak:"},
-)
-
-checked_in_its_own_phase = slip(
-    "Only the phase that the step is in is checked: while the rate rises, a peak after the last "
-    "step raises no error.",
-    {"if not 0 < peak < last:": "if peak <= 0 or step > peak >= last:"},
-)
-
-step_by_step = slip(
-    "It walks through all steps before the one asked for. A formula gives any step at once.",
-    {
-        "if step <= peak:\n"
-        "    return _annealed(initial, max_lr, step / peak)\n"
-        "return _annealed(max_lr, final, min((step - peak) / (last - peak), 1.0))": (
-            "rate = initial\n"
-            "for now in range(step + 1):\n"
-            "    if now <= peak:\n"
-            "        rate = _annealed(initial, max_lr, now / peak)\n"
-            "    else:\n"
-            "        rate = _annealed(max_lr, final, min((now - peak) / (last - peak), 1.0))\n"
-            "return rate"
-        ),
-    },
 )

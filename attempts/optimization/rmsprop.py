@@ -1,32 +1,21 @@
 import numpy as np
 
+from attempts.optimization.adagrad import learning_rate_ignored, times_the_root
+from attempts.optimization.momentum import (
+    check,
+    checked_at_the_first_step_only,
+    lengths_unchecked,
+    none_as_zero,
+    none_forgets,
+    nothing_moves,
+    parameters_of_its_own,
+    shapes_unchecked,
+    sizes_in_place_of_shapes,
+    state_by_shape,
+    uphill,
+)
 from kata.attempts import right, slip
 from solutions.optimization.rmsprop import RMSProp
-
-
-def check(params, grads):
-    for param, grad in zip(params, grads, strict=True):
-        if grad is not None and param.shape != grad.shape:
-            raise ValueError("a gradient has another shape than its parameter")
-
-
-@right(RMSProp)
-class WithADictOfAverages:
-    """v moves by a share of what it lacks; a missing one counts as 0."""
-
-    def __init__(self, lr=0.01, alpha=0.99, eps=1e-8):
-        self.lr, self.alpha, self.eps = lr, alpha, eps
-        self.v = {}
-
-    def step(self, params, grads):
-        check(params, grads)
-        new = [param.copy() for param in params]
-        for i, grad in enumerate(grads):
-            if grad is not None:
-                v = self.v.get(i, 0.0)
-                self.v[i] = v + (1 - self.alpha) * (grad * grad - v)
-                new[i] = params[i] - self.lr / (self.v[i] ** 0.5 + self.eps) * grad
-        return new
 
 
 @right(RMSProp)
@@ -75,16 +64,15 @@ class WithTheRootInTheState:
 
 # --- The average of squares ------------------------------------------------------------------
 
-
 sum_of_the_squares = slip(
-    "The squares are only added up, and nothing is forgotten: that is Adagrad. v should be a "
+    "The squares are only added up, and nothing is forgotten, as in Adagrad. v should be a "
     "running average.",
     {"self.alpha * self._v[i] + (1 - self.alpha) * grad**2": "self._v[i] + grad**2"},
 )
 
 the_new_square_in_full = slip(
-    "v fades by alpha, but the new square comes in whole, without its share of 1 − alpha: v is far "
-    "too large.",
+    "v fades by alpha, but the new square counts in full, without its share of 1 − alpha: v is "
+    "far too large.",
     {"(1 - self.alpha) * grad**2": "grad**2"},
 )
 
@@ -98,33 +86,18 @@ old_and_new_swapped = slip(
 )
 
 nothing_remembered = slip(
-    "Nothing is remembered: v starts at 0 in every step, so it only knows the present gradient.",
+    "Nothing is remembered: v starts at 0 in every step, so it knows only the present gradient.",
     {"self.alpha * self._v[i] + ": ""},
 )
 
-largest_average_so_far = slip(
-    "v never falls, as in AMSGrad. After large gradients it should fade again.",
-    {
-        "self._v[i] = self.alpha * self._v[i] + (1 - self.alpha) * grad**2": (
-            "average = self.alpha * self._v[i] + (1 - self.alpha) * grad**2\n"
-            "self._v[i] = np.maximum(self._v[i], average)"
-        ),
-    },
-)
-
 starting_at_the_first_square = slip(
-    "v starts at the first gradient's square. Here it starts at 0, and the first steps are longer.",
+    "v starts at the first gradient's square. It should start at 0, so the first steps are longer.",
     {
         "[np.zeros_like(param) for param in params]": "[None] * len(params)",
         "self._v[i] = self.alpha": "if self._v[i] is None:\n"
         "    self._v[i] = grad**2\n"
         "self._v[i] = self.alpha",
     },
-)
-
-starting_at_one = slip(
-    "v starts at 1. It should start at 0.",
-    {"np.zeros_like": "np.ones_like"},
 )
 
 bias_corrected = slip(
@@ -142,14 +115,14 @@ no_square = slip(
 )
 
 square_of_the_average = slip(
-    "The gradients are averaged and then squared, so opposite ones cancel. Squares come first, "
-    "then their average.",
+    "The gradients are averaged and then squared, so opposite ones cancel. Square each before "
+    "averaging.",
     {"grad**2": "grad", "np.sqrt(self._v[i])": "np.sqrt(self._v[i] ** 2)"},
 )
 
 centered = slip(
-    "The average gradient is subtracted from v, as in the centered variant: v becomes a variance. "
-    "Here it is the mean of the squares.",
+    "The squared mean gradient is subtracted from v, as in the centered variant. v should be the "
+    "mean of the squares.",
     {
         "self._v: list[np.ndarray] = []": "self._v, self.means = [], {}",
         "* grad**2": "* grad**2\n"
@@ -172,9 +145,7 @@ step_before_the_average = slip(
     },
 )
 
-
 # --- The step --------------------------------------------------------------------------------
-
 
 epsilon_in_the_root = slip(
     "eps stands inside the root. It belongs outside, added to √v.",
@@ -187,7 +158,7 @@ no_epsilon = slip(
 )
 
 epsilon_as_the_least = slip(
-    "eps is the least that √v may be. It should be added to it, however large √v is.",
+    "eps is a lower bound for √v. It should be added to √v, however large that is.",
     {"(np.sqrt(self._v[i]) + self.eps)": "np.maximum(np.sqrt(self._v[i]), self.eps)"},
 )
 
@@ -196,35 +167,15 @@ no_root = slip(
     {"np.sqrt(self._v[i])": "self._v[i]"},
 )
 
-times_the_root = slip(
-    "The step is multiplied by √v + eps: large gradients take still longer steps. It should be "
-    "divided.",
-    {"grad / (": "grad * ("},
-)
-
 plain_descent = slip(
     "The step is not divided by anything: this is plain gradient descent.",
     {" / (np.sqrt(self._v[i]) + self.eps)": ""},
 )
 
 only_the_sign = slip(
-    "Only the gradient's sign is left: every step is lr long. How far it goes should depend on how "
-    "this gradient compares with those before.",
+    "Only the gradient's sign is used: every step is lr long. The step should depend on how this "
+    "gradient compares with those before.",
     {"grad / (np.sqrt(self._v[i]) + self.eps)": "np.sign(grad)"},
-)
-
-uphill = slip(
-    "The step goes up the gradient: the sign is wrong.",
-    {"param - self.lr": "param + self.lr"},
-)
-
-
-# --- The settings ----------------------------------------------------------------------------
-
-
-learning_rate_ignored = slip(
-    "The argument `lr` is not used.",
-    {"self.lr = lr": "self.lr = 0.01"},
 )
 
 alpha_ignored = slip(
@@ -232,104 +183,9 @@ alpha_ignored = slip(
     {"self.alpha = alpha": "self.alpha = 0.99"},
 )
 
-epsilon_ignored = slip(
-    "The argument `eps` is not used.",
-    {"self.eps = eps": "self.eps = 1e-8"},
-)
-
-zero_epsilon_as_not_given = slip(
-    "An eps of 0 is treated as not given: `or` turns it into the default.",
-    {"self.eps = eps": "self.eps = eps or 1e-8"},
-)
-
-zero_alpha_as_not_given = slip(
-    "An alpha of 0 is treated as not given: `or` turns it into the default.",
-    {"self.alpha = alpha": "self.alpha = alpha or 0.99"},
-)
-
-another_default_of_alpha = slip(
-    "alpha is 0.9 unless told, as in Hinton's lecture. Here its default is another.",
-    {"alpha: float = 0.99": "alpha: float = 0.9"},
-)
-
-another_default_of_lr = slip(
-    "lr is 0.001 unless told, as in Adam. Here its default is another.",
-    {"lr: float = 0.01": "lr: float = 0.001"},
-)
-
-
-# --- State and manners -----------------------------------------------------------------------
-
-
-none_as_zero = slip(
-    "A gradient of None is taken for 0, and its average fades. It should leave it alone.",
-    {"return param.copy()": "grad = np.zeros_like(param)"},
-)
-
 zero_gradients_skipped = slip(
-    "A gradient that is all 0 is treated like None: v stays as it is. It should fade.",
+    "A gradient of zeros is treated like None: v stays as it is. It should fade.",
     {"if grad is None:": "if grad is None or not grad.any():"},
-)
-
-state_by_shape = slip(
-    "Parameters of the same shape share their average. Each parameter needs its own, by its "
-    "position in the list.",
-    {"self._updated(i, p, g)": "self._updated([q.shape for q in params].index(p.shape), p, g)"},
-)
-
-always_float64 = slip(
-    "The results are float64 whatever the parameters are: something on the way converts them.",
-    {"np.zeros_like(param)": "np.zeros(param.shape)"},
-)
-
-checked_at_the_first_step_only = slip(
-    "Shapes and lengths are compared at the first step only. Later steps need it too.",
-    {
-        "if len(params) != len(grads)": "self.first = not self._v\n"
-        "if self.first and len(params) != len(grads)",
-        "strict=True": "strict=False",
-        "if grad.shape": "if self.first and grad.shape",
-    },
-)
-
-parameters_of_its_own = slip(
-    "It keeps the parameters of its first step and goes on from there. What is passed in counts: "
-    "values may have been changed since.",
-    {
-        "if not self._v:": 'params = getattr(self, "own", params)\nif not self._v:',
-        "return [self._updated": "self.own = [self._updated",
-        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in self.own]",
-    },
-)
-
-shapes_unchecked = slip(
-    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
-    "other.",
-    {"if grad.shape != param.shape": "if False"},
-)
-
-sizes_in_place_of_shapes = slip(
-    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
-    "through.",
-    {"grad.shape != param.shape": "grad.size != param.size"},
-)
-
-lengths_unchecked = slip(
-    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
-    {"if len(params) != len(grads)": "if False", "strict=True": "strict=False"},
-)
-
-nothing_moves = slip(
-    "The parameters come back as they were. Do the new values reach the list that you return?",
-    {
-        "return [self._updated": "new = [self._updated",
-        "strict=True))]": "strict=True))]\nreturn [param.copy() for param in params]",
-    },
-)
-
-none_forgets = slip(
-    "A parameter whose gradient is None loses its v, and begins anew. v should stay.",
-    {"return param.copy()": "self._v[i] = np.zeros_like(param)\nreturn param.copy()"},
 )
 
 squares_in_place = slip(

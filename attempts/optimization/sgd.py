@@ -67,7 +67,7 @@ learning_rate_ignored = slip(
 )
 
 learning_rate_kept = slip(
-    "The step keeps to the lr that the optimiser was made with. `lr` may be assigned later, as a "
+    "The step keeps the lr that the optimiser was made with. `lr` may be assigned later, as a "
     "schedule does.",
     {"self.lr = lr": "self.lr = self.first_lr = lr", "self.lr * grad": "self.first_lr * grad"},
 )
@@ -78,20 +78,12 @@ only_the_sign = slip(
 )
 
 only_the_direction = slip(
-    "The gradient is divided by its length, so that only its direction counts. Where it is long, "
-    "the step should be long.",
+    "The gradient is divided by its length. A long gradient should make a long step.",
     {"self.lr * grad": "self.lr * grad / np.linalg.norm(grad)"},
 )
 
-clipped = slip(
-    "Entries of the gradient beyond ±1 are cut down to ±1. Here a step is as long as the gradient "
-    "says.",
-    {"self.lr * grad": "self.lr * np.clip(grad, -1.0, 1.0)"},
-)
-
 gradients_pile_up = slip(
-    "Gradients pile up: each step moves by the sum of all so far. A step of plain SGD forgets "
-    "those before it.",
+    "Each step moves by the sum of all gradients so far. Plain SGD uses the present one alone.",
     {
         "self.lr = lr": "self.lr, self.sums = lr, {}",
         "return [\n": "for i, grad in enumerate(grads):\n"
@@ -102,70 +94,13 @@ gradients_pile_up = slip(
     },
 )
 
-learning_rate_shrinks = slip(
-    "The learning rate shrinks from step to step by itself. It should stay what `lr` says.",
-    {
-        "self.lr = lr": "self.lr, self.steps = lr, 0",
-        "return [\n": "self.steps += 1\nreturn [\n",
-        "self.lr * grad": "self.lr / self.steps * grad",
-    },
-)
-
-keeps_the_first_parameters = slip(
-    "It starts from the parameters of its first step every time. Each step gets the parameters to "
-    "move.",
-    {
-        "return [\n": 'params = self.__dict__.setdefault("first", [p.copy() for p in params])\n'
-        "return [\n",
-    },
-)
-
-divided_by_the_number_of_parameters = slip(
-    "lr is divided by the number of parameters. Every parameter takes its own full step.",
-    {"self.lr * grad": "self.lr / len(params) * grad"},
-)
-
 returns_the_moves = slip(
-    "What comes back are the moves −lr · g. The parameters' new values were asked for.",
+    "The moves −lr · g are returned. The parameters' new values were asked for.",
     {"param - self.lr * grad": "-self.lr * grad"},
 )
 
-none_left_out = slip(
-    "A parameter without a gradient is left out of the list, and those behind it move up. It "
-    "should keep its place.",
-    {
-        "param.copy() if grad is None else param - ": "param - ",
-        "in zip(params, grads, strict=True)": "in zip(params, grads, strict=True)\n"
-        "if grad is not None",
-    },
-)
-
-none_for_the_parameter = slip(
-    "Where a gradient is None, the new parameter is None too. It should stay as it was.",
-    {"param.copy() if": "None if"},
-)
-
-none_stops_the_step = slip(
-    "One gradient of None keeps all parameters from moving. It concerns only its own.",
-    {
-        "return [\n": "if any(grad is None for grad in grads):\n"
-        "    return [param.copy() for param in params]\n"
-        "return [\n",
-    },
-)
-
-none_not_foreseen = slip(
-    "A gradient of None ends in an error: nothing can be multiplied by None.",
-    {"param.copy() if grad is None else param - ": "param - "},
-)
-
-always_float64 = slip(
-    "The results are float64 whatever the parameters are: something on the way converts them.",
-    {"self.lr * grad": "np.float64(self.lr) * grad"},
-)
-
 shapes_unchecked = slip(
-    "A gradient of another shape than its parameter is not refused: NumPy broadcasts one to the "
+    "A gradient whose shape is not its parameter's is let through: NumPy broadcasts one to the "
     "other.",
     {"if grad is not None and grad.shape != param.shape": "if False"},
 )
@@ -177,7 +112,7 @@ sizes_in_place_of_shapes = slip(
 )
 
 lengths_unchecked = slip(
-    "Lists of different lengths are not refused: zip stops at the shorter, and the rest is lost.",
+    "Lists of different lengths are let through: zip stops at the shorter, and the rest is lost.",
     {
         "if len(params) != len(grads)": "if False",
         "zip(params, grads, strict=True))": "zip(params, grads, strict=False))",
@@ -189,7 +124,6 @@ nothing_moves = slip(
     "The parameters come back as they were. Do the new values reach the list that you return?",
     {"else param - self.lr * grad": "else param.copy()"},
 )
-
 
 # --- An epoch --------------------------------------------------------------------------------
 
@@ -213,8 +147,8 @@ def moving_each_parameter_by_hand(params, batches, gradients, lr):
 
 
 all_gradients_at_the_start = slip(
-    "All gradients are taken at the first parameters. Each batch should see those from the "
-    "previous batch.",
+    "All gradients are taken at the first parameters. Each batch should get the parameters that "
+    "the previous step left.",
     {
         "optimiser, params = SGD": "optimiser, new = SGD",
         "params = optimiser.step": "new = optimiser.step",
@@ -224,8 +158,8 @@ all_gradients_at_the_start = slip(
 )
 
 one_step_on_the_mean = slip(
-    "There is one step in the epoch, on the mean gradient of all batches: that is batch gradient "
-    "descent. Here every batch moves the parameters.",
+    "The epoch makes one step, on the mean gradient of all batches: that is batch gradient "
+    "descent. Every batch should make a step.",
     {
         "SGD(lr)": "SGD(lr / max(len(batches), 1))",
         "optimiser, params = SGD": "optimiser, new = SGD",
@@ -236,7 +170,7 @@ one_step_on_the_mean = slip(
 )
 
 all_rows_at_once = slip(
-    "All batches are put together and make one step. Each should make a step of its own.",
+    "All batches are joined and make one step. Each should make a step of its own.",
     {
         "for x, y in batches:": "if batches:\n"
         "    batches = [tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))]\n"
@@ -264,7 +198,7 @@ without_the_last_batch = slip(
 )
 
 without_a_smaller_last_batch = slip(
-    "A last batch that is smaller than the first is dropped. All batches should make a step.",
+    "A last batch that is smaller than the first is dropped. Every batch should make a step.",
     {
         "for x, y in batches:": "for x, y in batches:\n"
         "    if len(x) < len(batches[0][0]):\n"
@@ -272,57 +206,8 @@ without_a_smaller_last_batch = slip(
     },
 )
 
-stopping_where_it_is_flat = slip(
-    "It ends at the first batch whose gradients are all 0. The next batch may have a slope.",
-    {
-        "params = optimiser.step(params, gradients(params, x, y))": (
-            "grads = gradients(params, x, y)\n"
-            "if not any(grad is not None and grad.any() for grad in grads):\n"
-            "    break\n"
-            "params = optimiser.step(params, grads)"
-        ),
-    },
-)
-
-from_the_last_batch = slip(
-    "The batches come in the reverse order.",
-    {"in batches": "in batches[::-1]"},
-)
-
-longer_steps_on_larger_batches = slip(
-    "The step is multiplied by the number of rows in the batch. The gradients are already those of "
-    "the batch's loss.",
-    {"for x, y in batches:": "for x, y in batches:\n    optimiser.lr = lr * len(x)"},
-)
-
 shorter_steps_on_larger_batches = slip(
     "The step is divided by the number of rows in the batch. The gradients are already those of "
     "the batch's loss.",
     {"for x, y in batches:": "for x, y in batches:\n    optimiser.lr = lr / len(x)"},
-)
-
-the_mean_of_all_parameters = slip(
-    "The mean of the parameters over all steps is returned. The last ones were asked for.",
-    {
-        "for x, y in batches:": "path = []\nfor x, y in batches:",
-        "gradients(params, x, y))": "gradients(params, x, y))\npath.append(params)",
-        "return params": (
-            "return [np.mean(values, axis=0) for values in zip(*path or [params], strict=True)]"
-        ),
-    },
-)
-
-asked_twice = slip(
-    "`gradients` is called twice for each batch, and one of the results thrown away: twice the "
-    "work.",
-    {
-        "for x, y in batches:": "for x, y in batches:\n"
-        "    if all(grad is None for grad in gradients(params, x, y)):\n"
-        "        continue",
-    },
-)
-
-a_tuple_of_parameters = slip(
-    "`gradients` is given a tuple. It expects the parameters in a list.",
-    {"gradients(params, x, y))": "gradients(tuple(params), x, y))"},
 )

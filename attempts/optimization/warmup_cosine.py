@@ -32,23 +32,11 @@ def as_the_smaller_of_two(step, peak, warmup, total, floor=0.0):
     return float(min(line, (peak + floor) / 2 + (peak - floor) / 2 * turned.real))
 
 
-@right(warmup_cosine)
-def by_the_middle(step, peak, warmup, total, floor=0.0):
-    check(step, warmup, total)
-    if step >= total:
-        return float(floor)
-    if step >= warmup:
-        middle = (warmup + total) / 2
-        swing = math.sin(math.pi * (step - middle) / (total - warmup))
-        return (peak + floor - (peak - floor) * swing) / 2
-    return step * (peak / warmup)
-
-
 # --- The warm-up -----------------------------------------------------------------------------
 
 warm_up_from_1 = slip(
-    "The warm-up counts from 1: its first step is already at peak / warmup, and it ends a step "
-    "too early. Steps are counted from 0.",
+    "The warm-up counts from 1: its first step is already at peak / warmup. Steps are counted "
+    "from 0.",
     {"peak * step / warmup": "peak * (step + 1) / warmup"},
 )
 
@@ -57,33 +45,20 @@ peak_a_step_early = slip(
     {"peak * step / warmup": "peak * step / max(warmup - 1, 1)"},
 )
 
-peak_a_step_late = slip(
-    "The peak is reached at step warmup + 1, a step too late.",
-    {
-        "if step < warmup:": "if step <= warmup and warmup:",
-        "peak * step / warmup": "peak * step / (warmup + 1)",
-    },
-)
-
 warm_up_from_the_floor = slip(
-    "The warm-up begins at the floor. It begins at 0: the floor is where the cosine ends.",
+    "The warm-up begins at the floor. It should begin at 0: the floor is where the cosine ends.",
     {"peak * step / warmup": "floor + (peak - floor) * step / warmup"},
 )
 
 no_warm_up_below_the_floor = slip(
-    "The floor holds in the warm-up too, and the learning rate waits there. It should rise in a "
+    "The floor holds in the warm-up too, and the rate waits there. It should rise in a straight "
     "line from 0.",
     {"peak * step / warmup": "max(floor, peak * step / warmup)"},
 )
 
 warm_up_along_a_cosine = slip(
-    "The warm-up rises along a cosine, slowly at both ends. It is a line.",
+    "The warm-up rises along a cosine, slowly at both ends. It should be a straight line.",
     {"peak * step / warmup": "peak * (1 - math.cos(math.pi * step / warmup)) / 2"},
-)
-
-quotient_rounded_down = slip(
-    "The quotient step / warmup is rounded down, as // does: it is 0 all through the warm-up.",
-    {"peak * step / warmup": "peak * (step // warmup)"},
 )
 
 no_warm_up = slip(
@@ -92,8 +67,8 @@ no_warm_up = slip(
 )
 
 warm_up_as_a_factor = slip(
-    "The warm-up is a factor on a cosine that runs from step 0. The cosine begins only when the "
-    "warm-up has ended; so the peak is never reached.",
+    "The warm-up is a factor on a cosine that runs from step 0, so the peak is never reached. "
+    "The cosine should begin when the warm-up ends.",
     {
         "if step < warmup:\n    return peak * step / warmup": (
             "if warmup:\n"
@@ -108,34 +83,16 @@ division_by_a_warm_up_of_0 = slip(
     {"if step < warmup:": "if step / warmup < 1:"},
 )
 
-a_warm_up_of_1_for_0 = slip(
-    "A warm-up of 0 steps counts as one of 1 step: the first step is at 0. It should be at the "
-    "peak.",
-    {
-        "if step < warmup:": "warmup = warmup or 1\nif step < warmup:",
-    },
-)
-
 # --- The cosine ------------------------------------------------------------------------------
 
 cosine_from_the_start = slip(
-    "The cosine counts its steps from the start of the run. It starts when the warm-up ends, so "
-    "the learning rate drops there all at once.",
+    "The cosine counts its steps from the start of the run instead of from the end of the "
+    "warm-up, so the rate drops there all at once.",
     {"min((step - warmup) / (total - warmup), 1.0)": "min(step / total, 1.0)"},
 )
 
-cosine_cut_off = slip(
-    "The cosine is stretched over `total` steps, but only what the warm-up leaves of them is "
-    "there for it: it is cut off above the floor.",
-    {
-        "min((step - warmup) / (total - warmup), 1.0)": (
-            "(step - warmup) / total if step < total else 1.0"
-        ),
-    },
-)
-
 total_without_the_warm_up = slip(
-    "`total` is taken for the length of the cosine alone. It counts the steps of the warm-up too.",
+    "`total` is used as the length of the cosine alone. It counts the steps of the warm-up too.",
     {"min((step - warmup) / (total - warmup), 1.0)": "min((step - warmup) / total, 1.0)"},
 )
 
@@ -150,30 +107,27 @@ floor_a_step_late = slip(
 )
 
 cosine_a_step_late = slip(
-    "The cosine begins a step after the warm-up's end, so the peak is held for two steps.",
+    "The cosine begins a step after the warm-up's end, so the peak lasts for two steps.",
     {"min((step - warmup)": "min(max(step - warmup - 1, 0)"},
 )
 
 not_clamped = slip(
-    "After `total` the cosine goes on and the learning rate rises again.",
+    "After `total` the cosine goes on, and the learning rate rises again.",
     {"min((step - warmup) / (total - warmup), 1.0)": "(step - warmup) / (total - warmup)"},
 )
 
 zero_after_the_end = slip(
     "From `total` on the learning rate is 0. It should stay at the floor.",
-    {
-        "return floor +": "if step >= total:\n    return 0.0\nreturn floor +",
-    },
+    {"return floor +": "if step >= total:\n    return 0.0\nreturn floor +"},
 )
 
 an_error_after_the_end = slip(
-    "After `total` it raises an error. The learning rate stays at the floor.",
+    "After `total` it raises an error. The learning rate should stay at the floor.",
     {"if step < 0:": "if not 0 <= step <= total:"},
 )
 
 floor_as_a_cut = slip(
-    "The floor cuts off a cosine that falls to 0. The cosine itself should end at the floor, so "
-    "its height is smaller.",
+    "The floor cuts off a cosine that falls to 0. The cosine itself should end at the floor.",
     {
         "return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2": (
             "return max(floor, peak * (1 + math.cos(math.pi * progress)) / 2)"
@@ -187,15 +141,13 @@ floor_on_top = slip(
 )
 
 floor_as_a_share = slip(
-    "The floor is taken for a share of the peak. It is a learning rate itself.",
-    {
-        "progress = min(": "floor *= peak\nprogress = min(",
-    },
+    "The floor is used as a share of the peak. It is a learning rate itself.",
+    {"progress = min(": "floor *= peak\nprogress = min("},
 )
 
 a_bare_cosine = slip(
-    "Half a cosine goes from 1 to −1. Without bringing it to 1 … 0 the learning rate becomes "
-    "negative.",
+    "Half a cosine goes from 1 to −1, so the learning rate becomes negative. It should go from 1 "
+    "to 0.",
     {"(1 + math.cos(math.pi * progress)) / 2": "math.cos(math.pi * progress)"},
 )
 
@@ -215,26 +167,26 @@ the_other_way_up = slip(
 )
 
 a_whole_wave = slip(
-    "The cosine runs through a whole wave: it is at the floor half-way and back at the peak at "
-    "the end. Half a wave is wanted.",
+    "The cosine runs through a whole wave: it is back at the peak at the end. It should be half "
+    "a wave.",
     {"math.pi * progress": "2 * math.pi * progress"},
 )
 
 a_quarter_wave = slip(
-    "The cosine runs through a quarter of a wave, from 1 to 0: it arrives at its steepest. Half "
-    "a wave is wanted, flat at both ends.",
+    "The cosine runs through a quarter of a wave, from 1 to 0, steepest at its end. It should be "
+    "half a wave, flat at both ends.",
     {"(1 + math.cos(math.pi * progress)) / 2": "math.cos(math.pi / 2 * progress)"},
 )
 
 falls_in_a_line = slip(
-    "After the warm-up it falls in a line. It should fall along a cosine.",
+    "After the warm-up the rate falls in a straight line. It should fall along a cosine.",
     {"(1 + math.cos(math.pi * progress)) / 2": "(1 - progress)"},
 )
 
 # --- Manners ---------------------------------------------------------------------------------
 
 negative_steps = slip(
-    "A negative step raises no error: it gets a negative learning rate, or goes up the cosine.",
+    "A negative step raises no error.",
     {"if step < 0:": "if False:"},
 )
 
@@ -244,33 +196,6 @@ negative_warm_up = slip(
 )
 
 no_room_for_the_cosine = slip(
-    "A `warmup` that is not below `total` raises no ValueError, though no step is left for the "
-    "cosine.",
+    "A `warmup` that is not below `total` raises no error, though no step is left for the cosine.",
     {"0 <= warmup < total:": "0 <= warmup:"},
-)
-
-checked_too_late = slip(
-    "`warmup` and `total` are only checked once the warm-up is over: before, a `warmup` that "
-    "leaves no step for the cosine raises no error.",
-    {"if not 0 <= warmup < total:": "if step >= warmup and not 0 <= warmup < total:"},
-)
-
-step_by_step = slip(
-    "It walks through all steps before the one asked for. A formula gives any step at once.",
-    {
-        "if step < warmup:\n"
-        "    return peak * step / warmup\n"
-        "# Beyond half a wave the cosine would rise again.\n"
-        "progress = min((step - warmup) / (total - warmup), 1.0)\n"
-        "return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2": (
-            "rate = floor\n"
-            "for now in range(step + 1):\n"
-            "    if now < warmup:\n"
-            "        rate = peak * now / warmup\n"
-            "    else:\n"
-            "        t = min((now - warmup) / (total - warmup), 1.0)\n"
-            "        rate = floor + (peak - floor) * (1 + math.cos(math.pi * t)) / 2\n"
-            "return rate"
-        ),
-    },
 )

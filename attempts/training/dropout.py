@@ -41,8 +41,7 @@ def with_a_threshold_for_float32_draws(x, p, rng, training=True):
 
 
 without_rescaling = slip(
-    "What is kept is not scaled up: the mean of the output shrinks by 1 − p in training, and the "
-    "next layer sees another scale in evaluation.",
+    "What is kept is not scaled up, so training has a smaller mean than evaluation.",
     {"x * keep / (1.0 - p)": "x * keep"},
 )
 
@@ -62,45 +61,36 @@ training_reversed = slip(
 )
 
 scaled_in_evaluation_instead = slip(
-    "This is the first paper's form, scaled by 1 − p in evaluation. Here the scaling is done in "
-    "training, so that evaluation costs nothing.",
+    "This is the first paper's form, scaled by 1 − p in evaluation. The scaling belongs in "
+    "training.",
     {"x.copy()": "x * (1.0 - p)", "x * keep / (1.0 - p)": "x * keep"},
 )
 
 scaled_in_evaluation_too = slip(
-    "Evaluation is scaled as well as training. There nothing is dropped, so there is nothing to "
-    "make up for.",
+    "Evaluation is scaled as well as training. It drops nothing, so there is nothing to make up "
+    "for.",
     {"x.copy()": "x / (1.0 - p if p < 1.0 else 1.0)"},
 )
 
 p_as_the_probability_to_keep = slip(
-    "p is taken for the probability to keep. It is the probability to drop.",
-    {
-        "if not training:": "p = 1.0 - p\nif not training:",
-    },
+    "p is used as the probability to keep. It is the probability to drop.",
+    {"if not training:": "p = 1.0 - p\nif not training:"},
 )
 
 comparison_reversed = slip(
-    "The mask keeps with probability p, though the scale is that of dropping with probability p. "
-    "Look at the direction of the comparison.",
+    "The mask keeps with probability p, but the scale is that of dropping with probability p. "
+    "Which way does the comparison go?",
     {">= p": "< p"},
 )
 
 scaled_by_one_over_p = slip(
-    "What is kept is divided by p. A share of 1 − p is kept, so that is what has to be made up "
-    "for.",
+    "What is kept is divided by p. But p is the share that is dropped.",
     {"(1.0 - p)": "(p or 1.0)"},
 )
 
 scaled_down = slip(
     "What is kept is multiplied by 1 − p. That makes the mean smaller still.",
     {"/ (1.0 - p)": "* (1.0 - p)"},
-)
-
-scaled_by_the_root = slip(
-    "What is kept is divided by √(1 − p): that keeps the mean of the squares. It is the mean that "
-    "should stay.",
-    {"(1.0 - p)": "(1.0 - p) ** 0.5"},
 )
 
 scaled_by_the_counted_share = slip(
@@ -116,8 +106,8 @@ one_mask_for_the_batch = slip(
 )
 
 one_mask_for_the_features = slip(
-    "The mask is one row of draws for the last axis, the same everywhere else. Every entry needs "
-    "a draw of its own.",
+    "The mask is one row of draws for the last axis, repeated everywhere. Every entry needs a "
+    "draw of its own.",
     {"rng.random(x.shape)": "rng.random(x.shape[-1:])"},
 )
 
@@ -128,8 +118,8 @@ whole_samples = slip(
 )
 
 whole_rows = slip(
-    "The last axis is dropped as a whole, as spatial dropout does with channels. Every entry "
-    "needs a draw of its own.",
+    "The last axis is dropped as a whole, as spatial dropout does. Every entry needs a draw of "
+    "its own.",
     {"rng.random(x.shape)": "rng.random((*x.shape[:-1], 1))"},
 )
 
@@ -139,36 +129,19 @@ one_draw_in_all = slip(
 )
 
 an_exact_number = slip(
-    "Exactly a share p of the entries is dropped each time, so the entries are not independent. "
-    "Toss a coin for each.",
+    "Exactly a share p of the entries is dropped each time. Whether one is dropped should not "
+    "depend on the others.",
     {"rng.random(x.shape) >= p": "rng.permutation(x.size).reshape(x.shape) >= round(p * x.size)"},
 )
 
 normal_draws = slip(
-    "The draws are from a normal distribution, and so below p with another probability than p. "
-    "They should be spread evenly from 0 to 1.",
+    "The draws are from a normal distribution, so they are below p with another probability than "
+    "p.",
     {"rng.random(": "rng.normal(size="},
 )
 
-whole_percents = slip(
-    "The draws are whole percents: p is met to two digits only. Draw any number from 0 to 1.",
-    {"rng.random(x.shape) >= p": "rng.integers(100, size=x.shape) >= 100 * p"},
-)
-
-a_fixed_seed = slip(
-    "Every call drops the same entries, whatever `rng` is, as from a generator with a fixed seed. "
-    "Draw anew from `rng`.",
-    {"rng.random(x.shape)": "np.random.default_rng(42).random(x.shape)"},
-)
-
-the_global_generator = slip(
-    "The draws come from elsewhere, such as NumPy's global generator, so no run can be repeated. "
-    "Draw from `rng`.",
-    {"rng.random(x.shape)": "np.random.rand(*x.shape)"},
-)
-
 gaussian_noise = slip(
-    "This is Gaussian dropout: multiplicative noise with the right mean, but nothing is dropped.",
+    "This is Gaussian dropout: noise with the right mean, but nothing is dropped.",
     {
         "keep = rng.random(x.shape) >= p": (
             "noise = rng.normal(1.0, np.sqrt(p / (1.0 - p)), size=x.shape)\n"
@@ -177,26 +150,13 @@ gaussian_noise = slip(
     },
 )
 
-the_smallest_entries = slip(
-    "The smallest entries are dropped. Chance should decide, not the values.",
-    {
-        "keep = rng.random(x.shape) >= p": "ranks = np.abs(x).argsort(axis=None).argsort()\n"
-        "keep = ranks.reshape(x.shape) >= p * x.size",
-    },
-)
-
 nan_for_p_of_1 = slip(
-    "With p = 1, the entries are multiplied by 0 and divided by 0: nan. That case needs care.",
+    "With p = 1, the entries are multiplied by 0 and divided by 0: nan.",
     {"return np.zeros_like(x)": "pass"},
 )
 
-division_by_zero_for_p_of_1 = slip(
-    "With p = 1, the scale 1/(1 − p) divides by zero. That case needs care.",
-    {"return np.zeros_like(x)": "pass", "x * keep / (1.0 - p)": "x * keep * (1.0 / (1.0 - p))"},
-)
-
 p_unchecked = slip(
-    "p is not checked: it has to be within 0 and 1.",
+    "p is not checked: it should be within 0 and 1.",
     {'raise ValueError(f"p is {p}, expected a probability from 0 to 1")': "pass"},
 )
 
@@ -206,29 +166,6 @@ p_unchecked_in_evaluation = slip(
 )
 
 p_of_1_refused = slip(
-    "p = 1 is refused. To drop everything is extreme, but allowed.",
+    "p = 1 is refused. Dropping everything is extreme, but allowed.",
     {"p <= 1.0": "p < 1.0"},
-)
-
-always_float64 = slip(
-    "In training, the result is float64 whatever x is: something on the way converts it.",
-    {"x * keep": "x * keep.astype(np.float64)"},
-)
-
-one_entry_at_a_time = slip(
-    "It tosses for one entry at a time in Python. A generator can fill a whole array.",
-    {
-        "keep = rng.random(x.shape) >= p": "draws = [rng.random() >= p for _ in range(x.size)]\n"
-        "keep = np.array(draws, dtype=bool).reshape(x.shape)",
-    },
-)
-
-one_row_at_a_time = slip(
-    "It goes through the rows one at a time in Python.",
-    {
-        "keep = rng.random(x.shape) >= p": (
-            "rows = [rng.random(x.shape[1:]) >= p for _ in range(len(x))]\n"
-            "keep = np.array(rows, dtype=bool).reshape(x.shape)"
-        ),
-    },
 )

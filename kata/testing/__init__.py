@@ -16,6 +16,7 @@ from kata.testing.contracts import (
     optimiser,
     schedule,
     take_steps,
+    torch_rates,
     torch_steps,
 )
 from kata.testing.gradients import numerical_gradient, torch_gradients
@@ -64,6 +65,7 @@ __all__ = [
     "slowdown",
     "take_steps",
     "torch_gradients",
+    "torch_rates",
     "torch_steps",
     "unchanged",
 ]

@@ -351,6 +351,19 @@ def schedule() -> Callable[[Callable[[int], Any]], Test]:
     return _contract(_SCHEDULE)
 
 
+def torch_rates(kind: Callable[..., Any], lr: float, steps: int, **settings: Any) -> list[float]:
+    """The rates of so many steps, from step 0 on, of a schedule in torch.optim.lr_scheduler."""
+    import torch
+
+    own = torch.optim.SGD([torch.zeros(1)], lr)
+    rates, its_schedule = [], kind(own, **settings)
+    own.step()  # Once is enough for torch not to warn.
+    for _ in range(steps):
+        rates.append(its_schedule.get_last_lr()[0])
+        its_schedule.step()
+    return rates
+
+
 def _depends_on_the_step_alone(make: Callable[[int], Any], rng: np.random.Generator) -> None:
     __tracebackhide__ = True
     rate, steps = make(100), [0, 1, 5, 10, 11, 64, 100, 1000]

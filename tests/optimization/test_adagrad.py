@@ -56,12 +56,6 @@ def test_eps_shows_where_all_gradients_were_as_small_as_it():
     assert_close(new, [np.array([-0.5, 0.75, 0.0])])
 
 
-def test_under_a_constant_gradient_steps_shrink_with_the_root_of_their_number():
-    grads, way = [np.array([20.0, -0.1])], 0.5 * sum(1.0 / np.sqrt(t) for t in range(1, 10))
-    new = take_steps(Adagrad(lr=0.5, eps=0.0), [np.zeros(2)], [grads] * 9)
-    assert_close(new, [np.array([-way, way])])
-
-
 def test_a_large_gradient_is_never_forgotten():
     # Half the steps go up and half down, each by lr / √(10⁶ + t): what is left of them is small.
     signs = [(-1.0) ** t for t in range(1, 61)]
@@ -69,14 +63,6 @@ def test_a_large_gradient_is_never_forgotten():
     moves = [-sign / np.sqrt(1000.0**2 + t) for t, sign in enumerate(signs, 1)]
     new = take_steps(Adagrad(lr=1.0, eps=0.0), [np.ones(1)], steps_of_grads)
     assert_close(new, [np.array([sum(moves)])], atol=1e-15)
-
-
-def test_a_weight_with_rare_gradients_keeps_its_long_steps():
-    often, rarely = [np.array([1.0, 0.0])], [np.array([1.0, 1.0])]
-    way = [sum(1.0 / np.sqrt(t) for t in range(1, number)) for number in (10, 3)]
-    steps_of_grads = [rarely, *[often] * 7, rarely]
-    new = take_steps(Adagrad(lr=0.5), [np.zeros(2)], steps_of_grads)
-    assert_close(new, [-0.5 * np.array(way)])
 
 
 def test_zero_gradients_between_others_change_nothing(rng):

@@ -64,11 +64,6 @@ def test_every_row_comes_once(rng, n, batch_size):
     assert_close(np.sort(y_rows), np.arange(n))
 
 
-def test_with_drop_last_no_row_comes_twice(rng):
-    x_rows, _ = deal(41, 6, rng, drop_last=True)
-    assert_close(len(set(x_rows.tolist())), 36)
-
-
 @pytest.mark.parametrize("batch_size", [5, 23, 40], ids=str)
 def test_each_row_of_x_stays_beside_its_row_of_y(rng, batch_size):
     x_rows, y_rows = deal(23, batch_size, rng)

@@ -23,10 +23,8 @@ def test_three_steps_worked_out_by_hand():
     [
         {},
         {"lr": 0.0},
-        {"lr": 0.3},
         {"momentum": 0.5},
         {"lr": 0.3, "momentum": 0.7},
-        {"lr": 1.7, "momentum": 0.2},
         {"lr": 0.1, "momentum": 0.0},
         {"lr": 0.1, "momentum": 0.99},
     ],
@@ -43,15 +41,6 @@ def test_it_agrees_with_the_reference(rng, reference):
     params, steps_of_grads = draw_params(rng), [draw_params(rng, scale=100.0) for _ in range(3)]
     expected = take_steps(reference.Momentum(0.1, 0.6), params, steps_of_grads)
     assert_close(take_steps(Momentum(0.1, 0.6), params, steps_of_grads), expected)
-
-
-def test_steady_gradients_lead_to_steps_that_grow_towards_a_limit():
-    # lr · g is 1, so the moves are 1, 1.5, 1.75, …; they come up to 1 / (1 − momentum) = 2.
-    optimiser, params, path = Momentum(lr=0.25, momentum=0.5), [np.array([0.0])], []
-    for _ in range(4):
-        params = optimiser.step(params, [np.array([-4.0])])
-        path += params
-    assert_close(path, [np.array([total]) for total in (1.0, 2.5, 4.25, 6.125)])
 
 
 def test_after_a_zero_gradient_it_still_moves_by_what_it_remembers():

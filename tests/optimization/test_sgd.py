@@ -12,10 +12,8 @@ from kata.testing import assert_close, draw_params, manners, optimiser, take_ste
 
 
 def test_one_step_worked_out_by_hand():
-    params, grads = (
-        [np.array([1.0, 2.0]), np.array([[8.0]])],
-        [np.array([3.0, -4.0]), np.ones((1, 1))],
-    )
+    params = [np.array([1.0, 2.0]), np.array([[8.0]])]
+    grads = [np.array([3.0, -4.0]), np.array([[1.0]])]
     assert_close(SGD(lr=0.5).step(params, grads), [np.array([-0.5, 4.0]), np.array([[7.5]])])
 
 
@@ -30,13 +28,6 @@ def test_it_agrees_with_the_reference(rng, reference):
     params, steps_of_grads = draw_params(rng), [draw_params(rng, scale=100.0) for _ in range(3)]
     expected = take_steps(reference.SGD(lr=0.1), params, steps_of_grads)
     assert_close(take_steps(SGD(lr=0.1), params, steps_of_grads), expected)
-
-
-def test_a_gradient_of_zero_moves_nothing(rng):
-    params, grads = draw_params(rng), draw_params(rng)
-    expected = torch_steps(torch.optim.SGD, params, [grads], lr=0.3)
-    steps_of_grads = [grads, [np.zeros_like(grad) for grad in grads]]
-    assert_close(take_steps(SGD(0.3), params, steps_of_grads), expected)
 
 
 def test_a_step_is_as_long_as_the_gradient_says():

@@ -1,12 +1,11 @@
 from functools import partial
 
-import numpy as np
 import pytest
 import torch
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from exercises.optimization.warmup_cosine import warmup_cosine
-from kata.testing import assert_close, assert_value_error, manners, schedule
+from kata.testing import assert_close, assert_value_error, manners, schedule, torch_rates
 
 # Towards a floor of 0 the cosine nearly cancels: a formula may leave 1e-16 there or exactly 0.
 COSINE = 1e-14
@@ -18,17 +17,12 @@ def rates_of(peak, warmup, total, floor):
     return [warmup_cosine(step, peak, warmup, total, floor) for step in range(total + BEYOND)]
 
 
-def torch_rates(peak, warmup, total, floor):
+def expected_rates(peak, warmup, total, floor):
     """The same from torch: a line, its cosine schedule, and the floor once that has ended."""
     line = torch.linspace(0.0, peak, warmup + 1, dtype=torch.float64)[:-1].tolist()
-    optimiser = torch.optim.SGD([torch.zeros(1)], lr=peak)
-    schedule = CosineAnnealingLR(optimiser, T_max=total - warmup, eta_min=floor)
-    cosine = []
-    for _ in range(total - warmup):
-        cosine.append(schedule.get_last_lr()[0])
-        optimiser.step()
-        schedule.step()
-    return line + cosine + [floor] * BEYOND
+    cosine = total - warmup
+    wave = torch_rates(CosineAnnealingLR, peak, cosine, T_max=cosine, eta_min=floor)
+    return line + wave + [floor] * BEYOND
 
 
 def test_every_step_worked_out_by_hand():
@@ -46,7 +40,7 @@ def test_every_step_worked_out_by_hand():
 def test_it_agrees_with_torch(rng, warmup, total, share):
     peak = float(rng.uniform(0.01, 3.0))
     settings = peak, warmup, total, share * peak
-    assert_close(rates_of(*settings), torch_rates(*settings), atol=COSINE)
+    assert_close(rates_of(*settings), expected_rates(*settings), atol=COSINE)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
@@ -55,28 +49,10 @@ def test_it_agrees_with_the_reference(rng, reference):
         assert_close(warmup_cosine(step, 0.3, 11, 47, 0.02), expected)
 
 
-def test_the_first_step_of_a_warm_up_is_0_whatever_the_floor():
-    assert_close(warmup_cosine(0, 8.0, 3, 10, 2.0), 0.0)
-
-
-def test_the_warm_up_rises_by_the_same_at_every_step():
-    rates = [warmup_cosine(step, 3.0, 24, 30, 1.0) for step in range(25)]
-    assert_close(np.diff(rates), np.full(24, 0.125))
-
-
-@pytest.mark.parametrize("warmup", [0, 1, 2, 6], ids=str)
-def test_the_peak_is_reached_at_the_end_of_the_warm_up(warmup):
-    assert_close(warmup_cosine(warmup, 0.7, warmup, 9, 0.1), 0.7)
-
-
 @pytest.mark.parametrize("floor", [0.0, 0.03], ids=str)
 @pytest.mark.parametrize("step", [9, 10, 12, 15, 21, 10_000], ids=str)
 def test_from_total_on_it_stays_at_the_floor(step, floor):
     assert_close(warmup_cosine(step, 0.4, 3, 9, floor), floor, atol=COSINE)
-
-
-def test_one_step_before_total_it_is_still_above_the_floor():
-    assert_close(warmup_cosine(6, 10.0, 4, 7, 2.0), 4.0)
 
 
 def test_the_floor_is_0_unless_told():
