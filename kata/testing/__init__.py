@@ -26,6 +26,7 @@ from kata.testing.speed import (
     assert_memory_at_most,
     assert_no_loop_over,
     assert_vectorised,
+    of_four_axes,
 )
 from kata.testing.values import (
     VALUE_ERROR,
@@ -54,6 +55,7 @@ __all__ = [
     "draws",
     "manners",
     "numerical_gradient",
+    "of_four_axes",
     "optimiser",
     "peak_bytes",
     "python_work",
