@@ -248,6 +248,11 @@ the_axis_lost = slip(
     },
 )
 
+the_axis_of_the_sum_lost = slip(
+    "The sum has lost its axis: one row's sum meets another row's scores, or the shapes don't fit.",
+    {"np.exp(shifted).sum(axis=axis, keepdims=True)": "np.exp(shifted).sum(axis=axis)"},
+)
+
 finite_for_minus_infinity = slip(
     "−∞ is replaced by a finite number on the way, so an impossible score gets a finite logarithm.",
     {"shifted = x - _largest(x, axis)": "shifted = np.nan_to_num(x - _largest(x, axis))"},
