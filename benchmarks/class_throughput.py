@@ -86,7 +86,8 @@ def drawn_answer(kata: Kata, draw: random.Random) -> str:
         return solution
     if which < SOLUTIONS + STUBS:
         return stubs.handed_out(kata)
-    slips = [attempt.edits for attempt in target.attempts_of(kata) if attempt.edits]
+    wrong = [attempt for attempt in target.attempts_of(kata) if not attempt.is_right]
+    slips = [attempt.edits for attempt in wrong if attempt.edits]
     return edited(solution, draw.choice(slips))
 
 

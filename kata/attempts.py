@@ -11,8 +11,10 @@
     @right(softmax)
     def through_log_sum_exp(x): ...
 
-A slip is the solution with some of its text replaced. `wrong` is for a mistake that is no edit of
-the solution.
+    with_one_division = rewrite({"y /= y.sum()": "y = y * (1 / y.sum())"})
+
+A slip is the solution with some of its text replaced, and so is a rewrite, which is right all the
+same. `wrong` and `right` are for answers that are no edits of the solution.
 """
 
 import __future__
@@ -68,7 +70,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class _Slip:
-    text: str
+    text: str | None
     edits: Mapping[str, str]
 
 
@@ -79,6 +81,11 @@ def slip(text: str, edits: Mapping[str, str]) -> Any:
     line in which the key begins were not indented.
     """
     return _Slip(text, edits)
+
+
+def rewrite(edits: Mapping[str, str]) -> Any:
+    """The solution with each key of `edits` replaced by its value, as in a slip: still right."""
+    return _Slip(None, edits)
 
 
 def wrong(replaced: Callable[..., Any], text: str) -> Callable[[Answer], Answer]:

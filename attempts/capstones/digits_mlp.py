@@ -1,87 +1,59 @@
-import numpy as np
+from kata.attempts import rewrite, slip
 
-from exercises.basics.linear import linear, linear_backward
-from exercises.basics.relu import relu, relu_backward
-from exercises.evaluation.cross_entropy import cross_entropy, cross_entropy_backward
-from exercises.optimization.adam import Adam
-from exercises.optimization.minibatches import minibatches
-from kata.attempts import right, slip
-from solutions.capstones.digits_mlp import forward, init, loss_and_gradients, predict, train
+LOSS = "return cross_entropy(logits, y), grads"
+WEIGHTS = "rng.normal(scale=np.sqrt(2 / n_in), size=(n_out, n_in))"
+EPOCHS = "for _ in range(epochs):"
+BATCHES = "in minibatches(x, y, batch_size, rng):"
 
+without_the_other_katas = rewrite(
+    {
+        "passed = []": (
+            "inputs = [x]\nfor w, b in hidden:\n"
+            "    inputs.append(np.clip(inputs[-1] @ w.T + b, 0, None))\n"
+            "logits = inputs[-1] @ last[0].T + last[1]\n"
+            "log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)\n"
+            "delta, grads = (np.exp(log_p) - np.eye(logits.shape[1])[y]) / len(x), []\n"
+            "for (w, _), at in zip([*hidden, last][::-1], inputs[::-1], strict=True):\n"
+            "    grads = [delta.T @ at, delta.sum(axis=0), *grads]\n"
+            "    delta = (delta @ w) * np.sign(at)\n"
+            "return float(-log_p[np.arange(len(y)), y].mean()), grads"
+        )
+    }
+)
 
-@right(loss_and_gradients)
-def recursive(params, x, y):
-    def from_layer(params, x):
-        """The loss, its gradient with respect to x, and those with respect to params."""
-        (w, b), rest = params[:2], params[2:]
-        z = linear(x, w, b)
-        if rest:
-            loss, grad, later = from_layer(rest, relu(z))
-            grad = relu_backward(grad, z)
-        else:
-            loss, grad, later = cross_entropy(z, y), cross_entropy_backward(1.0, z, y), []
-        grad_x, grad_w, grad_b = linear_backward(grad, x, w, b)
-        return loss, grad_x, [grad_w, grad_b, *later]
+standard_normal_and_scaled = rewrite(
+    {WEIGHTS: "rng.standard_normal((n_in, n_out)).T * (2.0 / n_in) ** 0.5"}
+)
 
-    loss, _, grads = from_layer(list(params), x)
-    return loss, grads
+through_the_order_of_logits = rewrite(
+    {
+        "forward(params, x).argmax(axis=1)": (
+            'np.argsort(-forward(params, x), axis=1, kind="stable")[:, 0]'
+        )
+    }
+)
 
-
-@right(loss_and_gradients)
-def without_the_other_katas(params, x, y):
-    ws, bs = params[0::2], params[1::2]
-    activations = [x]
-    for w, b in zip(ws[:-1], bs[:-1], strict=True):
-        activations.append(np.clip(activations[-1] @ w.T + b, 0, None))
-    logits = activations[-1] @ ws[-1].T + bs[-1]
-    log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
-    delta = (np.exp(log_p) - np.eye(logits.shape[1])[y]) / len(x)
-    grads = []
-    for w, activation in zip(ws[::-1], activations[::-1], strict=True):
-        grads[:0] = [np.einsum("no,ni->oi", delta, activation), delta.sum(axis=0)]
-        delta = (delta @ w) * np.sign(activation)
-    return float(-log_p[np.arange(len(y)), y].mean()), grads
-
-
-@right(init)
-def standard_normal_and_scaled(sizes, rng):
-    params = []
-    for i in range(1, len(sizes)):
-        w = rng.standard_normal((sizes[i - 1], sizes[i])).T
-        params += [w * (2.0 / sizes[i - 1]) ** 0.5, np.zeros((sizes[i],))]
-    return params
-
-
-@right(predict)
-def through_the_order_of_logits(params, x):
-    return np.argsort(-forward(params, x), axis=1, kind="stable")[:, 0]
-
-
-@right(train)
-def with_a_list_of_batches(x, y, sizes, epochs, batch_size, lr, rng):
-    params, adam = init(sizes, rng), Adam(lr)
-    while epochs > 0:
-        for rows, labels in list(minibatches(x, y, batch_size, rng)):
-            params = adam.step(params, loss_and_gradients(params, rows, labels)[1])
-        epochs -= 1
-    return params
-
+with_a_list_of_batches = rewrite(
+    {
+        BATCHES: "in list(minibatches(x, y, batch_size, rng)):",
+        "adam = Adam(lr=lr)": "adam = Adam(lr)",
+    }
+)
 
 # --- init ------------------------------------------------------------------------------------
 
 outputs_counted = slip(
-    "The variance counts a layer's outputs. What adds up in one unit is its inputs: their number "
-    "belongs there.",
+    "The variance counts a layer's outputs, but its inputs are what adds up in a unit.",
     {"np.sqrt(2 / n_in)": "np.sqrt(2 / n_out)"},
 )
 
 variance_taken_for_deviation = slip(
-    "2 / n_in is the variance, but here it is the standard deviation.",
+    "2 / n_in is the variance, but it is used as the standard deviation.",
     {"np.sqrt(2 / n_in)": "2 / n_in"},
 )
 
 variance_without_the_two = slip(
-    "The variance is 1 / n_in. ReLU drops half of the signal's power, and the 2 makes up for it.",
+    "The variance is 1 / n_in. ReLU halves the signal's power, and the 2 makes up for it.",
     {"np.sqrt(2 / n_in)": "np.sqrt(1 / n_in)"},
 )
 
@@ -96,9 +68,9 @@ uniform = slip(
 )
 
 zeros = slip(
-    "All weights begin at 0: all hidden units of a layer are then alike, get the same gradient and "
-    "stay alike.",
-    {"rng.normal(scale=np.sqrt(2 / n_in), size=(n_out, n_in))": "np.zeros((n_out, n_in))"},
+    "All weights begin at 0: the hidden units of a layer are alike, and no gradient tells them "
+    "apart.",
+    {WEIGHTS: "np.zeros((n_out, n_in))"},
 )
 
 biases_drawn = slip(
@@ -106,59 +78,34 @@ biases_drawn = slip(
     {"np.zeros(n_out)": "rng.normal(scale=0.1, size=n_out)"},
 )
 
-weights_turned_over = slip(
-    "The weights have shape (in, out); `linear` takes (out, in).",
-    {"size=(n_out, n_in)": "size=(n_in, n_out)"},
-)
-
-fixed_seed = slip(
-    "Every call draws the same weights: a generator with a fixed seed stands in for `rng`.",
-    {"params = []": "params, rng = [], np.random.default_rng(0)"},
-)
-
-another_generator = slip(
-    "The weights do not come from the argument `rng` but from another generator, so no run can be "
-    "repeated.",
-    {"params = []": "params, rng = [], np.random.default_rng()"},
-)
-
-own_generator_after_the_first_layer = slip(
-    "Only the first layer is drawn from `rng`; the others come from a generator with a fixed seed.",
-    {
-        "params.append(np.zeros(n_out))": "params.append(np.zeros(n_out))\n"
-        "rng = np.random.default_rng(0)"
-    },
-)
-
 one_seed_for_all_layers = slip(
-    "All layers draw from generators in the same state, so that their weights repeat the same "
-    "numbers. Draw all of them from `rng` itself.",
+    "The layers' weights repeat the same numbers: they draw from generators in the same state.",
     {
         "params = []": "params, seed = [], rng.integers(2**32)",
         "rng.normal": "np.random.default_rng(seed).normal",
     },
 )
 
-
 # --- forward and predict ---------------------------------------------------------------------
 
 relu_after_the_last_layer = slip(
-    "The last layer goes through ReLU as well: negative logits are cut off, and with them all "
-    "gradients through them.",
+    "The last layer goes through ReLU as well: negative logits are cut off.",
     {"return linear(x, *last)": "return relu(linear(x, *last))"},
 )
 
 no_relu = slip(
-    "There is no ReLU between the layers: any number of linear layers is just one linear layer.",
+    "There is no ReLU between the layers: linear layers in a row are one linear layer.",
     {"x = relu(linear(x, w, b))": "x = linear(x, w, b)"},
 )
 
 probabilities = slip(
-    "These are probabilities. Leave the softmax out: the cross-entropy takes logits.",
+    "These are probabilities, but the cross-entropy takes logits.",
     {
-        "return linear(x, *last)": "x = linear(x, *last)\n"
-        "e = np.exp(x - x.max(axis=1, keepdims=True))\n"
-        "return e / e.sum(axis=1, keepdims=True)"
+        "return linear(x, *last)": (
+            "x = linear(x, *last)\n"
+            "e = np.exp(x - x.max(axis=1, keepdims=True))\n"
+            "return e / e.sum(axis=1, keepdims=True)"
+        )
     },
 )
 
@@ -177,39 +124,34 @@ largest_logit = slip(
 )
 
 last_of_equal_logits = slip(
-    "Sorting puts the last of equal logits at the end; argmax takes the first.",
+    "Of equal logits the last is taken, not the first.",
     {"argmax(axis=1)": 'argsort(axis=1, kind="stable")[:, -1]'},
 )
 
 exponentials_compared = slip(
-    "exp of large logits is infinite and of very low ones 0, so that classes tie. The largest "
-    "logit has the largest probability: compare the logits.",
+    "exp of large logits is infinite and of very low ones 0, so that classes tie.",
     {"return forward(params, x).argmax": "return np.exp(forward(params, x)).argmax"},
 )
-
 
 # --- loss_and_gradients ----------------------------------------------------------------------
 
 relu_forgotten_on_the_way_back = slip(
-    "On the way back the gradient passes ReLU as if it were not there. Units that were cut off let "
-    "nothing through.",
+    "On the way back the gradient passes ReLU unchanged, through units that were off, too.",
     {"relu_backward(grad_x, z)": "grad_x"},
 )
 
 relu_of_the_gradient = slip(
-    "`relu` is applied to the gradient itself. What counts is the sign of what went into ReLU on "
-    "the way forward.",
+    "`relu` is applied to the gradient itself. What counts is what went into ReLU.",
     {"relu_backward(grad_x, z)": "relu(grad_x)"},
 )
 
 masked_by_the_last_z = slip(
-    "On the way back all layers are masked with the z of the last hidden one. Each has its own.",
+    "On the way back all layers are masked with the z of the last hidden one.",
     {"for x, w, b, z in reversed(passed)": "for x, w, b, _ in reversed(passed)"},
 )
 
 gradients_backwards = slip(
-    "The gradients stand in the order of the way back, last layer first. Each should have the "
-    "place of its parameter.",
+    "The gradients stand last layer first, not in the order of their parameters.",
     {"[grad_w, grad_b, *grads]": "[*grads, grad_w, grad_b]"},
 )
 
@@ -220,11 +162,11 @@ gradients_of_the_sum = slip(
 
 the_loss_of_the_sum = slip(
     "The loss is the sum over the rows; it should be their mean, whose gradients these are.",
-    {"return cross_entropy(logits, y), grads": "return cross_entropy(logits, y) * len(y), grads"},
+    {LOSS: "return cross_entropy(logits, y) * len(y), grads"},
 )
 
 divided_twice = slip(
-    "The mean over the rows is taken twice: `cross_entropy_backward` has divided already.",
+    "The gradients are divided by n twice: `cross_entropy_backward` has done so already.",
     {"cross_entropy_backward(1.0,": "cross_entropy_backward(1.0 / len(x),"},
 )
 
@@ -237,63 +179,57 @@ half_the_loss = slip(
     "The loss and all gradients are halved: cross-entropy has no factor ½.",
     {
         "cross_entropy_backward(1.0,": "cross_entropy_backward(0.5,",
-        "return cross_entropy(logits, y), grads": "return cross_entropy(logits, y) / 2, grads",
+        LOSS: "return cross_entropy(logits, y) / 2, grads",
     },
 )
 
 last_layer_only = slip(
-    "Only the last layer gets a gradient: it is not carried on through ReLU to the layers before.",
+    "Only the last layer gets a gradient: none is carried on through ReLU to the layers before.",
     {"relu_backward(grad_x, z)": "np.zeros_like(z)"},
 )
-
 
 # --- train -----------------------------------------------------------------------------------
 
 steps_thrown_away = slip(
-    "What `step` returns is thrown away. It writes into nothing: the new params are its result.",
+    "What `step` returns is thrown away, but it writes into nothing.",
     {"params = adam.step(": "adam.step("},
 )
 
 a_new_adam_for_every_batch = slip(
-    "Every step is made by a new Adam, which remembers nothing: make one before the loops.",
+    "Every step is made by a new Adam, which remembers nothing.",
     {"params = adam.step(": "params = Adam(lr=lr).step("},
 )
 
 a_new_adam_for_every_epoch = slip(
     "Every epoch begins with a new Adam: its averages and its step count are lost.",
-    {"for _ in range(epochs):": "for _ in range(epochs):\n    adam = Adam(lr=lr)"},
+    {EPOCHS: "for _ in range(epochs):\n    adam = Adam(lr=lr)"},
 )
 
 dealt_once = slip(
-    "Every epoch has the same batches in the same order; each should deal the rows anew. Were the "
-    "batches made before the loop, or shuffled by a fixed seed, or not at all?",
+    "Every epoch has the same batches in the same order. Each should deal the rows anew.",
     {
-        "for _ in range(epochs):": "batches = list(minibatches(x, y, batch_size, rng))\n"
-        "for _ in range(epochs):",
-        "in minibatches(x, y, batch_size, rng):": "in batches:",
+        EPOCHS: "batches = list(minibatches(x, y, batch_size, rng))\nfor _ in range(epochs):",
+        BATCHES: "in batches:",
     },
 )
 
 batches_used_up = slip(
-    "The generator of batches is made once, before the loop over the epochs. After the first epoch "
-    "it is used up.",
+    "The generator of batches is made once, and after the first epoch it is used up.",
     {
-        "for _ in range(epochs):": "batches = iter(minibatches(x, y, batch_size, rng))\n"
-        "for _ in range(epochs):",
-        "in minibatches(x, y, batch_size, rng):": "in batches:",
+        EPOCHS: "batches = iter(minibatches(x, y, batch_size, rng))\nfor _ in range(epochs):",
+        BATCHES: "in batches:",
     },
 )
 
 one_epoch_too_few = slip("There is one epoch too few.", {"range(epochs)": "range(epochs - 1)"})
 
 no_epochs_are_one = slip(
-    "With 0 epochs one is trained: the params should then be those that `init` draws.",
+    "With 0 epochs one is trained: the params should be those that `init` draws.",
     {"range(epochs)": "range(epochs or 1)"},
 )
 
 drops_the_last_batch = slip(
-    "A smaller last batch is left out; it should make a step like the others.",
-    {"batch_size, rng):": "batch_size, rng, drop_last=True):"},
+    "A smaller last batch is left out.", {"batch_size, rng):": "batch_size, rng, drop_last=True):"}
 )
 
 first_batch_only = slip(
@@ -312,7 +248,11 @@ default_step_size = slip(
 
 plain_gradient_descent = slip(
     "These are the plain steps of gradient descent, not Adam's.",
-    {"adam.step(params, grads)": "[p - lr * grad for p, grad in zip(params, grads, strict=True)]"},
+    {
+        "adam.step(params, grads)": (
+            "[p - lr * grad for p, grad in zip(params, grads, strict=True)]"
+        )
+    },
 )
 
 eps_of_another_framework = slip(
@@ -320,17 +260,10 @@ eps_of_another_framework = slip(
     {"Adam(lr=lr)": "Adam(lr=lr, eps=1e-7)"},
 )
 
-dealt_by_another_generator = slip(
-    "The batches are dealt by a generator without a seed, so no run can be repeated. Pass on the "
-    "argument `rng`.",
-    {"batch_size, rng):": "batch_size, np.random.default_rng()):"},
-)
-
 dealt_alike_in_every_run = slip(
-    "The batches are dealt by a generator with a fixed seed, so that every run deals them alike. "
-    "Pass on the argument `rng`.",
+    "The batches are dealt by a generator with a fixed seed, so every run deals them alike.",
     {
-        "for _ in range(epochs):": "dealer = np.random.default_rng(0)\nfor _ in range(epochs):",
+        EPOCHS: "dealer = np.random.default_rng(0)\nfor _ in range(epochs):",
         "batch_size, rng):": "batch_size, dealer):",
     },
 )

@@ -27,6 +27,7 @@ from kata.testing.speed import (
     assert_memory_at_most,
     assert_no_loop_over,
     assert_vectorised,
+    of_four_axes,
 )
 from kata.testing.values import (
     VALUE_ERROR,
@@ -55,6 +56,7 @@ __all__ = [
     "draws",
     "manners",
     "numerical_gradient",
+    "of_four_axes",
     "optimiser",
     "peak_bytes",
     "python_work",

@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from kata.gauges import SLOWDOWN_LIMIT, Arguments, peak_bytes, python_work, slowdown
 from kata.testing.notes import recorder
 
@@ -46,6 +48,15 @@ def assert_vectorised(function: Callable[..., Any], draw: Callable[..., Argument
     for name in sizes:
         large = draw(**sizes | {name: _MANY})
         assert_no_loop_over(name.replace("_", " "), function, small, large)
+
+
+def of_four_axes(rng: np.random.Generator, arrays: int = 1) -> Callable[..., Arguments]:
+    """Draw this many arrays of one shape, for `assert_vectorised(softmax, of_four_axes(rng))`."""
+
+    def draw(batch: int, maps: int, rows: int, columns: int) -> Arguments:
+        return tuple(rng.normal(size=(arrays, batch, maps, rows, columns)))
+
+    return draw
 
 
 def assert_memory_at_most(limit: int, function: Callable[..., Any], *args: Any) -> None:

@@ -4,7 +4,7 @@ from types import ModuleType
 
 import pytest
 
-from kata.attempts import Attempt, SlipError, attempts_in, edited, slip
+from kata.attempts import Attempt, SlipError, attempts_in, edited, rewrite, slip
 
 SOLUTION = '''\
 """Doubles and halves."""
@@ -48,6 +48,12 @@ def test_a_slip_is_the_solution_with_its_text_replaced(attempts):
     found = attempts(thirds=slip("A third.", {"x / 2.0": "x / 3.0"}))["thirds"]
     assert (found.replaces, found.text, found.is_right) == (("halve",), "A third.", False)
     assert found.answers["halve"](6.0) == 2.0
+
+
+def test_a_rewrite_is_an_edit_of_the_solution_that_is_right(attempts):
+    found = attempts(product=rewrite({"x / 2.0": "x * 0.5"}))["product"]
+    assert (found.replaces, found.is_right) == (("halve",), True)
+    assert found.answers["halve"](6.0) == 3.0
 
 
 @pytest.mark.parametrize("old", ["x * by", "2.0\n\n\ndef double", "SCALE = 2.0"])

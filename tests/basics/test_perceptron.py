@@ -84,12 +84,6 @@ def test_any_score_above_0_gets_the_label_1_and_any_below_0_the_label_0(dtype, p
     assert_close(predict(x, np.ones(1, dtype), 0.0), np.repeat([1, 0], 41))
 
 
-def test_the_bias_alone_can_settle_every_label():
-    x, w = np.array([[1.0], [-2.0]]), np.array([3.0])
-    assert_close(predict(x, w, 6.5), np.array([1, 1]))
-    assert_close(predict(x, w, -6.5), np.array([0, 0]))
-
-
 @pytest.mark.parametrize("shape", [(1,), (2,), (4,), (), (3, 1), (1, 3), (3, 3)], ids=str)
 def test_predict_with_a_w_that_does_not_fit_raises_a_value_error(shape):
     assert_value_error(predict, np.ones((3, 3)), np.ones(shape), 0.0)

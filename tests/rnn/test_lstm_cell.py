@@ -108,19 +108,6 @@ def test_an_open_forget_gate_and_a_closed_input_gate_keep_the_memory(rng):
     assert_close(memory, c)
 
 
-def test_a_closed_forget_gate_and_an_open_input_gate_replace_the_memory(rng):
-    args = with_gates(i=50.0, f=-50.0, g=0.7, o=0.3, c=rng.normal(size=(3, 2)))
-    _, c_next = lstm_cell(*args)
-    assert_close(c_next, np.full((3, 2), np.tanh(0.7)))
-
-
-def test_a_closed_output_gate_hides_the_memory_without_touching_it(rng):
-    c = rng.normal(size=(3, 2))
-    h_next, c_next = lstm_cell(*with_gates(i=-50.0, f=50.0, g=0.7, o=-50.0, c=c.copy()))
-    assert_close(h_next, np.zeros((3, 2)), atol=1e-12)
-    assert_close(c_next, c)
-
-
 @DTYPES
 @PARTS
 def test_every_size_gives_the_right_states(parts, dtype):
