@@ -14,29 +14,29 @@ def strided_convolution() -> tuple[int, int, int, int]:
 
 
 def parameters() -> int:
-    """How many parameters, biases included, has that layer: 64 kernels of 7 × 7 for an x of shape
-    (2, 3, 224, 224), stride 2, padding 3? An int.
+    """How many parameters, biases included, does that layer have: 64 kernels of 7 × 7 for an x of
+    shape (2, 3, 224, 224), with stride 2 and padding 3? An int.
     """
     return 9472  # 64 · (3 · 7 · 7 + 1): a kernel has a slice for each channel, and one bias
 
 
 def multiplications() -> int:
-    """x has shape (1, 16, 10, 10). How many products of a weight with a number of x does a
-    convolution with 32 kernels of 3 × 3, stride 1 and no padding add up? An int.
+    """x has shape (1, 16, 10, 10). How many products of a weight and a number of x does a
+    convolution with 32 kernels of 3 × 3, stride 1 and no padding sum up? An int.
     """
     return 294912  # 32 · 8 · 8 numbers in y, each a sum of 16 · 3 · 3 products
 
 
 def dilated_size() -> int:
-    """x is 10 × 10. How high is y after a 3 × 3 convolution with dilation 2, stride 1 and no
-    padding? An int.
+    """x is 10 × 10. What is the height of y after a 3 × 3 convolution with dilation 2, stride 1
+    and no padding? An int.
     """
     return 6  # the taps are at 0, 2 and 4, so the kernel reaches over 5 pixels: 10 − 5 + 1
 
 
 def receptive_field() -> int:
     """Three 3 × 3 convolutions follow each other. The first two have stride 2, the last stride 1.
-    How many pixels of x, counted along the height, can reach one number of the last y? An int.
+    How many rows of x can have an effect on one number of the last y? An int.
     """
     return 15  # 1 + 2 · 1 + 2 · 2 + 2 · 4: a layer's own stride only counts for those after it
 
@@ -71,8 +71,8 @@ def sliding() -> tuple[float, float]:
 
 
 def batch_norm_parameters() -> int:
-    """How many parameters does an optimizer find in a batch norm that follows a convolution whose y
-    is (8, 64, 28, 28)? An int.
+    """How many parameters does an optimizer find in a batch norm for an x of shape
+    (8, 64, 28, 28)? An int.
     """
     return 128  # gamma and beta, a pair for each channel; running values are not trained
 

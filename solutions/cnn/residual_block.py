@@ -21,8 +21,8 @@ def residual_block(
 
     Both convolutions pad by 1. The first has the stride, so it alone changes the size; the second
     has a stride of 1. Where `w_skip` is given, whatever the stride is, skip is a convolution of x
-    with it: with the stride, without padding or bias. Otherwise skip is x. `conv2d` may be the one
-    that you wrote; the one that you were given will do.
+    with it: with the stride, without padding or bias. Otherwise skip is x. `conv2d` is that of the
+    kata with this name; its stub is slow, but will do.
 
     Numerics  keeps the dtype, the same for all arrays
     Raises    ValueError if the channels of a convolution disagree, or the two summands differ in
