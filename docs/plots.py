@@ -13,6 +13,7 @@ from solutions.basics.gelu import gelu, silu
 from solutions.basics.relu import leaky_relu, relu
 from solutions.basics.sigmoid import sigmoid
 from solutions.basics.tanh import tanh
+from solutions.cnn.feature_maps import edges, feature_maps
 from solutions.optimization.adam import Adam
 from solutions.optimization.momentum import Momentum
 from solutions.optimization.nesterov import Nesterov
@@ -20,6 +21,7 @@ from solutions.optimization.rmsprop import RMSProp
 from solutions.optimization.sgd import SGD
 
 FOLDER = Path(__file__).parent
+CAMERA = FOLDER.parent / "data" / "camera.npz"
 # The same bytes for the same picture.
 plt.rcParams |= {"svg.hashsalt": "katas", "font.size": 9, "axes.spines.top": False}
 plt.rcParams |= {"axes.spines.right": False}
@@ -93,6 +95,32 @@ def draw_ravine() -> None:
     save(figure, "ravine")
 
 
+def draw_feature_maps() -> None:
+    """A picture and what four kernels and the strength of an edge make of it."""
+    with np.load(CAMERA) as data:
+        picture = data["picture"]
+    gx, gy, strength = edges(picture)
+    blurred = feature_maps(picture, np.full((1, 7, 7), 1 / 49))[0]
+    detail = feature_maps(
+        picture, np.array([[[0.0, -1.0, 0.0], [-1.0, 4.0, -1.0], [0.0, -1.0, 0.0]]])
+    )[0]
+    # Maps with signs are grey at 0: brighter is positive, darker negative.
+    maps = {
+        "the picture": (picture, 0, 255),
+        "gx: brighter to the right": (gx, -500, 500),
+        "gy: brighter downwards": (gy, -500, 500),
+        "strength √(gx² + gy²)": (strength, 0, 500),
+        "7 × 7 mean: a blur": (blurred, 0, 255),
+        "4 · pixel − neighbours: detail": (detail, -150, 150),
+    }
+    figure, panels = plt.subplots(2, 3, figsize=(7.5, 5.3), layout="constrained")
+    for panel, (name, (shades, low, high)) in zip(panels.flat, maps.items(), strict=True):
+        panel.imshow(shades, cmap="gray", vmin=low, vmax=high, interpolation="none")
+        panel.set_title(name)
+        panel.axis("off")
+    save(figure, "feature_maps")
+
+
 def save(figure: plt.Figure, name: str) -> None:
     figure.savefig(FOLDER / f"{name}.svg", metadata={"Date": None})
     plt.close(figure)
@@ -101,3 +129,4 @@ def save(figure: plt.Figure, name: str) -> None:
 if __name__ == "__main__":
     draw_activations()
     draw_ravine()
+    draw_feature_maps()

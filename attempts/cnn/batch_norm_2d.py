@@ -1,0 +1,499 @@
+import numpy as np
+
+from kata.attempts import right, slip
+from solutions.cnn.batch_norm_2d import BatchNorm2d
+
+
+@right(BatchNorm2d)
+class WithPixelsAsRows:
+    """Every pixel is a row of channels: then it is the batch norm of rows of features."""
+
+    def __init__(self, n_channels, eps=1e-5, momentum=0.1):
+        self.c, self.eps, self.momentum = n_channels, eps, momentum
+        self.gamma, self.running_var = np.ones((2, n_channels)).copy()
+        self.beta, self.running_mean = np.zeros((2, n_channels)).copy()
+
+    def forward(self, x, training):
+        if len(x.shape) != 4 or x.shape[1] != self.c:
+            raise ValueError("these are not pictures with the right channels")
+        n, c, height, width = x.shape
+        rows = np.moveaxis(x, 1, -1).reshape(n * height * width, c).astype(np.float64)
+        mean, var = self.running_mean, self.running_var
+        if training:
+            if len(rows) < 2:
+                raise ValueError("a variance takes two numbers")
+            mean = rows.mean(0)
+            var = np.square(rows - mean).mean(0)
+            unbiased = rows.var(axis=0, ddof=1)
+            self.running_mean = self.running_mean + self.momentum * (mean - self.running_mean)
+            self.running_var = self.running_var + self.momentum * (unbiased - self.running_var)
+        y = (rows - mean) * (var + self.eps) ** -0.5 * self.gamma + self.beta
+        return np.moveaxis(y.reshape(n, height, width, c), -1, 1).astype(x.dtype)
+
+    def folded(self, w, b):
+        if len(w) != self.c or b.shape != (self.c,):
+            raise ValueError("the channels do not fit")
+        std = np.sqrt(self.running_var + self.eps)
+        wide = np.einsum("o,oikl->oikl", self.gamma / std, w)
+        bias = self.beta + (b - self.running_mean) * self.gamma / std
+        return wide.astype(w.dtype), bias.astype(b.dtype)
+
+
+@right(BatchNorm2d)
+class WithKeptAxes:
+    """Statistics keep all four axes, of length 1, and folding goes through flattened kernels."""
+
+    def __init__(self, n_channels, eps=1e-5, momentum=0.1):
+        self.settings = n_channels, eps, momentum
+        self.gamma, self.beta = np.ones(n_channels), np.zeros(n_channels)
+        self.running_mean, self.running_var = np.zeros(n_channels), np.ones(n_channels)
+
+    def forward(self, x, training):
+        channels, eps, momentum = self.settings
+        if x.ndim != 4 or x.shape[1] != channels or (training and x.size // channels < 2):
+            raise ValueError("unfit pictures")
+        wide, view = x.astype(np.float64), (1, channels, 1, 1)
+        if training:
+            mean = wide.mean(axis=(0, 2, 3), keepdims=True)
+            var = wide.var(axis=(0, 2, 3), keepdims=True)
+            n = x.size // channels
+            kept = 1 - momentum
+            self.running_mean = kept * self.running_mean + momentum * mean.ravel()
+            self.running_var = kept * self.running_var + momentum * var.ravel() * n / (n - 1)
+        else:
+            mean, var = self.running_mean.reshape(view), self.running_var.reshape(view)
+        y = (wide - mean) / np.sqrt(var + eps)
+        return (y * self.gamma.reshape(view) + self.beta.reshape(view)).astype(x.dtype)
+
+    def folded(self, w, b):
+        channels, eps, _ = self.settings
+        if w.shape[:1] != b.shape or b.shape != (channels,):
+            raise ValueError("unfit channels")
+        scale = self.gamma / (self.running_var + eps) ** 0.5
+        flat = np.diag(scale) @ w.reshape(channels, -1).astype(np.float64)
+        shift = self.beta - scale * self.running_mean
+        return flat.reshape(w.shape).astype(w.dtype), (scale * b + shift).astype(b.dtype)
+
+
+# --- Which numbers share a mean ----------------------------------------------------------------
+
+statistics_over_the_pictures_only = slip(
+    "In training, every pixel has a mean and a variance of its own, over the pictures only. All "
+    "pixels of a channel share one.",
+    {
+        "y = _by_channel(scale)": "if training:\n"
+        "    by_pixel = np.sqrt(x.var(axis=0, dtype=np.float64) + self.eps)\n"
+        "    y = (x - x.mean(axis=0, dtype=np.float64)) / by_pixel\n"
+        "    y = _by_channel(self.gamma) * y + _by_channel(self.beta)\n"
+        "    return y.astype(x.dtype)\n"
+        "y = _by_channel(scale)",
+    },
+)
+
+statistics_of_each_picture = slip(
+    "In training, each picture is normalized by its own pixels: that is instance norm. The mean "
+    "and the variance of a channel run over the pictures too.",
+    {
+        "y = _by_channel(scale)": "if training:\n"
+        "    own = x.var(axis=(2, 3), dtype=np.float64, keepdims=True)\n"
+        "    y = x - x.mean(axis=(2, 3), dtype=np.float64, keepdims=True)\n"
+        "    y = _by_channel(self.gamma) * y / np.sqrt(own + self.eps) + _by_channel(self.beta)\n"
+        "    return y.astype(x.dtype)\n"
+        "y = _by_channel(scale)",
+    },
+)
+
+statistics_over_the_channels = slip(
+    "In training, all channels of a picture are normalized together: that is layer norm. Each "
+    "channel has a mean and a variance of its own, over all pictures.",
+    {
+        "y = _by_channel(scale)": "if training:\n"
+        "    own = x.var(axis=(1, 2, 3), dtype=np.float64, keepdims=True)\n"
+        "    y = x - x.mean(axis=(1, 2, 3), dtype=np.float64, keepdims=True)\n"
+        "    y = _by_channel(self.gamma) * y / np.sqrt(own + self.eps) + _by_channel(self.beta)\n"
+        "    return y.astype(x.dtype)\n"
+        "y = _by_channel(scale)",
+    },
+)
+
+one_mean_for_all_channels = slip(
+    "One mean and one variance for the whole batch. Each channel has its own.",
+    {
+        "mean = x.mean(axis=(0, 2, 3), dtype=np.float64)": (
+            "mean = np.full(x.shape[1], x.mean(dtype=np.float64))"
+        ),
+        "var = x.var(axis=(0, 2, 3), dtype=np.float64)": (
+            "var = np.full(x.shape[1], x.var(dtype=np.float64))"
+        ),
+    },
+)
+
+mean_of_the_pictures_variances = slip(
+    "The variance is the mean of the pictures' variances. That leaves out how the pictures' means "
+    "differ.",
+    {
+        "x.var(axis=(0, 2, 3), dtype=np.float64)": (
+            "x.var(axis=(2, 3), dtype=np.float64).mean(axis=0)"
+        ),
+    },
+)
+
+variance_of_the_pictures_means = slip(
+    "The variance is that of the pictures' means. Most of it is within the pictures.",
+    {
+        "x.var(axis=(0, 2, 3), dtype=np.float64)": (
+            "x.mean(axis=(2, 3), dtype=np.float64).var(axis=0)"
+        ),
+    },
+)
+
+mean_of_the_squares = slip(
+    "The variance is taken as mean(x²) − mean(x)²: with a large mean, nearly all digits cancel.",
+    {
+        "x.var(axis=(0, 2, 3), dtype=np.float64)": (
+            "np.square(x, dtype=np.float64).mean(axis=(0, 2, 3)) - mean**2"
+        ),
+    },
+)
+
+statistics_in_the_dtype_of_x = slip(
+    "The mean and the variance of float32 numbers are taken in float32: a mean of 10⁶ is then off "
+    "by more than the numbers may differ.",
+    {
+        "x.mean(axis=(0, 2, 3), dtype=np.float64)": "x.mean(axis=(0, 2, 3))",
+        "x.var(axis=(0, 2, 3), dtype=np.float64)": "x.var(axis=(0, 2, 3))",
+    },
+)
+
+channels_along_the_width = slip(
+    "What belongs to the channels runs along the width: that is how NumPy broadcasts it. Most "
+    "sizes raise an error then; equal ones give wrong numbers.",
+    {"return values[:, None, None]": "return values"},
+)
+
+channels_along_the_height = slip(
+    "What belongs to the channels runs along the height: it is one axis short.",
+    {"return values[:, None, None]": "return values[:, None]"},
+)
+
+# --- The formula -------------------------------------------------------------------------------
+
+normalized_by_the_unbiased_variance = slip(
+    "The batch is normalized by the unbiased variance (ddof 1). That one is only kept in "
+    "running_var; the batch itself takes the biased one.",
+    {
+        "self.running_var = self._moved(self.running_var, var * (count / (count - 1)))": (
+            "var *= count / (count - 1)\nself.running_var = self._moved(self.running_var, var)"
+        ),
+    },
+)
+
+no_epsilon = slip(
+    "forward leaves out eps: a channel that is constant in the batch becomes 0/0.",
+    {"np.sqrt(var + self.eps)": "np.sqrt(var)"},
+)
+
+epsilon_outside_the_root = slip(
+    "forward adds eps to the root. It belongs inside, added to the variance.",
+    {"np.sqrt(var + self.eps)": "(np.sqrt(var) + self.eps)"},
+)
+
+epsilon_ignored = slip(
+    "The argument `eps` is not used in forward.",
+    {"np.sqrt(var + self.eps)": "np.sqrt(var + 1e-5)"},
+)
+
+no_root = slip(
+    "The square root is missing in forward: it divides by the variance.",
+    {"np.sqrt(var + self.eps)": "(var + self.eps)"},
+)
+
+no_mean = slip(
+    "The mean is not subtracted in forward.",
+    {"(x - _by_channel(mean))": "x"},
+)
+
+no_gamma = slip(
+    "forward does not use gamma: the normalized values are never scaled.",
+    {"scale = self.gamma / np.sqrt": "scale = 1 / np.sqrt"},
+)
+
+no_beta = slip(
+    "forward does not use beta: the normalized values are never shifted.",
+    {" + _by_channel(self.beta)": ""},
+)
+
+no_affine_map = slip(
+    "gamma and beta are both missing: this is only the normalization.",
+    {"scale = self.gamma / np.sqrt": "scale = 1 / np.sqrt", " + _by_channel(self.beta)": ""},
+)
+
+# --- The running values, and evaluation --------------------------------------------------------
+
+batch_statistics_in_evaluation = slip(
+    "Evaluation normalizes by the batch it is given, so a picture's result depends on its "
+    "neighbours. It should use the running values.",
+    {
+        "mean, var = self.running_mean, self.running_var": (
+            "mean, var = self.running_mean, self.running_var\n"
+            "if x.size:\n"
+            "    mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))"
+        ),
+    },
+)
+
+running_values_never_updated = slip(
+    "running_mean and running_var stay as they are: training has to move them.",
+    {"(1.0 - self.momentum) * old + self.momentum * new": "old"},
+)
+
+running_values_in_training = slip(
+    "In training it normalizes by the running values. These only matter in evaluation.",
+    {
+        "scale = self.gamma / np.sqrt": "mean, var = self.running_mean, self.running_var\n"
+        "scale = self.gamma / np.sqrt",
+    },
+)
+
+updated_in_evaluation = slip(
+    "The running values are updated in evaluation too. The test data then leaks into the model.",
+    {
+        "mean, var = self.running_mean, self.running_var": (
+            "mean, var = self.running_mean, self.running_var\n"
+            "if x.size > x.shape[1]:\n"
+            "    self.forward(x, True)"
+        ),
+    },
+)
+
+biased_running_var = slip(
+    "running_var keeps the biased variance, too small by N/(N − 1) as an estimate for all data.",
+    {"var * (count / (count - 1))": "var"},
+)
+
+pictures_counted_for_pixels = slip(
+    "The unbiased variance counts pictures, n/(n − 1). Every pixel is a sample: N is "
+    "n · height · width.",
+    {"count = len(x) * x.shape[2] * x.shape[3]": "count = len(x) if len(x) > 1 else np.inf"},
+)
+
+all_channels_counted = slip(
+    "The unbiased variance counts the numbers of all channels. Each channel has only its own.",
+    {"count = len(x) * x.shape[2] * x.shape[3]": "count = x.size"},
+)
+
+correction_upside_down = slip(
+    "The factor N/(N − 1) is upside down: running_var is made smaller still.",
+    {"count / (count - 1)": "(count - 1) / count"},
+)
+
+running_standard_deviation = slip(
+    "running_var averages standard deviations. It should average variances.",
+    {"var * (count / (count - 1))": "np.sqrt(var * (count / (count - 1)))"},
+)
+
+momentum_of_the_old_value = slip(
+    "momentum weighs the old running value. Here, as in torch, it weighs the new one.",
+    {
+        "(1.0 - self.momentum) * old + self.momentum * new": (
+            "self.momentum * old + (1.0 - self.momentum) * new"
+        ),
+    },
+)
+
+momentum_of_0_not_taken = slip(
+    "A momentum of 0 is taken for none given: 0 counts as false in `or`. With it the running "
+    "values stay as they are.",
+    {"self.momentum = momentum": "self.momentum = momentum or 0.1"},
+)
+
+only_the_last_batch = slip(
+    "The running values are overwritten with those of the last batch. They should be averages "
+    "over many.",
+    {"(1.0 - self.momentum) * old + self.momentum * new": "new"},
+)
+
+running_var_from_zero = slip(
+    "running_var starts at 0. Until data says otherwise, a variance of 1 is assumed.",
+    {"self.running_var = np.ones(n_channels)": "self.running_var = np.zeros(n_channels)"},
+)
+
+shared_by_all_layers = slip(
+    "The running values belong to the class, so all layers share them. Each layer has its own.",
+    {
+        "self.running_mean = np.zeros(n_channels)": (
+            "BatchNorm2d.running_mean = np.zeros(n_channels)"
+        ),
+        "self.running_var = np.ones(n_channels)": "BatchNorm2d.running_var = np.ones(n_channels)",
+        "self.running_mean = self._moved": "BatchNorm2d.running_mean = self._moved",
+        "self.running_var = self._moved": "BatchNorm2d.running_var = self._moved",
+    },
+)
+
+running_values_in_the_dtype_of_x = slip(
+    "The running values take on the dtype of x. They should stay float64.",
+    {
+        "self._moved(self.running_mean, mean)": (
+            "self._moved(self.running_mean, mean).astype(x.dtype)"
+        ),
+        "self._moved(self.running_var, var * (count / (count - 1)))": (
+            "self._moved(self.running_var, var * (count / (count - 1))).astype(x.dtype)"
+        ),
+    },
+)
+
+# --- Folding -----------------------------------------------------------------------------------
+
+kernels_not_scaled = slip(
+    "folded changes only the bias. What the kernels give is scaled too.",
+    {"slope[:, None, None, None] * w": "1.0 * w"},
+)
+
+bias_not_scaled = slip(
+    "folded does not scale b. It is part of what is normalized.",
+    {"slope * (b - self.running_mean) + self.beta": "b - slope * self.running_mean + self.beta"},
+)
+
+bias_left_out = slip(
+    "folded leaves out the convolution's own bias b.",
+    {"slope * (b - self.running_mean) + self.beta": "self.beta - slope * self.running_mean"},
+)
+
+running_mean_left_out = slip(
+    "folded leaves out running_mean: it is subtracted before the scaling.",
+    {"slope * (b - self.running_mean) + self.beta": "slope * b + self.beta"},
+)
+
+running_mean_not_scaled = slip(
+    "folded subtracts running_mean after the scaling. It is subtracted before.",
+    {
+        "slope * (b - self.running_mean) + self.beta": (
+            "slope * b - self.running_mean + self.beta"
+        ),
+    },
+)
+
+running_mean_added = slip(
+    "folded adds running_mean. It is subtracted.",
+    {"(b - self.running_mean)": "(b + self.running_mean)"},
+)
+
+beta_left_out = slip(
+    "folded leaves out beta.",
+    {"slope * (b - self.running_mean) + self.beta": "slope * (b - self.running_mean)"},
+)
+
+beta_scaled = slip(
+    "folded scales beta too. The shift comes last.",
+    {
+        "slope * (b - self.running_mean) + self.beta": (
+            "slope * (b - self.running_mean + self.beta)"
+        ),
+    },
+)
+
+gamma_left_out = slip(
+    "folded leaves out gamma: the kernels are only divided by √(running_var + eps).",
+    {"slope = self.gamma /": "slope = 1.0 /"},
+)
+
+gamma_alone = slip(
+    "folded scales by gamma alone. The division by √(running_var + eps) is part of it.",
+    {"self.gamma / np.sqrt(self.running_var + self.eps)": "self.gamma"},
+)
+
+no_root_in_folded = slip(
+    "The square root is missing in folded: it divides by the variance.",
+    {"np.sqrt(self.running_var + self.eps)": "(self.running_var + self.eps)"},
+)
+
+no_epsilon_in_folded = slip(
+    "folded leaves out eps, though forward has it.",
+    {"np.sqrt(self.running_var + self.eps)": "np.sqrt(self.running_var)"},
+)
+
+epsilon_outside_the_root_in_folded = slip(
+    "folded adds eps to the root. It belongs inside, as in forward.",
+    {"np.sqrt(self.running_var + self.eps)": "(np.sqrt(self.running_var) + self.eps)"},
+)
+
+scaled_by_input_channel = slip(
+    "folded scales w along its second axis, the channels that a kernel sees. Each kernel, on the "
+    "first axis, gives the channel that is normalized.",
+    {"slope[:, None, None, None] * w": "slope[:, None, None] * w"},
+)
+
+scaled_along_the_width = slip(
+    "folded scales w along its last axis: that is how NumPy broadcasts it. Each kernel, the first "
+    "axis, has its own scale.",
+    {"slope[:, None, None, None] * w": "slope * w"},
+)
+
+# --- Manners -----------------------------------------------------------------------------------
+
+channels_unchecked = slip(
+    "forward does not check the number of channels: a single one is silently broadcast over all.",
+    {"x.shape[1] != self.n_channels": "x.shape[1] not in (1, self.n_channels)"},
+)
+
+a_single_number_in_training = slip(
+    "Training takes a channel with a single number, or with none. Neither has a variance.",
+    {
+        "x.size < 2 * self.n_channels": "x.size < 0",
+        "count / (count - 1)": "count / max(count - 1, 1)",
+    },
+)
+
+two_pictures_asked_for = slip(
+    "A batch of one picture is refused in training. Its pixels are enough for a variance.",
+    {"x.size < 2 * self.n_channels": "len(x) < 2 or x.size < 2 * self.n_channels"},
+)
+
+one_bias_for_all = slip(
+    "folded does not check b: a single bias is silently broadcast over all channels.",
+    {" or b.shape != (self.n_channels,)": " or b.shape not in ((self.n_channels,), (1,))"},
+)
+
+one_kernel_for_all = slip(
+    "folded does not check w: a single kernel is silently broadcast over all channels.",
+    {"w.shape[0] != self.n_channels or": "w.shape[0] not in (1, self.n_channels) or"},
+)
+
+always_float64 = slip(
+    "y is float64 whatever x is: gamma, beta and the running values are float64, and NumPy "
+    "promotes whatever meets them.",
+    {"y.astype(x.dtype)": "y.astype(np.float64)"},
+)
+
+folded_always_float64 = slip(
+    "The results of folded are float64 whatever w is: gamma is float64, and NumPy promotes "
+    "whatever meets it.",
+    {"folded_w.astype(w.dtype), folded_b.astype(w.dtype)": "folded_w, folded_b"},
+)
+
+one_picture_at_a_time = slip(
+    "forward goes through the pictures one at a time in Python. Broadcasting serves the whole "
+    "batch at once.",
+    {
+        "y = _by_channel(scale) * (x - _by_channel(mean)) + _by_channel(self.beta)": (
+            "y = [_by_channel(scale) * (one - _by_channel(mean)) for one in x]\n"
+            "y = np.array(y).reshape(x.shape) + _by_channel(self.beta)"
+        ),
+    },
+)
+
+one_channel_at_a_time = slip(
+    "forward goes through the channels one at a time in Python. A mean over three axes serves "
+    "all channels at once.",
+    {
+        "x.mean(axis=(0, 2, 3), dtype=np.float64)": (
+            "np.array([c.mean(dtype=np.float64) for c in x.swapaxes(0, 1)])"
+        ),
+        "x.var(axis=(0, 2, 3), dtype=np.float64)": (
+            "np.array([c.var(dtype=np.float64) for c in x.swapaxes(0, 1)])"
+        ),
+        "y = _by_channel(scale)": "if not training:\n"
+        "    mean = np.array([float(one) for one in mean])\n"
+        "y = _by_channel(scale)",
+    },
+)
