@@ -387,8 +387,11 @@ def _overwritten(value: Any, new: Any) -> Any:
     if isinstance(value, np.ndarray) and value.shape == np.shape(new):
         value[...] = new
         return value
-    if isinstance(value, list) and len(value) == len(new):
-        value[:] = [_overwritten(item, other) for item, other in zip(value, new, strict=True)]
+    if isinstance(value, list | tuple) and len(value) == len(new):
+        items = [_overwritten(item, other) for item, other in zip(value, new, strict=True)]
+        if isinstance(value, tuple):
+            return tuple(items)
+        value[:] = items
         return value
     return copy.deepcopy(new)
 

@@ -109,6 +109,19 @@ def test_an_answer_without_a_manner_is_told_which(answer, manner, words):
     assert words in failures(declared(answer))[manner]
 
 
+def test_arrays_in_tuples_are_given_new_values_too():
+    def cached(layers):
+        key = tuple(id(array) for layer in layers for array in layer)
+        return last.setdefault(key, (sum(w.sum() * b for w, b in layers), layers))[0].copy()
+
+    @manners()
+    def test_manners(rng):
+        return partial(cached, [(rng.normal(size=(3, 4)), rng.normal(size=4))])
+
+    told = failures(test_manners)["a result depends on its arguments alone"]
+    assert "were given new values" in told
+
+
 def test_a_right_answer_keeps_all_manners():
     test = declared(weighted)
     assert names_of(test) == [UNCHANGED, MEMORY, ALONE, AFTERWARDS, "float16", "float32"]

@@ -118,7 +118,7 @@ def test_it_agrees_with_the_reference(rng, reference, name):
 @manners()
 def test_manners(rng):
     grad_y, x = rng.normal(size=(2, 2, 3, 4))
-    # Backward first: only there would it show that a forward call had left something behind.
+    # Backward first and last: there it shows if a forward call has left something behind.
     return (
         partial(relu_backward, grad_y, x),
         partial(relu_backward, grad_y, np.abs(x)),
@@ -130,6 +130,8 @@ def test_manners(rng):
         partial(leaky_relu, x),
         partial(leaky_relu, x, 0.3),
         partial(leaky_relu, x, 1.0),
+        partial(relu_backward, grad_y, x),
+        partial(leaky_relu_backward, grad_y, x),
     )
 
 

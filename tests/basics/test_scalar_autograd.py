@@ -138,6 +138,12 @@ def test_all_values_of_a_random_graph_agree_with_torch_in_each_call(rng):
         assert_close([value.grad / calls for value in values], expected)
 
 
+def test_a_value_made_from_nothing_has_the_derivative_1_by_itself():
+    a = Value(5.0)
+    a.backward()
+    assert_close([a.data, a.grad], [5.0, 1.0])
+
+
 def test_what_a_value_was_not_made_from_keeps_its_grad():
     a, b = Value(2.0), Value(3.0)
     unused = a * b
@@ -154,6 +160,14 @@ def test_a_second_call_adds_the_same_once_more_whatever_was_made_in_between():
     (b + c) * a
     c.backward()
     assert_close([c.grad, b.grad, a.grad], [2.0, 24.0, 72.0])
+
+
+def test_two_results_add_to_the_grads_of_what_they_share():
+    a = Value(2.0)
+    b = a * 3.0
+    (b * b).backward()
+    (b + 1.0).backward()
+    assert_close([b.grad, a.grad], [13.0, 39.0])
 
 
 def test_grads_that_are_assigned_are_added_to_and_change_no_other():

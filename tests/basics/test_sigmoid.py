@@ -98,8 +98,9 @@ def test_both_agree_with_the_reference(rng, reference):
 @manners()
 def test_manners(rng):
     grad_y, x = rng.normal(size=(2, 2, 3, 4))
-    # Backward first: only there would it show that a forward call had left something behind.
-    return partial(sigmoid_backward, grad_y, x), partial(sigmoid, x)
+    # Backward first and last: there it shows if a forward call has left something behind.
+    backward = partial(sigmoid_backward, grad_y, x)
+    return backward, partial(sigmoid, x), backward
 
 
 @pytest.mark.speed
