@@ -10,15 +10,19 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from solutions.basics.gelu import gelu, silu
-from solutions.basics.relu import leaky_relu, relu
-from solutions.basics.sigmoid import sigmoid
-from solutions.basics.tanh import tanh
+from solutions.basics.linear import linear, linear_backward
+from solutions.basics.relu import leaky_relu, relu, relu_backward
+from solutions.basics.sigmoid import sigmoid, sigmoid_backward
+from solutions.basics.tanh import tanh, tanh_backward
 from solutions.cnn.feature_maps import edges, feature_maps
 from solutions.optimization.adam import Adam
 from solutions.optimization.momentum import Momentum
 from solutions.optimization.nesterov import Nesterov
 from solutions.optimization.rmsprop import RMSProp
 from solutions.optimization.sgd import SGD
+from solutions.training.gradient_flow import gradient_sizes
+from solutions.training.orthogonal_init import orthogonal
+from solutions.training.weight_init import kaiming_normal, xavier_normal
 
 FOLDER = Path(__file__).parent
 CAMERA = FOLDER.parent / "data" / "camera.npz"
@@ -44,6 +48,17 @@ OPTIMIZERS = {
 STEEPNESS = 50.0
 START = np.array([-8.0, 0.8])
 STEPS = 60
+
+# Of each deep network: how its weights begin, and a layer's activation with its gradient.
+NETWORKS = {
+    "ReLU, twice Kaiming": (lambda *to: 2 * kaiming_normal(*to), relu, relu_backward),
+    "ReLU, Kaiming": (kaiming_normal, relu, relu_backward),
+    "ReLU, Xavier": (xavier_normal, relu, relu_backward),
+    "tanh, Xavier": (xavier_normal, tanh, tanh_backward),
+    "tanh, orthogonal": (orthogonal, tanh, tanh_backward),
+    "sigmoid, Xavier": (xavier_normal, sigmoid, sigmoid_backward),
+}
+DEPTH, WIDTH, ROWS = 30, 100, 200
 
 
 def draw_activations() -> None:
@@ -121,6 +136,37 @@ def draw_feature_maps() -> None:
     save(figure, "feature_maps")
 
 
+def run_deep(begin: Callable, activation: Callable, backward: Callable) -> tuple[list, list]:
+    """The sizes of each layer's outputs in a deep network, and of the gradients that reach them."""
+    rng, bias = np.random.default_rng(0), np.zeros(WIDTH)
+    weights = [begin((WIDTH, WIDTH), rng) for _ in range(DEPTH)]
+    outputs, sums = [rng.normal(size=(ROWS, WIDTH))], []
+    for w in weights:
+        sums.append(linear(outputs[-1], w, bias))
+        outputs.append(activation(sums[-1]))
+    grads = [rng.normal(size=(ROWS, WIDTH))]
+    for x, z, w in list(zip(outputs, sums, weights, strict=False))[:0:-1]:
+        grad_x, _, _ = linear_backward(backward(grads[-1], z), x, w, bias)
+        grads.append(grad_x)
+    return gradient_sizes(outputs[1:]), gradient_sizes(grads[::-1])
+
+
+def draw_depth() -> None:
+    """The sizes of activations and gradients through depth, for several ways to begin."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.2), layout="constrained")
+    layers = np.arange(1, DEPTH + 1)
+    for name, network in NETWORKS.items():
+        activations, grads = run_deep(*network)
+        left.semilogy(layers, activations, linewidth=1.2, label=name)
+        right.semilogy(layers, grads, linewidth=1.2, label=name)
+    left.set(title="size of each layer's output", xlabel="layer")
+    right.set(title="size of the gradient that reaches it", xlabel="layer")
+    figure.legend(
+        *left.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False
+    )
+    save(figure, "depth")
+
+
 def save(figure: plt.Figure, name: str) -> None:
     figure.savefig(FOLDER / f"{name}.svg", metadata={"Date": None})
     plt.close(figure)
@@ -130,3 +176,4 @@ if __name__ == "__main__":
     draw_activations()
     draw_ravine()
     draw_feature_maps()
+    draw_depth()

@@ -1,0 +1,48 @@
+"""RMS norm: every row brought to the same size, forward and backward.
+
+x has any number of batch axes (or none), each of any length (or 0), and d ≥ 1 features. `eps` is a
+Python number above 0.
+
+    Numerics  right for entries of x from 1e-100 to 1e100 in size, and 0, as far as its dtype has
+              them, in float16 and float32 as in float64
+    Speed     no Python loop over any axis
+    Source    Zhang & Sennrich 2019, §4 (eps as in torch.nn.functional.rms_norm)
+"""
+
+import numpy as np
+from jaxtyping import Float
+
+
+def rms_norm(
+    x: Float[np.ndarray, "*batch d"], weight: Float[np.ndarray, "d"], eps: float = 1e-5
+) -> Float[np.ndarray, "*batch d"]:
+    """Divide each row by its root mean square, then scale each feature by its weight.
+
+        y[i] = weight[i] · x[i] / √(m + eps)        m = the mean of x[j]² over the row's d entries
+
+    The result has x's dtype.
+
+    Raises    ValueError unless weight has shape (d,)
+
+    >>> rms_norm(np.array([1.0, 7.0]), np.array([1.0, 2.0]), eps=24.0)
+    array([0.14285714, 2.        ])
+    """
+    raise NotImplementedError
+
+
+def rms_norm_backward(
+    grad_y: Float[np.ndarray, "*batch d"],
+    x: Float[np.ndarray, "*batch d"],
+    weight: Float[np.ndarray, "d"],
+    eps: float = 1e-5,
+) -> tuple[Float[np.ndarray, "*batch d"], Float[np.ndarray, "d"]]:
+    """Return the gradients with respect to x and weight, given that of y, `grad_y`.
+
+    Here y is rms_norm(x, weight, eps). Each gradient has the dtype of what it belongs to.
+
+    Raises    ValueError unless weight has shape (d,) and grad_y has x's shape
+
+    >>> rms_norm_backward(np.array([1.0, 0.0]), np.array([1.0, 7.0]), np.array([2.0, 2.0]), 24.0)
+    (array([ 0.28279883, -0.02040816]), array([0.14285714, 0.        ]))
+    """
+    raise NotImplementedError

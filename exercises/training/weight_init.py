@@ -1,0 +1,79 @@
+"""Weight initialization: Xavier and Kaiming, each from a uniform and from a normal distribution.
+
+`shape` is that of a layer's weight, (out, in, *kernel): with two axes a linear layer, with more a
+convolution. All sizes are 1 or more. The weights are float64, independent of each other, have mean
+0, and get all their randomness from `rng`. Settings as torch.nn.init has them; the default of
+torch's layers is neither of these.
+
+    Speed     no Python loop over any axis
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+
+def fans(shape: Sequence[int]) -> tuple[int, int]:
+    """Return (fan_in, fan_out): how many weights meet in one output, and leave one input.
+
+    A weight (out, in, *kernel) joins each output to in · k inputs, k the product of the kernel's
+    sizes (1 without a kernel), and each input to out · k outputs.
+
+    Raises    ValueError if `shape` has fewer than two axes
+
+    >>> fans((6, 3, 5, 5))
+    (75, 150)
+    """
+    raise NotImplementedError
+
+
+def xavier_uniform(
+    shape: Sequence[int], rng: np.random.Generator, gain: float = 1.0
+) -> Float[np.ndarray, "..."]:
+    """Draw weights evenly from an interval around 0, with Xavier's standard deviation.
+
+        std = gain · √(2 / (fan_in + fan_out))
+
+    Raises    as `fans`
+    Source    Glorot & Bengio 2010, eq. 16
+
+    >>> bool(np.abs(xavier_uniform((4, 2), np.random.default_rng(0))).max() <= 1.0)
+    True
+    """
+    raise NotImplementedError
+
+
+def xavier_normal(
+    shape: Sequence[int], rng: np.random.Generator, gain: float = 1.0
+) -> Float[np.ndarray, "..."]:
+    """Draw weights from a normal distribution, not truncated, with Xavier's standard deviation.
+
+        std = gain · √(2 / (fan_in + fan_out))
+
+    Raises    as `fans`
+    Source    Glorot & Bengio 2010, eq. 12
+    """
+    raise NotImplementedError
+
+
+def kaiming_uniform(shape: Sequence[int], rng: np.random.Generator) -> Float[np.ndarray, "..."]:
+    """Draw weights evenly from an interval around 0, with Kaiming's standard deviation for ReLU.
+
+        std = √(2 / fan_in)
+
+    Raises    as `fans`
+    Source    He, Zhang, Ren & Sun 2015, eq. 10
+    """
+    raise NotImplementedError
+
+
+def kaiming_normal(shape: Sequence[int], rng: np.random.Generator) -> Float[np.ndarray, "..."]:
+    """Draw weights from a normal distribution, not truncated, with Kaiming's standard deviation.
+
+        std = √(2 / fan_in)
+
+    Raises    as `fans`
+    Source    He, Zhang, Ren & Sun 2015, eq. 10
+    """
+    raise NotImplementedError

@@ -1,0 +1,66 @@
+"""Activation statistics: dead units, saturated units, and how large a step is."""
+
+import math
+
+import numpy as np
+from jaxtyping import Float
+
+
+def dead_share(activations: Float[np.ndarray, "n units"]) -> float:
+    """Return the share of units that are dead: exactly 0 for every one of the n ≥ 1 samples.
+
+    A ReLU that is off for some samples is no problem; one that is off for all gets no gradient. A
+    unit with a nan is not dead. The share is a float.
+
+    Raises    ValueError if there are no samples or no units
+    Speed     no Python loop over samples or units
+    Source    Maas, Hannun & Ng 2013, §2
+
+    >>> dead_share(np.array([[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 3.0, 0.0]]))
+    0.5
+    """
+    if activations.size == 0:
+        raise ValueError(f"activations has shape {activations.shape}: there is nothing to count")
+    return float((activations == 0).all(axis=0).mean())
+
+
+def saturated_share(outputs: Float[np.ndarray, "n units"], limit: float = 0.97) -> float:
+    """Return the share of all entries that are saturated: beyond `limit` on either side of 0.
+
+    `outputs` are those of a tanh: with |y| > limit its slope, 1 − y², is nearly 0. An entry that
+    equals the limit is not saturated, nor is a nan. The share is a float.
+
+    Raises    ValueError if there are no samples or no units
+    Speed     no Python loop over samples or units
+    Source    Glorot & Bengio 2010, §3
+
+    >>> saturated_share(np.array([[0.5, -0.99], [0.98, 0.0]]))
+    0.5
+    """
+    if outputs.size == 0:
+        raise ValueError(f"outputs has shape {outputs.shape}: there is nothing to count")
+    return float((np.abs(outputs) > limit).mean())
+
+
+def update_ratio(param: Float[np.ndarray, "*shape"], update: Float[np.ndarray, "*shape"]) -> float:
+    """Return how long a step is beside the parameter that it changes, as a float.
+
+        ratio = ‖update‖ / ‖param‖        ‖v‖ = √(Σ v²), over all entries
+
+    Around 1e-3 is usual. If only the parameter is all 0, the ratio is inf; if both are, it is nan;
+    neither comes with a warning.
+
+    Numerics  right for entries from 1e-30 to 1e30 in size, in float32 as in float64
+    Raises    ValueError if the shapes differ
+    Speed     no Python loop over any axis
+
+    >>> update_ratio(np.array([[3.0], [-4.0]]), np.array([[0.0], [0.02]]))
+    0.004
+    """
+    if param.shape != update.shape:
+        raise ValueError(f"update has shape {update.shape}, its parameter {param.shape}")
+    # In float32 a square overflows from 2e19 on.
+    step, length = (math.sqrt(np.square(v, dtype=np.float64).sum()) for v in (update, param))
+    if length == 0:
+        return math.inf if step else math.nan
+    return step / length
