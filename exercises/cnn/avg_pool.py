@@ -1,0 +1,65 @@
+"""Average pooling, its backward pass, and the average of a whole picture."""
+
+import numpy as np
+from jaxtyping import Float
+
+
+def avg_pool(
+    x: Float[np.ndarray, "n c height width"],
+    kernel: int | tuple[int, int],
+    stride: int | tuple[int, int] | None = None,
+    padding: int | tuple[int, int] = 0,
+) -> Float[np.ndarray, "n c rows columns"]:
+    """Take the mean of every window, in each channel on its own.
+
+        y[m, c, i, j] = 1 / (kh·kw) · Σ_k Σ_l p[m, c, i·sh + k, j·sw + l]       k < kh, l < kw
+
+    p is x in a frame of zeros, `padding` wide on each side. As in torch, the zeros count: the
+    divisor is kh·kw everywhere. `kernel` (kh, kw), `stride` (sh, sw) and `padding` are a pair
+    (along the height, along the width), or one number for both; a stride of None is the kernel.
+    Along each of the two, y has the size floor((size of x + 2·padding − kernel) / stride) + 1.
+
+    Numerics  keeps the dtype
+    Raises    ValueError if a padding is below 0 or more than half of the kernel, or if the kernel
+              is larger than p
+    Speed     no Python loop over pictures, channels, rows or columns (one over the kernel's height
+              and width is fine)
+
+    >>> avg_pool(np.array([[[[1.0, 4.0, 3.0, 2.0, 9.0]]]]), kernel=(1, 2))
+    array([[[[2.5, 2.5]]]])
+    """
+    raise NotImplementedError
+
+
+def avg_pool_backward(
+    grad_y: Float[np.ndarray, "n c rows columns"],
+    x: Float[np.ndarray, "n c height width"],
+    kernel: int | tuple[int, int],
+    stride: int | tuple[int, int] | None = None,
+    padding: int | tuple[int, int] = 0,
+) -> Float[np.ndarray, "n c height width"]:
+    """Return the gradient with respect to x, given that of y = avg_pool(x, …), `grad_y`.
+
+    A mean is linear, so only the shape of x plays a part.
+
+    Numerics  keeps the dtype, the same for grad_y and x
+    Raises    ValueError as avg_pool, or if grad_y has another shape than y
+    Speed     as avg_pool
+
+    >>> avg_pool_backward(np.array([[[[4.0, 6.0]]]]), np.array([[[[1.0, 3.0, 2.0]]]]), (1, 2), 1)
+    array([[[[2., 5., 3.]]]])
+    """
+    raise NotImplementedError
+
+
+def global_avg_pool(x: Float[np.ndarray, "n c height width"]) -> Float[np.ndarray, "n c"]:
+    """Take the mean of every channel over the whole picture.
+
+    Numerics  keeps the dtype
+    Speed     no Python loop over any axis
+    Source    Lin, Chen & Yan 2014, §3.2
+
+    >>> global_avg_pool(np.array([[[[1.0, 2.0], [3.0, 6.0]], [[0.0, 0.0], [0.0, 8.0]]]]))
+    array([[3., 2.]])
+    """
+    raise NotImplementedError

@@ -1,0 +1,54 @@
+"""Max pooling: the strongest response in every window."""
+
+import numpy as np
+from jaxtyping import Float
+
+
+def max_pool(
+    x: Float[np.ndarray, "n c height width"],
+    kernel: int | tuple[int, int],
+    stride: int | tuple[int, int] | None = None,
+    padding: int | tuple[int, int] = 0,
+) -> Float[np.ndarray, "n c rows columns"]:
+    """Take the maximum of every window, in each channel on its own.
+
+        y[m, c, i, j] = max over k < kh, l < kw of  p[m, c, i·sh + k, j·sw + l]
+
+    p is x in a frame of −∞, `padding` wide on each side, so the frame never wins. `kernel` (kh,
+    kw), `stride` (sh, sw) and `padding` are a pair (along the height, along the width), or one
+    number for both; a stride of None is the kernel. Along each of the two, y has the size
+    floor((size of x + 2·padding − kernel) / stride) + 1.
+
+    Numerics  exact, also for infinities; nan where a window holds nan; keeps the dtype
+    Raises    ValueError if a padding is below 0 or more than half of the kernel (then a window
+              could lie in the frame), or if the kernel is larger than p
+    Speed     no Python loop over pictures, channels, rows or columns (one over the kernel's height
+              and width is fine)
+    Source    Goodfellow, Bengio & Courville 2016, §9.3
+
+    >>> max_pool(np.array([[[[1.0, 4.0, 3.0, 2.0, 9.0]]]]), kernel=(1, 2))
+    array([[[[4., 3.]]]])
+    """
+    (kh, kw), (ph, pw) = _pair(kernel), _pair(padding)
+    sh, sw = _pair(kernel if stride is None else stride)
+    rows = _positions(x.shape[2], kh, sh, ph)
+    columns = _positions(x.shape[3], kw, sw, pw)
+    p = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)), constant_values=-np.inf)
+    y = np.full((*x.shape[:2], rows, columns), -np.inf, x.dtype)
+    # Seen from one place in the kernel, all windows together are a picture with gaps.
+    for down, along in np.ndindex(kh, kw):
+        seen = p[:, :, down : down + sh * rows : sh, along : along + sw * columns : sw]
+        np.maximum(y, seen, out=y)
+    return y
+
+
+def _positions(size: int, kernel: int, stride: int, padding: int) -> int:
+    if not 0 <= padding <= kernel // 2:
+        raise ValueError(f"padding is {padding}, but has to be 0 to half of the kernel, {kernel}")
+    if kernel > size + 2 * padding:
+        raise ValueError(f"a kernel of {kernel} does not fit {size} pixels padded by {padding}")
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+def _pair(setting: int | tuple[int, int]) -> tuple[int, int]:
+    return setting if isinstance(setting, tuple) else (setting, setting)
