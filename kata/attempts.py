@@ -33,7 +33,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, TypeVar
 
-from kata.progress import write_whole
+from kata.store import write_whole
 
 Answer = TypeVar("Answer", bound=Callable[..., Any])
 

@@ -1,4 +1,4 @@
-"""The command line: parses, calls one room, prints."""
+"""The command line: parses, calls one module, prints."""
 
 import sys
 from pathlib import Path
@@ -15,7 +15,6 @@ from kata.runner import Runner
 from kata.verdict import SOLVED, TODO, Verdict
 
 app = typer.Typer(
-    help="Learn deep learning by writing it. Without a command: watch, and test on every save.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -53,30 +52,29 @@ def main() -> None:
 
 @app.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
-    """Learn deep learning by writing it. Without a command: watch, and test on every save."""
+    """Learn deep learning by writing it. Without a command, kata tests your file on every save."""
     if context.invoked_subcommand is None:
         katas = catalog.load()
-        progress = Progress(katas.root)
-        _watch(katas, progress)
+        with Runner(katas) as runner:
+            _watch(katas, Progress(katas.root), runner)
 
 
-def _watch(katas: Catalog, progress: Progress) -> None:
-    from kata.watch import Watch
-
+def _watch(katas: Catalog, progress: Progress, runner: Runner) -> None:
     if keys.has_terminal():
-        Watch(katas, progress, console).run()
+        from kata.watch import Watch
+
+        Watch(katas, progress, runner, console).run()
         return
     kata = progress.current(katas)
     console.print(render.heading(kata, katas))
-    with Runner(katas) as runner:
-        _run(runner, kata, katas, progress)
+    _run(runner, kata, katas, progress)
     console.print(render.standing(katas, progress))
     console.print(render.path(kata.exercise, kata, stubs.line_to_begin_at(kata.exercise)))
 
 
 @app.command("list")
 def list_katas() -> None:
-    """List all katas with their state."""
+    """List all katas and your progress."""
     katas = catalog.load()
     progress = Progress(katas.root)
     console.print(render.kata_list(katas, progress, progress.current(katas)))
@@ -84,7 +82,7 @@ def list_katas() -> None:
 
 @app.command("test")
 def run_tests(names: Names = None, seed: Seed = 0) -> None:
-    """Run the tests of some katas (without a name: the current one) once."""
+    """Test katas once; without a name, the current one."""
     katas = catalog.load()
     progress = Progress(katas.root)
     chosen = _chosen(katas, names) or [progress.current(katas)]
@@ -122,28 +120,28 @@ def solution(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] 
         raise KataError("The solutions are not part of this repository.")
     if not progress.is_solved(kata):
         if not yes:
-            typer.confirm(f"{kata.name} is not solved yet. See the solution?", abort=True)
+            typer.confirm(f"{kata.name} is not solved yet. Show the solution anyway?", abort=True)
         progress.saw_solution(kata)
-    console.print(render.comparison(kata, console.width))
+    console.print(render.Comparison(kata))
 
 
 @app.command()
 def reset(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] = False) -> None:
-    """Put the original stub back; a copy of your file is kept."""
+    """Put the stub back; a copy of your file is kept."""
     katas = catalog.load()
     kata = katas.find(name)
     if not yes:
-        typer.confirm(f"Put the original of {kata.relative(kata.exercise)} back?", abort=True)
+        typer.confirm(f"Reset {kata.relative(kata.exercise)}?", abort=True)
     backup = stubs.reset(kata)
     Progress(katas.root).forget(kata)
-    console.print(Text(f"{kata.relative(kata.exercise)} is as it was."))
+    console.print(Text(f"{kata.relative(kata.exercise)} is the stub again."))
     if backup:
         console.print(Text(f"Your file is kept as {kata.relative(backup)}."))
 
 
 @app.command()
 def interview(
-    minutes: Annotated[int | None, typer.Option(help="How long; 45 by default.")] = None,
+    minutes: Annotated[int | None, typer.Option(help="How long it takes; 45 by default.")] = None,
     level: Annotated[
         str | None, typer.Option(metavar="LEVEL", help="Only easy, medium or hard katas.")
     ] = None,
@@ -153,55 +151,55 @@ def interview(
     names: Annotated[
         list[str] | None,
         typer.Option(
-            "--kata", metavar="NAME", help="This kata; up to four.", autocompletion=_complete
+            "--kata", metavar="NAME", help="Ask this kata; up to four.", autocompletion=_complete
         ),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Draw the same katas again.")] = None,
     only_list: Annotated[
-        bool, typer.Option("--list", help="Show what would be drawn, and end.")
+        bool, typer.Option("--list", help="Only show which katas would be drawn.")
     ] = False,
     history: Annotated[
-        bool, typer.Option("--history", help="Show how the interviews went, and end.")
+        bool, typer.Option("--history", help="Only show how your interviews went.")
     ] = False,
 ) -> None:
-    """Hold a mock interview: one to four katas against the clock, and questions about them."""
+    """Hold a mock interview: katas against the clock, then questions."""
     katas = catalog.load()
-    from kata.interview import command as room
+    from kata.interview import command
     from kata.interview.clock import Clock
     from kata.interview.plan import Wish, listed, plan
 
     wish = Wish(minutes, level, topic, tuple(_chosen(katas, names)), seed)
     progress, clock = Progress(katas.root), Clock()
     if history:
-        console.print(room.history(katas))
+        console.print(command.history(katas))
     elif only_list:
         console.print(listed(plan(katas, progress, wish, clock.now())))
     else:
-        room.hold(katas, progress, wish, console, clock)
+        with Runner(katas) as runner:
+            command.hold(katas, progress, wish, runner, console, clock)
 
 
 @app.command()
 def review() -> None:
-    """Go over what interviews showed to be due, ten minutes at most."""
+    """Repeat what is due after your interviews, for ten minutes at most."""
     katas = catalog.load()
-    from kata.interview import review as room
+    from kata.interview import review
     from kata.interview.clock import Clock
 
-    room.hold(katas, console, Clock())
+    review.hold(katas, console, Clock())
 
 
 @app.command()
 def verify(names: Names = None, seed: Seed = 0) -> None:
-    """Prove the contract of katas (without a name: of all); for authors and CI."""
+    """Prove that katas keep their contract; for authors and CI."""
     katas = _full_checkout()
-    from kata.author import report
-    from kata.author import verify as room
+    from kata.author import report, verify
 
     chosen = _chosen(katas, names)
     with report.proofs(console) as on_proof:
-        proofs = room.verify(katas, chosen or katas.katas, seed=seed, on_proof=on_proof)
+        proofs = verify.verify(katas, chosen or katas.katas, seed=seed, on_proof=on_proof)
     lines = [line for proof in proofs for line in proof.lines()]
-    lines += [] if chosen else room.stray_files(katas)
+    lines += [] if chosen else verify.stray_files(katas)
     for line in lines:
         console.print(Text(line, style="red"), soft_wrap=True)
     _exit_unless(not lines, f"{len(proofs)} katas proven.", f"{len(lines)} problems.")
@@ -209,18 +207,17 @@ def verify(names: Names = None, seed: Seed = 0) -> None:
 
 @app.command()
 def bench(names: Names = None) -> None:
-    """Time the vectorised katas: loops, yours, the reference, torch on one thread."""
+    """Time your kernels against loops, the reference and torch."""
     katas = _full_checkout()
-    from kata.author import bench as room
-    from kata.author import report
+    from kata.author import bench, report
 
     chosen = {kata.id for kata in _chosen(katas, names)}
-    kernels = [kernel for kernel in room.kernels_of(katas) if kernel.kata in chosen or not chosen]
+    kernels = [kernel for kernel in bench.kernels_of(katas) if kernel.kata in chosen or not chosen]
     if not kernels:
         raise KataError(
             "None of these katas has a kernel to time; `kata bench` shows those that do."
         )
-    report.timings(console, room.measure(katas, kernels))
+    report.timings(console, bench.measure(katas, kernels))
 
 
 @app.command()
@@ -231,14 +228,14 @@ def grade(
     names: Names = None,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="FORMAT", help="May be given several times."),
+        typer.Option("--format", metavar="FORMAT", help="Repeat for several formats."),
     ] = None,
     outputs: Annotated[
         list[Path] | None,
-        typer.Option("--output", metavar="PATH", help="Where to; a file for each --format."),
+        typer.Option("--output", metavar="PATH", help="Where to write; one for each --format."),
     ] = None,
     seed: Annotated[
-        str, typer.Option(metavar="N|secret", help="Other random inputs, or ones nobody knows.")
+        str, typer.Option(metavar="N|secret", help="Other random inputs; secret ones nobody knows.")
     ] = "0",
     fail_under: Annotated[
         float | None,
@@ -246,20 +243,20 @@ def grade(
     ] = None,
     roster: Annotated[
         Path | None,
-        typer.Option("--class", metavar="ROSTER", help="Mark each folder in this one."),
+        typer.Option("--class", metavar="ROSTER", help="Mark every folder in this one."),
     ] = None,
     dask: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="With --class: by the workers of this scheduler."),
+        typer.Option(metavar="ADDRESS", help="With --class: on this scheduler's workers."),
     ] = None,
 ) -> None:
-    """Mark a submission or, with --class, all in a folder; their code runs behind a wall."""
+    """Mark a submission or a class; their code runs behind a wall."""
     if sys.platform == "win32":
         raise KataError("`kata grade` needs Linux or macOS; on Windows, use it in WSL.")
     katas = _full_checkout()
-    from kata.grade import command as room
+    from kata.grade import command
 
-    number, secret = room.seed(seed)
+    number, secret = command.seed(seed)
     if roster is not None:
         if formats or fail_under is not None or len(outputs or []) > 1:
             raise KataError("With --class there is one --output, no --format, no --fail-under.")
@@ -270,26 +267,26 @@ def grade(
         return
     if dask is not None:
         raise KataError("--dask is for a class: kata grade --class ROSTER --dask ADDRESS.")
-    reports = room.Reports.of(formats or [], outputs or [])
+    reports = command.Reports.of(formats or [], outputs or [])
     chosen = _chosen(katas, names) or list(katas.katas)
-    marks = room.grade(katas, _given(submission), chosen, number, secret, reports, console)
+    marks = command.grade(katas, _given(submission), chosen, number, secret, reports, console)
     percent = 100 * marks.score / max(1, marks.points)
     raise typer.Exit(1 if fail_under is not None and percent < fail_under else 0)
 
 
 def _grade_class(
     katas: Catalog,
-    roster: Path,
+    submissions: Path,
     chosen: list[Kata],
     seed: tuple[int, bool],
     output: Path | None,
     dask: str | None,
 ) -> None:
-    from kata.grade import roster as room
+    from kata.grade import roster
 
-    folder = room.folder_of_marks(roster, output)
+    folder = roster.folder_of_marks(submissions, output)
     try:
-        rows = room.grade_class(katas, roster, chosen, seed, folder, dask=dask)
+        rows = roster.grade_class(katas, submissions, chosen, seed, folder, dask=dask)
     except KeyboardInterrupt:
         text = f"Stopped. What is done is kept in {folder}; the same command goes on from there."
         Console(stderr=True, highlight=False).print(Text(text), soft_wrap=True)
@@ -301,25 +298,25 @@ def _grade_class(
 
 @app.command()
 def new(path: Annotated[str, typer.Argument(metavar="TOPIC/NAME")]) -> None:
-    """Write the files and the entry of a new kata; for authors."""
+    """Write the files of a new kata and its entry; for authors."""
     katas = _full_checkout()
     from kata.author import scaffold
 
     kata = scaffold.new(katas, path)
     console.print(Text(f"Wrote the files of {kata.id} and its entry in curriculum.toml."))
     console.print(Text(f"Begin with {kata.relative(kata.solution)}."))
-    console.print(Text(f"`kata verify {kata.name}` says what is still missing."))
+    console.print(Text(f"`kata verify {kata.name}` tells you what is still missing."))
 
 
 @app.command()
 def freeze(names: Annotated[list[str], typer.Argument(metavar="NAME…")]) -> None:
-    """Write the stubs of these katas from their solutions; for authors."""
+    """Write stubs anew from their solutions; for authors."""
     katas = _full_checkout()
     for kata in [katas.find(name) for name in names]:
         backup = stubs.reset(kata)
         console.print(Text(f"{kata.relative(kata.exercise)} is the stub of its solution."))
         if backup:
-            console.print(Text(f"What it was is kept as {kata.relative(backup)}."))
+            console.print(Text(f"The file before it is kept as {kata.relative(backup)}."))
 
 
 @app.command()
@@ -335,13 +332,13 @@ def export(
         bool, typer.Option("--without-interview", help="Leave the interview questions out.")
     ] = False,
 ) -> None:
-    """Write a repository for students, without solutions and without your own work."""
+    """Write a repository for students, without solutions."""
     katas = _full_checkout()
-    from kata.author import export as room
+    from kata.author import export
 
-    wanted = room.wanted(katas, _listed(names), _listed(topics))
-    chosen = room.with_what_they_build_on(katas, wanted)
-    workflow = room.export(katas, chosen, folder, interview=not without_interview)
+    wanted = export.wanted(katas, _listed(names), _listed(topics))
+    chosen = export.with_what_they_build_on(katas, wanted)
+    workflow = export.export(katas, chosen, folder, interview=not without_interview)
     console.print(Text(f"Wrote {len(chosen)} katas to {folder}."), soft_wrap=True)
     added = ", ".join(kata.id for kata in chosen if kata not in wanted)
     if added:
@@ -350,7 +347,7 @@ def export(
 
 
 def _full_checkout() -> Catalog:
-    """The katas, for commands that need more than students get; the rooms of some are left out."""
+    """The katas, for commands that need more than students get."""
     katas = catalog.load()
     if not katas.has_solutions:
         raise KataError(

@@ -1,23 +1,17 @@
 """What the learner has solved, tried and seen: one small text file, `.kata/progress.json`.
 
-Entries go by the kata's name, so katas may be reordered. A write replaces the file in one step:
-whatever happens, either the old or the new one is there, whole.
+Entries go by the kata's name, so katas may be reordered.
 """
 
 import datetime
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
+from kata import store
 from kata.catalog import Catalog, Kata, KataError
-
-FOLDER = ".kata"
 
 
 @dataclass
@@ -38,7 +32,7 @@ class Progress:
     """The learner's record in one checkout; every change is written at once."""
 
     def __init__(self, root: Path) -> None:
-        self._file = root / FOLDER / "progress.json"
+        self._file = root / store.FOLDER / "progress.json"
         self._current, self._entries = self._read()
 
     def __getitem__(self, kata: Kata) -> Entry:
@@ -96,55 +90,20 @@ class Progress:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Read anew, let the block change the record, write it: another `kata` may be running."""
-        try:
-            self._file.parent.mkdir(exist_ok=True)
-            with FileLock(self._file.with_suffix(".lock"), timeout=5):
-                self._current, self._entries = self._read()
-                yield
-                self._write()
-        except OSError as error:
-            raise KataError(f"Cannot write {self._file}: {error.strerror or error}.") from error
+        busy = f"Another program is writing {self._file}: try again."
+        with store.locked(self._file.with_suffix(".lock"), busy, seconds=5):
+            self._current, self._entries = self._read()
+            yield
+            katas = {name: asdict(entry) for name, entry in self._entries.items()}
+            store.save(self._file, {"current": self._current, "katas": katas})
 
     def _read(self) -> tuple[str, dict[str, Entry]]:
-        try:
-            data = json.loads(self._file.read_text(encoding="utf-8"))
-            katas = {name: _entry(entry) for name, entry in data["katas"].items()}
-            return str(data["current"]), katas
-        except FileNotFoundError:
-            return "", {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            return self._set_aside(error)
-
-    def _set_aside(self, error: Exception) -> tuple[str, dict[str, Entry]]:
-        aside = self._file.with_suffix(".broken.json")
-        problem = f"{self._file} cannot be read ({error})"
-        try:
-            os.replace(self._file, aside)
-        except OSError as move_error:
-            raise KataError(f"{problem}: repair or remove it.") from move_error
-        raise KataError(
-            f"{problem}. It is now {aside.name}; run the command again to start afresh."
-        )
-
-    def _write(self) -> None:
-        katas = {name: asdict(entry) for name, entry in self._entries.items()}
-        data: dict[str, Any] = {"current": self._current, "katas": katas}
-        write_whole(self._file, json.dumps(data, indent=1).encode())
+        return store.read(self._file, _parsed) or ("", {})
 
 
-def _entry(data: dict[str, Any]) -> Entry:
-    entry = Entry(**data)
-    if entry.solved is not None:
-        datetime.datetime.fromisoformat(entry.solved)  # Raises where it is no date.
-    return entry
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Replace `file` in one step, so that no reader and no crash ever meets half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.new")
-    with temporary.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, file)
+def _parsed(data: Any) -> tuple[str, dict[str, Entry]]:
+    entries = {name: Entry(**entry) for name, entry in data["katas"].items()}
+    for entry in entries.values():
+        if entry.solved is not None:
+            datetime.datetime.fromisoformat(entry.solved)  # Raises where it is no date.
+    return str(data["current"]), entries

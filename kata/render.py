@@ -2,9 +2,10 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.table import Table
@@ -17,6 +18,7 @@ from kata.verdict import BROKEN, SOLVED, TODO, Failure, Verdict
 
 _PRINTED_LINES = 6
 _BAR_WIDTH = 30
+_SIDE_BY_SIDE_WIDTH = 150
 # What a failed check raises: its text says all.
 _CHECKS = ("AssertionError", "SideEffectError", "Failed")
 
@@ -45,7 +47,7 @@ def verdict(result: Verdict, missing: Sequence[Kata] = ()) -> RenderableType:
         parts = [_headline("✗", counts, "bold red"), *_explanation(result)]
     if missing and result.kata.kind == "capstone" and result.status != SOLVED:
         names = ", ".join(kata.id for kata in missing)
-        parts.insert(1, Text(f"  It builds on katas that are not solved yet: {names}.", "yellow"))
+        parts.insert(1, Text(f"  It builds on katas you have not solved yet: {names}.", "yellow"))
     return Group(*parts, *prints(result))
 
 
@@ -58,7 +60,7 @@ def _explanation(result: Verdict) -> list[RenderableType]:
     # In a debug kata, to find the bugs is the exercise.
     texts = result.diagnosis if result.kata.kind != "debug" else []
     if texts:
-        title = "This looks like:" if len(texts) == 1 else "This looks like one of these, or both:"
+        title = "This looks like:" if len(texts) == 1 else "This looks like one or more of these:"
         parts += [Text(""), Text(title, style="bold")]
         parts += [Padding(Text(text), (0, 0, 0, 2)) for text in texts]
     if result.failures:
@@ -67,7 +69,7 @@ def _explanation(result: Verdict) -> list[RenderableType]:
 
 
 def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
-    claim = Text("Not yet: ", style="bold")
+    claim = Text("Fails: ", style="bold")
     claim.append(failure.claim)
     parts: list[RenderableType] = [claim]
     if failure.test_line:
@@ -76,7 +78,7 @@ def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
         file = kata.root / failure.answer_file
         parts.append(_place(file, kata, failure.answer_line, failure.answer_code))
     text = failure.text.strip() or failure.kind
-    if failure.kind not in ("AssertionError", "SideEffectError", "Failed") and failure.text.strip():
+    if failure.kind not in _CHECKS and failure.text.strip():
         text = f"{failure.kind}: {text}"
     return [*parts, Padding(Text(text, style="red"), (0, 0, 0, 2))]
 
@@ -99,21 +101,17 @@ def prints(result: Verdict) -> list[RenderableType]:
     if not result.prints.strip():
         return []
     lines = result.prints.rstrip().splitlines()
-    more = (
-        [f"… and {len(lines) - _PRINTED_LINES} lines more"] if len(lines) > _PRINTED_LINES else []
-    )
-    shown = "\n".join(line[:200] for line in lines[:_PRINTED_LINES] + more)
+    shown = "\n".join(line[:200] for line in lines[:_PRINTED_LINES])
+    if len(lines) > _PRINTED_LINES:
+        shown += f"\n… and {len(lines) - _PRINTED_LINES} more lines"
     printed = Padding(Text(shown, style="dim"), (0, 0, 0, 2))
-    return [Text(""), Text("It printed:", style="bold"), printed]
+    return [Text(""), Text("Your code printed:", style="bold"), printed]
 
 
 def heading(kata: Kata, katas: Catalog) -> Text:
-    number = katas.katas.index(kata) + 1
-    text = Text(kata.title, style="bold")
-    facts = (
-        f"  {kata.id}, {kata.level}, about {kata.minutes} minutes, {number} of {len(katas.katas)}"
-    )
-    return text.append(facts, style="not bold dim")
+    number = f"{katas.katas.index(kata) + 1} of {len(katas.katas)}"
+    facts = f"  {kata.id}, {kata.level}, about {kata.minutes} minutes, {number}"
+    return Text(kata.title, style="bold").append(facts, style="not bold dim")
 
 
 def standing(katas: Catalog, progress: Progress) -> Text:
@@ -130,13 +128,12 @@ def screen(
     progress: Progress,
     kata: Kata,
     body: RenderableType,
-    notes: Sequence[str] = (),
     solved: bool = False,
 ) -> RenderableType:
-    """What is asked for on top; in the last lines where one stands and what one can do."""
+    """What is asked for, then the learner's progress, the file to edit and the keys."""
     place = path(kata.exercise, kata, stubs.line_to_begin_at(kata.exercise))
-    parts = [heading(kata, katas), Text(""), body, Text(""), standing(katas, progress)]
-    return Group(*parts, *(Text(note, style="dim") for note in notes), place, _keys(solved))
+    standing_now = standing(katas, progress)
+    return Group(heading(kata, katas), "", body, "", standing_now, place, _keys(solved))
 
 
 def _keys(solved: bool) -> Text:
@@ -153,13 +150,11 @@ def kata_list(katas: Catalog, progress: Progress, current: Kata) -> RenderableTy
         members = katas.of_topic(topic.name)
         if members:
             solved = sum(progress.is_solved(kata) for kata in members)
-            table.add_row("", Text(topic.title, style="bold"), f"{solved} of {len(members)}")
+            table.add_row(Text(topic.title, style="bold"), f"{solved} of {len(members)}")
         for kata in members:
             state, style = _state(kata, progress)
-            mark = ">" if kata == current else ""
-            table.add_row(
-                mark, Text(f"  {kata.name}"), Text(state, style=style), kata.level, kata.title
-            )
+            name = Text(f"{'>' if kata == current else ' '} {kata.name}")
+            table.add_row(name, Text(state, style=style), kata.level, kata.title)
     return table
 
 
@@ -182,21 +177,31 @@ def hint(levels: Sequence[str], level: int) -> RenderableType:
     return Group(*parts)
 
 
-def comparison(kata: Kata, width: int) -> RenderableType:
+@dataclass(frozen=True)
+class Comparison:
     """The learner's code beside the solution; one above the other where there is no room."""
-    try:
-        mine = kata.exercise.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        mine = []
-    solution = kata.solution.read_text(encoding="utf-8").splitlines()
-    if width < 150:
-        return _unified(mine, solution)
-    table = Table(box=None, padding=(0, 1))
-    table.add_column("yours", width=width // 2 - 3, no_wrap=True)
-    table.add_column("the solution", width=width // 2 - 3, no_wrap=True)
+
+    kata: Kata
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        try:
+            mine = self.kata.exercise.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            mine = []
+        solution = self.kata.solution.read_text(encoding="utf-8").splitlines()
+        if options.max_width < _SIDE_BY_SIDE_WIDTH:
+            yield from _unified(mine, solution)
+        else:
+            yield _side_by_side(mine, solution)
+
+
+def _side_by_side(mine: list[str], solution: list[str]) -> Table:
+    table = Table(box=None, padding=(0, 1), expand=True)
+    for title in ("yours", "the solution"):
+        table.add_column(title, ratio=1, no_wrap=True)
     for left, right, same in _aligned(mine, solution):
-        style = "" if same else "yellow", "" if same else "green"
-        table.add_row(Text(left, style=style[0]), Text(right, style=style[1]))
+        styles = ("", "") if same else ("yellow", "green")
+        table.add_row(Text(left, style=styles[0]), Text(right, style=styles[1]))
     return table
 
 
@@ -209,7 +214,7 @@ def _aligned(mine: list[str], solution: list[str]) -> Iterable[tuple[str, str, b
         yield from ((one, other, tag == "equal") for one, other in zip(left, right, strict=True))
 
 
-def _unified(mine: list[str], solution: list[str]) -> RenderableType:
-    lines = difflib.unified_diff(mine, solution, "yours", "the solution", lineterm="", n=100)
+def _unified(mine: list[str], solution: list[str]) -> Iterable[Text]:
     styles = {"+": "green", "-": "yellow", "@": "dim"}
-    return Group(*(Text(line, style=styles.get(line[:1], "")) for line in lines))
+    for line in difflib.unified_diff(mine, solution, "yours", "the solution", lineterm="", n=100):
+        yield Text(line, style=styles.get(line[:1], ""))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kata.catalog import Kata, KataError
-from kata.progress import FOLDER, write_whole
+from kata.store import FOLDER, write_whole
 
 _TO_DO = "raise NotImplementedError"
 

@@ -1,150 +1,81 @@
-"""The loop: a save gives a verdict, a key gives the next step.
+"""`kata` on a terminal: a save gives a verdict, a key gives the next step."""
 
-One thread tells of saved files, one of keys, one runs the tests; all put events into one queue, and
-the loop alone draws and decides.
-"""
-
-import queue
-import threading
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console, RenderableType
 from rich.text import Text
-from watchfiles import watch as watch_files
 
-from kata import hints, keys, render, stubs
-from kata.catalog import Catalog, Kata, KataError
+from kata import hints, render, stubs
+from kata.catalog import Catalog, KataError
+from kata.loop import Loop
 from kata.progress import Progress
 from kata.runner import Runner
-from kata.verdict import CANCELLED, SOLVED, TODO, Verdict
+from kata.verdict import SOLVED, TODO, Verdict
 
-# How often to look whether a save went unnoticed.
-_TICK_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class Saved:
-    path: Path
-
-
-@dataclass(frozen=True)
-class Pressed:
-    key: str
-
-
-@dataclass(frozen=True)
-class Ran:
-    run: int
-    verdict: Verdict
-
-
-Event = Saved | Pressed | Ran
+# The current file is looked at in every tick, the others in one of so many.
+_TICKS_FOR_OTHERS = 20
 
 
 class Watch:
     """One session of `kata` on a terminal."""
 
-    def __init__(self, katas: Catalog, progress: Progress, console: Console) -> None:
+    def __init__(
+        self, katas: Catalog, progress: Progress, runner: Runner, console: Console
+    ) -> None:
         self._katas = katas
         self._progress = progress
-        self._console = console
-        self._events: queue.Queue[Event] = queue.Queue()
+        self._loop = Loop(runner, console)
         self._kata = progress.current(katas)
-        self._runner = Runner(katas)
-        self._files = _Files(katas.root / "exercises", lambda path: self._events.put(Saved(path)))
-        self._run_number = 0
-        self._cancel = threading.Event()
+        files = [kata.exercise for kata in katas.katas]
+        self._versions = {file: stubs.version(file) for file in files}
+        self._ticks = 0
         self._verdict: Verdict | None = None
         self._pending = ""  # The key that has to be pressed once more.
-        self._version: tuple[int, int] | None = None
-        self._unnoticed: tuple[int, int] | None = None
+        self._body: RenderableType = ""
 
     def run(self) -> None:
         """Watch until `q`, Ctrl-C or the end of the terminal."""
-        try:
-            with keys.listening(lambda key: self._events.put(Pressed(key))):
-                self._files.start()
-                self._test()
-                while self._handle(self._next_event()):
-                    pass
-        except KeyboardInterrupt:
-            pass
-        finally:
-            self._cancel.set()
-            self._files.stop()
-            self._runner.close()
-
-    def _next_event(self) -> Event | None:
-        try:
-            return self._events.get(timeout=_TICK_SECONDS)
-        except queue.Empty:
-            return None
-
-    def _handle(self, event: Event | None) -> bool:
-        """React to an event; False ends the session."""
-        if isinstance(event, Saved):
-            self._saved(event.path)
-        elif isinstance(event, Ran):
-            self._ran(event)
-        elif isinstance(event, Pressed):
-            return self._pressed(event.key)
-        else:
-            self._look_for_unnoticed_saves()
-        return True
+        with contextlib.suppress(KeyboardInterrupt):
+            self._loop.run(self._test, self._pressed, self._look, lambda: self._draw(self._body))
 
     # --- Saves and verdicts ---
 
-    def _saved(self, path: Path) -> None:
-        kata = self._katas.of_exercise(path)
-        if kata is None or (kata == self._kata and stubs.version(kata.exercise) == self._version):
-            return
-        self._kata = kata
-        self._test()
+    def _look(self) -> None:
+        """Look for a saved file, and go to its kata."""
+        self._ticks += 1
+        current, all_files = self._kata.exercise, self._ticks % _TICKS_FOR_OTHERS == 0
+        saved = list(filter(self._is_saved, self._versions if all_files else [current]))
+        if current in saved:
+            self._test()
+        elif len(saved) == 1:  # Several at once come from git, say, not from an editor.
+            self._kata = self._katas.of_exercise(saved[0]) or self._kata
+            self._test()
+
+    def _is_saved(self, file: Path) -> bool:
+        """Whether a file has changed since the last look."""
+        before, self._versions[file] = self._versions[file], stubs.version(file)
+        return before != self._versions[file]
 
     def _test(self) -> None:
-        self._cancel.set()
-        self._cancel = threading.Event()
-        self._run_number += 1
-        self._version = stubs.version(self._kata.exercise)
+        self._is_saved(self._kata.exercise)  # What this test sees is no news.
         self._progress.move_to(self._kata)
         if self._verdict is None or self._verdict.kata != self._kata:
             self._verdict = None
             self._show_verdict()
-        arguments = (self._run_number, self._kata, self._cancel)
-        threading.Thread(target=self._run_tests, args=arguments, daemon=True).start()
+        self._loop.test(self._kata, self._judged)
 
-    def _run_tests(self, number: int, kata: Kata, cancel: threading.Event) -> None:
-        verdict = self._runner.run(kata, cancelled=cancel)
-        self._events.put(Ran(number, verdict))
-        if not cancel.is_set():
-            self._runner.warm_up()
-
-    def _ran(self, event: Ran) -> None:
-        if event.run != self._run_number or event.verdict.status == CANCELLED:
-            return
-        self._verdict = event.verdict
-        if event.verdict.status != TODO:
-            self._progress.ran(self._kata, solved=event.verdict.status == SOLVED)
+    def _judged(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+        if verdict.status != TODO:
+            self._progress.ran(self._kata, solved=verdict.status == SOLVED)
         self._pending = ""
         self._show_verdict()
 
-    def _look_for_unnoticed_saves(self) -> None:
-        version = stubs.version(self._kata.exercise)
-        if version == self._version or self._files.polls:
-            self._unnoticed = None
-        elif version == self._unnoticed:
-            self._files.poll()
-            self._saved(self._kata.exercise)
-        else:
-            self._unnoticed = version
-
     # --- Keys ---
 
-    def _pressed(self, key: str) -> bool:
-        if key in ("q", "", "\x03", "\x04"):
-            return False
+    def _pressed(self, key: str) -> None:
         pending, self._pending = self._pending, ""
         actions: dict[str, Callable[[], None]] = {
             "h": self._hint,
@@ -158,11 +89,10 @@ class Watch:
             actions.get(key, self._show_verdict)()
         except KataError as error:
             self._draw(Text(str(error), style="red"))
-        return True
 
     def _show_verdict(self) -> None:
         if self._verdict is None:
-            self._draw(Text("Running its tests …", style="dim"))
+            self._draw(Text("Running the tests …", style="dim"))
             return
         missing = self._progress.unsolved_before(self._kata, self._katas)
         self._draw(render.verdict(self._verdict, missing))
@@ -174,12 +104,13 @@ class Watch:
         self._draw(render.hint(levels, level))
 
     def _solution(self, *, asked_before: bool) -> None:
+        solved = self._progress.is_solved(self._kata)
         if not self._kata.solution.is_file():
             self._draw(Text("The solutions are not part of this repository."))
-        elif self._progress.is_solved(self._kata) or asked_before:
-            if not self._progress.is_solved(self._kata):
+        elif solved or asked_before:
+            if not solved:
                 self._progress.saw_solution(self._kata)
-            self._draw(render.comparison(self._kata, self._console.width))
+            self._draw(render.Comparison(self._kata))
         else:
             self._pending = "s"
             text = "Not solved yet. Press s again to see it anyway; this is recorded."
@@ -188,74 +119,23 @@ class Watch:
     def _next(self) -> None:
         following = self._progress.next_unsolved(self._katas, after=self._kata)
         if following is None:
-            self._draw(Text("All katas are solved.", style="bold green"))
+            self._draw(Text("You have solved every kata.", style="bold green"))
         else:
             self._kata = following
             self._test()
 
     def _ask_before_reset(self) -> None:
         self._pending = "r"
-        text = f"Put the original of {self._kata.name} back? A copy of your file is kept. y: yes"
+        text = f"Reset {self._kata.name}? Your file is kept in .kata/backups. Press y to reset."
         self._draw(Text(text, style="yellow"))
 
     def _reset(self) -> None:
-        backup = stubs.reset(self._kata)
+        stubs.reset(self._kata)
         self._progress.forget(self._kata)
         self._verdict = None
-        if backup:
-            self._console.print(Text(f"Your file is kept as {backup}."))
         self._test()
 
     def _draw(self, body: RenderableType) -> None:
-        notes = []
-        if self._files.polls:
-            notes.append("This drive sends no file events: looking twice a second instead.")
-        self._console.clear()
-        self._console.print(
-            render.screen(self._katas, self._progress, self._kata, body, notes, self._solved)
-        )
-
-    @property
-    def _solved(self) -> bool:
-        return self._verdict is not None and self._verdict.status == SOLVED
-
-
-class _Files:
-    """Tells of saved files: by the system's events, or by looking, where none arrive."""
-
-    def __init__(self, folder: Path, on_save: Callable[[Path], None]) -> None:
-        self._folder = folder
-        self._on_save = on_save
-        self._stop = threading.Event()
-        self.polls = False
-
-    def start(self) -> None:
-        arguments = (self._stop, self.polls)
-        threading.Thread(target=self._watch, args=arguments, daemon=True).start()
-
-    def stop(self) -> None:
-        self._stop.set()
-
-    def poll(self) -> None:
-        """From now on look for changes twice a second."""
-        self.stop()
-        self._stop = threading.Event()
-        self.polls = True
-        self.start()
-
-    def _watch(self, stop: threading.Event, polls: bool) -> None:
-        changes = watch_files(
-            self._folder,
-            watch_filter=None,
-            step=2,
-            debounce=50,
-            rust_timeout=500,
-            yield_on_timeout=False,
-            stop_event=stop,
-            force_polling=polls or None,
-            poll_delay_ms=500,
-            raise_interrupt=False,
-        )
-        for batch in changes:
-            for _, name in batch:
-                self._on_save(Path(name))
+        self._body = body
+        solved = self._verdict is not None and self._verdict.status == SOLVED
+        self._loop.draw(render.screen(self._katas, self._progress, self._kata, body, solved))

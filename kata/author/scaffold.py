@@ -4,7 +4,7 @@ import re
 
 from kata import stubs
 from kata.catalog import Catalog, Kata, KataError
-from kata.progress import write_whole
+from kata.store import write_whole
 
 _SOLUTION = '''"""{title}."""
 

@@ -13,7 +13,7 @@ from kata.catalog import Catalog, Kata, KataError
 from kata.grade import formats, submission
 from kata.grade.grading import Grader
 from kata.grade.marks import Marks
-from kata.progress import write_whole
+from kata.store import write_whole
 
 _SECRET = "secret"
 

@@ -26,7 +26,7 @@ from kata.grade.grading import need_solutions
 from kata.grade.marks import Marks, from_dict, to_dict
 from kata.grade.submission import FOLDER, Submission
 from kata.grade.text import clean, number
-from kata.progress import write_whole
+from kata.store import write_whole
 
 _SUBMISSIONS = "submissions"
 _RUN = "run.json"

@@ -24,10 +24,10 @@ def ask(console: Console, heading: str, question: str, answer: str) -> tuple[str
     console.clear()
     console.print(Text(heading, style="dim"))
     console.print(Markdown(f"**{question}**"))
-    console.print(Text("Type your answer or just think it, then press Enter.", style="dim"))
+    console.print(Text("Type your answer, or just think of it, then press Enter.", style="dim"))
     said = "".join(filter(str.isprintable, input("> "))).strip()
     console.print(Padding(Markdown(answer), (1, 0, 1, 2)))
-    console.print(Text("Did you know it?   k knew it   h half of it   n no"))
+    console.print(Text("Did you know it?   k yes   h half of it   n no"))
     mark = _MARKS[keys.wait_for("".join(_MARKS))]
     console.print(Text(f"{mark}\n", style="dim"))
     return said, mark

@@ -4,52 +4,35 @@ A save runs the examples of the docstring, as at a whiteboard. All tests run whe
 that it is done, or when the time is up.
 """
 
-import queue
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from rich.console import Console, Group, RenderableType
 from rich.control import Control
 from rich.segment import ControlType
 from rich.text import Text
 
-from kata import keys, render, stubs
+from kata import render, stubs
 from kata.catalog import INTERVIEW, Kata
 from kata.interview.clock import Clock, minutes_and_seconds
-from kata.interview.sessions import Task
+from kata.interview.sessions import Challenge
+from kata.loop import Loop
 from kata.runner import Runner
-from kata.verdict import BROKEN, CANCELLED, SOLVED, TODO, Verdict
+from kata.verdict import BROKEN, SOLVED, TODO, Verdict
 
-# How often to look at the file and the clock, and to keep how much time was spent.
-_TICK_SECONDS = 0.2
+# How often to keep how much time was spent.
 _SAVE_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class Pressed:
-    key: str
-
-
-@dataclass(frozen=True)
-class Ran:
-    run: int
-    verdict: Verdict
-
-
-Event = Pressed | Ran
-
-
 class Coding:
-    """One kata of an interview, until it is over or the learner leaves.
+    """One challenge of an interview, until it is over or the learner leaves.
 
-    `trees` says where the katas lie that this one builds on; `save` keeps the task's record.
+    `trees` says where the katas lie that this one builds on; `save` keeps the challenge's record.
     """
 
     def __init__(
         self,
         kata: Kata,
-        task: Task,
+        challenge: Challenge,
         title: str,
         trees: dict[str, str],
         runner: Runner,
@@ -58,17 +41,14 @@ class Coding:
         save: Callable[[], None],
     ) -> None:
         self._kata = kata
-        self._task = task
+        self._challenge = challenge
         self._title = title
         self._trees = trees
-        self._runner = runner
         self._console = console
         self._clock = clock
         self._save = save
+        self._loop = Loop(runner, console)
         self._file = kata.file_in(INTERVIEW)
-        self._events: queue.Queue[Event] = queue.Queue()
-        self._cancel = threading.Event()
-        self._run = 0
         self._testing = False  # Whether all tests are running.
         self._last = False  # Whether that is the last time.
         self._tested: tuple[int, int] | None = None  # The version that all tests have seen.
@@ -76,167 +56,138 @@ class Coding:
         self._gives_up = False  # Whether g has been pressed once.
         self._version = stubs.version(self._file)
         self._read_at = clock.seconds()
-        self._saved_at = task.spent
-        self._body = _beginning(kata)  # What the last run gave.
+        self._saved_at = challenge.spent
+        self._result = _beginning(kata)  # What the last run gave.
+        self._body = self._result  # What is shown, which may be a question instead.
         self._shown = ""  # The clock as it stands on the screen.
 
     def run(self) -> bool:
         """Whether it is over; False when the learner has left it open."""
         try:
-            with keys.listening(lambda key: self._events.put(Pressed(key))):
-                self._draw(self._body)
-                # Not here: it takes seconds at first, and the clock is on.
-                threading.Thread(target=self._runner.warm_up, daemon=True).start()
-                while not self._task.over and self._handle(self._next_event()):
-                    self._tick()
+            self._loop.run(self._begin, self._pressed, self._tick, lambda: self._draw(self._body))
         finally:
-            self._cancel.set()
             self._tell_time()
             self._save()
-        return self._task.over
+        return self._challenge.over
 
-    def _next_event(self) -> Event | None:
-        try:
-            return self._events.get(timeout=_TICK_SECONDS)
-        except queue.Empty:
-            return None
-
-    def _handle(self, event: Event | None) -> bool:
-        """React to an event; False leaves the interview."""
-        if isinstance(event, Ran):
-            self._ran(event)
-        elif isinstance(event, Pressed):
-            return self._pressed(event.key)
-        return True
+    def _begin(self) -> None:
+        self._draw(self._result)
+        self._loop.get_ready()
 
     # --- Time ---
 
     def _tick(self) -> None:
         self._tell_time()
-        if self._paused or self._task.over:
-            return
-        if self._task.spent >= self._task.limit and not self._testing:
-            self._finish()
-        elif not self._testing and stubs.version(self._file) != self._version:
-            self._start_run(examples=True)
+        if not (self._paused or self._testing or self._challenge.over):
+            if self._challenge.spent >= self._challenge.limit:
+                self._finish()
+            elif stubs.version(self._file) != self._version:
+                self._test(self._show_examples, examples=True)
         self._draw_clock()
 
     def _tell_time(self) -> None:
         """Add the time since it was last told to what was spent."""
-        now = self._clock.seconds()
+        challenge, now = self._challenge, self._clock.seconds()
         if not self._paused:
-            self._task.spent = min(self._task.spent + now - self._read_at, self._task.limit)
+            challenge.spent = min(challenge.spent + now - self._read_at, challenge.limit)
         self._read_at = now
-        if self._task.spent - self._saved_at >= _SAVE_SECONDS:
-            self._saved_at = self._task.spent
+        if challenge.spent - self._saved_at >= _SAVE_SECONDS:
+            self._saved_at = challenge.spent
             self._save()
 
     # --- Runs ---
 
-    def _start_run(self, *, examples: bool) -> None:
-        self._cancel.set()
-        self._cancel = threading.Event()
-        self._run += 1
+    def _test(self, then: Callable[[Verdict], None], *, examples: bool) -> None:
         self._version = stubs.version(self._file)
-        self._testing = not examples
-        if self._testing:
-            self._tested = self._version
-        arguments = (self._run, examples, self._cancel)
-        threading.Thread(target=self._run_tests, args=arguments, daemon=True).start()
+        self._loop.test(self._kata, then, tree=INTERVIEW, trees=self._trees, examples=examples)
 
-    def _run_tests(self, number: int, examples: bool, cancel: threading.Event) -> None:
-        verdict = self._runner.run(
-            self._kata, tree=INTERVIEW, trees=self._trees, examples=examples, cancelled=cancel
-        )
-        self._events.put(Ran(number, verdict))
-        if not cancel.is_set():
-            self._runner.warm_up()
+    def _show_examples(self, verdict: Verdict) -> None:
+        self._result = _examples(verdict)
+        if not self._paused:
+            self._draw(self._result)
+
+    def _test_all(self, text: str) -> None:
+        self._testing = True
+        self._test(self._judged, examples=False)
+        self._tested = self._version
+        self._draw(Text(text, style="dim"))
 
     def _finish(self) -> None:
         """Run all tests for the last time: time is up, or the learner gives up."""
         self._last = True
         if self._tested is not None and self._tested == stubs.version(self._file):
-            self._task.over = True
-            self._draw(self._body)
-        elif not self._testing:
-            self._start_run(examples=False)
-            self._draw(Text("Running all tests for the last time …", style="dim"))
-
-    def _ran(self, event: Ran) -> None:
-        if event.run != self._run or event.verdict.status == CANCELLED:
-            return
-        if self._testing:
-            self._testing = False
-            self._judged(event.verdict)
+            self._end()
         else:
-            self._body = _examples(event.verdict)
-            if not self._paused:
-                self._draw(self._body)
+            self._test_all("Running all tests one last time …")
 
     def _judged(self, verdict: Verdict) -> None:
         """All tests have run."""
-        task = self._task
+        challenge, self._testing = self._challenge, False
         self._tell_time()
         if verdict.status != TODO:
-            task.tries += 1
-        task.tests, task.passed = len(verdict.tests) - verdict.skipped, verdict.passed
-        task.speed = len(verdict.speed)
-        task.fast = sum(verdict.outcomes.get(name) == "passed" for name in verdict.speed)
-        task.mistakes = verdict.diagnosis if self._kata.kind != "debug" else []
+            challenge.tries += 1
+        challenge.tests, challenge.passed = len(verdict.tests) - verdict.skipped, verdict.passed
+        challenge.speed = len(verdict.speed)
+        challenge.fast = sum(verdict.outcomes.get(name) == "passed" for name in verdict.speed)
+        challenge.mistakes = verdict.diagnosis if self._kata.kind != "debug" else []
+        self._result = render.verdict(verdict)
         if verdict.status == SOLVED:
-            task.right_after = task.spent
-        task.over = self._last or verdict.status == SOLVED
+            challenge.right_after = challenge.spent
+        if self._last or verdict.status == SOLVED:
+            self._end()
+        else:
+            self._save()
+            self._draw(self._result)
+
+    def _end(self) -> None:
+        self._challenge.over = True
         self._save()
-        self._body = render.verdict(verdict)
-        self._draw(self._body)
+        self._draw(self._result)
+        self._loop.stop()
 
     # --- Keys ---
 
-    def _pressed(self, key: str) -> bool:
-        if key in ("q", "", "\x03", "\x04"):
-            return False
+    def _pressed(self, key: str) -> None:
         gives_up, self._gives_up = self._gives_up, False
-        if key == "p" and not self._testing:
+        if self._testing:
+            return
+        if key == "p":
             self._pause()
-        elif self._paused or self._testing:
-            return True
+        elif self._paused:
+            return
         elif key == "d":
-            self._start_run(examples=False)
-            self._draw(Text("Running all tests …", style="dim"))
+            self._test_all("Running all tests …")
         elif key == "g" and gives_up:
             self._finish()
         elif key == "g":
             self._gives_up = True
-            self._draw(Text("Press g again to give this one up and see its verdict.", "yellow"))
+            text = "Press g again to give up on this kata and see the verdict."
+            self._draw(Text(text, style="yellow"))
         elif gives_up:
-            self._draw(self._body)
-        return True
+            self._draw(self._result)
 
     def _pause(self) -> None:
         self._tell_time()
         self._paused = not self._paused
-        if self._paused:
-            self._draw(Text("The clock stands still. Press p to go on.", style="yellow"))
-        else:
-            self._draw(self._body)
+        paused = Text("Paused. Press p to continue.", style="yellow")
+        self._draw(paused if self._paused else self._result)
 
     # --- The screen ---
 
     def _draw(self, body: RenderableType) -> None:
-        kata = self._kata
+        kata, self._body = self._kata, body
         heading = Text(f"{self._title}: {kata.title}", style="bold")
         heading.append(f"  {kata.id}, {kata.level}", style="not bold dim")
         place = render.path(self._file, kata, stubs.line_to_begin_at(self._file))
-        self._console.clear()
-        self._console.print(Group(heading, Text(""), body, Text(""), place))
+        self._loop.draw(heading, "", body, "", place)
         self._shown = ""
-        if not self._task.over:
+        if not self._challenge.over:
             self._draw_clock()
 
     def _draw_clock(self) -> None:
         """Write the last line anew, where the clock has gone on."""
-        left = minutes_and_seconds(self._task.limit - self._task.spent)
-        if left == self._shown:
+        left = minutes_and_seconds(self._challenge.limit - self._challenge.spent)
+        if left == self._shown or self._challenge.over:
             return
         self._shown = left
         line = Text(f"{left} left   ", style="bold")
@@ -249,8 +200,8 @@ class Coding:
 def _beginning(kata: Kata) -> RenderableType:
     file = kata.relative(kata.file_in(INTERVIEW))
     return Text(
-        f"Write it in {file}. A save runs the examples of its docstring; "
-        "d runs all tests, and so does the end of the time."
+        f"Write your answer in {file}. Each save runs the examples in its docstring. "
+        "Press d to run all tests; they also run when time is up."
     )
 
 
@@ -259,16 +210,16 @@ def _examples(verdict: Verdict) -> RenderableType:
     if verdict.status == BROKEN:
         return Text(f"✗ {verdict.problem}", style="bold red")
     if not verdict.examples:
-        return Text("The file loads. Its docstrings have no example.")
+        return Text("The file loads. Its docstrings have no examples to run.")
     parts: list[RenderableType] = []
     for example in verdict.examples:
         style = "green" if example.right else "red"
         parts.append(Text(f"{'✓' if example.right else '✗'} {example.code}", style=style))
         if not example.right:
-            parts.append(Text(f"  should give  {_indented(example.wants) or 'nothing'}"))
-            parts.append(Text(f"  gives        {_indented(example.gives) or 'nothing'}"))
+            parts.append(Text(f"  expected  {_indented(example.wants) or 'nothing'}"))
+            parts.append(Text(f"  got       {_indented(example.gives) or 'nothing'}"))
     return Group(*parts, *render.prints(verdict))
 
 
 def _indented(text: str) -> str:
-    return text.replace("\n", "\n" + " " * 15)
+    return text.replace("\n", "\n" + " " * 12)

@@ -4,7 +4,6 @@ The intervals are those of FSRS (Ye, Su & Cao 2022, A Stochastic Shortest Path A
 Optimizing Spaced Repetition Scheduling), in whole days: what was missed comes back tomorrow.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +11,8 @@ from typing import Any
 
 from fsrs import Card, Rating, Scheduler
 
-from kata.catalog import KataError
-from kata.interview.sessions import HALF, KNEW, NO, Interview, Task, write
-from kata.progress import FOLDER
+from kata import store
+from kata.interview.sessions import HALF, KNEW, NO, Challenge, Interview
 
 _RATINGS = {KNEW: Rating.Good, HALF: Rating.Hard, NO: Rating.Again}
 # Without steps of minutes: nobody sits there waiting for them.
@@ -30,8 +28,8 @@ class Deck:
     """The cards of one checkout; every change is written at once."""
 
     def __init__(self, root: Path) -> None:
-        self._file = root / FOLDER / "cards.json"
-        self._cards = self._read()
+        self._file = root / store.FOLDER / "cards.json"
+        self._cards = store.read(self._file, _parsed) or {}
 
     @property
     def due(self) -> Mapping[str, datetime]:
@@ -60,41 +58,29 @@ class Deck:
         card, _ = _SCHEDULER.review_card(self._cards.get(name, Card()), _RATINGS[mark], now)
         self._cards[name] = card
 
-    def _read(self) -> dict[str, Card]:
-        try:
-            data = json.loads(self._file.read_text(encoding="utf-8"))
-            return {name: _card(card) for name, card in data.items()}
-        except FileNotFoundError:
-            return {}
-        except Exception as error:  # What a garbled card leads to, nobody can list.
-            raise KataError(
-                f"{self._file} cannot be read ({error}): repair it, or remove it to start afresh."
-            ) from error
-
     def _write(self) -> None:
-        data = {name: card.to_dict() for name, card in self._cards.items()}
-        write(self._file, json.dumps(data, indent=1, ensure_ascii=False))
+        store.save(self._file, {name: card.to_dict() for name, card in self._cards.items()})
 
 
-def _card(data: Any) -> Card:
-    """A card as it was kept; raises some error now, rather than later, where it is garbled."""
-    card = Card.from_dict(data)
-    _SCHEDULER.review_card(card, Rating.Good, card.due)
-    return card
+def _parsed(data: dict[str, Any]) -> dict[str, Card]:
+    cards = {name: Card.from_dict(card) for name, card in data.items()}
+    for card in cards.values():
+        _SCHEDULER.review_card(card, Rating.Good, card.due)  # Raises where the card is garbled.
+    return cards
 
 
 def _marks(interview: Interview) -> Iterator[tuple[str, str]]:
     """The cards of what an interview asked for, with their marks."""
-    for task in interview.tasks:
-        if task.over:
-            yield key(task.kata), _mark_of(task)
-        for follow_up in task.follow_ups:
+    for challenge in interview.challenges:
+        if challenge.over:
+            yield key(challenge.kata), _mark_of(challenge)
+        for follow_up in challenge.follow_ups:
             if follow_up.mark:
-                yield key(task.kata, follow_up.question), follow_up.mark
+                yield key(challenge.kata, follow_up.question), follow_up.mark
 
 
-def _mark_of(task: Task) -> str:
+def _mark_of(challenge: Challenge) -> str:
     """Right at the first try is known, right after more tries is half known."""
-    if not task.is_right:
+    if not challenge.is_right:
         return NO
-    return KNEW if task.tries <= 1 else HALF
+    return KNEW if challenge.tries <= 1 else HALF

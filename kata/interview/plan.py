@@ -11,12 +11,11 @@ from rich.text import Text
 from kata.catalog import LEVELS, Catalog, Kata, KataError
 from kata.interview.clock import minutes_and_seconds
 from kata.interview.deck import Deck
-from kata.interview.draw import draw
+from kata.interview.draw import MOST_KATAS, draw
 from kata.interview.sessions import Interviews
 from kata.progress import Progress
 
 MINUTES = 45
-_MOST_KATAS = 4
 # How much sooner than others a kata comes: one that is due or new, one seen today, and what each
 # day since then adds, up to two months.
 _FIRST, _JUST_SEEN, _PER_DAY, _DAYS = 8.0, 0.05, 0.1, 60
@@ -60,17 +59,17 @@ def plan(katas: Catalog, progress: Progress, wish: Wish, now: datetime) -> Plan:
 def _check(katas: Catalog, wish: Wish) -> None:
     topics = [topic.name for topic in katas.topics]
     if wish.minutes is not None and wish.minutes < 1:
-        raise KataError(f"--minutes is {wish.minutes}: it must be at least 1.")
+        raise KataError(f"--minutes is {wish.minutes}; it must be at least 1.")
     if wish.level is not None and wish.level not in LEVELS:
-        raise KataError(f"There is no level {wish.level!r}: it is one of {', '.join(LEVELS)}.")
+        raise KataError(f"There is no level {wish.level!r}: choose one of {', '.join(LEVELS)}.")
     if wish.topic is not None and wish.topic not in topics:
-        raise KataError(f"There is no topic {wish.topic!r}: it is one of {', '.join(topics)}.")
+        raise KataError(f"There is no topic {wish.topic!r}: choose one of {', '.join(topics)}.")
     if wish.katas and (wish.level or wish.topic):
-        raise KataError("--kata says what is asked for: leave --level and --topic out.")
-    if len(wish.katas) > _MOST_KATAS:
-        raise KataError(f"An interview has at most {_MOST_KATAS} katas: name fewer.")
+        raise KataError("--kata already names the katas: leave out --level and --topic.")
+    if len(wish.katas) > MOST_KATAS:
+        raise KataError(f"An interview has at most {MOST_KATAS} katas: name fewer.")
     if len(set(wish.katas)) < len(wish.katas):
-        raise KataError("A kata is named twice: name each once.")
+        raise KataError("A kata is named twice: name each only once.")
 
 
 def _pool(katas: Catalog, wish: Wish) -> list[Kata]:
@@ -103,9 +102,8 @@ def _last_seen(katas: Catalog, progress: Progress) -> dict[str, datetime]:
         name: datetime.fromisoformat(date).astimezone(UTC) for name, date in solved.items() if date
     }
     for interview in Interviews(katas.root).all():
-        for task in interview.tasks:
-            if task.over:
-                seen[task.kata] = max(interview.began, seen.get(task.kata, interview.began))
+        for name in [challenge.kata for challenge in interview.finished]:
+            seen[name] = max(interview.began, seen.get(name, interview.began))
     return seen
 
 

@@ -20,7 +20,7 @@ _QUESTION_MINUTES, _KATA_MINUTES = 1, 2
 
 
 @dataclass(frozen=True)
-class Card:
+class Flashcard:
     """What is asked of a kata: a follow-up question, or how one would write it."""
 
     name: str
@@ -31,23 +31,24 @@ class Card:
     advice: str = ""
 
 
-def cards(katas: Catalog) -> dict[str, Card]:
+def flashcards(katas: Catalog) -> dict[str, Flashcard]:
     """All that could come back, by the name of its card."""
     found = []
     for kata in katas.katas:
         # The last hint says in words how it is done.
         how = f"How would you write {kata.name} ({kata.title})? Say the steps."
-        advice = f"To write it again: kata interview --kata {kata.name}"
+        advice = f"To write it again: `kata interview --kata {kata.name}`"
         answer = hints.read(kata).levels[-1]
-        found.append(Card(key(kata.id), kata.id, how, answer, _KATA_MINUTES, advice))
-        found += [
-            Card(key(kata.id, asked.text), kata.id, asked.text, asked.answer, _QUESTION_MINUTES)
-            for asked in hints.questions(kata)
-        ]
+        found.append(Flashcard(key(kata.id), kata.id, how, answer, _KATA_MINUTES, advice))
+        for asked in hints.questions(kata):
+            name = key(kata.id, asked.text)
+            found.append(Flashcard(name, kata.id, asked.text, asked.answer, _QUESTION_MINUTES))
     return {card.name: card for card in found}
 
 
-def due_today(known: dict[str, Card], deck: Deck, now: datetime) -> tuple[list[Card], int]:
+def due_today(
+    known: dict[str, Flashcard], deck: Deck, now: datetime
+) -> tuple[list[Flashcard], int]:
     """The cards for ten minutes, the most overdue first, and how many more are due."""
     due = [known[name] for name in deck.due_by(now) if name in known]
     chosen, minutes = [], 0
@@ -64,14 +65,14 @@ def hold(katas: Catalog, console: Console, clock: Clock) -> None:
         try:
             _review(katas, console, clock)
         except (EOFError, KeyboardInterrupt):
-            console.print(Text("\nWhat you marked is kept."))
+            console.print(Text("\nYour marks are saved."))
             sys.exit(130)
 
 
 def _review(katas: Catalog, console: Console, clock: Clock) -> None:
     """Ask what is due, and schedule each card as soon as it is marked."""
     deck = Deck(katas.root)
-    known = cards(katas)
+    known = flashcards(katas)
     chosen, more = due_today(known, deck, clock.now())
     if not chosen:
         console.print(Text(_nothing_due(known, deck)))
@@ -82,12 +83,12 @@ def _review(katas: Catalog, console: Console, clock: Clock) -> None:
         deck.mark(card.name, mark, clock.now())
         if card.advice:
             console.print(Text(f"{card.advice}\n", style="dim"))
-    rest = f" {more} more are due: kata review." if more else ""
+    rest = f" {more} more due: run `kata review` again." if more else ""
     console.print(Text(f"Done for today: {len(chosen)} reviewed.{rest}", style="bold green"))
 
 
-def _nothing_due(known: dict[str, Card], deck: Deck) -> str:
+def _nothing_due(known: dict[str, Flashcard], deck: Deck) -> str:
     coming = [due for name, due in deck.due.items() if name in known]
     if not coming:
-        return "Nothing is due: what a `kata interview` asks for comes back here."
+        return "Nothing is due. What `kata interview` asks you will come back here."
     return f"Nothing is due today. The next card is due on {day(coming[0])}."

@@ -4,20 +4,15 @@ The record is written whole at every step, so an interview that was broken off c
 closed with what was done.
 """
 
-import contextlib
 import itertools
-import json
-import os
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from kata.catalog import KataError
-from kata.progress import FOLDER, write_whole
+from kata import store
 
 KNEW, HALF, NO = "knew", "half", "no"
 
@@ -32,7 +27,7 @@ class FollowUp:
 
 
 @dataclass
-class Task:
+class Challenge:
     """One kata of an interview. All times are in seconds on its own clock.
 
     `tries` are the times that all tests ran, `right_after` when they first passed, if they did.
@@ -71,12 +66,16 @@ class Interview:
     folder: Path
     seed: int | None
     began: datetime
-    tasks: list[Task]
+    challenges: list[Challenge]
     ended: datetime | None = None
 
     @property
     def seconds_left(self) -> float:
-        return sum(task.limit - task.spent for task in self.tasks if not task.over)
+        return sum(one.limit - one.spent for one in self.challenges if not one.over)
+
+    @property
+    def finished(self) -> list[Challenge]:
+        return [challenge for challenge in self.challenges if challenge.over]
 
     @property
     def record(self) -> Path:
@@ -91,26 +90,19 @@ class Interview:
             "seed": self.seed,
             "began": self.began.isoformat(),
             "ended": self.ended.isoformat() if self.ended else None,
-            "tasks": [asdict(task) for task in self.tasks],
+            "tasks": [asdict(challenge) for challenge in self.challenges],
         }
-        write(self.record, json.dumps(data, indent=1, ensure_ascii=False))
-
-
-def write(file: Path, text: str) -> None:
-    try:
-        write_whole(file, text.encode())
-    except OSError as error:
-        raise KataError(f"Cannot write {file}: {error.strerror or error}.") from error
+        store.save(self.record, data)
 
 
 class Interviews:
     """All interviews in one checkout."""
 
     def __init__(self, root: Path) -> None:
-        self._folder = root / FOLDER / "interviews"
+        self._folder = root / store.FOLDER / "interviews"
 
-    def begin(self, seed: int | None, now: datetime, tasks: list[Task]) -> Interview:
-        interview = Interview(self._new_folder(now), seed, now, tasks)
+    def begin(self, seed: int | None, now: datetime, challenges: list[Challenge]) -> Interview:
+        interview = Interview(self._new_folder(now), seed, now, challenges)
         interview.save()
         return interview
 
@@ -121,8 +113,9 @@ class Interviews:
 
     def all(self) -> list[Interview]:
         """Every interview, the oldest first."""
-        read = [_read(file) for file in sorted(self._folder.glob("*/interview.json"))]
-        return sorted(read, key=lambda interview: interview.began)
+        files = sorted(self._folder.glob("*/interview.json"))
+        read = [store.read(file, partial(_interview, file.parent)) for file in files]
+        return sorted(filter(None, read), key=lambda interview: interview.began)
 
     def ended(self) -> list[Interview]:
         return [interview for interview in self.all() if interview.ended]
@@ -131,34 +124,10 @@ class Interviews:
         """The one that was neither ended nor closed."""
         return next((interview for interview in self.all() if not interview.ended), None)
 
-    @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold interviews and reviews in one terminal at a time; raises KataError in a second."""
-        lock = FileLock(self._folder / "lock", timeout=0)
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout:
-            raise KataError("An interview or a review is going on in another terminal.") from None
-        except OSError as error:
-            raise KataError(f"Cannot write to {self._folder}: {error.strerror}.") from error
-        with lock:
-            yield
-
-
-def _read(file: Path) -> Interview:
-    try:
-        return _interview(file.parent, json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        aside = file.with_suffix(".broken.json")
-        problem = f"{file} cannot be read ({error})"
-        try:
-            os.replace(file, aside)
-        except OSError as move_error:
-            raise KataError(f"{problem}: repair or remove it.") from move_error
-        raise KataError(
-            f"{problem}. It is now {aside.name}; run the command again to go on without it."
-        ) from error
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold interviews and reviews in one terminal at a time."""
+        busy = "An interview or a review is already running in another terminal."
+        return store.locked(self._folder / "lock", busy)
 
 
 def _interview(folder: Path, data: dict[str, Any]) -> Interview:
@@ -167,7 +136,7 @@ def _interview(folder: Path, data: dict[str, Any]) -> Interview:
         folder,
         None if data["seed"] is None else int(data["seed"]),
         _moment(data["began"]),
-        [_task(task) for task in data["tasks"]],
+        [_challenge(challenge) for challenge in data["tasks"]],
         _moment(ended) if ended else None,
     )
 
@@ -176,10 +145,10 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _task(data: dict[str, Any]) -> Task:
+def _challenge(data: dict[str, Any]) -> Challenge:
     """Each field as the type that it has to be, or an error now rather than later."""
     right_after = data["right_after"]
-    return Task(
+    return Challenge(
         kata=str(data["kata"]),
         limit=float(data["limit"]),
         spent=float(data["spent"]),

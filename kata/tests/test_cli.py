@@ -1,45 +1,73 @@
-"""The commands, one at a time."""
+"""The commands, one at a time, in this process; `Verdicts` takes the runner's place."""
 
+import io
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import pytest
+from rich.console import Console
 
-from kata import stubs
-from kata.tests.conftest import RIGHT, WRONG
+from kata import cli, stubs
+from kata.author import verify
+from kata.author.verify import Proof
+from kata.tests import conftest
+from kata.tests.terminals import MISTAKE, RIGHT, ROOT, WRONG, Verdicts
+
+
+@dataclass
+class Result:
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 @pytest.fixture
-def kata(checkout):
-    def kata(*arguments, stdin="", cwd=None):
-        return subprocess.run(
-            [sys.executable, "-m", "kata", *arguments],
-            cwd=cwd or checkout,
-            env=os.environ | {"COLUMNS": "100"},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+def kata(checkout, monkeypatch, capsys):
+    monkeypatch.chdir(checkout)
+    monkeypatch.setattr(cli, "console", Console(highlight=False, width=100))
+    monkeypatch.setattr(cli, "Runner", Verdicts)
+
+    def kata(*arguments, stdin=""):
+        monkeypatch.setattr(sys, "argv", ["kata", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return Result(ended.value.code or 0, *capsys.readouterr())
 
     return kata
 
 
-def test_without_a_terminal_it_says_where_one_stands_and_the_verdict(kata, answer):
-    result = kata()
-    assert result.returncode == 0
-    assert "softmax is to do" in result.stdout
+@pytest.fixture
+def really(checkout):
+    """Runs a command in a process of its own, which runs the tests."""
+
+    def really(*arguments):
+        command = [sys.executable, "-m", "kata", *arguments]
+        env = os.environ | {"COLUMNS": "100"}
+        return subprocess.run(
+            command, cwd=checkout, env=env, input="", capture_output=True, text=True, timeout=120
+        )
+
+    return really
+
+
+def test_without_a_terminal_it_says_where_one_stands_and_the_verdict(really, answer):
+    answer(conftest.WRONG)
+    result = really()
+    assert result.returncode == 0, result.stderr
+    assert "exp overflows for large scores" in result.stdout
     assert "0 of 1 solved" in result.stdout
     assert "exercises/basics/softmax.py:20" in result.stdout
-    answer(WRONG)
-    result = kata()
-    assert result.returncode == 0
-    assert "exp overflows for large scores" in result.stdout
 
 
 def test_test_gives_the_verdict_as_its_exit_code(kata, answer):
-    assert kata("test", "softmax").returncode == 1
+    assert "softmax is to do" in kata("test").stdout
+    answer(WRONG)
+    result = kata("test", "softmax")
+    assert result.returncode == 1
+    assert MISTAKE in result.stdout
     answer(RIGHT)
     result = kata("test", "basics/softmax")
     assert result.returncode == 0
@@ -113,11 +141,11 @@ BAD = {
     "a new kata with a bad name": (["new", "basics/Soft-min"], "lower case letters"),
     "an interview without a terminal": (
         ["interview"],
-        "`kata interview` is a conversation: run it in a terminal.",
+        "`kata interview` is interactive: run it in a terminal.",
     ),
     "a review without a terminal": (
         ["review"],
-        "`kata review` is a conversation: run it in a terminal.",
+        "`kata review` is interactive: run it in a terminal.",
     ),
     "an interview at a level that is none": (["interview", "--list", "--level", "x"], "no level"),
     "an interview about a mistyped kata": (["interview", "--kata", "softmx"], "Did you mean"),
@@ -141,7 +169,10 @@ def test_the_list_of_an_interview_needs_no_terminal_and_begins_nothing(kata, che
     assert result.returncode == 0
     assert "basics/softmax  10:00" in result.stdout
     assert "--seed 4" in result.stdout
-    assert kata("interview", "--history").stdout == "No interview has ended yet: kata interview.\n"
+    assert (
+        kata("interview", "--history").stdout
+        == "No finished interviews yet. Start one with `kata interview`.\n"
+    )
     assert not (checkout / "interview").exists()
     assert not (checkout / ".kata" / "interviews").exists()
 
@@ -155,8 +186,9 @@ def test_a_damaged_record_gets_a_sentence(kata, checkout):
     assert kata("list").returncode == 0
 
 
-def test_it_works_from_any_folder_below(kata, checkout):
-    assert "softmax" in kata("list", cwd=checkout / "exercises" / "basics").stdout
+def test_it_works_from_any_folder_below(kata, checkout, monkeypatch):
+    monkeypatch.chdir(checkout / "exercises" / "basics")
+    assert "softmax" in kata("list").stdout
 
 
 def test_a_new_kata_says_what_is_still_missing(kata, checkout):
@@ -174,7 +206,9 @@ def test_a_new_kata_says_what_is_still_missing(kata, checkout):
         assert missing in result.stdout
 
 
-def test_verify_proves_and_fails(kata, checkout):
+def test_verify_proves_and_fails(kata, checkout, katas, monkeypatch):
+    proof = Proof(katas.find("softmax"))
+    monkeypatch.setattr(verify, "verify", lambda *_, **__: [proof])
     result = kata("verify")
     assert result.returncode == 0
     assert "1 katas proven." in result.stdout
@@ -182,6 +216,10 @@ def test_verify_proves_and_fails(kata, checkout):
     result = kata("verify")
     assert result.returncode == 1
     assert "hints/basics/stray.md belongs to no kata" in result.stdout
+    proof.add("stub", ["It passes."])
+    result = kata("verify", "softmax")
+    assert result.returncode == 1
+    assert "basics/softmax: stub: It passes.\n1 problems." in result.stdout
 
 
 def test_freeze_writes_the_stub_of_a_changed_solution(kata, softmax):
@@ -191,13 +229,11 @@ def test_freeze_writes_the_stub_of_a_changed_solution(kata, softmax):
     assert "Badfellow" in softmax.exercise.read_text()
 
 
-def test_bench_prints_milliseconds_and_ratios(kata, checkout):
-    from kata.tests.conftest import ROOT
-
+def test_bench_prints_milliseconds_and_ratios(really, checkout):
     (checkout / "benchmarks").mkdir()
     text = (ROOT / "benchmarks" / "kernels.py").read_text()
     (checkout / "benchmarks" / "kernels.py").write_text(text)
-    result = kata("bench", "softmax")
+    result = really("bench", "softmax")
     assert result.returncode == 0, result.stderr
     assert "(1.0)" in result.stdout
     assert "to do" in result.stdout
@@ -205,8 +241,6 @@ def test_bench_prints_milliseconds_and_ratios(kata, checkout):
 
 
 def test_completion_knows_the_names(checkout, monkeypatch):
-    from kata.cli import _complete
-
     monkeypatch.chdir(checkout)
-    assert _complete("soft") == ["softmax"]
-    assert _complete("basics/") == ["basics/softmax"]
+    assert cli._complete("soft") == ["softmax"]
+    assert cli._complete("basics/") == ["basics/softmax"]

@@ -43,7 +43,7 @@ def test_a_failure_shows_counts_mistake_claim_place_and_facts(shown, failed):
     text = shown(render.verdict(failed))
     assert text.splitlines()[0] == "✗ softmax: 1 of 3 tests pass, 1 to do."
     assert "This looks like:\n  The sum is over the wrong axis." in text
-    assert "Not yet: rows sum to one [3-4]" in text
+    assert "Fails: rows sum to one [3-4]" in text
     assert "tests/basics/test_softmax.py:7  assert_close(softmax(x)" in text
     assert "got 0.5, expected 1" in text
     assert max(map(len, text.splitlines())) <= 80
@@ -61,7 +61,7 @@ def test_tests_that_need_the_reference_are_not_counted_as_run(shown, failed):
 def test_two_possible_mistakes_are_told_as_such(shown, failed):
     failed.mistakes.append(("two", "The rows are not normalised."))
     text = shown(render.verdict(failed))
-    assert "This looks like one of these, or both:" in text
+    assert "This looks like one or more of these:" in text
     assert "The rows are not normalised." in text
 
 
@@ -74,7 +74,7 @@ def test_in_a_debug_kata_the_bugs_are_not_named(shown, failed):
     failed.kata = dataclasses.replace(failed.kata, kind="debug")
     text = shown(render.verdict(failed))
     assert "The sum is over" not in text
-    assert "Not yet: rows sum to one" in text
+    assert "Fails: rows sum to one" in text
 
 
 def test_an_error_in_the_answer_shows_its_line(shown, failed):
@@ -96,7 +96,7 @@ def test_what_was_printed_is_cut_to_a_few_lines(shown, failed):
     text = shown(render.verdict(failed))
     assert "line 5" in text
     assert "line 6" not in text
-    assert "… and 94 lines more" in text
+    assert "… and 94 more lines" in text
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,12 @@ def test_other_verdicts_are_one_line(shown, softmax, status, line):
 def test_a_capstone_names_the_parts_that_are_missing(shown, failed, softmax):
     failed.kata = dataclasses.replace(failed.kata, kind="capstone")
     text = shown(render.verdict(failed, [softmax]))
-    assert text.splitlines()[1] == "  It builds on katas that are not solved yet: basics/softmax."
+    assert text.splitlines()[1] == "  It builds on katas you have not solved yet: basics/softmax."
 
 
 @pytest.mark.parametrize("width", [100, 160], ids=["narrow", "wide"])
 def test_the_solution_is_shown_beside_the_learners_code(shown, answer, softmax, width):
     answer("return x")
-    text = shown(render.comparison(softmax, width), width)
+    text = shown(render.Comparison(softmax), width)
     assert "return x" in text
     assert "y /= y.sum" in text

@@ -1,129 +1,140 @@
-"""The loop, driven through a real terminal."""
+"""`kata` on a terminal: saves, keys and what ends it."""
 
+import io
 import os
-import re
 import signal
-import sys
 import time
 
 import pytest
+from rich.console import Console
 
-from kata import stubs
+from kata import catalog, stubs
 from kata.progress import Progress
-from kata.tests.conftest import RIGHT, WRONG
-
-pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are for Linux and macOS")
+from kata.tests import conftest
+from kata.tests.terminals import LOOP, MISTAKE, RIGHT, WRONG, RealTerminal, Terminal, Verdicts
+from kata.watch import Watch
 
 KEYS = "h hint.*q quit"
 
-
-class Screen:
-    """A running `kata`: what it shows, and keys to press."""
-
-    def __init__(self, checkout):
-        environment = os.environ | {"TERM": "xterm-256color"}
-        arguments = ["-m", "kata"]
-        self.process = pexpect.spawn(
-            sys.executable,
-            arguments,
-            cwd=str(checkout),
-            env=environment,
-            dimensions=(40, 100),
-            encoding="utf-8",
-            timeout=60,
-        )
-
-    def shows(self, text):
-        """Wait for a whole screen with this text."""
-        self.process.expect(re.escape(text) + f".*?{KEYS}")
-
-    def press(self, key):
-        self.process.send(key)
-
-    def ends(self):
-        self.process.expect(pexpect.EOF)
-        self.process.close()
-        return self.process.exitstatus
+needs_pexpect = pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals")
 
 
 @pytest.fixture
-def screen(checkout):
-    screen = Screen(checkout)
-    screen.shows("softmax is to do.")
-    yield screen
-    screen.process.close(force=True)
+def katas(checkout):
+    """Two more katas beside softmax."""
+    file = checkout / "curriculum.toml"
+    entry = file.read_text().split("[[kata]]")[1]
+    text = (checkout / "exercises/basics/softmax.py").read_text()
+    for name in ("other", "third"):
+        file.write_text(file.read_text() + "[[kata]]" + entry.replace("softmax", name))
+        for tree in ("exercises", "solutions"):
+            (checkout / tree / "basics" / f"{name}.py").write_text(text)
+    return catalog.load(checkout)
 
 
-def test_a_learners_day(screen, answer, softmax, checkout, katas):
+@pytest.fixture
+def screen(katas, monkeypatch):
+    def program(console):
+        Watch(katas, Progress(katas.root), Verdicts(), console).run()
+
+    terminal = Terminal(program, monkeypatch)
+    terminal.shows("softmax is to do.", KEYS)
+    yield terminal
+    terminal.leave()
+
+
+@pytest.fixture
+def really(checkout):
+    """Starts `kata` in a process of its own, at a real terminal."""
+    terminals = []
+
+    def really(*arguments):
+        terminals.append(RealTerminal(["-m", "kata", *arguments], checkout))
+        return terminals[-1]
+
+    yield really
+    for terminal in terminals:
+        terminal.process.close(force=True)
+
+
+def test_a_learners_day(screen, answer, softmax, checkout):
     answer(WRONG)
-    screen.shows("exp overflows for large scores.")
+    screen.shows(MISTAKE, KEYS)
     screen.press("h")
-    screen.shows("Hint 1 of 3")
+    screen.shows("Hint 1 of 3", KEYS)
     screen.press("s")
-    screen.shows("Press s again to see it anyway")
+    screen.shows("Press s again to see it anyway", KEYS)
     answer(RIGHT)
-    screen.shows("softmax is solved: all ")
+    screen.shows("softmax is solved: all ", KEYS)
     screen.press("s")
-    screen.shows("y /= y.sum")
+    screen.shows("y /= y.sum", KEYS)
     screen.press("l")
-    screen.shows("solved")
+    screen.shows("solved", KEYS)
     screen.press("n")
-    screen.shows("All katas are solved.")
+    screen.shows("other is to do", KEYS)
     screen.press("q")
-    assert screen.ends() == 0
+    assert screen.ends() is None
     entry = Progress(checkout)[softmax]
     assert (entry.attempts, entry.hints, entry.solution_seen) == (1, 1, False)
     assert entry.solved
 
 
+def test_after_the_last_kata_it_says_so(screen, answer, katas):
+    for name in ("other", "third"):
+        Progress(katas.root).ran(katas.find(name), solved=True)
+    answer(RIGHT)
+    screen.shows("softmax is solved", KEYS)
+    screen.press("n")
+    screen.shows("You have solved every kata.", KEYS)
+
+
 def test_asking_twice_shows_the_solution_and_is_noted(screen, softmax, checkout):
     screen.press("s")
-    screen.shows("this is recorded")
+    screen.shows("this is recorded", KEYS)
     screen.press("s")
-    screen.shows("y /= y.sum")
+    screen.shows("y /= y.sum", KEYS)
     assert Progress(checkout)[softmax].solution_seen
 
 
 def test_another_key_between_takes_the_question_back(screen, softmax, checkout):
     screen.press("s")
-    screen.shows("this is recorded")
+    screen.shows("this is recorded", KEYS)
     screen.press("l")
-    screen.shows("to do")
+    screen.shows("to do", KEYS)
     screen.press("s")
-    screen.shows("this is recorded")
+    screen.shows("this is recorded", KEYS)
     assert not Progress(checkout)[softmax].solution_seen
 
 
 def test_reset_asks_and_keeps_a_copy(screen, answer, softmax, checkout):
     answer(WRONG)
-    screen.shows("exp overflows")
+    screen.shows(MISTAKE, KEYS)
     screen.press("r")
-    screen.shows("y: yes")
+    screen.shows("Press y to reset", KEYS)
     screen.press("x")
-    screen.shows("exp overflows")
+    screen.shows(MISTAKE, KEYS)
     assert softmax.exercise.read_text() != stubs.handed_out(softmax)
     screen.press("r")
-    screen.shows("y: yes")
+    screen.shows("Press y to reset", KEYS)
     screen.press("y")
-    screen.shows("softmax is to do.")
+    screen.shows("softmax is to do.", KEYS)
     assert softmax.exercise.read_text() == stubs.handed_out(softmax)
     assert len(list((checkout / ".kata" / "backups" / "basics").iterdir())) == 1
 
 
-def test_an_endless_loop_does_not_hold_up_keys_or_the_next_save(screen, answer):
-    answer("while True: pass")
-    time.sleep(0.5)
+def test_an_endless_loop_holds_up_neither_keys_nor_saves(screen, answer):
+    answer(LOOP)
     screen.press("l")
-    screen.shows("to do")
+    screen.shows("to do", KEYS)
     answer(RIGHT)
-    screen.shows("softmax is solved")
+    screen.shows("softmax is solved", KEYS)
 
 
 def test_after_a_time_limit_the_loop_goes_on(screen, answer):
-    answer("while True: pass")
-    screen.shows("Is there an infinite loop?")
+    answer(LOOP)
+    screen.shows("It exceeded 0.3 seconds.", KEYS)
     answer(RIGHT)
-    screen.shows("softmax is solved")
+    screen.shows("softmax is solved", KEYS)
 
 
 def test_a_half_written_file_gets_its_verdict_when_it_is_whole(screen, answer, softmax):
@@ -131,36 +142,74 @@ def test_a_half_written_file_gets_its_verdict_when_it_is_whole(screen, answer, s
     text = softmax.exercise.read_text()
     softmax.exercise.write_text(text[: len(text) // 2])
     softmax.exercise.write_text(text)
-    screen.shows("softmax is solved")
+    screen.shows("softmax is solved", KEYS)
 
 
 def test_an_editor_that_replaces_the_file_is_noticed(screen, answer, softmax):
     answer(RIGHT)
     text = softmax.exercise.read_text()
-    screen.shows("softmax is solved")
+    screen.shows("softmax is solved", KEYS)
     other = softmax.exercise.with_name("softmax.py.swp")
-    other.write_text(text.replace("return e /", "return e *"))
+    other.write_text(text.replace(RIGHT, WRONG))
     os.replace(other, softmax.exercise)
-    screen.shows("tests pass.")
+    screen.shows(MISTAKE, KEYS)
 
 
 def test_a_deleted_file_is_told_and_comes_back(screen, softmax):
     softmax.exercise.unlink()
-    screen.shows("is gone")
+    screen.shows("is gone", KEYS)
     screen.press("r")
-    screen.shows("y: yes")
+    screen.shows("Press y to reset", KEYS)
     screen.press("y")
-    screen.shows("softmax is to do.")
+    screen.shows("softmax is to do.", KEYS)
 
 
-def test_ctrl_c_ends_it_quietly(screen):
-    screen.process.sendintr()
-    assert screen.ends() == 0
+def test_a_save_of_another_kata_leads_there(screen, katas):
+    other = katas.find("other")
+    other.exercise.write_text(other.exercise.read_text() + "    " + RIGHT)
+    screen.shows("other is solved", KEYS)
+    assert Progress(katas.root).current(katas) == other
 
 
-def test_after_ctrl_z_and_fg_keys_still_need_no_enter(screen):
+def test_files_that_change_together_lead_nowhere(katas):
+    """As after `git checkout`, which is no work on any of them."""
+    verdicts = Verdicts()
+    watch = Watch(katas, Progress(katas.root), verdicts, Console(file=io.StringIO()))
+    for name in ("other", "third"):
+        katas.find(name).exercise.write_text("# another branch\n")
+    for _ in range(100):
+        watch._look()
+    assert verdicts.runs == []
+
+
+def test_what_is_shown_fits_a_terminal_of_another_size(screen):
+    screen.press("h")
+    screen.shows("Hint 1 of 3", KEYS)
+    screen.console.width = 70
+    screen.shows("Hint 1 of 3", KEYS)
+
+
+# --- In a process of its own ------------------------------------------------------------------
+
+
+@needs_pexpect
+def test_a_save_at_a_real_terminal_and_a_kill_leave_a_readable_record(
+    really, answer, checkout, softmax
+):
+    screen = really()
+    screen.shows("softmax is to do.", KEYS)
+    answer(conftest.WRONG)
+    screen.shows("exp overflows for large scores.", KEYS)
+    screen.process.kill(signal.SIGKILL)
+    assert Progress(checkout)[softmax].attempts == 1
+
+
+@needs_pexpect
+def test_after_ctrl_z_and_fg_keys_still_need_no_enter(really):
     import termios  # Not on Windows.
 
+    screen = really()
+    screen.shows("Running", KEYS)
     descriptor = screen.process.child_fd
     as_the_shell_has_it = termios.tcgetattr(descriptor)
     as_the_shell_has_it[3] |= termios.ICANON | termios.ECHO
@@ -168,59 +217,21 @@ def test_after_ctrl_z_and_fg_keys_still_need_no_enter(screen):
     termios.tcsetattr(descriptor, termios.TCSANOW, as_the_shell_has_it)
     screen.process.kill(signal.SIGCONT)
     screen.press("h")
-    screen.shows("Hint 1 of 3")
+    screen.shows("Hint 1 of 3", KEYS)
+    screen.process.sendintr()
+    assert screen.ends() == 0
 
 
-def test_a_kill_at_any_time_leaves_the_record_readable(screen, answer, checkout, softmax):
-    answer(WRONG)
-    screen.shows("exp overflows")
-    screen.process.kill(signal.SIGKILL)
-    assert Progress(checkout)[softmax].attempts == 1
-
-
-def test_a_drive_without_file_events_is_noticed_and_polled(checkout, katas, answer, monkeypatch):
-    """The events are swallowed here; that a save is seen all the same shows that it polls."""
-    from rich.console import Console
-
-    from kata import watch as room
-
-    real = room.watch_files
-
-    def deaf(*arguments, force_polling, **options):
-        changes = real(*arguments, force_polling=force_polling, **options)
-        return changes if force_polling else iter(())
-
-    monkeypatch.setattr(room, "watch_files", deaf)
-    console = Console(file=open(os.devnull, "w"))  # noqa: SIM115
-    watch = room.Watch(katas, Progress(checkout), console)
-    watch._files.start()
-    watch._test()
-    answer(RIGHT)
-    try:
-        while not (watch._files.polls and Progress(checkout).is_solved(katas.katas[0])):
-            watch._handle(watch._next_event())
-        answer(WRONG)
-        while watch._verdict.status == "solved":
-            watch._handle(watch._next_event())
-    finally:
-        watch._files.stop()
-        watch._runner.close()
-        console.file.close()
-
-
+@needs_pexpect
 @pytest.mark.parametrize(
     ("command", "begun"), [([], "q quit"), (["verify"], "decoys")], ids=["watch", "verify"]
 )
-@pytest.mark.parametrize("seconds", [0.0, 0.3, 1.0, 5.0])
-def test_ctrl_c_while_getting_ready_or_running_leaves_no_traceback(
-    checkout, command, begun, seconds
-):
-    process = pexpect.spawn(
-        sys.executable, ["-m", "kata", *command], cwd=str(checkout), encoding="utf-8", timeout=60
-    )
-    process.expect(begun)
+@pytest.mark.parametrize("seconds", [0.0, 1.0, 5.0])
+def test_ctrl_c_while_getting_ready_or_running_leaves_no_traceback(really, command, begun, seconds):
+    screen = really(*command)
+    screen.shows(begun)
     time.sleep(seconds)
-    process.sendintr()
-    process.expect(pexpect.EOF)
-    assert "Traceback" not in process.before
-    assert "KeyboardInterrupt" not in process.before
+    screen.process.sendintr()
+    screen.ends()
+    assert "Traceback" not in screen.process.before
+    assert "KeyboardInterrupt" not in screen.process.before

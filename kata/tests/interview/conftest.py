@@ -1,0 +1,72 @@
+"""An interview about softmax, held in a thread of the tests' own process."""
+
+import pytest
+
+from kata import stubs
+from kata.catalog import INTERVIEW
+from kata.interview.sessions import Interviews
+from kata.tests.interview.holding import KEYS, Clock, hold
+from kata.tests.terminals import Terminal, Verdicts
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def the_learners_file_stays_as_it_is(softmax):
+    softmax.exercise.write_text("# What the learner wrote.\n")
+    before = softmax.exercise.read_bytes(), softmax.exercise.stat().st_mtime_ns
+    yield
+    assert (softmax.exercise.read_bytes(), softmax.exercise.stat().st_mtime_ns) == before
+
+
+@pytest.fixture
+def begin(katas, clock, monkeypatch, the_learners_file_stays_as_it_is):
+    """Begins an interview about some katas, or a review."""
+    terminals = []
+
+    def begin(*names):
+        def program(console):
+            hold(names, katas, Verdicts(), console, clock)
+
+        terminals.append(Terminal(program, monkeypatch))
+        return terminals[-1]
+
+    yield begin
+    for terminal in terminals:
+        terminal.leave()
+
+
+@pytest.fixture
+def begin_writing(begin):
+    """Begins an interview about softmax, up to where one can write."""
+
+    def begin_writing():
+        terminal = begin("softmax")
+        terminal.shows("Each save runs the examples", KEYS)
+        return terminal
+
+    return begin_writing
+
+
+@pytest.fixture
+def write(softmax):
+    """Writes a body for softmax into the interview's file; waits until a terminal has shown it."""
+    file = softmax.file_in(INTERVIEW)
+
+    def write(body, terminal=None):
+        stub = stubs.handed_out(softmax)
+        head = stub[: stub.index("    raise NotImplementedError")]
+        file.write_text(head + "\n".join("    " + line for line in body.splitlines()) + "\n")
+        if terminal:
+            terminal.shows("✓ softmax(np.array([0.0, 0.0]))", KEYS)
+
+    return write
+
+
+@pytest.fixture
+def record(checkout):
+    """Reads what is kept of the last interview."""
+    return lambda: Interviews(checkout).all()[-1]

@@ -1,0 +1,59 @@
+"""What `kata` and a mock interview share: one thread handles what happens, one thing at a time."""
+
+import threading
+
+import pytest
+
+from kata import stubs
+from kata.loop import Loop
+from kata.tests.terminals import LOOP, RIGHT, Terminal, Verdicts
+
+
+@pytest.fixture
+def loop(katas, monkeypatch):
+    """A loop that notes what it hears of, and the terminal at which it runs."""
+
+    def program(console):
+        loop = loops[0] = Loop(Verdicts(), console)
+        loop.run(
+            begin=lambda: loop.draw("begun", "drawn"),
+            on_key=lambda key: loop.draw(f"key {key}"),
+            on_tick=lambda: None,
+            on_resize=lambda: loop.draw("resized"),
+        )
+        console.print("over")
+
+    loops = [None]
+    terminal = Terminal(program, monkeypatch)
+    terminal.shows("begun", "drawn")
+    yield loops[0], terminal
+    terminal.leave()
+
+
+@pytest.mark.parametrize("key", ["q", "", "\x03", "\x04"], ids=["q", "end", "ctrl-c", "ctrl-d"])
+def test_it_ends_with_a_key_that_leaves_or_with_the_terminal(loop, key):
+    _, terminal = loop
+    terminal.press("x")
+    terminal.shows("key x")
+    terminal.press(key)
+    terminal.shows("over")
+    assert terminal.ends() is None
+
+
+def test_a_terminal_of_another_size_is_noticed(loop):
+    _, terminal = loop
+    terminal.console.width = 70
+    terminal.shows("resized")
+
+
+def test_only_the_last_of_several_runs_gives_a_verdict(loop, softmax):
+    loop, terminal = loop
+    text = stubs.handed_out(softmax)
+    verdicts, told = [], threading.Event()
+    for body in (LOOP, RIGHT):
+        softmax.exercise.write_text(text.replace("raise NotImplementedError", body))
+        loop.test(softmax, lambda verdict: (verdicts.append(verdict.status), told.set()))
+    assert told.wait(30)
+    terminal.press("q")
+    terminal.shows("over")
+    assert verdicts == ["solved"]
