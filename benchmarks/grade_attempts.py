@@ -127,7 +127,7 @@ def is_full(mark: KataMark) -> bool:
 
 
 def told(mark: KataMark) -> str:
-    failed = [f"{test.name}: {test.kind}: {test.text}" for test in mark.tests if test.text]
+    failed = [f"{one.name}: {one.kind}: {one.text}" for one in mark.failures if one.text]
     return f"{mark.status}, {mark.score} points. {mark.problem} {' | '.join(failed[:3])}"[:600]
 
 

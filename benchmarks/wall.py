@@ -22,9 +22,9 @@ from kata import catalog
 from kata.catalog import Catalog
 from kata.grade import grading
 from kata.grade.submission import Submission
+from kata.wall.line import keep_freed_memory
 from kata.wall.nursery import Nursery
 from kata.wall.wall import Answer, Wall
-from kata.wall.wire import keep_freed_memory
 
 ANSWER = b"""
 def negative(x):

@@ -15,10 +15,6 @@ from pathlib import Path
 from kata import hints, stubs
 from kata.catalog import Catalog, Kata, KataError
 
-# What only those use who have the solutions.
-_NOT_FOR_STUDENTS = {
-    f"kata/{room}.py" for room in ("bench", "export", "report", "scaffold", "verify")
-}
 _PACKAGES_FOR_STUDENTS = ("kata", "kata/interview", "kata/testing")
 _AS_THEY_ARE = ("conftest.py", "LICENSE", ".gitignore")
 _PYPROJECT_TABLES = ("build-system", "project", "project.scripts", "tool.pytest.ini_options")
@@ -29,8 +25,8 @@ WORKFLOW = ".github/workflows/grade.yml"
 _README = """\
 # Deep learning katas
 
-Write the parts of neural networks yourself, one stub at a time. A moment after you save a file you
-read whether it is right, and how far off it is if it is not.
+Write the parts of neural networks yourself, one stub at a time. A moment after you save a file, you
+see whether it is right and, if not, how far off it is.
 
 ## Set up
 
@@ -47,13 +43,13 @@ install it before the last line:
 
 ## Work
 
-    kata                  shows where you are, and tests a file whenever you save it
+    kata                  shows where you are, and tests each file when you save it
     kata list             all katas, with your state
     kata test NAME        tests one kata once
     kata hint NAME        a hint, and one more each time
     kata reset NAME       puts the stub back and keeps a copy of your file
     kata interview        a mock interview against the clock
-    kata review           what interviews showed to be due again
+    kata review           what interviews showed you should repeat
     pytest                tests everything; katas not begun are "to do"
 
 A kata is a file in `exercises/`. Beyond what every answer owes, its docstrings say all that its
@@ -66,9 +62,9 @@ tests in `tests/` check.
 
 ## Hand in
 
-Commit your files in `exercises/` and push. Only they are taken: to change a test here changes no
-mark. Tests that compare with the reference solution are skipped here and run when you are graded.
-Where your teacher has set up the workflow *Grade*, each push shows its marks under *Actions*.
+Commit your files in `exercises/` and push. Nothing else counts: changing a test changes no mark.
+Tests that compare with the reference solution are skipped here and run when you are graded.
+If your teacher has set up the workflow *Grade*, each push shows its marks under *Actions*.
 {data}"""
 
 _DATA = "\nThe pictures of digits have [their own source and licence](data/README.md).\n"
@@ -127,11 +123,11 @@ def export(katas: Catalog, chosen: Sequence[Kata], folder: Path, *, interview: b
     if pin is None:
         return (
             "This checkout is not a repository on GitHub: "
-            f"write what to grade with at the top of {folder / WORKFLOW}."
+            f"fill in what to grade with at the top of {folder / WORKFLOW}."
         )
     return (
-        f"Its workflow grades with {pin.repository} as it is in commit {pin.commit[:10]}, "
-        "which has to be on GitHub."
+        f"Its workflow grades with commit {pin.commit[:10]} of {pin.repository}: "
+        "push that commit first."
     )
 
 
@@ -190,9 +186,7 @@ class _Writer:
             self._write_page(topic)
         for folder in _PACKAGES_FOR_STUDENTS:
             for file in sorted((self._root / folder).glob("*.py")):
-                name = file.relative_to(self._root).as_posix()
-                if name not in _NOT_FOR_STUDENTS:
-                    self._copy(name)
+                self._copy(file.relative_to(self._root).as_posix())
         data = self._data()
         for name in data:
             self._copy(name)

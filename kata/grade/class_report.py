@@ -4,7 +4,6 @@ Names of submissions, and all that their code had a hand in, are strangers' text
 """
 
 import csv
-import html
 import io
 import re
 import statistics
@@ -13,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kata.catalog import Kata
-from kata.grade.marks import BROKEN, FAILED, MISSING, SOLVED, TODO, KataMark, Marks, TestMark
-from kata.grade.text import clean, number, short
-from kata.verdict import claim
+from kata.grade.marks import BROKEN, FAILED, MISSING, SOLVED, TODO, KataMark, Marks
+from kata.grade.text import clean, number, plain, short, table_row
+from kata.verdict import Failure, claim
+from kata.wall.errors import AnswerError
 from kata.wall.jail import HELD
-from kata.wall.wall import AnswerError
 
 _MOST_LISTED = 5
 _MOST_TEXT = 200
@@ -103,9 +102,9 @@ def report_of(rows: Sequence[Row], chosen: Sequence[Kata]) -> str:
     lines += _section("## Where the class stands", _standing(marks))
     lines += _section("## What to talk about first", _most_common(marks))
     for name, own in marks.items():
-        lines += _section(f"## {_cell(name)}", _details(own))
+        lines += _section(f"## {plain(name)}", _details(own))
     lines += _section("## Answers that could not be loaded, or ended early", list(_ended(marks)))
-    notes = [f"- {_cell(row.name)}: {_cell(row.note)}" for row in rows if not row.marks]
+    notes = [f"- {plain(row.name)}: {plain(row.note)}" for row in rows if not row.marks]
     lines += _section("## Not graded", notes)
     lines += _section("## Protections that did not hold", _lost(graded))
     return "\n".join([*lines, ""])
@@ -142,7 +141,7 @@ def _standing(marks: dict[str, list[_Named]]) -> list[str]:
         counts = [sum(statuses[one] for one in those) for those in _STATES.values()]
         shares = [f"{count} ({_percent(count, len(own)):.0f} %)" for count in counts]
         body.append([name, *shares, _median_of_tests(own)])
-    note = "The median is of those who began."
+    note = "The median counts only those who began."
     return [*_table(["kata", *_STATES, "tests passed, median"], body), "", note]
 
 
@@ -157,7 +156,7 @@ def _most_common(marks: dict[str, list[_Named]]) -> list[str]:
         found.update({(name, text): count for text, count in _counted(own, _mistakes).items()})
     graded = max(map(len, marks.values()), default=0)
     return [
-        f"- {_cell(name)}, {count} of {graded}: {_cell(text)}"
+        f"- {plain(name)}, {count} of {graded}: {plain(text)}"
         for (name, text), count in found.most_common(_MOST_LISTED)
     ]
 
@@ -165,9 +164,11 @@ def _most_common(marks: dict[str, list[_Named]]) -> list[str]:
 def _details(own: list[_Named]) -> list[str]:
     """What went wrong in one kata: known mistakes, and tests that failed without one."""
     mistakes = _counted(own, _mistakes).most_common(_MOST_LISTED)
-    lines = [f"- {count} of {len(own)}: {_cell(text)}" for text, count in mistakes]
+    lines = [f"- {count} of {len(own)}: {plain(text)}" for text, count in mistakes]
     failing = _counted(own, _unexplained).most_common(_MOST_LISTED)
-    lines += [f"- {count} of {len(own)}, not explained: {_cell(text)}" for text, count in failing]
+    lines += [
+        f"- {count} of {len(own)}, no known mistake: {plain(text)}" for text, count in failing
+    ]
     return lines
 
 
@@ -189,8 +190,8 @@ def _unexplained(mark: KataMark) -> list[str]:
     if mark.status != FAILED or mark.mistakes:
         return []
     # Tests that had no answer to call tell nothing about it.
-    failed = [test for test in mark.tests if test.outcome == FAILED and not _had_no_answer(test)]
-    return [f"{claim(test.name.partition('[')[0])}." for test in failed]
+    failed = [failure for failure in mark.failures if not _had_no_answer(failure)]
+    return [f"{claim(failure.name.partition('[')[0])}." for failure in failed]
 
 
 def _ended(marks: dict[str, list[_Named]]) -> Iterator[str]:
@@ -199,19 +200,19 @@ def _ended(marks: dict[str, list[_Named]]) -> Iterator[str]:
             reason = _reason_of_end(mark)
             if reason:
                 text = short(reason.splitlines()[0], _MOST_TEXT)
-                yield f"- {_cell(name)}: {_cell(who)}: {_cell(text)}"
+                yield f"- {plain(name)}: {plain(who)}: {plain(text)}"
 
 
 def _reason_of_end(mark: KataMark) -> str:
     """Why an answer was not there to be tested: in all tests, or from one of them on."""
     if mark.status == BROKEN:
         return mark.problem
-    ends = [test.text for test in mark.tests if _had_no_answer(test)]
+    ends = [failure.text for failure in mark.failures if _had_no_answer(failure)]
     return ends[0] if ends else ""
 
 
-def _had_no_answer(test: TestMark) -> bool:
-    return test.kind == AnswerError.__name__
+def _had_no_answer(failure: Failure) -> bool:
+    return failure.kind == AnswerError.__name__
 
 
 def _lost(graded: list[Row]) -> list[str]:
@@ -222,25 +223,15 @@ def _lost(graded: list[Row]) -> list[str]:
             if outcome != HELD:
                 names[protection, outcome] += 1
     return [
-        f"- {_cell(protection)}, for {count} of {len(graded)}: {_cell(outcome)}."
+        f"- {plain(protection)}, for {count} of {len(graded)}: {plain(outcome)}."
         for (protection, outcome), count in names.items()
     ]
 
 
-# --- Markdown --------------------------------------------------------------------------------
-
-
 def _table(header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
     rule = ["---", *("---:" for _ in header[1:])]
-    rows = [[_cell(cell) for cell in cells] for cells in (header, *body)]
-    lines = [f"| {' | '.join(cells)} |" for cells in rows]
+    lines = [table_row([plain(cell) for cell in cells]) for cells in (header, *body)]
     return [lines[0], f"|{'|'.join(rule)}|", *lines[1:]]
-
-
-def _cell(text: str) -> str:
-    """Text that means no more than its letters."""
-    plain = html.escape(clean(text, lines=False), quote=False)
-    return re.sub(r"([\\`*_{}\[\]|~#])", r"\\\1", plain)
 
 
 FILES = {"marks.csv": csv_of, "marks.md": table_of, "report.md": report_of}

@@ -23,7 +23,7 @@ def seed(text: str) -> tuple[int, bool]:
     if text == _SECRET:
         return secrets.randbits(32), True
     if not text.isdecimal():
-        raise KataError(f"--seed is {text!r}: it should be a whole number from 0 up, or {_SECRET}.")
+        raise KataError(f"--seed is {text!r}: give a whole number from 0 up, or {_SECRET}.")
     return int(text), False
 
 
@@ -40,14 +40,16 @@ class Reports:
         for name in names:
             if name not in formats.FORMATS:
                 known = ", ".join(formats.FORMATS)
-                raise KataError(f"There is no format {name!r}; there are {known}.")
+                raise KataError(f"There is no format {name!r}: choose from {known}.")
         if len(files) > len(names):
-            raise KataError(f"Say with --format what {files[len(names)]} is to hold.")
+            raise KataError(f"{files[len(names)]} has no format: add --format.")
         if len(names) > len(files) + 1:
-            raise KataError(f"Say with --output where the format {names[len(files)]} should go.")
+            raise KataError(f"The format {names[len(files)]} has no file: add --output.")
         for file in files:
             if not file.absolute().parent.is_dir():
-                raise KataError(f"{file.absolute().parent} is no folder: {file} cannot be written.")
+                raise KataError(
+                    f"{file.absolute().parent} is not a folder: {file} cannot be written."
+                )
         printed = names[-1] if len(names) > len(files) else None
         return cls(tuple(zip(names, files, strict=False)), printed if names else "table")
 
@@ -93,5 +95,5 @@ def grade(
         # Not through rich: a format is for machines.
         print(formats.render(reports.printed, marks))
     for name, reason in taken.refused.items():
-        status.print(Text(f"{name} was not taken: {reason}.", style="yellow"), soft_wrap=True)
+        status.print(Text(f"{name} was not read: {reason}.", style="yellow"), soft_wrap=True)
     return marks

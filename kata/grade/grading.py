@@ -22,10 +22,13 @@ from kata.grade.marks import (
 )
 from kata.grade.submission import FOLDER, Submission
 from kata.runner import Runner
-from kata.verdict import Failure, Verdict
+from kata.verdict import Verdict
 from kata.wall import judge
 from kata.wall.jail import HELD
 from kata.wall.nursery import Nursery
+
+# How many judges may end before they run a test.
+_TRIES = 3
 
 
 class Grader:
@@ -90,7 +93,7 @@ class Grader:
         test_file = kata.relative(kata.test)
         blank = KataMark(kata.id, kata.title, test_file, kata.points, 0.0, MISSING)
         if file in submission.refused:
-            problem = f"{file} was not taken: {submission.refused[file]}."
+            problem = f"{file} was not read: {submission.refused[file]}."
             return replace(blank, status=BROKEN, problem=problem), {}
         if file not in submission.sources:
             return replace(blank, problem=f"{file} was not handed in."), {}
@@ -105,14 +108,30 @@ class Grader:
     ) -> Verdict:
         sent = {name: content.decode("latin-1") for name, content in sources.items()}
         address = self._nurseries[kata.torch].address
-        verdict = self._runner.run(kata, seed=seed, sandboxes=address, sources=sent, parts=parts)
-        if verdict.unavailable:
-            reason = verdict.unavailable
-            raise KataError(f"{kata.id} was not marked, as no sandbox could be started: {reason}.")
-        return verdict
+        for _ in range(_TRIES):
+            verdict = self._runner.run(
+                kata, seed=seed, sandboxes=address, sources=sent, parts=parts
+            )
+            if verdict.unavailable:
+                reason = f"no sandbox could be started: {verdict.unavailable}"
+                break
+            if verdict.tests or verdict.protections:
+                return verdict
+            # The judge ended before there was anything to judge: that is not the answer's doing.
+            reason = f"{_TRIES} judges ended before they ran a test. {verdict.problem}".rstrip(".")
+        raise KataError(f"{kata.id} was not graded: {reason}.")
 
     def _of_verdict(self, blank: KataMark, verdict: Verdict, seed: int) -> KataMark:
-        tests = tuple(_test_mark(verdict, name) for name in verdict.tests)
+        failures = {failure.name: failure for failure in verdict.failures}
+        tests = tuple(
+            TestMark(
+                name,
+                verdict.outcomes.get(name, NOT_RUN),
+                verdict.seconds_of.get(name, 0.0),
+                failures.get(name),
+            )
+            for name in verdict.tests
+        )
         passed = sum(test.outcome == PASSED for test in tests)
         outcomes = {test.outcome for test in tests}
         if verdict.problem or not tests:
@@ -159,22 +178,6 @@ def _to_lend(kata: Kata, marks: Marks) -> tuple[str, ...]:
     """What a kata builds on and was not solved: a wrong answer costs its own points only."""
     unsolved = {mark.id for mark in marks.katas if mark.status != SOLVED}
     return tuple(name for name in kata.after if name in unsolved)
-
-
-def _test_mark(verdict: Verdict, name: str) -> TestMark:
-    failed = next((failure for failure in verdict.failures if failure.name == name), Failure(name))
-    return TestMark(
-        name=name,
-        outcome=verdict.outcomes.get(name, NOT_RUN),
-        seconds=verdict.seconds_of.get(name, 0.0),
-        kind=failed.kind,
-        text=failed.text,
-        test_line=failed.test_line,
-        test_code=failed.test_code,
-        answer_file=failed.answer_file,
-        answer_line=failed.answer_line,
-        answer_code=failed.answer_code,
-    )
 
 
 def _weakest(known: dict[str, str], protections: dict[str, str]) -> dict[str, str]:

@@ -4,17 +4,17 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from kata.verdict import Failure
+
 PASSED, FAILED, TODO, NOT_RUN = "passed", "failed", "todo", "not run"
 SOLVED, MISSING, BROKEN = "solved", "missing", "broken"
 
 
 @dataclass(frozen=True)
 class TestMark:
-    """One expected test: how it went, and if it failed, by what and where.
+    """One expected test.
 
     `outcome` is "passed", "failed", "todo" (it met a hole that is not filled) or "not run".
-    `kind` and `text` are what was raised; `test_line` and `test_code` the line of the test,
-    `answer_file`, `answer_line` and `answer_code` the learner's, where one is to blame.
     """
 
     __test__ = False  # The name is no invitation to pytest.
@@ -22,13 +22,7 @@ class TestMark:
     name: str
     outcome: str = NOT_RUN
     seconds: float = 0.0
-    kind: str = ""
-    text: str = ""
-    test_line: int = 0
-    test_code: str = ""
-    answer_file: str = ""
-    answer_line: int = 0
-    answer_code: str = ""
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +52,10 @@ class KataMark:
     @property
     def passed(self) -> int:
         return sum(test.outcome == PASSED for test in self.tests)
+
+    @property
+    def failures(self) -> list[Failure]:
+        return [test.failure for test in self.tests if test.failure]
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,12 @@ def from_dict(data: dict[str, Any]) -> Marks:
 
 
 def _kata_mark(data: dict[str, Any]) -> KataMark:
-    tests = tuple(TestMark(**test) for test in data["tests"])
+    tests = tuple(map(_test_mark, data["tests"]))
     mistakes = tuple((name, text) for name, text in data["mistakes"])
     lent = tuple(data["lent"])
     return KataMark(**data | {"tests": tests, "mistakes": mistakes, "lent": lent})
+
+
+def _test_mark(data: dict[str, Any]) -> TestMark:
+    failure = Failure(**data["failure"]) if data["failure"] else None
+    return TestMark(**data | {"failure": failure})

@@ -1,7 +1,7 @@
 """`kata grade --class`: marks every submission in a folder, and can be ended at any time.
 
-What is known stands on the disk after every kata: a run that is started again takes the marks that
-are there, where nothing that they depend on has changed, and goes on.
+Marks are on the disk after every kata. A run that is started again keeps those that still hold,
+because nothing that they depend on has changed, and goes on from there.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ def folder_of_marks(roster: Path, output: Path | None) -> Path:
     roster = roster.resolve()
     folder = (output or roster.with_name(f"{roster.name}-marks")).resolve()
     if folder.is_relative_to(roster) or (folder / _SUBMISSIONS).is_relative_to(roster):
-        raise KataError(f"{folder} is among the submissions: name another folder with --output.")
+        raise KataError(f"{folder} lies among the submissions: name another folder with --output.")
     return folder
 
 
@@ -83,9 +83,9 @@ def grade_class(
 def _folders(roster: Path) -> list[Path]:
     """The submissions, by name; hidden folders are none."""
     if not roster.is_dir():
-        raise KataError(f"{roster} is no folder: name one that holds a folder for each submission.")
+        raise KataError(f"{roster} is not a folder: name the folder of the submissions.")
     if (roster / FOLDER).is_dir():
-        raise KataError(f"{roster} is a single submission: mark it without --class.")
+        raise KataError(f"{roster} is a single submission: grade it without --class.")
     try:
         with os.scandir(roster) as entries:
             found = [
@@ -96,7 +96,7 @@ def _folders(roster: Path) -> list[Path]:
     except OSError as error:
         raise KataError(f"{roster} cannot be read: {error.strerror}.") from error
     if not found:
-        raise KataError(f"{roster} has no folders: it should hold one for each submission.")
+        raise KataError(f"{roster} contains no folders: it should hold one for each submission.")
     return sorted(found)
 
 
@@ -119,7 +119,7 @@ class _Run:
             try:
                 taken = submission.read(folder)
             except KataError:
-                self._settle(Row(folder.name, note=f"There is no folder {FOLDER}/ in it."))
+                self._settle(Row(folder.name, note=f"It contains no {FOLDER}/ folder."))
                 continue
             except OSError as error:
                 self._settle(Row(folder.name, note=f"It cannot be read: {error.strerror}."))
@@ -134,7 +134,7 @@ class _Run:
     def take(self, news: workers.News) -> None:
         """Keep what is new of a submission."""
         if news.marks is None:
-            problem = f"It was not graded: {news.problem}. The same command tries again."
+            problem = f"{news.problem}. Run the same command to try again."
             self._settle(Row(news.name, note=problem))
             return
         self._results.keep(news.name, self._keys[news.name], news.marks)
@@ -168,7 +168,7 @@ class _Results:
             self._lock.acquire()
         except Timeout as error:
             raise KataError(
-                f"Another run is writing to {self._folder}: wait for its end, or stop it."
+                f"Another run is writing to {self._folder}: wait until it is done, or stop it."
             ) from error
         except OSError as error:
             raise KataError(f"Cannot write to {self._folder}: {error.strerror}.") from error
@@ -228,13 +228,13 @@ class _Results:
         elif (number, secret) != (earlier["seed"], earlier["secret"]):
             used = "secret" if earlier["secret"] else earlier["seed"]
             raise KataError(
-                f"{self._folder} holds marks with another seed: go on with --seed {used}, "
+                f"{self._folder} holds marks made with another seed: continue with --seed {used}, "
                 "or name another folder with --output."
             )
         if earlier["katas"] != self._chosen:
             raise KataError(
                 f"{self._folder} holds marks of other katas ({', '.join(earlier['katas'])}): "
-                "name the same ones to go on, or another folder with --output."
+                "name the same ones to continue, or another folder with --output."
             )
         for folder in (self._folder, self._folder / _SUBMISSIONS):
             for left_over in folder.glob("*.new"):  # By a run that was killed.
@@ -252,7 +252,7 @@ class _Results:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise KataError(
-                f"{file} cannot be read, so this run cannot go on from it: "
+                f"{file} cannot be read, so this run cannot continue from it: "
                 "name another folder with --output."
             ) from error
         return dict(run)
@@ -261,7 +261,7 @@ class _Results:
         for name in (_SUBMISSIONS, *class_report.FILES):
             if (self._folder / name).exists():
                 raise KataError(
-                    f"{self._folder / name} is not of an earlier run: "
+                    f"{self._folder / name} was not written by an earlier run: "
                     "name another folder with --output."
                 )
 

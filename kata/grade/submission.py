@@ -32,10 +32,10 @@ def read(folder: Path) -> Submission:
     """Take a submission; raises KataError where there is none."""
     folder = folder.absolute()
     if not folder.is_dir():
-        raise KataError(f"{folder} is no folder: name one that holds a learner's exercises/.")
+        raise KataError(f"{folder} is not a folder: name one with a student's exercises/.")
     top = folder / FOLDER
     if top.is_symlink() or not top.is_dir():
-        raise KataError(f"{folder} has no folder exercises/ with a learner's answers.")
+        raise KataError(f"{folder} contains no exercises/ folder with a student's answers.")
     sources: dict[str, bytes] = {}
     refused: dict[str, str] = {}
     room = _MOST_BYTES_TOGETHER
@@ -68,7 +68,7 @@ def _content(path: Path, most: int) -> bytes:
     with os.fdopen(opened, "rb") as file:
         status = os.fstat(opened)
         if not stat.S_ISREG(status.st_mode):
-            raise ValueError("it is no ordinary file")
+            raise ValueError("it is not a regular file")
         content = file.read(most + 1)
     if len(content) > most:
         raise ValueError(f"it is larger than {most:,} bytes")

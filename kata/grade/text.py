@@ -1,5 +1,6 @@
 """Texts that a stranger's code had a hand in, made fit to be shown."""
 
+import html
 import re
 import unicodedata
 
@@ -46,3 +47,24 @@ def short(text: str, most: int) -> str:
 def number(value: float) -> str:
     """A score as people write it: 7.5, not 7.50."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+# --- Markdown --------------------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """Text that means no more than its letters, in a table or a line of Markdown."""
+    harmless = html.escape(clean(text, lines=False), quote=False)
+    return re.sub(r"([\\`*_{}\[\]|~#])", r"\\\1", harmless)
+
+
+def fenced(text: str) -> str:
+    """A block of code, whatever fences are in it."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def table_row(cells: list[str]) -> str:
+    """A row of a table."""
+    return f"| {' | '.join(cells)} |"

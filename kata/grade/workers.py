@@ -168,7 +168,7 @@ class _Worker:
             self.has_died = True
             self.hang_up()
             self.wait_for_end()
-            return f"the process that graded it ended (exit code {self._process.exitcode})"
+            return f"The process that graded it ended (exit code {self._process.exitcode})"
 
     def hang_up(self) -> None:
         self.connection.close()

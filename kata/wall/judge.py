@@ -6,18 +6,21 @@ that call a sandbox. Whatever else is imported from `exercises` here is a soluti
 
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, cast
 
-from kata import child, entry, gauges, target
+from kata import child, entry, gauges, target, testing
 from kata.catalog import Kata
 from kata.child import SECONDS_OF_OUR_OWN
+from kata.gauges import Meter, Timer
 from kata.stage import Stage
 from kata.verdict import Job
 from kata.wall import guarded  # noqa: F401, for its effect.
-from kata.wall.wall import Answer, RemoteMeter, Wall
-from kata.wall.wire import keep_freed_memory
+from kata.wall.line import keep_freed_memory
+from kata.wall.remote import Remote
+from kata.wall.wall import Answer, Wall
 
 
 def serve(connection: Connection, root: str) -> None:
@@ -48,9 +51,9 @@ class Judge(child.Worker):
         return self._wall.account.problem
 
     def begin(self, name: str, seconds: float = 0.0) -> None:
-        # The wall keeps the answer's time; beyond that, only the judge itself can take long.
-        super().begin(name, (seconds or self.kata.seconds) + SECONDS_OF_OUR_OWN)
         self._wall.begin_test()
+        # The wall keeps the answer's time; beyond that, only the judge itself can take long.
+        super().begin(name, (seconds or self._wall.seconds) + SECONDS_OF_OUR_OWN)
 
     def close(self) -> None:
         self._wall.close()
@@ -72,6 +75,43 @@ class Judge(child.Worker):
         answer = Answer(kata.module, names, sources, kata.torch, lent)
         address, token = self.job.sandboxes
         return Wall((address, token), answer, kata.seconds)
+
+
+class RemoteMeter(Meter):
+    """Has the sandbox count steps and bytes, and takes the time of both sides of a race alike."""
+
+    def __init__(self, wall: Wall, reference_wall: Callable[[], Wall]) -> None:
+        self._wall = wall
+        self._reference_wall = reference_wall
+
+    def steps(self, call: Callable[[], Any]) -> int:
+        if testing.diagnosing():  # The diagnosis tries attempts, which are here.
+            return super().steps(call)
+        return sum(self._measured("steps", call))
+
+    def peak(self, call: Callable[[], Any]) -> int:
+        if testing.diagnosing():
+            return super().peak(call)
+        return max(self._measured("peak", call), default=0)
+
+    def timers(
+        self, function: Callable[..., Any], reference: Callable[..., Any]
+    ) -> tuple[Timer, Timer]:
+        # The solution, too, is called over a wall: then only the answers differ.
+        wall = self._reference_wall()
+        rival = wall.stand_ins()[reference.__name__]
+        return (
+            lambda args: self._wall.timed(cast(Remote, function), args, reference),
+            lambda args: wall.timed(rival, args, reference),
+        )
+
+    def _measured(self, gauge: str, call: Callable[[], Any]) -> list[int]:
+        self._wall.gauge, self._wall.measured = gauge, []
+        try:
+            call()
+        finally:
+            self._wall.gauge = None
+        return self._wall.measured
 
 
 def _end_with_grader(connection: Connection) -> None:

@@ -28,10 +28,11 @@ import numpy as np
 from kata import sockets
 from kata.loading import LIBRARIES
 from kata.wall import jail
+from kata.wall.line import Line, Message, keep_freed_memory
 from kata.wall.sandbox import Sandbox
-from kata.wall.wire import Line, Message, keep_freed_memory
 
-READY_SECONDS = 120.0
+# Less than a judge has to load an answer.
+READY_SECONDS = 45.0
 _TOKEN_SECONDS = 5.0
 _TOKEN_BYTES = 32
 _SOCKET = "socket"
@@ -137,14 +138,16 @@ def main(folder: str, torch: str) -> None:
 
 def _welcome(listening: socket.socket, token: bytes, rules: int | None) -> None:
     connection, _ = listening.accept()
-    with connection:
+    with connection, contextlib.suppress(OSError):
         connection.settimeout(_TOKEN_SECONDS)
-        with contextlib.suppress(OSError):
-            shown = connection.recv(len(token), socket.MSG_WAITALL)
-            if hmac.compare_digest(shown, token) and os.fork() == 0:
+        shown = connection.recv(len(token), socket.MSG_WAITALL)
+        if hmac.compare_digest(shown, token) and os.fork() == 0:
+            try:
                 listening.close()
                 connection.settimeout(None)
                 _keep(connection, rules)
+            finally:  # Whatever was raised: what was forked here must not welcome others.
+                os._exit(1)
 
 
 def _keep(connection: socket.socket, rules: int | None) -> NoReturn:
@@ -208,8 +211,7 @@ def _be_sandbox(connection: socket.socket, rules: int | None) -> NoReturn:
     sys.path[:] = [folder for folder in sys.path if folder != sys.argv[1]]
     del sys.argv[1:]
     _seed()
-    box = Sandbox(connection)
-    box.greet(jail.enter(rules))
+    box = Sandbox(connection, jail.enter(rules))
     with contextlib.suppress(BaseException):
         box.run()
     os._exit(0)

@@ -23,21 +23,9 @@ import numpy as np
 from kata import loading
 from kata.gauges import Meter, printing_is_free, uncounted
 from kata.prints import Prints, caught
-from kata.wall.wire import (
-    Content,
-    Entry,
-    Line,
-    Message,
-    Node,
-    Packed,
-    Reader,
-    Table,
-    WireError,
-    Writer,
-    digest_of,
-    set_array,
-    set_generator,
-)
+from kata.wall.contents import Content, write_into
+from kata.wall.line import Line, Message, Node, Packed, WireError, digest_of
+from kata.wall.values import Entry, Reader, Table, Writer
 
 ROOT = "exercises"
 _TEXT_KEPT = 2000
@@ -150,8 +138,9 @@ class _Made:
 class Sandbox:
     """Answers one message after the other, until the judge hangs up."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, protections: dict[str, str]) -> None:
         self._line = Line(connection)
+        self._protections = protections
         self._module: ModuleType | None = None
         self._prints = Prints()
         self._kept: Packed = []
@@ -162,10 +151,6 @@ class Sandbox:
         self._table = Table(first=1)
         self._lent: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
-
-    def greet(self, protections: dict[str, str]) -> None:
-        """Say how this sandbox is protected. To be called before anything of the learner's runs."""
-        self._line.send(Message({"protections": protections}).packed())
 
     def run(self) -> None:
         with caught(self._prints):
@@ -261,6 +246,8 @@ class Sandbox:
     ) -> str | None:
         """Load the answer; what is wrong with it, in a sentence, or None."""
         lent = {name: dict(functions) for name, functions in parts}
+        # From here on, an end is the answer's doing.
+        self._line.send(Message({"protections": self._protections}).packed())
         try:
             self._module = load(module, dict(sources), lent, torch=torch)
         except BaseException as error:  # An answer may raise anything while it is loaded.
@@ -313,12 +300,8 @@ class Sandbox:
 def _accept(reader: Reader, number: int, entry: Entry, content: Content) -> None:
     """The judge's changes are made here too."""
     entry.content = content
-    kind = content.form[0]
-    if kind == "generator":
-        set_generator(entry.value, content)
-    elif kind in ("array", "tensor"):
-        with contextlib.suppress(ValueError):  # The answer has closed or reshaped its copy.
-            set_array(entry.value, content)
+    with contextlib.suppress(ValueError):  # The answer has closed or reshaped its copy.
+        write_into(entry.value, content)
 
 
 def _raised(error: BaseException, operation: str) -> dict[str, Node]:

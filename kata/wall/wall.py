@@ -1,58 +1,40 @@
 """The judge's side of the wall: stand-ins that let the tests call an answer in a sandbox.
 
-The judge never runs the learner's code. A call goes over the wire, its result comes back as plain
+The judge never runs the learner's code. A call goes over the line, and its result comes back as plain
 data, and the deadline is the judge's. When a sandbox dies or takes too long, that test fails, and
 the next one gets a new sandbox.
 """
 
-import builtins
 import contextlib
 import itertools
-import re
-import signal
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from kata import testing
-from kata.gauges import Arguments, Meter, Timer
+from kata.gauges import Arguments
 from kata.prints import PRINTS_KEPT
+from kata.wall.contents import Content, draws_between, write_into
+from kata.wall.errors import TEXT_KEPT, AnswerError, end_in_words, error_in, name_in
+from kata.wall.line import Line, Message, Node, WireError, digest
 from kata.wall.nursery import READY_SECONDS, connect
-from kata.wall.wire import (
-    MAX_NUMBER,
-    Content,
-    Entry,
-    Line,
-    Message,
-    Node,
-    Reader,
-    Table,
-    WireError,
-    Writer,
-    digest,
-    draws_between,
-    set_array,
-    set_generator,
-)
+from kata.wall.remote import Remote
+from kata.wall.values import MAX_NUMBER, Entry, Reader, Table, Writer
 
 # A test may take longer than where no wall is; an answer that hangs in many has no time left.
 _TIMES_A_TEST, _TIMES_ALL_TESTS = 2, 4
+# How many times as long as usual it may take on a busy machine, at most.
+_MOST_PATIENCE = 6.0
 _BYTES_PER_TEST = 192 << 20
-_TEXT_KEPT = 4000
 # More than any test lets an answer draw.
 _MOST_DRAWS = 1 << 40
-
-
+# How many sandboxes may end before they load anything.
+_TRIES = 3
 _USUAL_ERRORS = np.geterr()
-
-
-class AnswerError(Exception):
-    """The answer could not give a result: it ended Python, took too long, or sent nonsense."""
-
-    answer_place: tuple[str, int, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +71,7 @@ class Wall:
     def __init__(self, address: tuple[str, str], answer: Answer, seconds: float) -> None:
         self._address = address
         self._answer = answer
-        self._seconds = seconds * _TIMES_A_TEST
+        self._usual_seconds = seconds * _TIMES_A_TEST
         self._left = seconds * _TIMES_ALL_TESTS
         self._line: Line | None = None
         self._functions: dict[int, Callable[..., Any]] = {}
@@ -103,17 +85,22 @@ class Wall:
 
     def stand_ins(self) -> dict[str, Any]:
         """What the tests import, by name."""
-        return {name: Remote(self, ["name", name], name) for name in self._answer.names}
+        return {name: Remote(self.ask, ["name", name], name) for name in self._answer.names}
 
     def begin_test(self) -> None:
         """A new test begins: it has its own time, and nothing is shared from the one before."""
-        self._deadline = time.monotonic() + self._seconds
+        self._patience = _patience()
+        self._start_clock()
         self._over = ""
         self._reset = True
         self._table = Table(first=2)
         self._functions = {number: self._functions[number] for number in self._parts}
         self._remotes: dict[int, Remote] = {}
         self._received = 0
+
+    def _start_clock(self) -> None:
+        self.seconds = self._usual_seconds * self._patience
+        self._deadline = time.monotonic() + self.seconds
 
     def close(self) -> None:
         """End the sandbox, and all that it started."""
@@ -141,31 +128,58 @@ class Wall:
         """Start a sandbox that has loaded the answer, unless there is one or it can't be loaded."""
         if self._line or self.account.problem or self.account.unavailable:
             return
-        answer = self._answer
-        sources = tuple(answer.sources.items())
-        parts = tuple((name, tuple(lent.items())) for name, lent in answer.parts.items())
-        try:
-            self._line = Line(connect(self._address))
-            greeting = self._line.receive(time.monotonic() + READY_SECONDS)
-            self.account.protections = greeting.body["protections"]
-        except (OSError, EOFError, WireError, KeyError) as error:
-            self.close()
-            self.account.unavailable = str(error) or type(error).__name__
-            return
-        self.begin_test()
-        try:
-            problem = self.ask("load", answer.module, answer.names, sources, parts, answer.torch)
-            self._parts = list(self._functions)
-        except Exception as error:  # AnswerError, or one that the answer forged.
-            problem = f"While it is loaded, {error}"
-        if problem is not None:
-            text = problem[:_TEXT_KEPT] if isinstance(problem, str) else ""
-            forged = "While it is loaded, the answer sends an invalid message."
-            self.account.problem = text or forged
+        self.account.unavailable = self._hand_over()
+        if not self.account.unavailable:
+            self.account.problem = self._problem_of_loading()
+        if self.account.problem or self.account.unavailable:
             self.close()
         self.begin_test()
 
-    def timed(self, function: "Remote", args: Arguments, right: Callable[..., Any]) -> float:
+    def _hand_over(self) -> str:
+        """Start a sandbox that has the answer's sources; gives why there is none.
+
+        It tells its protections once it has all, before anything of the answer's runs. If it ends
+        earlier, that is not the answer's doing, so another one is tried.
+        """
+        answer, until = self._answer, time.monotonic() + READY_SECONDS
+        parts = tuple((name, tuple(lent.items())) for name, lent in answer.parts.items())
+        sources = tuple(answer.sources.items())
+        values = answer.module, answer.names, sources, parts, answer.torch
+        for _ in range(_TRIES):
+            self.close()
+            self.begin_test()
+            try:
+                self._line = Line(connect(self._address))
+                self._line.send(self._request("load", values).packed(), until)
+                greeting = self._line.receive(until).body
+                if "died" in greeting:
+                    end = end_in_words(greeting["died"])
+                    raise EOFError(f"the last of {_TRIES} {end} before it loaded anything")
+                self.account.protections = greeting["protections"]
+            except (OSError, EOFError, WireError, KeyError) as error:
+                reason = str(error) or type(error).__name__
+            else:
+                return ""
+        return reason
+
+    def _problem_of_loading(self) -> str:
+        """What is wrong with the answer, by its sandbox's account of loading it."""
+        assert self._line is not None
+        self._parts = list(self._functions)
+        self._start_clock()
+        try:
+            with self._losses():
+                error, problem = self._taken(self._await_reply(self._line))
+            if error:
+                raise error
+        except Exception as error:  # AnswerError, or one that the answer forged.
+            problem = f"While loading, {error}"
+        if problem is None:
+            return ""
+        text = problem[:TEXT_KEPT] if isinstance(problem, str) else ""
+        return text or "While loading, the answer sent an invalid message."
+
+    def timed(self, function: Remote, args: Arguments, right: Callable[..., Any]) -> float:
         """The seconds of one call, on values that the sandbox has never seen.
 
         The clock stops at the hash of the result. Only then is the result asked for; it must have
@@ -205,7 +219,7 @@ class Wall:
         return self._line
 
     def _until(self) -> float:
-        return min(self._deadline, time.monotonic() + self._left)
+        return min(self._deadline, time.monotonic() + self._left * self._patience)
 
     def _request(self, operation: str, values: tuple[Any, ...]) -> Message:
         forget = self._forgotten()
@@ -239,7 +253,7 @@ class Wall:
                 # called thousands of times.
                 line.send(self._called_back(message).packed(), self._until())
         finally:
-            self._left -= time.monotonic() - begun
+            self._left -= (time.monotonic() - begun) / self._patience
         self._received += sum(map(len, message.blobs))
         if self._received > _BYTES_PER_TEST:
             raise WireError("more than 192 MB in one test")
@@ -267,7 +281,7 @@ class Wall:
         """The error that a reply tells of, and the value in it."""
         body = message.body
         if "died" in body:
-            raise EOFError(_death(body["died"]))
+            raise EOFError(f"the answer {end_in_words(body['died'])}.")
         if body.get("lost"):
             self._table = Table(first=2)
         reader = self._reader(message)
@@ -281,7 +295,7 @@ class Wall:
         if body.get("stop"):
             return StopIteration(), None
         if "raised" in body:
-            return _error(body), None
+            return error_in(body), None
         if "value" not in body:
             raise WireError("a reply without a value")
         return None, reader.value(body["value"])
@@ -294,7 +308,7 @@ class Wall:
         except (TimeoutError, EOFError, OSError, WireError) as error:
             self.close()
             reason = self._reason(error)
-            self._over = f"It was ended earlier in this test: {reason}"
+            self._over = f"Its sandbox was already ended in this test: {reason}"
             raise AnswerError(reason) from None
         except BaseException:  # The sandbox still waits for an answer that it won't get.
             self.close()
@@ -302,11 +316,12 @@ class Wall:
 
     def _reason(self, error: Exception) -> str:
         if isinstance(error, TimeoutError):
-            limit = f"{self._seconds:g} seconds"
-            return f"the answer exceeded {limit}. Is there an infinite loop?"
+            return f"the answer exceeded {self.seconds:.3g} seconds. Is there an infinite loop?"
         if isinstance(error, WireError):
             return f"the answer sent an invalid message: {error}."
-        return str(error) if isinstance(error, EOFError) and error.args else _death(None)
+        return (
+            str(error) if isinstance(error, EOFError) and error.args else "the answer ended Python."
+        )
 
     # --- Values --------------------------------------------------------------------------
 
@@ -332,7 +347,7 @@ class Wall:
         if kind != "object" or type(number) is not int or not 0 <= number <= MAX_NUMBER:
             raise WireError(f"{kind!r} is no kind of value")
         if number not in self._remotes:
-            self._remotes[number] = Remote(self, ["object", number], _name(*rest))
+            self._remotes[number] = Remote(self.ask, ["object", number], name_in(*rest))
         return self._remotes[number]
 
     def _change(self, reader: Reader, number: int, entry: Entry, content: Content) -> None:
@@ -340,163 +355,19 @@ class Wall:
 
         Where the answer gives as its result an argument that it wrote into, it gives a copy.
         """
-        kind = content.form[0]
-        if kind != entry.content.form[0]:
+        if content.kind != entry.content.kind:
             raise WireError("a value became one of another kind")
-        if kind == "generator":
+        if content.kind == "generator":
             if draws_between(entry.content, content, _MOST_DRAWS) is None:
-                raise WireError("a generator was set to where no drawing leads")
-            set_generator(entry.value, content)
+                raise WireError("a generator was set to a state that drawing cannot reach")
         elif self._table.is_own(number):
             testing.recorder.written.append(entry.value)
             reader.replace(number, content)
             return
-        elif kind in ("array", "tensor"):
-            set_array(entry.value, content)
+        write_into(entry.value, content)
         entry.content = content
 
 
-class Remote:
-    """Stands in for a function or class of the answer, or for an object that it made."""
-
-    # An array or NumPy scalar on the left leaves the operation to this side.
-    __array_ufunc__ = None
-
-    def __init__(self, wall: Wall, node: Node, name: str) -> None:
-        vars(self).update(_wall=wall, _node=node, _name=name)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
-        return self._wall.ask("call", self, args, tuple(kwargs.items()))
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # NumPy and copy look for theirs; an answer has no say in that.
-            raise AttributeError(name)
-        return self._wall.ask("get", self, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._wall.ask("set", self, name, value)
-
-    def __iter__(self) -> Iterator[Any]:
-        return self._wall.ask("iter", self)  # type: ignore[no-any-return]
-
-    def __next__(self) -> Any:
-        return self._wall.ask("next", self)
-
-    def __deepcopy__(self, memo: object) -> "Remote":
-        return self
-
-    def __repr__(self) -> str:
-        return f"<{self._name}>"
-
-
-def _give_operators() -> None:
-    """Let objects of the answer's be added, multiplied and so on, as the answer defines it."""
-    for name in ("neg", "pos", "abs"):
-        setattr(Remote, f"__{name}__", _operator(name, reflected=False))
-    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
-        setattr(Remote, f"__{name}__", _operator(name, reflected=False))
-        setattr(Remote, f"__r{name}__", _operator(name, reflected=True))
-
-
-def _operator(name: str, *, reflected: bool) -> Callable[..., Any]:
-    def operate(self: Remote, *other: Any) -> Any:
-        operands = (*other, self) if reflected else (self, *other)
-        return self._wall.ask("operate", name, *operands)
-
-    return operate
-
-
-_give_operators()
-
-
-class RemoteMeter(Meter):
-    """Has the sandbox count steps and bytes, and takes the time of both sides of a race alike."""
-
-    def __init__(self, wall: Wall, reference_wall: Callable[[], Wall]) -> None:
-        self._wall = wall
-        self._reference_wall = reference_wall
-
-    def steps(self, call: Callable[[], Any]) -> int:
-        if testing.diagnosing():  # The diagnosis tries attempts, which are here.
-            return super().steps(call)
-        return sum(self._measured("steps", call))
-
-    def peak(self, call: Callable[[], Any]) -> int:
-        if testing.diagnosing():
-            return super().peak(call)
-        return max(self._measured("peak", call), default=0)
-
-    def timers(
-        self, function: Callable[..., Any], reference: Callable[..., Any]
-    ) -> tuple[Timer, Timer]:
-        # The solution, too, is called over a wall: then only the answers differ.
-        wall = self._reference_wall()
-        rival = wall.stand_ins()[reference.__name__]
-        return (
-            lambda args: self._wall.timed(cast(Remote, function), args, reference),
-            lambda args: wall.timed(rival, args, reference),
-        )
-
-    def _measured(self, gauge: str, call: Callable[[], Any]) -> list[int]:
-        self._wall.gauge, self._wall.measured = gauge, []
-        try:
-            call()
-        finally:
-            self._wall.gauge = None
-        return self._wall.measured
-
-
-def _name(name: object) -> str:
-    return name if isinstance(name, str) and re.fullmatch(r"\w{1,80}", name) else "object"
-
-
-def _error(body: dict[str, Node]) -> Exception:
-    """An exception of the judge's own making, like the one in the sandbox."""
-    if not isinstance(body["raised"], list) or not body["raised"]:
-        raise WireError("an error without a name")
-    names = [_name(name) for name in body["raised"][:20]]
-    text, place = body.get("text"), body.get("place")
-    error = _exception_class(names)(text[:_TEXT_KEPT] if isinstance(text, str) else "")
-    if isinstance(place, list) and [type(part) for part in place] == [str, int, str]:
-        vars(error)["answer_place"] = place[0], place[1], place[2][:200]
-    return error
-
-
-def _exception_class(names: list[str]) -> type[Exception]:
-    """The built-in exception of that name, or a class with that name and those of its bases."""
-    bases: list[type[Exception]] = []
-    for name in names:
-        known: Any = getattr(builtins, name, None)
-        usable = isinstance(known, type) and issubclass(known, Exception)
-        if usable and known not in _SPECIAL and not any(issubclass(base, known) for base in bases):
-            bases.append(known)
-    # An exception that is no Exception would end pytest.
-    bases = bases or [AnswerError]
-    if bases[0].__name__ == names[0]:
-        return bases[0]
-    try:
-        return type(names[0], tuple(bases), {})
-    except TypeError:  # These two cannot have a common child.
-        return type(names[0], (bases[0],), {})
-
-
-# Those that cannot be made from a text alone, or mean something to Python itself.
-_SPECIAL = (
-    StopIteration,
-    StopAsyncIteration,
-    UnicodeDecodeError,
-    UnicodeEncodeError,
-    UnicodeTranslateError,
-    ExceptionGroup,
-)
-
-
-def _death(code: object) -> str:
-    if type(code) is not int:
-        return "the answer ended Python."
-    if code >= 0:
-        return f"the answer ended Python (exit code {code})."
-    with contextlib.suppress(ValueError):
-        return f"the answer ended Python with a crash ({signal.Signals(-code).name})."
-    return "the answer ended Python."
+def _patience() -> float:
+    """How many times as long as usual to wait: an answer does not pay for what else is running."""
+    return min(_MOST_PATIENCE, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))

@@ -1,4 +1,4 @@
-"""Grades hostile submissions: an answer to softmax that attacks, beside a right answer to relu."""
+"""Grades hostile submissions: a softmax that attacks, beside a sigmoid that is right."""
 
 import os
 import tempfile
@@ -61,7 +61,7 @@ def grader(katas: Catalog, folder_of_sandboxes: Path) -> Iterator[Grader]:
 @pytest.fixture(scope="session")
 def crowded_grader(katas: Catalog, folder_of_sandboxes: Path) -> Iterator[Grader]:
     """A grader whose answers may start processes and threads, as where no limit can be had."""
-    crowded = "from kata.grade import jail; jail.TASKS = 16\n"
+    crowded = "from kata.wall import jail; jail.TASKS = 16\n"
     with pytest.MonkeyPatch.context() as patch, Grader(katas) as grader:
         patch.setattr(nursery, "_START", nursery._START.replace("from", f"{crowded}from", 1))
         yield grader
@@ -69,7 +69,7 @@ def crowded_grader(katas: Catalog, folder_of_sandboxes: Path) -> Iterator[Grader
 
 @pytest.fixture
 def grade_in(katas: Catalog, tmp_path: Path, folder_of_sandboxes: Path) -> Callable[..., Marks]:
-    """Grades by a given grader: softmax as `source` gives it, and a right relu after it.
+    """Grades by a given grader: softmax as `source` gives it, and a right sigmoid after it.
 
     Nothing that the answers started may live on.
     """
@@ -82,9 +82,9 @@ def grade_in(katas: Catalog, tmp_path: Path, folder_of_sandboxes: Path) -> Calla
         basics.mkdir(parents=True)
         content = source.encode() if isinstance(source, str) else source
         (basics / "softmax.py").write_bytes(content)
-        (basics / "relu.py").write_bytes(katas.find("relu").solution.read_bytes())
+        (basics / "sigmoid.py").write_bytes(katas.find("sigmoid").solution.read_bytes())
         prepare(folder)
-        chosen = [katas.find("softmax"), katas.find("relu")]
+        chosen = [katas.find("softmax"), katas.find("sigmoid")]
         marks = grader.grade(read(folder), chosen, seed=seed)
         assert _left_over(folder_of_sandboxes) == []
         return marks
@@ -100,16 +100,13 @@ def grade(grade_in: Callable[..., Marks], grader: Grader) -> Callable[..., Marks
 
 @pytest.fixture
 def costs_no_other_kata(grade: Callable[..., Marks]) -> Callable[..., KataMark]:
-    """Grades, sees to it that relu keeps all its points, and gives softmax's mark."""
+    """Grades, sees to it that sigmoid keeps all its points, and gives softmax's mark."""
 
     def check(source: str | bytes, prepare: Prepare = lambda folder: None) -> KataMark:
         marks = grade(source, prepare)
-        softmax, relu = marks.katas
-        assert relu.status == SOLVED, (
-            relu.problem,
-            [(test.name, test.text) for test in relu.tests if test.text],
-        )
-        assert relu.score == relu.points
+        softmax, sigmoid = marks.katas
+        assert sigmoid.status == SOLVED, (sigmoid.problem, sigmoid.failures)
+        assert sigmoid.score == sigmoid.points
         assert marks.complete
         return softmax
 
@@ -159,7 +156,8 @@ def told() -> Callable[[KataMark], str]:
     """All that the report says of a kata."""
 
     def all_of(mark: KataMark) -> str:
-        return "\n".join([mark.problem, *(f"{test.kind}: {test.text}" for test in mark.tests)])
+        told = (f"{failure.kind}: {failure.text}" for failure in mark.failures)
+        return "\n".join([mark.problem, *told])
 
     return all_of
 

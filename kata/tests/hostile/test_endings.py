@@ -1,5 +1,7 @@
 """Answers that end Python, or keep it from ending."""
 
+import re
+
 import pytest
 
 IN_A_CALL = "def softmax(x, axis=-1):\n    "
@@ -88,7 +90,7 @@ def test_to_crash_python_gains_nothing(gains_nothing, told, source):
 def test_to_raise_what_is_no_error_fails_the_test(gains_nothing, source):
     mark = gains_nothing(source)
     assert {test.outcome for test in mark.tests} == {"failed"}
-    raised = {test.kind for test in mark.tests}
+    raised = {failure.kind for failure in mark.failures}
     assert raised & {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "Odd", "RecursionError",
                      "Deep", "Skipped", "Exit", "XFailed", "SkipTest", "AnswerError"}  # fmt: skip
 
@@ -96,13 +98,13 @@ def test_to_raise_what_is_no_error_fails_the_test(gains_nothing, source):
 @pytest.mark.parametrize("source", LOOPS.values(), ids=LOOPS)
 def test_an_endless_loop_is_ended(gains_nothing, told, source):
     text = told(gains_nothing(source))
-    assert "exceeded 1 seconds" in text
+    assert re.search(r"exceeded [\d.]+ seconds", text)
     assert "The time for this kata is used up." in text
 
 
 @pytest.mark.parametrize("source", LOOPS_AT_IMPORT.values(), ids=LOOPS_AT_IMPORT)
 def test_an_endless_loop_at_import_is_ended(gains_nothing, source):
-    assert "While it is loaded, the answer exceeded" in gains_nothing(source).problem
+    assert "While loading, the answer exceeded" in gains_nothing(source).problem
 
 
 def test_exit_at_import_is_told(gains_nothing):

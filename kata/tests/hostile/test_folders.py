@@ -87,7 +87,7 @@ NO_FILES = {
     "a link to itself": (lambda file: file.symlink_to(file), "it is a link"),
     "a link to nothing": (lambda file: file.symlink_to("nothing"), "it is a link"),
     "a folder": (lambda file: file.mkdir(), "is a directory"),
-    "a pipe": (os.mkfifo, "it is no ordinary file"),
+    "a pipe": (os.mkfifo, "it is not a regular file"),
     "a gigabyte": (sparse, "it is larger than 262,144 bytes"),
 }
 
@@ -95,7 +95,7 @@ NO_FILES = {
 @pytest.mark.parametrize(("by", "reason"), NO_FILES.values(), ids=NO_FILES)
 def test_an_answer_that_is_no_small_file_is_not_taken(gains_nothing, by, reason):
     mark = gains_nothing("", replaced(by))
-    assert mark.problem.startswith(f"{SOFTMAX} was not taken: ")
+    assert mark.problem.startswith(f"{SOFTMAX} was not read: ")
     assert reason in mark.problem
 
 
@@ -145,10 +145,7 @@ def test_no_sandbox_minds_the_environment(grade, right_softmax, monkeypatch, tmp
     assert [mark.status for mark in marks.katas] == ["solved", "solved"]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("PYTEST_ADDOPTS", "--collect-only"), ("PYTEST_PLUGINS", "evil")]
-)
-def test_no_judge_minds_what_is_set_for_pytest(katas, tmp_path, name, value):
+def test_no_judge_minds_what_is_set_for_pytest(katas, tmp_path):
     file = tmp_path / "exercises" / "basics" / "softmax.py"
     file.parent.mkdir(parents=True)
     file.write_bytes(katas.find("softmax").solution.read_bytes())
@@ -156,7 +153,7 @@ def test_no_judge_minds_what_is_set_for_pytest(katas, tmp_path, name, value):
     result = subprocess.run(
         command,
         cwd=ROOT,
-        env=os.environ | {name: value},
+        env=os.environ | {"PYTEST_ADDOPTS": "--collect-only", "PYTEST_PLUGINS": "evil"},
         capture_output=True,
         text=True,
         check=True,

@@ -99,9 +99,9 @@ def test_a_crowd_gains_nothing(gains_no_more_than, source):
 
 @pytest.mark.parametrize("source", CROWDS.values(), ids=CROWDS)
 def test_all_that_an_answer_starts_ends_with_it(grade_in, crowded_grader, source):
-    softmax, relu = grade_in(crowded_grader, source).katas
+    softmax, sigmoid = grade_in(crowded_grader, source).katas
     assert softmax.score < 1
-    assert relu.score == relu.points
+    assert sigmoid.score == sigmoid.points
 
 
 def test_no_process_and_no_thread_can_be_started(gains_nothing, told, right_softmax):

@@ -2,26 +2,14 @@
 
 import shutil
 import tempfile
-from pathlib import Path
 
 import pytest
 
-from kata import catalog, stubs
+from kata import stubs
+from kata.catalog import KataError
 from kata.grade.grading import Grader
 from kata.grade.submission import Submission, read
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def katas():
-    return catalog.load(ROOT)
-
-
-@pytest.fixture(scope="module")
-def grader(katas):
-    with Grader(katas) as grader:
-        yield grader
+from kata.verdict import Verdict
 
 
 @pytest.fixture
@@ -42,9 +30,9 @@ def test_the_solutions_earn_all_points(grader, katas, solutions):
     assert (marks.score, marks.complete) == (marks.points, True)
 
 
-def test_the_untouched_stubs_earn_nothing(grader, katas):
-    files = {f"exercises/{kata.id}.py": stubs.handed_out(kata).encode() for kata in katas.katas}
-    marks = grader.grade(Submission("stubs", files, {}), katas.katas)
+def test_the_untouched_stubs_earn_nothing(grader, chosen):
+    files = {f"exercises/{kata.id}.py": stubs.handed_out(kata).encode() for kata in chosen}
+    marks = grader.grade(Submission("stubs", files, {}), chosen)
     assert {(mark.status, mark.score) for mark in marks.katas} == {("todo", 0.0)}
 
 
@@ -107,8 +95,7 @@ def test_a_known_mistake_is_named(grader, katas, solutions):
     assert 0 < mark.score < mark.points
 
 
-def test_it_goes_on_from_marks_that_were_begun(grader, katas, solutions):
-    chosen = [katas.find("softmax"), katas.find("relu")]
+def test_it_goes_on_from_marks_that_were_begun(grader, chosen, solutions):
     seen = []
     whole = grader.grade(read(solutions), chosen, on_marks=seen.append)
     assert [len(marks.katas) for marks in seen] == [0, 1, 2]
@@ -117,3 +104,36 @@ def test_it_goes_on_from_marks_that_were_begun(grader, katas, solutions):
     assert again.katas[0] == whole.katas[0]
     assert [mark.score for mark in again.katas] == [mark.score for mark in whole.katas]
     assert again.complete
+
+
+@pytest.fixture
+def with_judges_that_end(grader, monkeypatch):
+    """So many judges end before they have run a test, in place of those that would be started."""
+    run = grader._runner.run
+
+    def with_judges_that_end(count):
+        ended = iter(range(count))
+
+        def run_or_end(kata, **job):
+            if next(ended, None) is None:
+                return run(kata, **job)
+            return Verdict(kata, problem="Loading exercises/basics/relu.py ended Python.")
+
+        monkeypatch.setattr(grader._runner, "run", run_or_end)
+
+    return with_judges_that_end
+
+
+def test_a_judge_that_ends_before_it_runs_a_test_is_replaced(
+    grader, katas, solutions, with_judges_that_end
+):
+    with_judges_that_end(2)
+    assert grader.grade(read(solutions), [katas.find("relu")]).katas[0].status == "solved"
+
+
+def test_judges_that_all_end_before_they_run_a_test_give_no_mark(
+    grader, katas, solutions, with_judges_that_end
+):
+    with_judges_that_end(3)
+    with pytest.raises(KataError, match=r"relu was not graded: 3 judges ended before they ran a"):
+        grader.grade(read(solutions), [katas.find("relu")])

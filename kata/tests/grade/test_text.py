@@ -1,0 +1,71 @@
+"""Texts of strangers made harmless, and marks as numbers."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kata.grade import marks as room
+from kata.grade.text import clean, number
+from kata.tests.grade.readers import is_plain
+from kata.tests.grade.support import TEXTS
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("plain", "plain"),
+        ("a\r\nb\rc", "a b c"),
+        ("\x1b[1;31mred\x1b[0m \x1b]0;title\x07and\x1b(B \x9b1mplain\x07", "red and plain"),
+        ("a\x1b]no end", "ano end"),
+        ("  ::error::x", "  : :error: :x"),
+        (":\x1b[0m:error:::", ": :error: : :"),
+        ("a ##[group] ##VSO[b]", "a # #[group] # #VSO[b]"),
+        ("\u202eevil\u200b\ufeff", "evil"),
+        ("\udc80\uffff", "??"),
+    ],
+)
+def test_clean_keeps_what_can_be_shown(text, cleaned):
+    assert clean(text, lines=False) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("\ta\r\nb\rc", "\ta\nb\nc"),
+        ("x[::2]\n\xa0::error::y", "x[::2]\n\xa0. ::error::y"),
+        (":\u200b:error::y", ". ::error::y"),
+    ],
+)
+def test_clean_keeps_lines(text, cleaned):
+    assert clean(text, lines=True) == cleaned
+
+
+@given(TEXTS, st.booleans())
+@settings(deadline=None, derandomize=True)
+def test_clean_leaves_alone_what_is_clean(text, lines):
+    once = clean(text, lines=lines)
+    is_plain(once)
+    assert clean(once, lines=lines) == once
+    assert lines or not {"\n", "\t"} & set(once)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(7.5, "7.5"), (10.0, "10"), (100.0, "100"), (0.0, "0"), (3.33, "3.33"), (0.1 + 0.2, "0.3")],
+)
+def test_numbers_are_short(value, text):
+    assert number(value) == text
+
+
+def test_only_all_tests_earn_all_points():
+    assert room.score(10, 30, 30) == 10.0
+    assert room.score(10, 2, 3) == 6.66
+    assert room.score(10, 0, 30) == 0.0
+    assert room.score(10, 0, 0) == 0.0
+
+
+def test_what_a_stub_passes_already_earns_nothing():
+    assert room.score(20, 50, 55, unearned=50) == 0.0
+    assert room.score(20, 52, 55, unearned=50) == 8.0
+    assert room.score(20, 40, 55, unearned=50) == 0.0
+    assert room.score(20, 55, 55, unearned=50) == 20.0
