@@ -8,19 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from kata.catalog import KataError
+from kata.grade import words
 from kata.grade.marks import BROKEN, MISSING, PASSED, SOLVED, KataMark, Marks, TestMark
 from kata.grade.text import fenced, short
-from kata.grade.words import (
-    MOST_TEXT,
-    claim_of,
-    explanation,
-    failure_text,
-    first_failure,
-    headline,
-    lines,
-    protections,
-    total,
-)
 
 # In bytes. PrairieLearn takes a megabyte; Classroom's line ends in an environment variable, of
 # which Linux takes 128 KiB.
@@ -40,7 +30,7 @@ def _state(marks: Marks) -> str:
 
 def _fitting(write: Callable[[int], str], most: int) -> str:
     """What `write` gives when told to cut its texts short enough for `most` bytes of ASCII."""
-    length = 2 * MOST_TEXT
+    length = 2 * words.MOST_TEXT
     while len(text := write(length)) > most and length > 1:
         length //= 2
     return text
@@ -67,7 +57,7 @@ def _classroom_line(marks: Marks, most: int) -> str:
 
 
 def _classroom_test(mark: KataMark, most: int) -> dict[str, Any]:
-    first = first_failure(mark)
+    first = words.first_failure(mark)
     failure = first.failure if first else None
     # The reporter shows a message only with "error".
     status = {SOLVED: "pass", BROKEN: "error", MISSING: "error"}.get(mark.status, "fail")
@@ -75,8 +65,8 @@ def _classroom_test(mark: KataMark, most: int) -> dict[str, Any]:
         "name": mark.id,
         "status": status,
         "score": mark.score,
-        "message": short(explanation(mark), most),
-        "test_code": lines(failure.test_code, most) if failure else "",
+        "message": short(words.explanation(mark), most),
+        "test_code": words.lines(failure.test_code, most) if failure else "",
         "filename": mark.test_file,
         "line_no": failure.test_line if failure else 0,
         "execution_time": round(mark.seconds, 3),
@@ -91,7 +81,7 @@ def classroom50(marks: Marks) -> str:
             "passed": mark.status == SOLVED,
             "score": math.floor(mark.score),
             "max-score": mark.points,
-            "message": explanation(mark),
+            "message": words.explanation(mark),
         }
         for mark in marks.katas
     ]
@@ -136,8 +126,8 @@ def gradescope(marks: Marks) -> str:
             "score": mark.score,
             "max_score": mark.points,
             "status": "passed" if mark.status == SOLVED else "failed",
-            "name": f"{mark.id}: {headline(mark)}",
-            "output": fenced(text) if (text := explanation(mark)) else "",
+            "name": f"{mark.id}: {words.headline(mark)}",
+            "output": fenced(text) if (text := words.explanation(mark)) else "",
             "output_format": "md",
             "visibility": "visible",
         }
@@ -146,7 +136,7 @@ def gradescope(marks: Marks) -> str:
     result = {
         "score": round(marks.score, 2),
         "execution_time": math.ceil(marks.seconds),
-        "output": f"{total(marks)}. {protections(marks)}",
+        "output": f"{words.total(marks)}. {words.protections(marks)}",
         "tests": tests,
     }
     return json.dumps(result, indent=1)
@@ -163,8 +153,8 @@ def _prairielearn_result(marks: Marks, most: int) -> str:
             "description": mark.title,
             "points": mark.score,
             "max_points": mark.points,
-            "message": short(headline(mark), most),
-            "output": short(explanation(mark), most),
+            "message": short(words.headline(mark), most),
+            "output": short(words.explanation(mark), most),
         }
         for mark in marks.katas
     ]
@@ -176,7 +166,7 @@ def exercism(marks: Marks) -> str:
     broken = [mark for mark in marks.katas if mark.status in (BROKEN, MISSING)]
     result: dict[str, Any] = {"version": 3, "status": "error" if broken else _state(marks)}
     if broken:
-        result["message"] = headline(broken[0])
+        result["message"] = words.headline(broken[0])
     elif result["status"] == "error":
         result["message"] = _UNFINISHED if marks.katas else _NOTHING
     result["tests"] = [_exercism_test(mark, test) for mark in marks.katas for test in mark.tests]
@@ -185,11 +175,11 @@ def exercism(marks: Marks) -> str:
 
 def _exercism_test(mark: KataMark, test: TestMark) -> dict[str, Any]:
     entry = {
-        "name": f"{mark.id}: {claim_of(test)}",
+        "name": f"{mark.id}: {words.claim_of(test)}",
         "status": "pass" if test.outcome == PASSED else "fail",
-        "test_code": lines(test.failure.test_code) if test.failure else "",
+        "test_code": words.lines(test.failure.test_code) if test.failure else "",
     }
     if test.outcome == PASSED:
         return entry
-    output = lines(mark.prints, _MOST_EXERCISM_OUTPUT)
-    return entry | {"message": failure_text(mark, test), "output": output}
+    output = words.lines(mark.prints, _MOST_EXERCISM_OUTPUT)
+    return entry | {"message": words.failure_text(mark, test), "output": output}

@@ -3,17 +3,7 @@
 Whatever a submission had a hand in goes through `clean` first.
 """
 
-from kata.grade.marks import (
-    BROKEN,
-    FAILED,
-    MISSING,
-    NOT_RUN,
-    SOLVED,
-    TODO,
-    KataMark,
-    Marks,
-    TestMark,
-)
+from kata.grade.marks import BROKEN, FAILED, MISSING, SOLVED, TODO, KataMark, Marks, TestMark
 from kata.grade.text import clean, number, short
 from kata.verdict import Failure
 from kata.wall.jail import HELD
@@ -58,11 +48,10 @@ def claim_of(test: TestMark) -> str:
 
 def failure_text(mark: KataMark, test: TestMark) -> str:
     """What failed, by which value, and where."""
-    if test.outcome == NOT_RUN:
-        return lines(mark.problem) or "This test was not run."
     failure = test.failure
     if failure is None:
-        return "This part is to do."
+        to_do = test.outcome == TODO
+        return "This part is to do." if to_do else lines(mark.problem) or "This test was not run."
     kind = "" if failure.kind in ("AssertionError", "Failed") else failure.kind
     said = lines(": ".join(part for part in (kind, failure.text) if part.strip())) or "it failed"
     places = []

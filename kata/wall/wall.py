@@ -1,6 +1,6 @@
 """The judge's side of the wall: stand-ins that let the tests call an answer in a sandbox.
 
-The judge never runs the learner's code. A call goes over the line, and its result comes back as plain
+The judge never runs the learner's code. A call goes over the line, its result comes back as plain
 data, and the deadline is the judge's. When a sandbox dies or takes too long, that test fails, and
 the next one gets a new sandbox.
 """

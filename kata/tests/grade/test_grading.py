@@ -1,6 +1,5 @@
 """Marks of whole submissions, behind the wall."""
 
-import shutil
 import tempfile
 
 import pytest
@@ -8,22 +7,25 @@ import pytest
 from kata import stubs
 from kata.catalog import KataError
 from kata.grade.grading import Grader
-from kata.grade.submission import Submission, read
+from kata.grade.submission import Submission
 from kata.verdict import Verdict
 
 
 @pytest.fixture
-def solutions(katas, tmp_path):
-    """A folder like a learner's, with every kata solved."""
-    for kata in katas.katas:
-        file = tmp_path / "mine" / "exercises" / f"{kata.id}.py"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(kata.solution, file)
-    return tmp_path / "mine"
+def grade(grader, katas):
+    """Grades the solutions of the katas with these names, some with another source."""
+
+    def grade(*names, changed=None, **options):
+        chosen = [katas.find(name) for name in names]
+        sources = {kata.name: kata.solution.read_text() for kata in katas.katas} | (changed or {})
+        files = {f"exercises/{katas.find(name).id}.py": sources[name].encode() for name in sources}
+        return grader.grade(Submission("mine", files, {}), chosen, **options)
+
+    return grade
 
 
-def test_the_solutions_earn_all_points(grader, katas, solutions):
-    marks = grader.grade(read(solutions), katas.katas, seed=3)
+def test_the_solutions_earn_all_points(grade, katas):
+    marks = grade(*(kata.name for kata in katas.katas), seed=3)
     short = [(mark.id, mark.problem) for mark in marks.katas if mark.score != mark.points]
     assert short == []
     assert {mark.status for mark in marks.katas} == {"solved"}
@@ -45,13 +47,15 @@ def test_a_stub_with_a_comment_more_earns_nothing(grader, katas, name):
     assert grader.grade(Submission("touched", files, {}), [kata]).score == 0
 
 
-def test_a_long_path_to_temporary_files_is_no_matter(katas, solutions, tmp_path, monkeypatch):
+def test_a_long_path_to_temporary_files_is_no_matter(katas, tmp_path, monkeypatch):
     """Though the path of a socket has to be short."""
     folder = tmp_path / ("long" * 30)
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    relu = katas.find("relu")
+    files = {f"exercises/{relu.id}.py": relu.solution.read_bytes()}
     with Grader(katas) as grader:
-        marks = grader.grade(read(solutions), [katas.find("relu")])
+        marks = grader.grade(Submission("mine", files, {}), [relu])
     assert marks.score == marks.points
 
 
@@ -60,47 +64,42 @@ def test_nothing_handed_in_earns_nothing(grader, katas):
     assert {(mark.status, mark.score) for mark in marks.katas} == {("missing", 0.0)}
 
 
-def test_a_wrong_part_costs_nothing_of_what_is_built_on_it(grader, katas, solutions):
-    relu = solutions / "exercises" / "basics" / "relu.py"
-    relu.write_text(relu.read_text().replace("np.maximum(x, 0)", "-x"))
-    chosen = [katas.find("relu"), katas.find("backprop")]
-    relu_mark, backprop = grader.grade(read(solutions), chosen).katas
-    assert relu_mark.status == "failed"
-    assert 0 < relu_mark.score < relu_mark.points
+def test_a_wrong_part_costs_nothing_of_what_is_built_on_it(grade, katas):
+    wrong = katas.find("relu").solution.read_text().replace("np.maximum(x, 0)", "-x")
+    relu, backprop = grade("relu", "backprop", changed={"relu": wrong}).katas
+    assert relu.status == "failed"
+    assert 0 < relu.score < relu.points
     assert (backprop.status, backprop.score) == ("solved", backprop.points)
     assert backprop.lent == ("basics/relu",)
 
 
-def test_a_lent_part_may_be_called_thousands_of_times(grader, katas, solutions):
-    (solutions / "exercises" / "basics" / "linear.py").write_text("linear = linear_backward = None")
-    chosen = [katas.find("linear"), katas.find("digits_mlp")]
-    _, digits = grader.grade(read(solutions), chosen).katas
+def test_a_lent_part_may_be_called_thousands_of_times(grade):
+    _, digits = grade(
+        "linear", "digits_mlp", changed={"linear": "linear = linear_backward = 0"}
+    ).katas
     assert (digits.status, digits.score) == ("solved", digits.points)
 
 
-def test_parts_are_lent_that_end_python(grader, katas, solutions):
-    (solutions / "exercises" / "basics" / "relu.py").write_text("import os\nos._exit(0)\n")
-    chosen = [katas.find("relu"), katas.find("backprop")]
-    relu, backprop = grader.grade(read(solutions), chosen).katas
+def test_parts_are_lent_that_end_python(grade):
+    relu, backprop = grade("relu", "backprop", changed={"relu": "import os\nos._exit(0)\n"}).katas
     assert (relu.status, relu.score) == ("broken", 0.0)
     assert backprop.score == backprop.points
 
 
-def test_a_known_mistake_is_named(grader, katas, solutions):
-    softmax = solutions / "exercises" / "basics" / "softmax.py"
-    unshifted = softmax.read_text().replace("x - x.max(axis=axis, keepdims=True)", "x")
-    softmax.write_text(unshifted)
-    mark = grader.grade(read(solutions), [katas.find("softmax")]).katas[0]
+def test_a_known_mistake_is_named(grade, katas):
+    right = katas.find("softmax").solution.read_text()
+    unshifted = right.replace("x - x.max(axis=axis, keepdims=True)", "x")
+    mark = grade("softmax", changed={"softmax": unshifted}).katas[0]
     assert [name for name, _ in mark.mistakes] == ["without_the_maximum"]
     assert 0 < mark.score < mark.points
 
 
-def test_it_goes_on_from_marks_that_were_begun(grader, chosen, solutions):
+def test_it_goes_on_from_marks_that_were_begun(grade):
     seen = []
-    whole = grader.grade(read(solutions), chosen, on_marks=seen.append)
+    whole = grade("softmax", "relu", on_marks=seen.append)
     assert [len(marks.katas) for marks in seen] == [0, 1, 2]
     assert [marks.complete for marks in seen] == [False, False, True]
-    again = grader.grade(read(solutions), chosen, begun=seen[1])
+    again = grade("softmax", "relu", begun=seen[1])
     assert again.katas[0] == whole.katas[0]
     assert [mark.score for mark in again.katas] == [mark.score for mark in whole.katas]
     assert again.complete
@@ -124,16 +123,12 @@ def with_judges_that_end(grader, monkeypatch):
     return with_judges_that_end
 
 
-def test_a_judge_that_ends_before_it_runs_a_test_is_replaced(
-    grader, katas, solutions, with_judges_that_end
-):
+def test_a_judge_that_ends_before_it_runs_a_test_is_replaced(grade, with_judges_that_end):
     with_judges_that_end(2)
-    assert grader.grade(read(solutions), [katas.find("relu")]).katas[0].status == "solved"
+    assert grade("relu").katas[0].status == "solved"
 
 
-def test_judges_that_all_end_before_they_run_a_test_give_no_mark(
-    grader, katas, solutions, with_judges_that_end
-):
+def test_judges_that_all_end_before_they_run_a_test_give_no_mark(grade, with_judges_that_end):
     with_judges_that_end(3)
     with pytest.raises(KataError, match=r"relu was not graded: 3 judges ended before they ran a"):
-        grader.grade(read(solutions), [katas.find("relu")])
+        grade("relu")

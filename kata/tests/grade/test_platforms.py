@@ -48,24 +48,6 @@ def test_the_reporter_reads_the_points_and_the_messages(marks, tmp_path):
     assert read["shown"] == [test["message"] for test in tests if test["status"] == "error"]
 
 
-@pytest.mark.parametrize(
-    ("example", "status", "of_tests"),
-    [
-        ("solved", "pass", ["pass"]),
-        ("in part", "fail", ["pass", "fail"]),
-        ("to do", "fail", ["fail"]),
-        ("missing", "fail", ["error"]),
-        ("broken", "fail", ["error"]),
-        ("unfinished", "error", ["pass"]),
-        ("nothing yet", "error", ["error"]),
-    ],
-)
-def test_classroom_tells_pass_fail_and_error_apart(example, status, of_tests):
-    payload = classroom_payload(render("classroom", EXAMPLES[example]))
-    assert payload["status"] == status
-    assert [test["status"] for test in payload["tests"]] == of_tests
-
-
 # --- The others ------------------------------------------------------------------------------
 
 
@@ -80,21 +62,26 @@ def test_prairielearn_gets_less_than_a_megabyte():
     check("prairielearn", grade(*[HEAVY] * 60))
 
 
-@pytest.mark.parametrize(
-    ("example", "status", "message"),
-    [
-        ("solved", "pass", None),
-        ("in part", "fail", None),
-        ("to do", "fail", None),
-        ("missing", "error", "It was not handed in."),
-        ("broken", "error", "could not be tested"),
-        ("unfinished", "error", "Grading did not finish."),
-        ("nothing yet", "error", "Nothing was graded."),
-    ],
-)
-def test_exercism_says_why_there_is_no_verdict(example, status, message):
+# What Classroom says of the run and of each kata, and Exercism of the run and why.
+STATES = {
+    "solved": ("pass", ["pass"], "pass", None),
+    "in part": ("fail", ["pass", "fail"], "fail", None),
+    "to do": ("fail", ["fail"], "fail", None),
+    "missing": ("fail", ["error"], "error", "It was not handed in."),
+    "broken": ("fail", ["error"], "error", "could not be tested"),
+    "unfinished": ("error", ["pass"], "error", "Grading did not finish."),
+    "nothing yet": ("error", ["error"], "error", "Nothing was graded."),
+}
+
+
+@pytest.mark.parametrize("example", STATES)
+def test_pass_fail_and_error_are_told_apart_and_explained(example):
+    status, of_tests, exercism_status, message = STATES[example]
+    payload = classroom_payload(render("classroom", EXAMPLES[example]))
+    assert payload["status"] == status
+    assert [test["status"] for test in payload["tests"]] == of_tests
     result = json.loads(render("exercism", EXAMPLES[example]))
-    assert (result["status"], result.get("message")) == (status, message)
+    assert (result["status"], result.get("message")) == (exercism_status, message)
 
 
 def test_a_test_that_was_not_run_says_why():

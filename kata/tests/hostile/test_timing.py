@@ -1,10 +1,11 @@
 """Slow answers to conv2d that try to look fast."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from kata.grade.submission import Submission
 
 ROOT = Path(__file__).resolve().parents[3]
 SPEED_TEST = "test_it_keeps_pace_with_the_reference"
@@ -125,16 +126,12 @@ ATTACKS = TRICKS | {f"remembers {name}": REMEMBERS.format(key=key) for name, key
 
 
 @pytest.fixture
-def outcomes(grader, katas, tmp_path) -> Callable[[str], dict[str, str]]:
+def outcomes(grader, katas) -> Callable[[str], dict[str, str]]:
     """Grades an answer to conv2d; gives each test's outcome."""
-    from kata.grade.submission import read
 
     def outcomes(source: str) -> dict[str, str]:
-        folder = tmp_path / "submission" / "exercises" / "cnn"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        (folder / "conv2d.py").write_text(source)
-        marks = grader.grade(read(tmp_path / "submission"), [katas.find("conv2d")])
+        submission = Submission("slow", {"exercises/cnn/conv2d.py": source.encode()}, {})
+        marks = grader.grade(submission, [katas.find("conv2d")])
         return {test.name: test.outcome for test in marks.katas[0].tests}
 
     return outcomes
