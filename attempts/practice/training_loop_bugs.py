@@ -1,93 +1,54 @@
-import numpy as np
-import torch
-import torch.nn.functional as F
-from torch.utils.data import DataLoader, TensorDataset
+from kata.attempts import rewrite, slip
 
-from kata.attempts import right, slip
-from solutions.practice.training_loop_bugs import Classifier
+ZERO = "self.optimizer.zero_grad()"
+SHUFFLE = "order = torch.from_numpy(rng.permutation(len(x)))\nx, y = x[order], y[order]"
 
+with_a_data_loader = rewrite(
+    {
+        "x, y = x[order], y[order]\n"
+        "total = 0.0\n"
+        "for start in range(0, len(x), batch_size):\n"
+        "    x_batch = x[start : start + batch_size]\n"
+        "    y_batch = y[start : start + batch_size]": (
+            "rows, draws = torch.utils.data.TensorDataset(x, y), torch.Generator()\n"
+            "draws.manual_seed(int(rng.integers(2**31)))\n"
+            "loader = torch.utils.data.DataLoader(rows, batch_size, True, generator=draws)\n"
+            "total = 0.0\n"
+            "for x_batch, y_batch in loader:"
+        ),
+        "total, found = 0.0, 0": (
+            "logits = torch.cat([self.model(x_batch) for x_batch in x.split(batch_size)])\n"
+            "found = (logits.argmax(dim=1) == y).double().mean().item()\n"
+            "return self.loss(logits, y).item(), found"
+        ),
+    }
+)
 
-def batches(n, batch_size):
-    return [slice(start, start + batch_size) for start in range(0, n, batch_size)]
-
-
-@right(Classifier)
-class WithADataLoader(Classifier):
-    def fit(self, x, y, epochs, batch_size, rng):
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        loader = DataLoader(TensorDataset(x, y), batch_size, shuffle=True, generator=generator)
-        history = []
-        for _ in range(epochs):
-            self.model.train()
-            losses = []
-            for x_batch, y_batch in loader:
-                loss = F.nll_loss(F.log_softmax(self.model(x_batch), dim=1), y_batch)
-                loss.backward()
-                self.optimizer.step()
-                self.optimizer.zero_grad(set_to_none=False)
-                losses += [loss.item()] * len(x_batch)
-            history.append(float(np.mean(losses)))
-        return history
-
-    def evaluate(self, x, y, batch_size):
-        self.model.eval()
-        with torch.inference_mode():
-            logits = torch.cat([self.model(x_batch) for x_batch in x.split(batch_size)])
-        self.model.train()
-        found = logits.argmax(dim=1) == y
-        return F.cross_entropy(logits, y).item(), found.double().mean().item()
-
-
-@right(Classifier)
-class WithoutModules:
-    """The weights are plain tensors, the steps are made by hand."""
-
-    def __init__(self, weights, dropout, lr):
-        self.params = [weight.clone().requires_grad_() for weight in weights]
-        self.dropout, self.lr = dropout, lr
-
-    def weights(self):
-        return [param.detach().clone() for param in self.params]
-
-    def logits(self, x, training):
-        w1, b1, w2, b2 = self.params
-        hidden = F.dropout(torch.relu(x @ w1.T + b1), self.dropout, training)
-        return hidden @ w2.T + b2
-
-    def fit(self, x, y, epochs, batch_size, rng):
-        history = []
-        for _ in range(epochs):
-            rows = np.arange(len(x))
-            rng.shuffle(rows)
-            losses = []
-            for batch in batches(len(x), batch_size):
-                chosen = torch.from_numpy(rows[batch])
-                each = F.cross_entropy(self.logits(x[chosen], True), y[chosen], reduction="none")
-                losses.append(each.detach())
-                grads = torch.autograd.grad(each.mean(), self.params)
-                with torch.no_grad():
-                    for param, grad in zip(self.params, grads, strict=True):
-                        param -= self.lr * grad
-            history.append(torch.cat(losses).mean().item())
-        return history
-
-    def evaluate(self, x, y, batch_size):
-        logits = self.logits(x, False).detach()
-        return F.cross_entropy(logits, y).item(), float((logits.argmax(1) == y).double().mean())
-
+with_steps_by_hand = rewrite(
+    {
+        "order = torch.from_numpy(rng.permutation(len(x)))": (
+            "rows = np.arange(len(x))\nrng.shuffle(rows)\norder = torch.from_numpy(rows)"
+        ),
+        "self.optimizer.zero_grad()\nloss.backward()\nself.optimizer.step()": (
+            "parameters = list(self.model.parameters())\n"
+            "with torch.no_grad():\n"
+            "    for parameter, grad in zip(parameters, torch.autograd.grad(loss, parameters)):\n"
+            '        parameter -= self.optimizer.defaults["lr"] * grad'
+        ),
+    }
+)
 
 # --- The five bugs of the stub, each alone -----------------------------------------------------
 
 softmax_twice = slip(
-    "The outputs go through softmax twice, for CrossEntropyLoss has one inside. The loss is then "
-    "not the cross-entropy, and its gradients are small.",
+    "The outputs go through softmax twice, for CrossEntropyLoss has one inside.",
     {"nn.Linear(hidden, classes),": "nn.Linear(hidden, classes),\nnn.Softmax(dim=1),"},
 )
 
 gradients_pile_up = slip(
-    "Gradients pile up: `backward` adds to what is there, so each step also follows the gradients "
-    "of all steps before.",
-    {"self.optimizer.zero_grad()": "pass"},
+    "Gradients pile up: `backward` adds to what is there, so each step also follows all earlier "
+    "ones.",
+    {ZERO: "pass"},
 )
 
 x_without_y = slip(
@@ -101,56 +62,53 @@ dropout_in_evaluation = slip(
 )
 
 mean_over_batches = slip(
-    "Loss and accuracy in `evaluate` are means over batches, as if all batches were equally large: "
-    "rows of a smaller last batch count for more.",
+    "Loss and accuracy in `evaluate` are means over batches: rows of a smaller last batch count "
+    "for more.",
     {
         "y_batch).item() * len(x_batch)": "y_batch).item()",
         ".sum().item()": ".double().mean().item()",
-        "return total / len(x), found / len(x)": "batches = len(range(0, len(x), batch_size))\n"
-        "return total / batches, found / batches",
+        "total / len(x), found / len(x)": (
+            "total / -(-len(x) // batch_size), found / -(-len(x) // batch_size)"
+        ),
     },
 )
-
 
 # --- Repairs that go wrong ---------------------------------------------------------------------
 
 loss_over_batches = slip(
-    "The loss in `evaluate` is a mean over batches, as if all batches were equally large: rows of "
-    "a smaller last batch count for more.",
+    "The loss in `evaluate` is a mean over batches: rows of a smaller last batch count for more.",
     {
         "y_batch).item() * len(x_batch)": "y_batch).item()",
-        "return total / len(x)": "return total / len(range(0, len(x), batch_size))",
+        "return total / len(x)": "return total / -(-len(x) // batch_size)",
     },
 )
 
 accuracy_over_batches = slip(
-    "The accuracy in `evaluate` is a mean over batches, as if all batches were equally large: rows "
-    "of a smaller last batch count for more.",
+    "The accuracy in `evaluate` is a mean over batches: rows of a smaller last batch count for "
+    "more.",
     {
         ".sum().item()": ".double().mean().item()",
-        "found / len(x)": "found / len(range(0, len(x), batch_size))",
+        "found / len(x)": "found / -(-len(x) // batch_size)",
     },
 )
 
 never_back_to_training = slip(
-    "Once `evaluate` has switched the network to evaluation mode it stays there: nothing drops out "
-    "in a later `fit`.",
+    "After `evaluate` the network stays in evaluation mode: nothing drops out in a later `fit`.",
     {"self.model.train()": "pass"},
 )
 
 no_dropout_at_all = slip(
-    "The network is in evaluation mode in `fit` too, so that nothing ever drops out.",
+    "The network is in evaluation mode in `fit` too, so nothing ever drops out.",
     {"self.model.train()": "self.model.eval()"},
 )
 
 dropout_taken_for_the_kept = slip(
-    "`dropout` is taken for the probability that a unit is kept; it is that of dropping out.",
+    "`dropout` is taken for the probability that a unit is kept.",
     {"nn.Dropout(dropout)": "nn.Dropout(1 - dropout)"},
 )
 
 zeroed_before_the_step = slip(
-    "The gradients are set to zero after `backward`, before the step has used them: nothing is "
-    "learned.",
+    "The gradients are set to zero before the step has used them: nothing is learned.",
     {
         "self.optimizer.zero_grad()\nloss.backward()": (
             "loss.backward()\nself.optimizer.zero_grad()"
@@ -160,19 +118,12 @@ zeroed_before_the_step = slip(
 
 zeroed_once_an_epoch = slip(
     "The gradients are set to zero once an epoch; within the epoch they still pile up.",
-    {
-        "self.optimizer.zero_grad()": "pass",
-        "total = 0.0\n": "total = 0.0\nself.optimizer.zero_grad()\n",
-    },
+    {ZERO: "pass", "total = 0.0\n": "total = 0.0\nself.optimizer.zero_grad()\n"},
 )
 
 zeroed_once_a_fit = slip(
-    "The gradients are set to zero once, at the start of `fit`; from the second step on they pile "
-    "up.",
-    {
-        "self.optimizer.zero_grad()": "pass",
-        "history = []": "history = []\nself.optimizer.zero_grad()",
-    },
+    "The gradients are set to zero once a `fit`; from the second step on they pile up.",
+    {ZERO: "pass", "history = []": "history = []\nself.optimizer.zero_grad()"},
 )
 
 step_before_backward = slip(
@@ -185,8 +136,7 @@ step_before_backward = slip(
 )
 
 a_decay_of_the_weights = slip(
-    "The weights decay in each step; it should follow the gradient of the cross-entropy and "
-    "nothing else.",
+    "The weights decay in each step, which should follow the gradient of the loss alone.",
     {"lr=lr)": "lr=lr, weight_decay=1e-4)"},
 )
 
@@ -196,23 +146,24 @@ steps_of_another_optimiser = slip(
 )
 
 an_order_each = slip(
-    "x and y are shuffled by two different orders, so most rows meet the class of another row.",
+    "x and y are shuffled differently, so most rows meet the class of another row.",
     {"y[order]": "y[torch.from_numpy(rng.permutation(len(x)))]"},
 )
 
 not_shuffled = slip(
-    "Nothing is shuffled any more: each row keeps its class, but every epoch has the same order.",
+    "Nothing is shuffled any more: every epoch has the same order.",
     {"x, y = x[order], y[order]": "pass"},
 )
 
 shuffled_once = slip(
-    "The rows are shuffled once, before the first epoch; each epoch should have an order of its "
-    "own.",
+    "The rows are shuffled once, before the first epoch. Each epoch should have its own order.",
     {
-        "order = torch.from_numpy(rng.permutation(len(x)))\nx, y = x[order], y[order]": "pass",
-        "history = []": "history = []\n"
-        "order = torch.from_numpy(rng.permutation(len(x)))\n"
-        "x, y = x[order], y[order]",
+        SHUFFLE: "pass",
+        "history = []": (
+            "history = []\n"
+            "order = torch.from_numpy(rng.permutation(len(x)))\n"
+            "x, y = x[order], y[order]"
+        ),
     },
 )
 
@@ -239,26 +190,26 @@ history_over_batches = slip(
     "An epoch's loss in `fit` is averaged over batches as if they were equally large.",
     {
         "loss.item() * len(x_batch)": "loss.item()",
-        "append(total / len(x))": "append(total / len(range(0, len(x), batch_size)))",
+        "append(total / len(x))": "append(total / -(-len(x) // batch_size))",
     },
 )
 
 losses_after_the_steps = slip(
-    "The loss of a batch is taken after its step; it should be that before it.",
+    "The loss of a batch is taken after its step, not before it.",
     {
-        "total += loss.item() *": "loss = self.loss(self.model(x_batch), y_batch)\n"
-        "total += loss.item() *"
+        "total += loss.item() *": (
+            "loss = self.loss(self.model(x_batch), y_batch)\ntotal += loss.item() *"
+        )
     },
 )
 
 history_of_tensors = slip(
-    "The history holds tensors; floats were promised. A loss that is kept as a tensor can keep its "
-    "batch's whole graph in memory.",
+    "The history holds tensors, not floats. A loss kept as a tensor can keep its batch's graph in "
+    "memory.",
     {"loss.item() * len(x_batch)": "loss * len(x_batch)"},
 )
 
 logits_taken_for_logarithms = slip(
-    "The softmax is gone from the network, but the loss now takes its outputs for logarithms of "
-    "probabilities.",
+    "The loss takes the outputs for logarithms of probabilities, but they are logits.",
     {"nn.CrossEntropyLoss()": "nn.NLLLoss()"},
 )

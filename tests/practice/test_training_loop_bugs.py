@@ -86,14 +86,6 @@ def test_no_unit_drops_out_in_an_evaluation(rng, epochs):
     assert_close(classifier.evaluate(x, y, batch_size=5), (expected, 1.0))
 
 
-def test_an_evaluation_changes_no_weights(rng):
-    weights, x, y = draw(rng, 7)
-    classifier = Classifier(weights, dropout=0.5, lr=0.1)
-    before = classifier.weights()
-    classifier.evaluate(x, y, batch_size=3)
-    assert_close(classifier.weights(), before)
-
-
 # --- fit: the steps --------------------------------------------------------------------------
 
 
@@ -133,14 +125,6 @@ def test_every_batch_makes_one_step_and_no_row_is_lost(rng, n, batch_size, sizes
         history, [np.average(losses[:3], weights=sizes), np.average(losses[3:], weights=sizes)]
     )
     assert_close(classifier.weights(), expected)
-
-
-def test_an_epochs_loss_is_the_mean_over_all_rows(rng):
-    # With a step size of 0 the weights stay, and so does the loss.
-    weights, x, y = draw(rng, 7)
-    expected = loss_of(weights, x, y).item()
-    classifier = Classifier(weights, dropout=0.0, lr=0.0)
-    assert_close(classifier.fit(x, y, epochs=2, batch_size=3, rng=rng), [expected] * 2)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
