@@ -1,5 +1,6 @@
 """The command line: parses, calls one module, prints."""
 
+import importlib.util
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -43,6 +44,8 @@ Seed = Annotated[int, typer.Option(help="Draw other random inputs.")]
 
 def main() -> None:
     """Entry point; a `KataError` is one sentence on stderr and exit code 2."""
+    # A child of multiprocessing's runs the script of its parent again, but not a package's own.
+    sys.modules["__main__"].__spec__ = importlib.util.find_spec("kata.__main__")
     try:
         app()
     except KataError as error:
