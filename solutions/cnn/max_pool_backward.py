@@ -1,0 +1,63 @@
+"""The backward pass of max pooling: the winner takes the gradient."""
+
+import numpy as np
+from jaxtyping import Float
+from numpy.lib.stride_tricks import sliding_window_view
+
+
+def max_pool_backward(
+    grad_y: Float[np.ndarray, "n c rows columns"],
+    x: Float[np.ndarray, "n c height width"],
+    kernel: int | tuple[int, int],
+    stride: int | tuple[int, int] | None = None,
+    padding: int | tuple[int, int] = 0,
+) -> Float[np.ndarray, "n c height width"]:
+    """Return the gradient with respect to x, given that of y = max_pool(x, …), `grad_y`.
+
+    y holds the maximum of every window of p, which is x in a frame of −∞, `padding` wide on each
+    side. Window (i, j) begins at row i·sh and column j·sw of p. The entry of `grad_y` that belongs
+    to a window goes to the pixel that is its maximum; of several equal ones, to the first in the
+    window, read row by row. What a pixel gets from several windows adds up.
+
+    `kernel` (kh, kw), `stride` (sh, sw) and `padding` are a pair (along the height, along the
+    width), or one number for both; a stride of None is the kernel. Along each of the two, y has the
+    size floor((size of x + 2·padding − kernel) / stride) + 1.
+
+    Numerics  for finite x; keeps the dtype, the same for grad_y and x
+    Raises    ValueError if a padding is below 0 or more than half of the kernel, if the kernel is
+              larger than p, or if grad_y has another shape than y
+    Speed     no Python loop over pictures, channels, rows or columns (one over the kernel's height
+              and width is fine)
+    Source    Goodfellow, Bengio & Courville 2016, §6.5 and §9.3
+
+    >>> max_pool_backward(np.array([[[[5.0, 7.0]]]]), np.array([[[[1.0, 3.0, 2.0]]]]), (1, 2), 1)
+    array([[[[ 0., 12.,  0.]]]])
+    """
+    (kh, kw), (ph, pw) = _pair(kernel), _pair(padding)
+    sh, sw = _pair(kernel if stride is None else stride)
+    n, c, height, width = x.shape
+    rows, columns = _positions(height, kh, sh, ph), _positions(width, kw, sw, pw)
+    if grad_y.shape != (n, c, rows, columns):
+        raise ValueError(f"grad_y has shape {grad_y.shape}, but y has {(n, c, rows, columns)}")
+    p = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)), constant_values=-np.inf)
+    windows = sliding_window_view(p, (kh, kw), axis=(2, 3))[:, :, ::sh, ::sw]
+    # Of equal entries, argmax takes the first.
+    winners = windows.reshape(n, c, rows, columns, kh * kw).argmax(axis=-1)
+    grad = np.zeros_like(p)
+    for place, (down, along) in enumerate(np.ndindex(kh, kw)):
+        # All pixels that windows have in this place: none of them twice, so += adds all.
+        hit = grad[:, :, down : down + sh * rows : sh, along : along + sw * columns : sw]
+        hit += np.where(winners == place, grad_y, 0)
+    return grad[:, :, ph : ph + height, pw : pw + width].copy()
+
+
+def _positions(size: int, kernel: int, stride: int, padding: int) -> int:
+    if not 0 <= padding <= kernel // 2:
+        raise ValueError(f"padding is {padding}, but has to be 0 to half of the kernel, {kernel}")
+    if kernel > size + 2 * padding:
+        raise ValueError(f"a kernel of {kernel} does not fit {size} pixels padded by {padding}")
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+def _pair(setting: int | tuple[int, int]) -> tuple[int, int]:
+    return setting if isinstance(setting, tuple) else (setting, setting)
