@@ -59,11 +59,12 @@ def test_without_a_terminal_it_says_where_one_stands_and_the_verdict(really, ans
     assert result.returncode == 0, result.stderr
     assert "exp overflows for large scores" in result.stdout
     assert "0 of 1 solved" in result.stdout
-    assert "exercises/basics/softmax.py:20" in result.stdout
+    assert "exercises/basics/softmax.py:7" in result.stdout
 
 
 def test_test_gives_the_verdict_as_its_exit_code(kata, answer):
     assert "softmax is to do" in kata("test").stdout
+    assert "exercises/basics/softmax.py:20" in kata().stdout
     answer(WRONG)
     result = kata("test", "softmax")
     assert result.returncode == 1
