@@ -14,12 +14,12 @@ HOUSE = {"kata", "exercises", "solutions", "attempts", "tests"}
 COMES_WITH = {"_pytest": "pytest"}
 
 
-def test_every_package_that_is_imported_when_a_room_is_loaded_is_declared():
+def test_every_package_that_is_imported_when_a_module_is_loaded_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     declared = {re.match(r"[\w-]+", line)[0] for line in project["dependencies"]}
-    for room in rooms():
-        foreign = packages(ast.parse(room.read_text("utf-8"))) - HOUSE - sys.stdlib_module_names
-        assert {COMES_WITH.get(name, name) for name in foreign} <= declared, room
+    for module in modules():
+        foreign = packages(ast.parse(module.read_text("utf-8"))) - HOUSE - sys.stdlib_module_names
+        assert {COMES_WITH.get(name, name) for name in foreign} <= declared, module
 
 
 def test_a_command_that_runs_no_tests_loads_neither_numpy_nor_pytest():
@@ -29,18 +29,20 @@ def test_a_command_that_runs_no_tests_loads_neither_numpy_nor_pytest():
     assert (result.returncode, result.stdout) == (0, "\n"), result.stderr
 
 
-def test_no_room_leads_back_to_itself():
-    files = {".".join(room.relative_to(ROOT).with_suffix("").parts): room for room in rooms()}
-    files = {name.removesuffix(".__init__"): room for name, room in files.items()}
+def test_no_module_leads_back_to_itself():
+    files = {
+        ".".join(module.relative_to(ROOT).with_suffix("").parts): module for module in modules()
+    }
+    files = {name.removesuffix(".__init__"): module for name, module in files.items()}
     leads_to = {
-        name: imports(ast.parse(room.read_text("utf-8"))) & files.keys()
-        for name, room in files.items()
+        name: imports(ast.parse(module.read_text("utf-8"))) & files.keys()
+        for name, module in files.items()
     }
     # It names the circle where there is one.
     assert set(graphlib.TopologicalSorter(leads_to).static_order()) == files.keys()
 
 
-def rooms():
+def modules():
     """The files of the tool; the tests have packages of their own."""
     files = list((ROOT / "kata").rglob("*.py"))
     assert len(files) > 30
