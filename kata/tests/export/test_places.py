@@ -14,7 +14,7 @@ REFUSED = {
     "an empty name": (["../s", "--katas", ""], "There is no kata ''."),
     "a topic that is not there": (
         ["../s", "--topics", "cnn,magic"],
-        "There is no topic 'magic'; there are basics, optimization, cnn, ",
+        "There is no topic 'magic'; there are basics, optimization, training, ",
     ),
     "a folder with something in it": (["../taken"], "../taken is not empty: name a new folder."),
     "a file": (["../file"], "../file is a file: name a new folder."),
