@@ -16,14 +16,15 @@ def conv2d_backward(
     Float[np.ndarray, "c_out c_in kh kw"],
     Float[np.ndarray, "c_out"],
 ]:
-    """Return the gradients with respect to x, w and b, given that of y, `grad_y`.
+    """Return the gradients with respect to x, w and b, given `grad_y`, that of y.
 
         y[m, o, i, j] = b[o] + Σ_c Σ_k Σ_l w[o, c, k, l] · p[m, c, i·sh + k, j·sw + l]
 
     p is x in a frame of zeros, `padding` wide on each side. `stride` (sh, sw) and `padding` are a
     pair (along the height, along the width), or one number for both. Along each of the two, y has
-    the size floor((size of x + 2·padding − size of the kernel) / stride) + 1. The values of b play
-    no part. The gradients are sums, over the pictures too; pixels that no window reaches have 0.
+    the size floor((size of x + 2·padding − size of the kernel) / stride) + 1. Of b, only the shape
+    matters. Those of w and b are sums over all pictures and positions; pixels that no window
+    reaches have 0.
 
     Numerics  keeps the dtype, the same for all four arrays
     Raises    ValueError if x, w and b disagree on c_in or c_out, if a kernel is larger than p, or

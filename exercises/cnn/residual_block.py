@@ -15,18 +15,19 @@ def residual_block(
     w_skip: Float[np.ndarray, "c_out c_in 1 1"] | None = None,
     stride: int = 1,
 ) -> Float[np.ndarray, "n c_out rows columns"]:
-    """Return what two convolutions make of x, added to x itself.
+    """Pass x through two convolutions, add x, or a projection of it, and apply relu.
 
         y = relu(conv(relu(conv(x, w1, b1)), w2, b2) + skip)
 
     Both convolutions pad by 1. The first has the stride, so it alone changes the size; the second
-    has a stride of 1. Where `w_skip` is given, whatever the stride is, skip is a convolution of x
-    with it: with the stride, without padding or bias. Otherwise skip is x. `conv2d` is that of the
-    kata with this name; its stub is slow, but will do.
+    has a stride of 1. If `w_skip` is given, skip is a convolution of x with it, with the same
+    stride, no padding and no bias, even where x already has the right shape. Otherwise skip is x
+    itself. `conv2d(x, w, b, stride, padding)` is your own, from the kata of that name; its stub is
+    slow, but right.
 
     Numerics  keeps the dtype, the same for all arrays
-    Raises    ValueError if the channels of a convolution disagree, or the two summands differ in
-              shape
+    Raises    ValueError if the input, weights and bias of a convolution disagree on channels, or if
+              the two summands differ in shape
     Source    He, Zhang, Ren & Sun 2016, §3.2 and Figure 2, here without batch norm
 
     >>> x, ones = np.array([[[[1.0, -3.0]]]]), np.ones((1, 1, 3, 3))

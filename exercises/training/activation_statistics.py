@@ -1,14 +1,14 @@
-"""Activation statistics: dead units, saturated units, and how large a step is."""
+"""Activation statistics: dead units, saturated units, and how large the steps are."""
 
 import numpy as np
 from jaxtyping import Float
 
 
 def dead_share(activations: Float[np.ndarray, "n units"]) -> float:
-    """Return the share of units that are dead: exactly 0 for every one of the n ≥ 1 samples.
+    """Return the share of units that are dead: exactly 0 for every sample.
 
-    A ReLU that is off for some samples is no problem; one that is off for all gets no gradient. A
-    unit with a nan is not dead. The share is a float.
+    A ReLU that is off for some samples is fine; one that is off for all of them gets no gradient.
+    −0 counts as 0; a unit with a negative entry or a nan is not dead. The share is a float.
 
     Raises    ValueError if there are no samples or no units
     Speed     no Python loop over samples or units
@@ -23,8 +23,8 @@ def dead_share(activations: Float[np.ndarray, "n units"]) -> float:
 def saturated_share(outputs: Float[np.ndarray, "n units"], limit: float = 0.97) -> float:
     """Return the share of all entries that are saturated: beyond `limit` on either side of 0.
 
-    `outputs` are those of a tanh: with |y| > limit its slope, 1 − y², is nearly 0. An entry that
-    equals the limit is not saturated, nor is a nan. The share is a float.
+    `outputs` come from a tanh, whose slope, 1 − y², is nearly 0 where |y| is near 1. An entry y is
+    saturated if |y| > limit; a nan is not. The share is a float.
 
     Raises    ValueError if there are no samples or no units
     Speed     no Python loop over samples or units
@@ -37,14 +37,14 @@ def saturated_share(outputs: Float[np.ndarray, "n units"], limit: float = 0.97) 
 
 
 def update_ratio(param: Float[np.ndarray, "*shape"], update: Float[np.ndarray, "*shape"]) -> float:
-    """Return how long a step is beside the parameter that it changes, as a float.
+    """Return a step's length relative to that of the parameter it changes, as a float.
 
         ratio = ‖update‖ / ‖param‖        ‖v‖ = √(Σ v²), over all entries
 
-    Around 1e-3 is usual. If only the parameter is all 0, the ratio is inf; if both are, it is nan;
-    neither comes with a warning.
+    Values around 1e-3 are usual. The ratio is inf if only the parameter is all 0, and nan if both
+    are, without a warning.
 
-    Numerics  right for entries from 1e-30 to 1e30 in size, in float32 as in float64
+    Numerics  right for entries that are 0 or from 1e-30 to 1e30 in size, in float32 as in float64
     Raises    ValueError if the shapes differ
     Speed     no Python loop over any axis
 

@@ -10,12 +10,12 @@ def gradient_sizes(grads: Sequence[np.ndarray]) -> list[float]:
 
         size = √(mean of g²)
 
-    Layers differ in their number of entries, so a mean is comparable where a norm is not. `grads`
-    has one array a layer, with respect to its output, say, of any shape with one entry or more. The
-    sizes are floats, in order.
+    Layers have different numbers of entries: their means can be compared, their norms cannot.
+    `grads` has one float array per layer, for example the loss's gradient with respect to that
+    layer's output, of any shape with one entry or more. The sizes are floats, in order.
 
-    Numerics  right for entries from 1e-200 to 1e200 in size, and 0, in float32 as in float64; a
-              size is inf or nan where an entry is
+    Numerics  right for entries that are 0 or from 1e-200 to 1e200 in size, as far as the dtype has
+              them; if an entry is inf or nan, so is the size (either will do)
     Speed     no Python loop over the entries of a gradient
 
     >>> gradient_sizes([np.array([[1.0, -7.0]]), np.zeros(3)])
@@ -25,7 +25,7 @@ def gradient_sizes(grads: Sequence[np.ndarray]) -> list[float]:
 
 
 def verdict(sizes: Sequence[float], low: float = 1e-3, high: float = 1e3) -> str:
-    """Say how the gradient fares on its way back, given its size in each layer.
+    """Judge how the gradient changes on its way back, from its size in each layer.
 
     `sizes` are floats, 0 or more, in the order of the layers: the first belongs to the layer next
     to the input, which the gradient reaches last. What counts is the ratio first / last:
@@ -34,7 +34,7 @@ def verdict(sizes: Sequence[float], low: float = 1e-3, high: float = 1e3) -> str
         "vanishing"    if the first is 0, even if the last is 0 too, or if ratio < low
         "healthy"      otherwise
 
-    Where only the last is 0, the ratio is infinite. `low` and `high` are Python numbers.
+    If only the last is 0, the ratio is infinite. `low` and `high` are Python numbers.
 
     Raises    ValueError if there are no sizes
 

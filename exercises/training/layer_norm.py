@@ -1,10 +1,10 @@
-"""Layer normalization: every row brought to mean 0 and variance 1, forward and backward.
+"""Layer normalization: each row brought to mean 0 and variance 1, forward and backward.
 
 x has any number of batch axes (or none), each of any length (or 0), and d ≥ 1 features. `eps` is a
-Python number above 0. Nothing is kept between calls: training and evaluation are alike.
+Python number above 0. There are no running statistics: training and evaluation are the same.
 
-    Numerics  computes in float64, whatever the dtypes: keeps its digits where a row's mean is a
-              million times its spread, and for entries up to 1e30 in float32
+    Numerics  computes in float64, whatever the dtypes; right even if a row's mean is a million
+              times its standard deviation, and for entries up to 1e30 in size
     Speed     no Python loop over any axis
     Source    Ba, Kiros & Hinton 2016, §3.1 (eps as in torch.nn.functional.layer_norm)
 """
@@ -41,10 +41,10 @@ def layer_norm_backward(
     beta: Float[np.ndarray, "d"],
     eps: float = 1e-5,
 ) -> tuple[Float[np.ndarray, "*batch d"], Float[np.ndarray, "d"], Float[np.ndarray, "d"]]:
-    """Return the gradients with respect to x, gamma and beta, given that of y, `grad_y`.
+    """Return the gradients with respect to x, gamma and beta, given `grad_y`, that of y.
 
-    Here y is layer_norm(x, gamma, beta, eps): every entry of a row takes part in its μ and σ². Each
-    gradient has the dtype of what it belongs to.
+    Here y is layer_norm(x, gamma, beta, eps): μ and σ² depend on every entry of the row. The
+    gradients have the dtypes of x, gamma and beta.
 
     Raises    ValueError unless gamma and beta have shape (d,) and grad_y has x's shape
 

@@ -9,17 +9,16 @@ from jaxtyping import Float
 def orthogonal(
     shape: Sequence[int], rng: np.random.Generator, gain: float = 1.0
 ) -> Float[np.ndarray, "..."]:
-    """Draw a weight whose rows, or columns, are orthogonal to each other and `gain` long.
+    """Draw a weight whose rows, or columns, are orthogonal to each other and of length `gain`.
 
-    The weight, (out, in, *kernel), is read as a matrix W of `out` rows; the other axes make its
-    columns, in their order:
+    The weight, (out, in, *kernel), is read as the matrix W = weight.reshape(out, −1):
 
-        W Wᵀ = gain² · I    if W has no more rows than columns
-        Wᵀ W = gain² · I    if it has no fewer
+        W Wᵀ = gain² · I    if rows ≤ columns
+        Wᵀ W = gain² · I    if rows ≥ columns
 
-    All such matrices are equally likely (Haar's distribution): for a square one, W, −W, and W with
-    some rows or columns exchanged or negated. All sizes are 1 or more, `gain` is a Python number
-    above 0, and all randomness comes from `rng`. The result is float64.
+    All such matrices are equally likely (Haar's distribution), so W is as likely as W with rows or
+    columns swapped or negated. All sizes are 1 or more, `gain` is a Python number above 0, and all
+    randomness comes from `rng`. The result is float64.
 
     Raises    ValueError if `shape` has fewer than two axes
     Speed     no Python loop over any axis

@@ -19,9 +19,10 @@ def avg_pool(
         y[m, c, i, j] = 1 / (kh·kw) · Σ_k Σ_l p[m, c, i·sh + k, j·sw + l]       k < kh, l < kw
 
     p is x in a frame of zeros, `padding` wide on each side. As in torch, the zeros count: the
-    divisor is kh·kw everywhere. `kernel` (kh, kw), `stride` (sh, sw) and `padding` are a pair
-    (along the height, along the width), or one number for both; a stride of None is the kernel.
-    Along each of the two, y has the size floor((size of x + 2·padding − kernel) / stride) + 1.
+    divisor is kh·kw everywhere. Each of `kernel` (kh, kw), `stride` (sh, sw) and `padding` is a
+    pair (height, width) or one number for both, kernel and stride 1 or more; a stride of None
+    equals the kernel. Along each of the two, y has the size floor((size of x + 2·padding − kernel)
+    / stride) + 1.
 
     Numerics  keeps the dtype
     Raises    ValueError if a padding is below 0 or more than half of the kernel, or if the kernel
@@ -48,9 +49,9 @@ def avg_pool_backward(
     stride: int | tuple[int, int] | None = None,
     padding: int | tuple[int, int] = 0,
 ) -> Float[np.ndarray, "n c height width"]:
-    """Return the gradient with respect to x, given that of y = avg_pool(x, …), `grad_y`.
+    """Return the gradient with respect to x, given `grad_y`, that of y = avg_pool(x, …).
 
-    A mean is linear, so only the shape of x plays a part.
+    A mean is linear, so only x's shape matters, not its values.
 
     Numerics  keeps the dtype, the same for grad_y and x
     Raises    ValueError as avg_pool, or if grad_y has another shape than y
@@ -72,7 +73,7 @@ def avg_pool_backward(
 
 
 def global_avg_pool(x: Float[np.ndarray, "n c height width"]) -> Float[np.ndarray, "n c"]:
-    """Take the mean of every channel over the whole picture.
+    """For each picture, take the mean of each channel over height and width.
 
     Numerics  keeps the dtype
     Speed     no Python loop over any axis

@@ -33,16 +33,17 @@ class BatchNorm2d:
     def forward(
         self, x: Float[np.ndarray, "n n_channels height width"], training: bool
     ) -> Float[np.ndarray, "n n_channels height width"]:
-        """Return y. Training also moves the running values towards those of x:
+        """Return y. In training, also move the running values towards those of the batch:
 
             running_mean ← (1 − momentum) · running_mean + momentum · μ
             running_var  ← (1 − momentum) · running_var  + momentum · σ² · N / (N − 1)
 
         Evaluation changes no attribute and takes any N, even 0.
 
-        Numerics  computes in float64, also for float32 x, and keeps its digits where |μ| is a
-                  million times σ; y has x's dtype
-        Raises    ValueError unless x has four axes and n_channels channels and, in training, N ≥ 2
+        Numerics  computes in float64, also for float32 x, and stays accurate where |μ| is a million
+                  times σ; y has x's dtype
+        Raises    ValueError if x does not have four axes and n_channels channels, or if N < 2 in
+                  training
         Speed     no Python loop over pictures, channels, rows or columns
         """
         self._check(x, training)
@@ -61,10 +62,11 @@ class BatchNorm2d:
     def folded(
         self, w: Float[np.ndarray, "n_channels c_in kh kw"], b: Float[np.ndarray, "n_channels"]
     ) -> tuple[Float[np.ndarray, "n_channels c_in kh kw"], Float[np.ndarray, "n_channels"]]:
-        """Return the weights and bias of the one convolution that replaces two layers: that with
-        weights w and bias b, then this one in evaluation. No attribute is changed.
+        """Return the weights and bias of a single convolution that does the work of two layers: a
+        convolution with weights w and bias b, followed by this layer in evaluation. No attribute is
+        changed.
 
-        Numerics  keeps the dtype, the same for w and b
+        Numerics  computes in float64; the results have the dtype that w and b share
         Raises    ValueError unless w and b have n_channels output channels
         """
         if w.shape[0] != self.n_channels or b.shape != (self.n_channels,):

@@ -10,11 +10,11 @@ def box_iou(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[n
         iou[i, j] = area of what a[i] and b[j] share / area of what they cover together
 
     A box is (x1, y1, x2, y2), two opposite corners with x1 ≤ x2 and y1 ≤ y2. Coordinates are
-    points, not pixels: the width is x2 − x1, so boxes that only touch share nothing. Where both
-    boxes have no area, iou is 0.
+    positions in the plane, not pixel numbers: the width is x2 − x1, so boxes that only touch share
+    nothing. If either box has no area, iou is 0.
 
-    Numerics  keeps the dtype, the same for a and b, and is right where an area is larger than the
-              dtype can hold: in float16, that of 300 × 300
+    Numerics  computes in float64, so areas may be larger than float16 or float32 can hold (300 ×
+              300 in float16); keeps the dtype, the same for a and b
     Raises    ValueError if a box in a or b has x2 < x1 or y2 < y1
     Speed     no Python loop over boxes
     Source    Everingham et al. 2010, §4.2

@@ -8,15 +8,16 @@ from numpy.lib.stride_tricks import sliding_window_view
 def feature_maps(
     picture: Real[np.ndarray, "height width"], kernels: Float[np.ndarray, "k kh kw"]
 ) -> Float[np.ndarray, "k height width"]:
-    """Slide each kernel over one grey picture; give a map of the picture's own size for each.
+    """Slide each kernel over a grey picture; return one map per kernel, each of the picture's size.
 
         maps[m, i, j] = Σ_k Σ_l kernels[m, k, l] · p[i + k, j + l]
 
-    p is the picture in a frame that repeats its border: (kh − 1)/2 rows above and below,
-    (kw − 1)/2 columns on the left and on the right. No kernel is flipped.
+    p is the picture with its outermost pixels repeated outwards: (kh − 1)/2 rows above and below,
+    (kw − 1)/2 columns on the left and on the right. No kernel is flipped. The picture has one row
+    and one column or more.
 
-    Numerics  takes a picture of any integer or floating dtype; computes in the kernels' dtype and
-              keeps it
+    Numerics  a picture of any integer or floating dtype is first converted to that of the kernels,
+              which the maps have too
     Raises    ValueError unless kh and kw are odd
     Speed     no Python loop over kernels, rows or columns (one over a kernel's height and width is
               fine)
@@ -36,13 +37,14 @@ def feature_maps(
 
 
 def edges(picture: Real[np.ndarray, "height width"]) -> Float64[np.ndarray, "3 height width"]:
-    """Return three maps of a picture by Sobel's kernels: gx, gy and √(gx² + gy²).
+    """Apply Sobel's kernels to a picture, and return three maps: gx, gy and √(gx² + gy²).
 
         gx   −1  0  1      gy   −1 −2 −1      gx is positive where it gets brighter to the right,
              −2  0  2            0  0  0      gy where it gets brighter downwards. The third map is
              −1  0  1            1  2  1      the strength of an edge in any direction.
 
-    Borders are as in feature_maps. All three maps are float64, whatever the picture is.
+    Borders are as in feature_maps. All three maps are computed in float64, whatever the picture's
+    dtype.
 
     Speed     as feature_maps
     """

@@ -14,14 +14,14 @@ def max_pool(
 
         y[m, c, i, j] = max over k < kh, l < kw of  p[m, c, i·sh + k, j·sw + l]
 
-    p is x in a frame of −∞, `padding` wide on each side, so the frame never wins. `kernel` (kh,
-    kw), `stride` (sh, sw) and `padding` are a pair (along the height, along the width), or one
-    number for both; a stride of None is the kernel. Along each of the two, y has the size
-    floor((size of x + 2·padding − kernel) / stride) + 1.
+    p is x in a frame of −∞, `padding` wide on each side, so the frame never wins. Each of `kernel`
+    (kh, kw), `stride` (sh, sw) and `padding` is a pair (height, width) or one number for both,
+    kernel and stride 1 or more; a stride of None equals the kernel. Along each of the two, y has
+    the size floor((size of x + 2·padding − kernel) / stride) + 1.
 
-    Numerics  exact, also for infinities; nan where a window holds nan; keeps the dtype
-    Raises    ValueError if a padding is below 0 or more than half of the kernel (then a window
-              could lie in the frame), or if the kernel is larger than p
+    Numerics  exact, for infinities too; nan if the window holds a nan; keeps the dtype
+    Raises    ValueError if a padding is below 0 or more than half of the kernel, as in torch, or if
+              the kernel is larger than p
     Speed     no Python loop over pictures, channels, rows or columns (one over the kernel's height
               and width is fine)
     Source    Goodfellow, Bengio & Courville 2016, §9.3

@@ -7,18 +7,18 @@ from jaxtyping import Float, Int64
 def nms(
     boxes: Float[np.ndarray, "n 4"], scores: Float[np.ndarray, "n"], iou_threshold: float
 ) -> Int64[np.ndarray, "kept"]:
-    """Return the indices of the boxes that are kept, those with the highest scores first.
+    """Return the indices of the boxes that are kept, in descending order of score.
 
     Keep the box with the highest score (of equal scores, the lower index), drop every other box
-    whose IoU with it is larger than `iou_threshold`, and repeat with those that are left, until
-    none is. So a box that was dropped drops no other.
+    whose IoU with it is larger than `iou_threshold`, and repeat with those that are left until
+    there are none. So a box that was dropped drops no others.
 
-    A box is (x1, y1, x2, y2) with x1 ≤ x2 and y1 ≤ y2, and x2 − x1 wide. IoU is the area that two
-    boxes share over the area that they cover together; a box without area has an IoU of 0 with any.
-    All boxes are of one class.
+    A box is (x1, y1, x2, y2) with x1 ≤ x2 and y1 ≤ y2, which need not be checked; its width is x2 −
+    x1. IoU is the area that two boxes share over the area that they cover together; a box without
+    area has an IoU of 0 with every other, even an equal one. All boxes are of one class.
 
-    Numerics  computes IoU in float64, also for boxes in float16 and float32
-    Raises    ValueError if boxes and scores differ in number
+    Numerics  computes IoU in float64, even for boxes in float16 and float32; scores are not nan
+    Raises    ValueError if boxes and scores differ in length
     Speed     no Python loop over boxes (one over those that are kept is fine)
     Source    Felzenszwalb, Girshick, McAllester & Ramanan 2010, §7.2
 

@@ -1,8 +1,8 @@
 """Predict: the shapes and numbers of convolutional networks, in your head.
 
 Return each answer as a literal. Convolutions and pooling are PyTorch's: x is (n, c, height, width),
-padding is zeros on each side, the dilation is 1 and there is a bias, unless the question says
-otherwise.
+padding is on each side and, in convolutions, zeros; a convolution has stride 1, dilation 1 and a
+bias, unless the question says otherwise.
 """
 
 
@@ -21,8 +21,8 @@ def parameters() -> int:
 
 
 def multiplications() -> int:
-    """x has shape (1, 16, 10, 10). How many products of a weight and a number of x does a
-    convolution with 32 kernels of 3 × 3, stride 1 and no padding sum up? An int.
+    """x has shape (1, 16, 10, 10). How many multiplications of a weight by a number of x does a
+    convolution with 32 kernels of 3 × 3, stride 1 and no padding take? An int.
     """
     return 294912  # 32 · 8 · 8 numbers in y, each a sum of 16 · 3 · 3 products
 
@@ -36,15 +36,15 @@ def dilated_size() -> int:
 
 def receptive_field() -> int:
     """Three 3 × 3 convolutions follow each other. The first two have stride 2, the last stride 1.
-    How many rows of x can have an effect on one number of the last y? An int.
+    How many rows of x can influence one number of the last y, far from the border? An int.
     """
     return 15  # 1 + 2 · 1 + 2 · 2 + 2 · 4: a layer's own stride only counts for those after it
 
 
 def flattened() -> int:
-    """x is 3 × 32 × 32. It goes through 16 kernels of 3 × 3 with padding 1, max pooling 2 × 2 with
-    stride 2, 32 kernels of 3 × 3 without padding, the same pooling again. How many inputs does the
-    linear layer after it have? An int.
+    """A picture of 3 × 32 × 32 goes through a convolution with 16 kernels of 3 × 3 and padding 1,
+    max pooling of 2 × 2 with stride 2, a convolution with 32 kernels of 3 × 3 without padding, and
+    the same pooling again. How many inputs does the linear layer after it have? An int.
     """
     return 1568  # height: 32 → 32 → 16 → 14 → 7, so 32 · 7 · 7
 
@@ -58,36 +58,37 @@ def pooled_corner() -> float:
 
 def averaged_corner() -> float:
     """x is 1 × 1 × 4 × 4, and all its numbers are 1.0. What is y[0, 0, 0, 0] after average pooling
-    2 × 2 with stride 2 and padding 1, as PyTorch has it by default? A float.
+    2 × 2 with stride 2 and padding 1, with PyTorch's defaults? A float.
     """
     return 0.25  # one pixel and three zeros of the padding, which count in the mean
 
 
 def sliding() -> tuple[float, float]:
-    """A kernel [1.0, 10.0] slides over a row [1.0, 2.0, 4.0], with a bias of 0. Which numbers does
-    a convolutional layer give? A tuple of two floats.
+    """A kernel [1.0, 10.0] slides over a row [1.0, 2.0, 4.0], with a bias of 0. What does a
+    convolutional layer return? A tuple of two floats.
     """
     return 21.0, 42.0  # 1·1 + 2·10 and 2·1 + 4·10: no kernel is flipped
 
 
 def batch_norm_parameters() -> int:
-    """How many parameters does an optimizer find in a batch norm for an x of shape
-    (8, 64, 28, 28)? An int.
+    """How many trainable parameters does nn.BatchNorm2d have for an x of shape (8, 64, 28, 28)? An
+    int.
     """
     return 128  # gamma and beta, a pair for each channel; running values are not trained
 
 
 def moved_picture() -> str:
-    """An object far from the border moves four pixels to the right. The network: three 3 × 3
-    convolutions with stride 1 and padding 1, then the mean over height and width of each channel.
-    What happens to the last convolution's y, and to the means? One of "moves, moves",
-    "moves, stays", "stays, moves", "stays, stays", "changes, changes".
+    """An object on a black background, far from the border before and after, moves four pixels to
+    the right. The network: three 3 × 3 convolutions with padding 1 and no bias, then the mean over
+    height and width of each channel. What happens to the last convolution's output, and to the
+    means? One of "moves, moves", "moves, stays", "stays, moves", "stays, stays", "changes,
+    changes".
     """
     return "moves, stays"  # convolution is equivariant, the mean over all positions invariant
 
 
 def overlap() -> float:
-    """Two boxes of 10 × 10 pixels lie side by side, but overlap: the second is the first, moved
-    five pixels to the right. What is their intersection over union? A float, to 3 digits.
+    """Of two boxes of 10 × 10 pixels, the second is the first moved five pixels to the right. What
+    is their intersection over union? A float, rounded to 3 decimals.
     """
     return 0.333  # 50 / (100 + 100 − 50)

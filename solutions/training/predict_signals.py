@@ -1,20 +1,20 @@
-"""Predict what becomes of signals, gradients and statistics. Answer from your head, without code.
+"""Predict: what happens to signals, gradients and statistics.
 
-Floats are right to three digits. BatchNorm, LayerNorm and Dropout are those of PyTorch, new, with
-their defaults: an eps of 1e-5 and a momentum of 0.1.
+Answer from your head, without code; give floats to three digits. BatchNorm, LayerNorm and Dropout
+are PyTorch's, freshly made, with their defaults: an eps of 1e-5 and a momentum of 0.1.
 """
 
 
 def batch_norm_in_evaluation() -> float:
-    """A batch of 32 numbers has mean 7 and standard deviation 3. It goes through a BatchNorm(1) in
-    evaluation, before any training. What is the mean of the output? A float.
+    """A batch of 32 numbers has mean 7 and standard deviation 3. It goes through a BatchNorm1d(1)
+    in evaluation mode, before any training step. What is the mean of the output? A float.
     """
     # The running mean is still 0, and the running variance 1: nothing happens.
     return 7.0
 
 
 def running_mean() -> float:
-    """BatchNorm(1) sees one batch in training, with mean 10. What is its running mean? A float."""
+    """BatchNorm1d(1), in training mode, sees a batch of mean 10. Its running mean then? A float."""
     # It starts at 0, and the momentum, 0.1, weighs the new value.
     return 1.0
 
@@ -34,7 +34,7 @@ def layer_norm_statistics() -> int:
 
 
 def bias_before_batch_norm() -> float:
-    """A linear layer with one output and a bias is followed by BatchNorm(1) in training and a loss.
+    """A linear layer with a bias and one output feeds BatchNorm1d(1) in training mode, then a loss.
     What is the gradient with respect to that bias? A float.
     """
     # What the bias adds, the batch's mean takes away again.
@@ -42,52 +42,55 @@ def bias_before_batch_norm() -> float:
 
 
 def weights_before_batch_norm() -> float:
-    """All weights of a linear layer before a BatchNorm are doubled, in training. By which factor is
-    the length of their gradient multiplied? A float.
+    """All weights of a linear layer before a BatchNorm, in training mode, are doubled. By what
+    factor is the norm of their gradient multiplied, ignoring eps? A float.
     """
     # The output stays as it was, so a weight twice as large is half as sensitive.
     return 0.5
 
 
 def kept_by_dropout() -> float:
-    """Dropout with p = 0.2, in training, is given ones. What is the largest output? A float."""
+    """The input of Dropout with p = 0.2, in training mode, is ones. The largest output? A float."""
     # What is kept is divided by the probability to keep, 0.8.
     return 1.25
 
 
 def dropout_in_evaluation() -> float:
-    """Dropout with p = 0.2, in evaluation, is given ones. What is the largest output? A float."""
+    """The input of Dropout with p = 0.2, in evaluation mode, is ones. The largest output? A
+    float."""
     # The scaling was done in training.
     return 1.0
 
 
 def linear_stack() -> str:
-    """Inputs of size 1 go through 20 linear layers of 100 units, their weights drawn with standard
-    deviation 0.05. About how large are the outputs? "1e-26", "1e-6", "0.05", "1" or "1e6".
+    """Inputs of root mean square 1 go through 20 linear layers, 100 units each, no biases, with
+    weights drawn with standard deviation 0.05. About how large are the outputs? "1e-26", "1e-6",
+    "0.05", "1" or "1e6".
     """
     # A layer multiplies sizes by 0.05 · √100 = 0.5.
     return "1e-6"
 
 
 def relu_stack() -> str:
-    """Inputs of size 1 go through 30 ReLU layers of 100 units, their weights drawn with variance
-    1/100. What becomes of the signal? "vanishes", "stays" or "explodes".
+    """Inputs of root mean square 1 go through 30 ReLU layers, 100 units each, no biases, with
+    weights drawn with variance 1/100. What happens to the signal? "vanishes", "stays" or
+    "explodes".
     """
     # Each ReLU halves the mean of the squares: Kaiming's variance, 2/100, would make up for it.
     return "vanishes"
 
 
 def sigmoid_gradients() -> str:
-    """Ten sigmoid layers of 100 units start from Xavier weights. How is the gradient of the first
-    layer's weights, beside the last layer's? "vanishing", "healthy" or "exploding".
+    """Ten sigmoid layers of 100 units start from Xavier weights. What is the gradient of the first
+    layer's weights, compared with that of the last layer's? "vanishing", "healthy" or "exploding".
     """
     # The sigmoid's slope is 1/4 at most: nine layers divide by 4⁹ = 262,144 or more.
     return "vanishing"
 
 
 def equal_weights() -> int:
-    """All weights of a network with one layer of 4 hidden tanh units start at 0.5. How many
-    different units does that layer have after 100 steps of training? An int.
+    """All weights and biases of a network with one hidden layer of 4 tanh units start at 0.5. After
+    100 training steps, how many of these units are distinct? An int.
     """
     # Equal units get equal gradients, so they stay alike for ever.
     return 1

@@ -1,10 +1,10 @@
-"""RMS norm: every row brought to the same size, forward and backward.
+"""RMS norm: each row divided by its root mean square, forward and backward.
 
 x has any number of batch axes (or none), each of any length (or 0), and d ≥ 1 features. `eps` is a
 Python number above 0.
 
-    Numerics  right for entries of x from 1e-100 to 1e100 in size, and 0, as far as its dtype has
-              them, in float16 and float32 as in float64
+    Numerics  computes in float64, whatever the dtypes; right for entries of x that are 0 or from
+              1e-100 to 1e100 in size
     Speed     no Python loop over any axis
     Source    Zhang & Sennrich 2019, §4 (eps as in torch.nn.functional.rms_norm)
 """
@@ -37,9 +37,9 @@ def rms_norm_backward(
     weight: Float[np.ndarray, "d"],
     eps: float = 1e-5,
 ) -> tuple[Float[np.ndarray, "*batch d"], Float[np.ndarray, "d"]]:
-    """Return the gradients with respect to x and weight, given that of y, `grad_y`.
+    """Return the gradients with respect to x and weight, given `grad_y`, that with respect to y.
 
-    Here y is rms_norm(x, weight, eps). Each gradient has the dtype of what it belongs to.
+    Here y is rms_norm(x, weight, eps). They have the dtypes of x and of weight.
 
     Raises    ValueError unless weight has shape (d,) and grad_y has x's shape
 

@@ -2,8 +2,9 @@
 
 `shape` is that of a layer's weight, (out, in, *kernel): with two axes a linear layer, with more a
 convolution. All sizes are 1 or more. The weights are float64, independent of each other, have mean
-0, and get all their randomness from `rng`. Settings as torch.nn.init has them; the default of
-torch's layers is neither of these.
+0, and get all their randomness from `rng`. The formulas are those of torch.nn.init, Kaiming's with
+mode "fan_in" and for ReLU; torch's own layers start from none of these. `gain` is a Python number,
+0 or more.
 
     Speed     no Python loop over any axis
 """
@@ -16,10 +17,10 @@ from jaxtyping import Float
 
 
 def fans(shape: Sequence[int]) -> tuple[int, int]:
-    """Return (fan_in, fan_out): how many weights meet in one output, and leave one input.
+    """Return (fan_in, fan_out): the number of weights into one output, and out of one input.
 
-    A weight (out, in, *kernel) joins each output to in · k inputs, k the product of the kernel's
-    sizes (1 without a kernel), and each input to out · k outputs.
+    With k the product of the kernel's sizes (1 without a kernel), each output of a weight (out, in,
+    *kernel) has in · k weights, and each input out · k.
 
     Raises    ValueError if `shape` has fewer than two axes
 
@@ -35,7 +36,7 @@ def fans(shape: Sequence[int]) -> tuple[int, int]:
 def xavier_uniform(
     shape: Sequence[int], rng: np.random.Generator, gain: float = 1.0
 ) -> Float[np.ndarray, "..."]:
-    """Draw weights evenly from an interval around 0, with Xavier's standard deviation.
+    """Draw weights from a uniform distribution around 0, with Xavier's standard deviation.
 
         std = gain · √(2 / (fan_in + fan_out))
 
@@ -62,7 +63,7 @@ def xavier_normal(
 
 
 def kaiming_uniform(shape: Sequence[int], rng: np.random.Generator) -> Float[np.ndarray, "..."]:
-    """Draw weights evenly from an interval around 0, with Kaiming's standard deviation for ReLU.
+    """Draw weights from a uniform distribution around 0, with Kaiming's standard deviation.
 
         std = √(2 / fan_in)
 
