@@ -106,17 +106,18 @@ class Diagnosis:
         self._kata = kata
         self._runs: list[Run] = []
         self._outcomes: dict[tuple[str, tuple[str, ...], str], Outcome] = {}
+        self._deadline = math.inf
 
     def add(self, run: Run) -> None:
         self._runs.append(run)
 
     def mistakes(self) -> list[Mistake]:
         """The mistakes that explain the failures, those that explain most first."""
-        deadline = time.monotonic() + _SECONDS
+        self._deadline = time.monotonic() + _SECONDS
         found: list[Mistake] = []
         with contextlib.suppress(_TimeIsUpError), recording(diagnosing=True):
             for name, attempts in self._attempts_by_name().items():
-                found += self._of_one_name(name, attempts, deadline)
+                found += self._of_one_name(name, attempts)
         return _joined(_without_weaker(found))
 
     def text_of(self, mistake: Mistake) -> str:
@@ -135,7 +136,7 @@ class Diagnosis:
         rivals = [one for one in self.wrong_attempts if {*one.replaces} & {*attempt.replaces}]
         passed = [run for run in runs if run.outcome.passed]
         with recording(diagnosing=True):
-            named = self._best(rivals, own, passed, float("inf"))
+            named = self._best(rivals, own, passed)
         return bool(own), [mistake.attempt for mistake in named]
 
     def passes(self, attempt: Attempt, but: Collection[str]) -> bool:
@@ -166,28 +167,22 @@ class Diagnosis:
                 by_name.setdefault(name, []).append(attempt)
         return by_name
 
-    def _of_one_name(
-        self, name: str, attempts: list[Attempt], deadline: float
-    ) -> Sequence[Mistake]:
+    def _of_one_name(self, name: str, attempts: list[Attempt]) -> Sequence[Mistake]:
         """The mistakes of one public function or class."""
-        _check_time(deadline)
         if not hasattr(target.answer_module(self._kata), name):
             return ()
         solution = getattr(target.solution_copy(self._kata), name)
         repair = Attempt(name, (name,), lambda: {name: solution})
         # Quick tests rule most attempts out before a slow one is run.
         runs = sorted(self._runs, key=lambda run: run.seconds)
-        own = []
-        for run in runs:
-            if not run.outcome.passed and not same(run.outcome, self._in_place(repair, run)):
-                own.append(run)
-            _check_time(deadline)
+        failed = [run for run in runs if not run.outcome.passed]
+        own = [run for run in failed if not same(run.outcome, self._in_place(repair, run))]
         passed = [run for run in runs if run.outcome.passed]
         alone = [_of_one(attempt, name) for attempt in attempts]
-        return self._best(alone, own, passed, deadline)
+        return self._best(alone, own, passed)
 
     def _best(
-        self, attempts: list[Attempt], own: list[Run], passed: list[Run], deadline: float
+        self, attempts: list[Attempt], own: list[Run], passed: list[Run]
     ) -> Sequence[Mistake]:
         """Of these attempts, those that explain the most of a function's failures, if enough."""
         # A check that was forgotten says so by itself, and often comes with another mistake.
@@ -197,7 +192,6 @@ class Diagnosis:
         to_explain = 1.0 if all(_is_nan_only(run.outcome) for run in own) else _SHARE_TO_EXPLAIN
         allowed = math.floor(len(own) * (1 - to_explain) + 1e-9)
         for attempt in attempts if own else ():
-            _check_time(deadline)
             explained = self._explained(attempt, own, allowed)
             if explained is None or not self._agrees(attempt, passed):
                 continue
@@ -228,17 +222,14 @@ class Diagnosis:
 
     def _in_place(self, attempt: Attempt, run: Run) -> Outcome:
         """What a test shows with an attempt in its place in the learner's own module."""
+        if time.monotonic() > self._deadline:
+            raise _TimeIsUpError
         with _put_in(attempt, target.answer_module(self._kata), run.function):
             return observe(run.function, run.make_arguments(), diagnosing=True)[0]
 
 
 class _TimeIsUpError(Exception):
     """The tests are so slow that to look for a name would keep the learner waiting."""
-
-
-def _check_time(deadline: float) -> None:
-    if time.monotonic() > deadline:
-        raise _TimeIsUpError
 
 
 def _of_one(attempt: Attempt, name: str) -> Attempt:
