@@ -64,6 +64,14 @@ def test_two_known_mistakes_at_once_are_not_mistaken_for_one(runner, softmax, an
     assert set(names) <= {"without_the_maximum", "one_sum_for_all_rows"}
 
 
+def test_a_result_that_refuses_to_be_converted_is_a_failure_like_others(runner, softmax, answer):
+    answer(
+        "class Odd:\n    def __array__(self, *_, **__): raise RuntimeError('no')\nreturn [Odd()]"
+    )
+    verdict = runner.run(softmax)
+    assert (verdict.status, verdict.mistakes) == (FAILED, [])
+
+
 TWO_FUNCTIONS = """
 import numpy as np
 
