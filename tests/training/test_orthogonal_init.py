@@ -13,7 +13,7 @@ import pytest
 from exercises.training.orthogonal_init import orthogonal
 from kata.testing import assert_close, assert_value_error, assert_vectorised, draws, manners
 
-LONG = (3, 40_000)
+LONG = (3, 2000)
 SHAPES = pytest.mark.parametrize(
     "shape",
     [
@@ -26,7 +26,6 @@ SHAPES = pytest.mark.parametrize(
             (6, 3, 2),
             (2, 1, 1, 1),
             (3, 2, 2, 2, 2),
-            LONG,
         ],
     ],
     ids=str,
@@ -122,7 +121,7 @@ def test_no_two_entries_go_together(rng, shape):
 def test_long_rows_and_columns_point_anywhere(rng, shape):
     # Their entries are as good as normal, with variance 1 / n: half of them are below 0.6745 / √n.
     w = orthogonal(shape, rng)
-    assert_close(np.mean(abs(w) < 0.67449 / math.sqrt(max(shape))), 0.5, atol=0.01, rtol=0.0)
+    assert_close(np.mean(abs(w) < 0.67449 / math.sqrt(max(shape))), 0.5, atol=0.04, rtol=0.0)
 
 
 @draws()
