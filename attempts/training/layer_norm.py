@@ -283,6 +283,12 @@ averaged_over_the_batch = slip(
     },
 )
 
+gradient_of_beta_summed_in_its_dtype = slip(
+    "beta's gradient is summed in grad_y's own dtype: in float16, a sum over many rows loses "
+    "digits and at last no longer grows.",
+    {"axis=batch_axes, dtype=np.float64)": "axis=batch_axes)"},
+)
+
 gradient_of_beta_with_gamma = slip(
     "beta's gradient is multiplied by gamma. beta is added last, so grad_y reaches it as it is.",
     {"grad_beta = grad_y.sum(": "grad_beta = grad_x_hat.sum("},

@@ -73,6 +73,12 @@ positive_draws = slip(
     {"rng.normal(size=(max": "rng.random(size=(max"},
 )
 
+even_draws = slip(
+    "The matrix that is made orthogonal is drawn evenly from a cube, whose corners are farther "
+    "away: some directions are more likely. A normal distribution prefers none.",
+    {"rng.normal(size=(max": "rng.uniform(-1.0, 1.0, size=(max"},
+)
+
 normal_draws_alone = slip(
     "These are normal draws, scaled: rows are orthogonal only roughly.",
     {"w = q if": "q = rng.normal(size=q.shape) / math.sqrt(len(q))\nw = q if"},

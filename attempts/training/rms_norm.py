@@ -258,6 +258,12 @@ gradient_of_the_weight_averaged = slip(
     },
 )
 
+gradient_of_the_weight_summed_in_its_dtype = slip(
+    "The weight's gradient is summed in the weight's own dtype: in float16, a sum over many rows "
+    "loses digits and at last no longer grows.",
+    {"(grad_y * x_hat).sum(": "(grad_y * x_hat).astype(weight.dtype).sum("},
+)
+
 gradients_swapped = slip(
     "The gradients are in the wrong order: first that of x, then that of weight.",
     {

@@ -239,6 +239,26 @@ clipped = slip(
     },
 )
 
+made_to_measure = slip(
+    "The draw is scaled until its own standard deviation is right. That makes the weights depend "
+    "on each other: it is the distribution's standard deviation that is given.",
+    {
+        "return rng.normal(0.0, std, size=shape)": (
+            "w = rng.normal(0.0, std, size=shape)\nreturn w * (std / w.std()) if w.size > 1 else w"
+        )
+    },
+)
+
+centred = slip(
+    "The mean of the draw is subtracted. That makes the weights depend on each other: it is the "
+    "distribution that has mean 0.",
+    {
+        "return rng.normal(0.0, std, size=shape)": (
+            "w = rng.normal(0.0, std, size=shape)\nreturn w - w.mean()"
+        )
+    },
+)
+
 one_row_for_all_outputs = slip(
     "All outputs get the same weights, so they stay alike for ever. Every weight needs a draw of "
     "its own.",

@@ -24,7 +24,7 @@ def saturated_share(outputs: Float[np.ndarray, "n units"], limit: float = 0.97) 
     """Return the share of all entries that are saturated: beyond `limit` on either side of 0.
 
     `outputs` come from a tanh, whose slope, 1 − y², is nearly 0 where |y| is near 1. An entry y is
-    saturated if |y| > limit; a nan is not. The share is a float.
+    saturated if |y| > limit, a Python number, 0 or more; a nan is not. The share is a float.
 
     Raises    ValueError if there are no samples or no units
     Speed     no Python loop over samples or units

@@ -56,7 +56,7 @@ def test_entries_beyond_the_limit_on_either_side_are_saturated():
 
 
 @SHAPES
-@pytest.mark.parametrize("limit", [0.5, 0.9, 0.97])
+@pytest.mark.parametrize("limit", [0.0, 0.5, 0.9, 0.97])
 def test_saturated_entries_are_counted_as_in_a_loop(rng, shape, limit):
     outputs = np.tanh(rng.normal(scale=2.0, size=shape))
     beyond = [value > limit or value < -limit for value in outputs.ravel().tolist()]
@@ -103,6 +103,12 @@ def test_entries_of_any_size_have_the_right_ratio(sizes, dtype):
     assert_close(update_ratio(param, update), expected, rtol=close)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_a_parameter_and_its_update_may_differ_in_dtype(dtype):
+    narrow, wide = np.array([2.0, 0.0], dtype), np.array([0.3, 1e-30])
+    assert_close([update_ratio(narrow, wide), update_ratio(wide, narrow)], [0.15, 2 / 0.3])
+
+
 # --- All three -------------------------------------------------------------------------------
 
 
@@ -146,7 +152,7 @@ def test_manners(rng):
     return (
         partial(dead_share, draw_rectified(rng, 6, 5)),
         partial(saturated_share, outputs),
-        partial(saturated_share, outputs, -0.1),
+        partial(saturated_share, outputs, 0.0),
         partial(update_ratio, rng.normal(size=(3, 4)), rng.normal(size=(3, 4))),
     )
 

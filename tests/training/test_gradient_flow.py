@@ -51,6 +51,17 @@ def test_sizes_agree_with_a_sum_over_all_entries(rng):
     assert_close(gradient_sizes(grads), expected)
 
 
+def test_an_array_without_axes_has_one_entry():
+    assert_close(gradient_sizes([np.array(-2.0), np.array(0.0)]), [2.0, 0.0])
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_gradients_of_different_dtypes_are_measured_each_in_its_own(order):
+    grads = [np.full(2, 0.5, np.float16), np.full(3, 1e30, np.float32), np.full(2, -1e100)]
+    expected = [0.5, float(np.float32(1e30)), 1e100]
+    assert_close(gradient_sizes(grads[::order]), expected[::order])
+
+
 def test_no_gradients_have_no_sizes():
     assert_close(gradient_sizes([]), [])
 

@@ -161,6 +161,25 @@ def test_the_gradients_of_huge_rows_are_right(rng, dtype):
     assert_close([grad_x * sizes, *others], expected, rtol=close)
 
 
+def test_many_gradients_in_half_precision_add_up():
+    # x̂ is ±0.5. In float16 a sum of ones ends at 2048.
+    grad_y, x = (
+        np.ones((4000, 2), np.float16),
+        np.tile(np.array([-1.0, 1.0], np.float16), (4000, 1)),
+    )
+    gamma, beta = np.ones((2, 2), np.float16)
+    _, *result = layer_norm_backward(grad_y, x, gamma, beta, eps=3.0)
+    expected = np.array([-2000.0, 2000.0], np.float16), np.full(2, 4000.0, np.float16)
+    assert_close(result, list(expected))
+
+
+def test_what_cancels_keeps_its_digits_in_float32():
+    # x̂ is ±3 / √10, and off by 1e-8 or more once it is rounded to float32.
+    x, x_hat = np.array([0.0, 6.0], np.float32), np.array([-3.0, 3.0]) / np.sqrt(10.0)
+    y = layer_norm(x, np.ones(2), 1e-7 - x_hat, eps=1.0)
+    assert_close(y, np.full(2, 1e-7, np.float32))
+
+
 @pytest.mark.parametrize("narrow", ["x", "gamma", "beta"])
 def test_results_have_the_dtype_of_what_they_belong_to(rng, narrow):
     grad_y, *rest = draw(rng, (6, 3))
@@ -196,6 +215,8 @@ def test_manners(rng):
         partial(layer_norm, *rest, 0.1),
         partial(layer_norm, *rest, 0.2),
         partial(layer_norm, *row),
+        # Nothing of x is left, but y is no view of beta.
+        partial(layer_norm, row[0], np.zeros(4), row[2]),
         partial(layer_norm_backward, grad_y, *rest, 0.1),
         partial(layer_norm_backward, grad_y, *rest, 0.2),
         partial(layer_norm_backward, grad_y[0, 0], *row),

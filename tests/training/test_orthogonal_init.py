@@ -13,6 +13,7 @@ import pytest
 from exercises.training.orthogonal_init import orthogonal
 from kata.testing import assert_close, assert_value_error, assert_vectorised, draws, manners
 
+LONG = (3, 2000)
 SHAPES = pytest.mark.parametrize(
     "shape",
     [
@@ -80,7 +81,9 @@ def test_it_has_the_shape_and_is_float64(rng, shape):
 # --- Distribution ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", [(3, 3), (2, 2), (2, 5), (5, 2), (3, 2, 2)], ids=str)
+@pytest.mark.parametrize(
+    "shape", [(3, 3), (2, 2), (2, 5), (5, 2), (3, 2, 2), (1, 4), (4, 1), (1, 1)], ids=str
+)
 def test_every_entry_is_0_on_average(rng, shape):
     # An entry has variance 1 / n, n the longer side, and the trace has variance 1 or less.
     w = many(shape, rng)
@@ -103,6 +106,22 @@ def test_no_direction_is_preferred(rng, shape):
     n = max(w.shape[1:])
     expected = np.full(w.shape[1:], 3 / (n * (n + 2)))
     assert_close(np.mean(w**4, axis=0), expected, atol=0.06, rtol=0.0)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (3, 5), (5, 3), (4, 4)], ids=str)
+def test_no_two_entries_go_together(rng, shape):
+    # A product of two entries has at most the variance 3 / (n (n + 2)), a fourth power's mean.
+    w = many(shape, rng).reshape(DRAWS, -1)
+    n = max(shape)
+    close = 6 * math.sqrt(3 / (n * (n + 2)) / DRAWS)
+    assert_close(w.T @ w / DRAWS, np.eye(math.prod(shape)) / n, atol=close, rtol=0.0)
+
+
+@pytest.mark.parametrize("shape", [LONG, LONG[::-1]], ids=str)
+def test_long_rows_and_columns_point_anywhere(rng, shape):
+    # Their entries are as good as normal, with variance 1 / n: half of them are below 0.6745 / √n.
+    w = orthogonal(shape, rng)
+    assert_close(np.mean(abs(w) < 0.67449 / math.sqrt(max(shape))), 0.5, atol=0.04, rtol=0.0)
 
 
 @draws()

@@ -72,7 +72,7 @@ def test_eps_is_one_hundred_thousandth_unless_told(rng):
 
 
 @DTYPES
-@pytest.mark.parametrize("eps", [1e-5, 1e-30])
+@pytest.mark.parametrize("eps", [1e-5, 1e-30, 1e-250])
 def test_rows_of_any_size_are_right(dtype, eps):
     x, weight = rows_of_all_sizes(dtype), np.array([1.0, 0.5, -2.0], dtype)
     expected = in_torch(x.astype(np.float64), weight.astype(np.float64), eps).astype(dtype)
@@ -137,7 +137,18 @@ def test_the_gradients_of_rows_of_any_size_are_right(rng, dtype, eps):
     assert_close(result, wanted, rtol=1e-5 if dtype == "float32" else None)
 
 
-@pytest.mark.parametrize("dtypes", [("float32", "float64"), ("float64", "float32")], ids=str)
+def test_many_gradients_in_half_precision_add_up():
+    # x̂ is a half everywhere. In float16 a sum of halves ends at 1024.
+    ones, weight = np.ones((4000, 2), np.float16), np.ones(2, np.float16)
+    _, grad_weight = rms_norm_backward(ones, ones, weight, eps=3.0)
+    assert_close(grad_weight, np.full(2, 2000.0, np.float16))
+
+
+@pytest.mark.parametrize(
+    "dtypes",
+    [("float16", "float64"), ("float32", "float64"), ("float64", "float32")],
+    ids=str,
+)
 def test_results_have_the_dtype_of_what_they_belong_to(rng, dtypes):
     grad_y, x, weight = draw(rng, (6, 3))
     x, weight = x.astype(dtypes[0]), weight.astype(dtypes[1])
@@ -146,8 +157,7 @@ def test_results_have_the_dtype_of_what_they_belong_to(rng, dtypes):
     result = rms_norm(x, weight, 0.1), *rms_norm_backward(grad_y, x, weight, 0.1)
     own = (dtypes[0], dtypes[0], dtypes[1])
     expected = [array.astype(dtype) for array, dtype in zip(expected, own, strict=True)]
-    # What is float64 may be as precise as the float32 that it comes from.
-    assert_close(list(result), expected, rtol=1e-5)
+    assert_close(list(result), expected)
 
 
 # --- Both ------------------------------------------------------------------------------------
