@@ -307,6 +307,12 @@ momentum_of_0_not_taken = slip(
     {"self.momentum = momentum": "self.momentum = momentum or 0.1"},
 )
 
+eps_of_0_not_taken = slip(
+    "An eps of 0 is taken for none given: 0 counts as false in `or`. With it the variance is taken "
+    "as it is.",
+    {"self.eps = eps": "self.eps = eps or 1e-5"},
+)
+
 only_the_last_batch = slip(
     "The running values are overwritten with those of the last batch. They should be averages "
     "over many.",
@@ -434,6 +440,16 @@ scaled_along_the_width = slip(
 channels_unchecked = slip(
     "forward does not check the number of channels: a single one is silently broadcast over all.",
     {"x.shape[1] != self.n_channels": "x.shape[1] not in (1, self.n_channels)"},
+)
+
+axes_unchecked = slip(
+    "forward does not check that x has four axes: a single picture, or a batch of volumes, can "
+    "slip through.",
+    {
+        "x.ndim != 4 or x.shape[1] != self.n_channels": (
+            "x.ndim < 2 or x.shape[1] != self.n_channels"
+        ),
+    },
 )
 
 a_single_number_in_training = slip(

@@ -140,6 +140,12 @@ arithmetic_in_the_dtype_of_the_picture = slip(
     },
 )
 
+picture_cut_to_shades = slip(
+    "The picture is cut to 0 … 255 first. Its numbers should be taken as they are, negative and "
+    "larger ones too.",
+    {"picture.astype(kernels.dtype)": "np.clip(picture, 0, 255).astype(kernels.dtype)"},
+)
+
 cut_to_shades = slip(
     "The maps are cut to 0 … 255, as if they were pictures. What is negative is lost.",
     {

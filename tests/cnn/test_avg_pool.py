@@ -79,6 +79,15 @@ def test_sizes_of_one_and_equal_sizes_agree_with_torch(rng, shape):
     assert_close([avg_pool(x.copy(), *one) for one in MORE], expected)
 
 
+@pytest.mark.parametrize("pixel", [np.inf, np.nan, 1e30], ids=str)
+def test_an_extreme_pixel_shows_in_its_own_windows_only(rng, pixel):
+    x = rng.normal(size=SHAPE)
+    x[0, 0, 1, 1] = pixel
+    expected = in_torch(x, 2, 1)
+    # By default, the largest number would set the tolerance for all.
+    assert_close(avg_pool(x, 2, 1), expected, atol=1e-9)
+
+
 # --- Backward --------------------------------------------------------------------------------
 
 
@@ -194,6 +203,7 @@ def test_manners(rng):
         *(partial(avg_pool, x, *one) for one in settings),
         *(partial(avg_pool_backward, draw(rng, SHAPE, *one)[0], x, *one) for one in settings),
         partial(global_avg_pool, x),
+        partial(global_avg_pool, x[:, :, :1, :1]),
     ]
 
 

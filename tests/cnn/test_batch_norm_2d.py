@@ -1,3 +1,4 @@
+import copy
 from functools import partial
 
 import numpy as np
@@ -23,6 +24,7 @@ CASES = [
     ((1, 3, 2, 4), 0.1),
     ((2, 1, 4, 3), 3.0),
     ((1, 2, 1, 2), 0.5),
+    ((2, 3, 5, 4), 0.0),
 ]
 MODES = pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 
@@ -33,11 +35,24 @@ def draw(rng, *shape):
     return rng.normal(size=shape) * spread + rng.normal(scale=3.0, size=(*shape[:2], 1, 1))
 
 
+def assign(rng, *norms):
+    """Give layers the same four attributes, which all show in their results."""
+    n_channels = len(norms[0].gamma)
+    values = {name: rng.normal(size=n_channels) for name in IN_TORCH}
+    values["running_var"] = rng.uniform(0.2, 3.0, size=n_channels)
+    for norm in norms:
+        for name, value in values.items():
+            setattr(norm, name, value.copy())
+
+
+def double_gamma(rng, *norms):
+    for norm in norms:
+        norm.gamma *= 2.0
+
+
 def make(rng, n_channels, **settings):
-    """A layer whose four attributes all show in its results."""
     norm = BatchNorm2d(n_channels, **settings)
-    norm.gamma, norm.beta, norm.running_mean = rng.normal(size=(3, n_channels))
-    norm.running_var = rng.uniform(0.2, 3.0, size=n_channels)
+    assign(rng, norm)
     return norm
 
 
@@ -50,8 +65,8 @@ def step(norm, x, training):
 
 
 def torch_norm(norm, eps=1e-5, momentum=0.1):
-    """torch's layer in the state of `norm`."""
-    other = torch.nn.BatchNorm2d(len(norm.gamma), eps, momentum, dtype=torch.float64)
+    """torch's layer in the state of `norm`; its eps has to be above 0."""
+    other = torch.nn.BatchNorm2d(len(norm.gamma), eps or 1e-300, momentum, dtype=torch.float64)
     state = {IN_TORCH[name]: torch.tensor(array) for name, array in attributes(norm).items()}
     other.load_state_dict(state, strict=False)
     return other
@@ -146,12 +161,22 @@ def test_two_layers_share_no_state(rng):
 )
 def test_a_large_mean_costs_no_digits(rng, training, dtype, digits):
     # With means of 1e6, float64 keeps ten digits behind the point; sums lose one or two of them.
-    means = np.array([1e6, -1e6, 0.0])
+    # The means themselves are none that float32 could hold.
+    means = np.array([1e6 + 0.03, -1e6 - 0.03, 0.0])
     norm = make(rng, 3, eps=0.1)
+    norm.gamma = np.array([1.0, -2.0, 0.5])
     x = (rng.normal(size=(3, 3, 4, 2)) + means[:, None, None]).astype(dtype)
     norm.running_mean = np.zeros(3) if training else means
     expected = torch_step(torch_norm(norm, 0.1), x, training)
     assert_close(step(norm, x, training), expected, atol=digits)
+
+
+@MODES
+@pytest.mark.parametrize("dtype", [np.float16, np.float32], ids=["float16", "float32"])
+def test_y_has_the_dtype_of_x_and_the_attributes_stay_float64(rng, training, dtype):
+    norm, x = make(rng, 3, eps=0.1), draw(rng, 3, 3, 4, 5).astype(dtype)
+    expected = torch_step(torch_norm(norm, 0.1), x, training)
+    assert_close(step(norm, x, training), expected)
 
 
 # --- Folding ---------------------------------------------------------------------------------
@@ -198,6 +223,42 @@ def test_it_agrees_with_the_reference_after_some_steps(rng, reference):
         assert_close((step(norm, x, training), norm.folded(w, b)), expected)
 
 
+@MODES
+def test_attributes_that_were_assigned_or_changed_are_used_by_the_next_call(
+    rng, reference, training
+):
+    norm, other = BatchNorm2d(4), reference.BatchNorm2d(4)
+    x, (w, b) = draw(rng, 2, 4, 3, 5), draw_convolution(rng)
+    # The same objects in every call: nothing but the attributes changes.
+    same_x, same_w, same_b = x.copy(), w.copy(), b.copy()
+    for change in (double_gamma, assign, double_gamma):
+        change(rng, norm, other)
+        expected = other.folded(w.copy(), b.copy()), step(other, x.copy(), training)
+        assert_close((norm.folded(same_w, same_b), step(norm, same_x, training)), expected)
+
+
+@MODES
+def test_arrays_with_new_values_give_new_results(rng, reference, training):
+    norm, other = BatchNorm2d(4), reference.BatchNorm2d(4)
+    assign(rng, norm, other)
+    x, (w, b) = draw(rng, 2, 4, 3, 5), draw_convolution(rng)
+    for _ in range(2):
+        expected = other.folded(w.copy(), b.copy()), step(other, x.copy(), training)
+        assert_close((norm.folded(w, b), step(norm, x, training)), expected)
+        x[...], (w[...], b[...]) = draw(rng, 2, 4, 3, 5), draw_convolution(rng)
+
+
+def test_results_stay_as_they_are_in_later_calls(rng):
+    norm, x, (w, b) = make(rng, 4), draw(rng, 2, 4, 3, 5), draw_convolution(rng)
+    results = [norm.forward(x.copy(), mode) for mode in (True, False)]
+    results += norm.folded(w.copy(), b.copy())
+    before = copy.deepcopy(results)
+    norm.forward(x + 1.0, True)
+    norm.forward(x + 1.0, False)
+    norm.folded(w + 1.0, b + 1.0)
+    assert_close(results, before)
+
+
 def forward(x, training):
     return make(np.random.default_rng(3), 3, eps=0.1).forward(x, training)
 
@@ -206,14 +267,42 @@ def folded(w, b):
     return make(np.random.default_rng(3), 4, eps=0.1).folded(w, b)
 
 
+def forward_unchanged(x):
+    return BatchNorm2d(3, eps=0.0).forward(x, False)
+
+
+def folded_unchanged(w, b):
+    return BatchNorm2d(4, eps=0.0).folded(w, b)
+
+
 @manners()
 def test_manners(rng):
     x, (w, b) = draw(rng, 2, 3, 4, 5), draw_convolution(rng)
-    return partial(forward, x, True), partial(forward, x, False), partial(folded, w, b)
+    return (
+        partial(forward, x, True),
+        partial(forward, x, False),
+        partial(folded, w, b),
+        partial(forward_unchanged, x),
+        partial(folded_unchanged, w, b),
+    )
 
 
 @MODES
-@pytest.mark.parametrize("shape", [(2, 1, 4, 5), (3, 4, 3, 3), (5, 3), (3, 4, 5)], ids=str)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (2, 1, 4, 5),
+        (3, 4, 3, 3),
+        (3,),
+        (5, 3),
+        (3, 4, 5),
+        (2, 3, 5),
+        (3, 3, 5),
+        (2, 3, 4, 5, 1),
+        (2, 3, 3, 4, 5),
+    ],
+    ids=str,
+)
 def test_pictures_with_other_channels_or_axes_raise_a_value_error(shape, training):
     assert_value_error(BatchNorm2d(3).forward, np.zeros(shape), training)
 

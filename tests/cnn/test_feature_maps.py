@@ -96,6 +96,17 @@ def test_pictures_of_any_dtype_give_the_same(rng, dtype):
     assert_close((feature_maps(picture.copy(), kernels), edges(picture)), expected)
 
 
+@pytest.mark.parametrize("dtype", ["int16", "int64", "float16", "float32", "float64"])
+@pytest.mark.parametrize("largest", [1, 100, 30000])
+def test_numbers_are_taken_as_they_are(rng, largest, dtype):
+    """Negative ones, fractions and those above 255 too."""
+    picture, kernels = rng.uniform(-largest, largest, size=(5, 6)), rng.normal(size=(2, 3, 3))
+    picture[2, 3] = largest
+    picture = picture.astype(dtype)
+    expected = in_torch(picture, kernels), edges_in_torch(picture)
+    assert_close((feature_maps(picture.copy(), kernels), edges(picture)), expected)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 @pytest.mark.parametrize("of_picture", ["uint8", "int64", "float32", "float64"])
 def test_maps_have_the_dtype_of_the_kernels(rng, of_picture, dtype):
@@ -104,16 +115,21 @@ def test_maps_have_the_dtype_of_the_kernels(rng, of_picture, dtype):
     assert_close(feature_maps(picture.astype(of_picture), kernels), expected)
 
 
+@pytest.mark.parametrize("k", [0, 2])
 @pytest.mark.parametrize("kernel", [(2, 2), (2, 3), (3, 2), (4, 1), (1, 4)], ids=str)
-def test_kernels_with_an_even_side_raise_a_value_error(kernel):
-    assert_value_error(feature_maps, np.ones((5, 6)), np.ones((2, *kernel)))
+def test_kernels_with_an_even_side_raise_a_value_error(kernel, k):
+    assert_value_error(feature_maps, np.ones((5, 6)), np.ones((k, *kernel)))
 
 
 @manners()
 def test_manners_of_feature_maps(rng):
     whole, shades = rng.integers(100, size=(5, 6)), rng.normal(size=(5, 6))
     kernels = rng.normal(size=(2, 3, 5))
-    return partial(feature_maps, whole, kernels), partial(feature_maps, shades, kernels)
+    return (
+        partial(feature_maps, whole, kernels),
+        partial(feature_maps, shades, kernels),
+        partial(feature_maps, shades, np.ones((1, 1, 1))),
+    )
 
 
 @manners(dtypes=())
@@ -122,7 +138,7 @@ def test_manners_of_edges(rng):
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("kernel", [(3, 3), (1, 1), (1, 3)], ids=str)
+@pytest.mark.parametrize("kernel", [(3, 3), (1, 1), (1, 3), (3, 1)], ids=str)
 def test_feature_maps_has_no_python_loop(rng, kernel):
     assert_vectorised(
         feature_maps,

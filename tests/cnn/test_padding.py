@@ -89,6 +89,18 @@ def test_the_dtype_is_kept(rng, dtype, mode):
 
 
 @pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "pixels", [[2**53 + 1, -(2**62) - 1], [1.0 + 2.0j, -3.0j], [np.inf, np.nan]], ids=str
+)
+def test_pixels_are_copied_exactly(pixels, mode):
+    x = np.array(pixels * 6).reshape(1, 1, 3, 4)
+    places = pad_in_torch(np.arange(1.0, 13.0).reshape(x.shape), (1, 2), mode).astype(int)
+    # What shows no pixel, place 0, is 0.
+    expected = np.append(x.dtype.type(0), x)[places]
+    assert_close(pad(x, (1, 2), mode), expected)
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_no_pictures_stay_none(mode):
     assert_close(pad(np.zeros((0, 3, 4, 5)), (1, 2), mode), np.zeros((0, 3, 6, 9)))
 
@@ -115,9 +127,10 @@ def test_a_padding_below_zero_raises_a_value_error(padding, mode):
     assert_value_error(pad, np.zeros((2, 3, 4, 5)), padding, mode)
 
 
+@pytest.mark.parametrize("padding", [0, 1])
 @pytest.mark.parametrize("mode", ["constant", "symmetric", "edge", "wrap", "zero", ""])
-def test_an_unknown_mode_raises_a_value_error(mode):
-    assert_value_error(pad, np.zeros((2, 3, 4, 5)), 1, mode)
+def test_an_unknown_mode_raises_a_value_error(mode, padding):
+    assert_value_error(pad, np.zeros((2, 3, 4, 5)), padding, mode)
 
 
 # --- "Same" ----------------------------------------------------------------------------------
