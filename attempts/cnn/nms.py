@@ -248,6 +248,16 @@ nothing_over_nothing = slip(
     {"out=np.zeros_like(union)": "out=np.full_like(union, np.nan)"},
 )
 
+epsilon_in_the_union = slip(
+    "A small constant is added to the union, and boxes with tiny areas no longer drop each other. "
+    "Only a union of 0 needs care.",
+    {
+        "np.divide(shared, union, out=np.zeros_like(union), where=union > 0)": (
+            "shared / (union + 1e-12)"
+        ),
+    },
+)
+
 overlap_in_the_dtype_of_the_boxes = slip(
     "IoU is computed in the boxes' own dtype. In float16, 300 × 300 is already infinite, and "
     "float32 rounds what is close to the threshold.",

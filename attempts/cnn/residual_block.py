@@ -131,6 +131,23 @@ w_skip_only_with_a_stride = slip(
     {"if w_skip is not None:": "if w_skip is not None and stride != 1:"},
 )
 
+w_skip_of_zeros_not_taken = slip(
+    "A `w_skip` of zeros is taken for none, and x is added. It is given, so the skip is zeros.",
+    {"if w_skip is not None:": "if np.any(w_skip):"},
+)
+
+stride_without_w_skip_refused = slip(
+    "A stride is refused where there is no `w_skip`. Only the shapes should decide: pictures of "
+    "one pixel keep their size.",
+    {
+        "skip = x\n": (
+            "skip = x\n"
+            "if w_skip is None and stride != 1:\n"
+            '    raise ValueError("a stride needs w_skip")\n'
+        )
+    },
+)
+
 w_skip_beside_x = slip(
     "Where the shapes allow it, x is added as well as its convolution with `w_skip`. That one "
     "takes x's place.",

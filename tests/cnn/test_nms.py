@@ -40,9 +40,16 @@ def indices(*kept):
     return np.array(kept, dtype=np.int64)
 
 
-def test_of_two_boxes_on_one_object_the_better_is_kept():
+def draw_apart(n, dtype=np.float64):
+    """Boxes in a row, none of which touches another."""
+    x = 2.0 * np.arange(n)
+    return np.stack([x, 0 * x, x + 1.0, 0 * x + 1.0], axis=1).astype(dtype)
+
+
+@pytest.mark.parametrize(("unit", "corner"), [(1, 0), (1, -4), (1, -1e5), (1, 1e5), (1e-30, 0)])
+def test_of_two_boxes_on_one_object_the_better_is_kept(unit, corner):
     boxes = np.array([[0.0, 0.0, 4.0, 4.0], [1.0, 0.0, 4.0, 4.0], [9.0, 0.0, 12.0, 4.0]])
-    assert_close(nms(boxes, np.array([0.7, 0.9, 0.8]), 0.5), indices(1, 2))
+    assert_close(nms(unit * boxes + corner, np.array([0.7, 0.9, 0.8]), 0.5), indices(1, 2))
 
 
 def test_a_dropped_box_drops_no_other():
@@ -80,8 +87,8 @@ def test_no_box_and_a_single_box(rng, n):
 
 def test_an_iou_that_equals_the_threshold_drops_nothing():
     boxes = np.array([[0.0, 0.0, 2.0, 1.0], [1.0, 0.0, 2.0, 1.0], [0.0, 0.0, 2.0, 1.0]])
-    scores = np.array([0.9, 0.8, 0.7])
-    results = [nms(boxes, scores, threshold) for threshold in (0.499, 0.5, 1.0)]
+    scores, below = np.array([0.9, 0.8, 0.7]), float(np.nextafter(0.5, 0.0))
+    results = [nms(boxes, scores, threshold) for threshold in (below, 0.5, 1.0)]
     assert_close(results, [indices(0), indices(0, 1), indices(0, 1, 2)])
 
 
@@ -107,25 +114,29 @@ def test_equal_boxes_without_area_are_all_kept():
     assert_close(nms(np.full((3, 4), 2.0), np.array([0.1, 0.3, 0.2]), 0.5), indices(1, 2, 0))
 
 
-@pytest.mark.parametrize("n", [2, 5, 200])
+@pytest.mark.parametrize("n", [2, 5, 400])
 def test_of_equal_scores_the_lower_index_comes_first(n):
-    x = 2.0 * np.arange(n)
-    apart = np.stack([x, 0 * x, x + 1.0, 0 * x + 1.0], axis=1)
+    apart = draw_apart(n)
     assert_close(nms(apart, np.zeros(n), 0.5), indices(*range(n)))
     assert_close(nms(np.tile(apart[:1], (n, 1)), np.full(n, 0.25), 0.5), indices(0))
 
 
-def test_scores_may_have_any_sign_and_size(rng):
-    boxes, _ = draw(rng, 6, spread=1000.0)
+@pytest.mark.parametrize("dtype", [np.float64, np.float16], ids=["float64", "float16"])
+def test_scores_may_have_any_sign_and_size_whatever_the_dtype_of_the_boxes(dtype):
     scores = np.array([-1e300, 0.0, -1.0, 1e300, 1e-300, -np.inf])
-    assert_close(nms(boxes, scores, 0.9), indices(3, 4, 1, 2, 0, 5))
+    assert_close(nms(draw_apart(6, dtype), scores, 0.9), indices(3, 4, 1, 2, 0, 5))
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32], ids=["float16", "float32"])
-def test_iou_is_compared_in_float64(dtype):
-    # Of 300 × 300 and 100 × 300 the IoU is 1/3: a little more than the threshold, and float16
-    # holds no number above 65504.
-    boxes = np.array([[0.0, 0.0, 300.0, 300.0], [0.0, 0.0, 100.0, 300.0]], dtype)
+# float16 holds no number above 65504, and float32 none from 2¹²⁸: with the larger units, not even
+# the sides fit.
+@pytest.mark.parametrize(
+    ("dtype", "unit"),
+    [(np.float16, 100.0), (np.float16, 2.0**14), (np.float32, 100.0), (np.float32, 2.0**126)],
+)
+def test_iou_is_compared_in_float64(dtype, unit):
+    # The second box is a third of the first.
+    boxes = unit * np.array([[-3.0, 0.0, 3.0, 3.0], [-3.0, 0.0, -1.0, 3.0]])
+    boxes = boxes.astype(dtype)
     scores = np.array([0.5, 0.25], dtype)
     results = [nms(boxes, scores, threshold) for threshold in (1 / 3 - 1e-10, 1 / 3 + 1e-10)]
     assert_close(results, [indices(0), indices(0, 1)])

@@ -18,6 +18,7 @@ CASES = [
     ((2, 2, 7, 5), 3, 3, True),
     ((1, 1, 1, 1), 1, 1, False),
     ((1, 1, 2, 1), 3, 2, True),
+    ((2, 3, 1, 1), 3, 2, False),
     ((3, 3, 3, 3), 3, 1, False),
     ((0, 2, 4, 5), 2, 1, False),
 ]
@@ -51,6 +52,12 @@ def test_it_agrees_with_torch(rng, shape, c_out, stride, with_skip):
     arguments = draw(rng, shape, c_out, with_skip)
     expected = in_torch(*arguments, stride)
     assert_close(residual_block(*arguments, stride), expected)
+
+
+def test_a_w_skip_of_zeros_leaves_what_the_convolutions_give(rng):
+    *arguments, w_skip = draw(rng, (2, 3, 5, 4), 3, with_skip=True)
+    expected = in_torch(*arguments, 0 * w_skip)
+    assert_close(residual_block(*arguments, 0 * w_skip), expected)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
@@ -116,8 +123,11 @@ def test_channels_that_disagree_raise_a_value_error(rng, which, shape):
 @manners()
 def test_manners(rng):
     arguments = draw(rng, (2, 3, 5, 4), 3, with_skip=True)
+    x, w1, b1, w2, b2, _ = arguments
     return (
         partial(residual_block, *arguments),
         partial(residual_block, *arguments, 2),
         partial(residual_block, *arguments[:5]),
+        # What comes back has the numbers of x.
+        partial(residual_block, np.abs(x), w1, b1, 0 * w2, 0 * b2),
     )
