@@ -197,6 +197,12 @@ epsilon_in_the_union = slip(
     },
 )
 
+tiny_boxes_taken_for_none = slip(
+    "Tiny boxes have 0, even with themselves: a constant added to the union, or a limit below "
+    "which it counts as 0, is larger than their areas. Only a union of 0 needs care.",
+    {"where=union > 0)": "where=union > 1e-16)"},
+)
+
 nothing_over_nothing = slip(
     "Two boxes without area give 0/0, which is nan. Their IoU is 0.",
     {

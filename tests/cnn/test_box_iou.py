@@ -85,33 +85,53 @@ def test_the_unit_box_with_another_one(other, iou):
     assert_close(box_iou(unit, np.array([other])), np.array([[iou]]))
 
 
+@pytest.mark.parametrize("side", [1e-100, 1e-30, 1e-3, 1e60])
+def test_the_size_of_boxes_does_not_matter(side):
+    boxes = side * np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 0.5, 1.0]])
+    expected = np.array([[1.0, 0.5], [0.5, 1.0]])
+    assert_close(box_iou(boxes, boxes.copy()), expected)
+
+
+@pytest.mark.parametrize("side", [1e-5, 1e-9])
+def test_small_ious_have_all_their_digits(side):
+    large, small = np.array([[0.0, 0.0, 1.0, 1.0]]), np.array([[0.0, 0.0, side, side / 3]])
+    assert_close(box_iou(large, small) / side**2, np.array([[1 / 3]]))
+
+
 @pytest.mark.parametrize("box", [[2.0, 3.0, 2.0, 3.0], [2.0, 3.0, 2.0, 5.0], [2.0, 3.0, 6.0, 3.0]])
 def test_a_box_without_area_has_0_even_with_itself(box):
     boxes = np.array([box])
     assert_close(box_iou(boxes, boxes.copy()), np.zeros((1, 1)))
+    assert_close(box_iou(boxes, boxes), np.zeros((1, 1)))
 
 
-@pytest.mark.parametrize("side", [2.0, 300.0, 1024.0, 60000.0])
-def test_areas_may_be_larger_than_float16_holds(side):
-    boxes = np.array([[0.0, 0.0, side, side], [0.0, 0.0, side / 2, side]], np.float16)
-    expected = np.array([[1.0, 0.5], [0.5, 1.0]], np.float16)
+# The sides of the largest are too large for the boxes' dtype, and not only the areas.
+@pytest.mark.parametrize(
+    ("dtype", "end"),
+    [
+        (np.float16, 2.0),
+        (np.float16, 300.0),
+        (np.float16, 1024.0),
+        (np.float16, 60000.0),
+        (np.float32, 1e30),
+        (np.float32, 3e38),
+    ],
+)
+def test_sides_and_areas_may_be_larger_than_the_dtype_holds(dtype, end):
+    boxes = np.array([[-end, -end, end, end], [-end, -end, 0.0, end]], dtype)
+    expected = np.array([[1.0, 0.5], [0.5, 1.0]], dtype)
     assert_close(box_iou(boxes, boxes.copy()), expected)
 
 
-def test_areas_may_be_larger_than_float32_holds():
-    boxes = np.array([[0.0, 0.0, 1e30, 1e30], [0.0, 0.0, 5e29, 1e30]], np.float32)
-    expected = np.array([[1.0, 0.5], [0.5, 1.0]], np.float32)
-    assert_close(box_iou(boxes, boxes.copy()), expected)
-
-
+@pytest.mark.parametrize("others", [0, 2])
 @pytest.mark.parametrize("where", ["a", "b"])
 @pytest.mark.parametrize(
     "box",
-    [[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0], [0.0, 0.0, -1e-9, 1.0]],
+    [[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0], [0.0, 0.0, -1e-300, 1.0]],
     ids=str,
 )
-def test_corners_in_the_wrong_order_raise_a_value_error(rng, box, where):
-    good = {"a": draw(rng, 3), "b": draw(rng, 2)}
+def test_corners_in_the_wrong_order_raise_a_value_error(rng, box, where, others):
+    good = {"a": draw(rng, others), "b": draw(rng, others)}
     assert_value_error(box_iou, **good | {where: np.vstack([good[where], [box]])})
 
 
@@ -122,10 +142,12 @@ def test_manners(rng):
 
 
 @pytest.mark.speed
-def test_no_python_loop_over_the_boxes_in_a(rng):
-    assert_vectorised(box_iou, lambda boxes_in_a: (draw(rng, boxes_in_a), draw(rng, 7)))
+@pytest.mark.parametrize("others", [1, 7])
+def test_no_python_loop_over_the_boxes_in_a(rng, others):
+    assert_vectorised(box_iou, lambda boxes_in_a: (draw(rng, boxes_in_a), draw(rng, others)))
 
 
 @pytest.mark.speed
-def test_no_python_loop_over_the_boxes_in_b(rng):
-    assert_vectorised(box_iou, lambda boxes_in_b: (draw(rng, 7), draw(rng, boxes_in_b)))
+@pytest.mark.parametrize("others", [1, 7])
+def test_no_python_loop_over_the_boxes_in_b(rng, others):
+    assert_vectorised(box_iou, lambda boxes_in_b: (draw(rng, others), draw(rng, boxes_in_b)))
