@@ -67,6 +67,10 @@ def test_it_calls_no_tanh_of_numpy_or_math():
             patch.setattr(module, "tanh", ready_made)
         y = tanh(np.log([3.0, 1.0, 2.0]))
     assert_close(y, np.array([0.8, 0.0, 0.6]))
+    # As after `from numpy import tanh`; behind the wall, an answer shows no names.
+    for value in getattr(tanh, "__globals__", {}).values():
+        if value is np.tanh or value is math.tanh:
+            ready_made()
 
 
 def test_the_derivative_where_tanh_is_four_fifths_is_9_25ths():

@@ -126,8 +126,9 @@ def test_it_draws_from_rng(rng):
 @pytest.mark.parametrize(
     ("x_type", "y_type"), [("uint8", "float32"), ("float64", "int64")], ids=str
 )
-def test_rows_of_any_shape_and_dtype_come_through_whole(rng, x_type, y_type, batch_size):
-    x = (100 * rng.random((11, 2, 3))).astype(x_type)
+@pytest.mark.parametrize("row", [(2, 3), (4,)], ids=str)
+def test_rows_of_any_shape_and_dtype_come_through_whole(rng, row, x_type, y_type, batch_size):
+    x = (100 * rng.random((11, *row))).astype(x_type)
     y = np.stack([np.arange(11), rng.integers(9, size=11)], axis=1).astype(y_type)
     batches = list(minibatches(x.copy(), y.copy(), batch_size, rng))
     y_dealt = np.concatenate([y_batch for _, y_batch in batches])
