@@ -10,18 +10,11 @@ Every check notes what it saw, so that a failure can be compared with what known
 """
 
 from kata.gauges import peak_bytes, python_work, slowdown
-from kata.testing.contracts import (
-    draw_params,
-    draws,
-    optimiser,
-    schedule,
-    take_steps,
-    torch_rates,
-    torch_steps,
-)
+from kata.testing.contracts import draws, schedule, torch_rates
 from kata.testing.gradients import numerical_gradient, torch_gradients
 from kata.testing.manners import manners
 from kata.testing.notes import Note, SideEffectError, diagnosing, recorder, recording
+from kata.testing.optimisers import draw_params, optimiser, take_steps, torch_steps
 from kata.testing.speed import (
     assert_keeps_pace,
     assert_memory_at_most,
