@@ -113,11 +113,12 @@ class Diagnosis:
 
     def mistakes(self) -> list[Mistake]:
         """The mistakes that explain the failures, those that explain most first."""
-        self._deadline = time.monotonic() + _SECONDS
         found: list[Mistake] = []
+        self._deadline = time.monotonic() + _SECONDS
         with contextlib.suppress(_TimeIsUpError), recording(diagnosing=True):
             for name, attempts in self._attempts_by_name().items():
                 found += self._of_one_name(name, attempts)
+        self._deadline = math.inf
         return _joined(_without_weaker(found))
 
     def text_of(self, mistake: Mistake) -> str:
