@@ -216,7 +216,7 @@ def test_settings_of_the_learners_file_change_no_other_answer(runner, pair):
 def test_where_the_time_is_up_nothing_is_named(softmax, monkeypatch):
     found = diagnosis.Diagnosis(softmax)
     failed = outcome((1.0, 2.0))
-    found.add(diagnosis.Run("test", lambda: None, dict, failed))
+    found.add(diagnosis.Run("file::test", lambda: None, dict, failed))
     monkeypatch.setattr(diagnosis, "_SECONDS", -1.0)
     assert found.mistakes() == []
     # That was the learner's time; an author's survey has no limit.
