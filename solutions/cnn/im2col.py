@@ -1,4 +1,4 @@
-"""Unfolding: every window of a picture as a column, and columns added back to pictures."""
+"""Unfolding: turn each window of a picture into a column, and add columns back into pictures."""
 
 import numpy as np
 from jaxtyping import Float
@@ -14,7 +14,7 @@ def im2col(
 
         result[m, (c·kh + k)·kw + l, i·columns + j] = p[m, c, i·sh + k, j·sw + l]
 
-    p is x in a frame of zeros, `padding` wide on each side. `kernel` (kh, kw), `stride` (sh, sw)
+    p is x in a frame of zeros, `padding` wide along each axis. `kernel` (kh, kw), `stride` (sh, sw)
     and `padding` are a pair (along the height, along the width), or one number for both. Windows
     have floor((size of x + 2·padding − kernel) / stride) + 1 positions along each of the two: rows
     and columns. So a column has c·kh·kw entries, and there are rows·columns positions.
@@ -48,15 +48,17 @@ def col2im(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> Float[np.ndarray, "n c height width"]:
-    """Add every column back to the pixels that its window has in pictures of this `shape`.
+    """Add each column's entries back to the pixels they came from, in pictures of this `shape`.
 
-    Each pixel of the result is the sum of all entries that `im2col` would fill from it, 0 if there
-    are none. What belongs to the frame is dropped. The arguments mean the same as there, so this
-    is its adjoint, and with it its backward: Σ im2col(x) · cols = Σ x · col2im(cols).
+    Each pixel of the result is the sum of all entries that `im2col` would copy from it, or 0 if
+    there are none. Entries that fall on the frame are dropped. The arguments mean the same as in
+    im2col. This is its adjoint, and therefore its backward pass:
+
+        Σ im2col(x) · cols = Σ x · col2im(cols)
 
     Numerics  keeps the dtype
-    Raises    ValueError if the kernel is larger than the padded pictures, or if im2col would give
-              another shape than that of cols
+    Raises    ValueError if the kernel is larger than the padded pictures, or if cols does not have
+              the shape that im2col would return
     Speed     as im2col; at most 3 × the memory of cols and the padded pictures
 
     >>> col2im(np.array([[[1.0, 2.0], [2.0, 3.0]]]), (1, 1, 1, 3), kernel=(1, 2))
