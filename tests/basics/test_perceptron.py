@@ -115,7 +115,7 @@ def test_two_samples_worked_out_by_hand(epochs, expected):
 
 @pytest.mark.parametrize("sizes", [(9, 4), (5, 5), (13, 2), (1, 3), (6, 1), (0, 3)], ids=str)
 # Sums of these are exact, so that b is, too.
-@pytest.mark.parametrize("lr", [2**-7, 0.25, 1.0, 7.0, 1], ids=str)
+@pytest.mark.parametrize("lr", [2**-7, 0.25, 1.0, 7.0], ids=str)
 def test_fit_agrees_with_torch_on_random_labels(rng, sizes, lr):
     x, y = draw(rng, *sizes)
     expected = fit_by_torch(x, y, 4, lr)
