@@ -23,7 +23,7 @@ def max_pool_backward(
     width), or one number for both; a stride of None is the kernel. Along each of the two, y has the
     size floor((size of x + 2·padding − kernel) / stride) + 1.
 
-    Numerics  for finite x; keeps the dtype, the same for grad_y and x
+    Numerics  for finite x and grad_y; keeps the dtype, the same for grad_y and x
     Raises    ValueError if a padding is below 0 or more than half of the kernel, if the kernel is
               larger than p, or if grad_y does not have the shape of y
     Speed     no Python loop over pictures, channels, rows or columns (one over the kernel's height

@@ -80,6 +80,12 @@ def test_it_agrees_with_torch(rng, settings, equal):
     assert_close(max_pool_backward(grad_y, x, *settings), expected)
 
 
+def test_the_last_pixel_of_a_window_with_300_places_can_win():
+    x = np.arange(300.0).reshape(1, 1, 15, 20)
+    expected = np.where(x == 299.0, 2.0, 0.0)
+    assert_close(max_pool_backward(np.full((1, 1, 1, 1), 2.0), x, (15, 20)), expected)
+
+
 @pytest.mark.parametrize(
     "shape", [(1, 1, 2, 3), (3, 3, 3, 3), (4, 1, 6, 3), (1, 4, 2, 9), (2, 2, 4, 4)], ids=str
 )
