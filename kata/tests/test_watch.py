@@ -226,7 +226,7 @@ def test_after_ctrl_z_and_fg_keys_still_need_no_enter(really):
 @pytest.mark.parametrize(
     ("command", "begun"), [([], "q quit"), (["verify"], "decoys")], ids=["watch", "verify"]
 )
-@pytest.mark.parametrize("seconds", [0.0, 1.0, 5.0])
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 1.0, 5.0])
 def test_ctrl_c_while_getting_ready_or_running_leaves_no_traceback(really, command, begun, seconds):
     screen = really(*command)
     screen.shows(begun)

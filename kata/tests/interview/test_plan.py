@@ -46,6 +46,11 @@ def test_only_the_level_and_the_topic_that_were_asked_for(all_katas):
 
 
 def test_unsolved_katas_come_before_solved_ones_and_those_long_ago_before_new_ones(all_katas):
+    curriculum = all_katas.root / "curriculum.toml"
+    # All are equally long: otherwise one that was just solved may be all that fits.
+    text = re.sub(r"(?m)^minutes = \d+$", "minutes = 15", curriculum.read_text("utf-8"))
+    curriculum.write_text(text, "utf-8")
+    all_katas = catalog.load(all_katas.root)
     folder = all_katas.root / ".kata"
     folder.mkdir()
     ids = [kata.id for kata in all_katas.katas]
@@ -59,7 +64,7 @@ def test_unsolved_katas_come_before_solved_ones_and_those_long_ago_before_new_on
         for name in drawn(all_katas, minutes=45, seed=seed):
             counts[name] += 1
     shares = [sum(counts[name] for name in names) for names in (solved, long_ago, unsolved)]
-    assert shares[0] * 3 < shares[1] < shares[2] * 1.5
+    assert shares[0] * 10 < shares[1] < shares[2] * 1.5
 
 
 def test_katas_are_named_with_their_own_minutes_or_those_given(all_katas):
