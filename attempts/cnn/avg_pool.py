@@ -64,8 +64,8 @@ def as_a_sum(x):
 # --- Forward ---------------------------------------------------------------------------------
 
 frame_left_out_of_the_divisor = slip(
-    "The mean is over the picture's own pixels: at the border the divisor is smaller. Here the "
-    "zeros of the frame count, so it is kh·kw everywhere.",
+    "The mean is over the picture's own pixels: at the border the divisor is smaller. In this "
+    "kata the zeros of the frame count, so it is kh·kw everywhere.",
     {
         "return y / (kh * kw)": (
             "own = np.pad(np.ones(x.shape[2:], x.dtype), ((ph, ph), (pw, pw)))[None, None]\n"
@@ -278,7 +278,7 @@ axes_of_length_one_kept = slip(
 )
 
 channels_last = slip(
-    "The mean is over the axes 1 and 2, as if the channels came last. Here they come second.",
+    "The mean is over the axes 1 and 2, as if the channels came last. They come second.",
     {"x.mean(axis=(2, 3))": "x.mean(axis=(1, 2))"},
 )
 

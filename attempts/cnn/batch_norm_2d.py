@@ -293,7 +293,7 @@ running_standard_deviation = slip(
 )
 
 momentum_of_the_old_value = slip(
-    "momentum weighs the old running value. Here, as in torch, it weighs the new one.",
+    "momentum weighs the old running value. As in torch, it should weigh the new one.",
     {
         "(1.0 - self.momentum) * old + self.momentum * new": (
             "self.momentum * old + (1.0 - self.momentum) * new"

@@ -37,8 +37,8 @@ def with_clipped_boxes(a, b):
 
 
 one_pixel_more = slip(
-    "1 is added to widths and heights, as for pixels with inclusive ends. Here the width is "
-    "x2 − x1.",
+    "1 is added to widths and heights, as for pixels with inclusive ends. In this kata the width "
+    "is x2 − x1.",
     {
         "np.maximum(ends - starts, 0.0)": "np.maximum(ends - starts + 1, 0.0)",
         "(boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])": (
@@ -213,7 +213,7 @@ nothing_over_nothing = slip(
 )
 
 nothing_agrees_with_nothing = slip(
-    "Two boxes without area have 1. Here that is 0.",
+    "Two boxes without area get 1. They should get 0.",
     {"out=np.zeros_like(union)": "out=np.ones_like(union)"},
 )
 

@@ -44,8 +44,8 @@ def smoothed_and_subtracted(picture):
 # --- feature_maps ------------------------------------------------------------------------------
 
 flipped_kernels = slip(
-    "The kernels are flipped, as in a textbook's convolution. Here they slide as they are, so an "
-    "edge keeps its sign.",
+    "The kernels are flipped, as in a textbook's convolution. They should slide as they are, so "
+    "an edge keeps its sign.",
     {"np.tensordot(kernels, windows": "np.tensordot(kernels[:, ::-1, ::-1], windows"},
 )
 

@@ -176,8 +176,8 @@ the_best_left_out = slip(
 # --- The overlap -------------------------------------------------------------------------------
 
 one_pixel_more = slip(
-    "1 is added to widths and heights, as for pixels with inclusive ends. Here the width is "
-    "x2 − x1.",
+    "1 is added to widths and heights, as for pixels with inclusive ends. In this kata the width "
+    "is x2 − x1.",
     {
         "np.maximum(ends - starts, 0.0)": "np.maximum(ends - starts + 1, 0.0)",
         "(others[:, 2:] - others[:, :2]).prod": "(others[:, 2:] - others[:, :2] + 1).prod",

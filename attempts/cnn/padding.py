@@ -123,8 +123,8 @@ always_zeros = slip(
 )
 
 height_and_width_swapped = slip(
-    "The padding's pair is taken as (width, height), as torch's own `F.pad` counts. Here it is "
-    "(height, width).",
+    "The padding's pair is taken as (width, height), as torch's own `F.pad` counts. In this kata "
+    "it is (height, width).",
     {"ph, pw = padding if": "pw, ph = padding if"},
 )
 
@@ -171,7 +171,7 @@ channels_padded_too = slip(
 
 channels_last = slip(
     "The channels and the rows are padded, as if the pictures were (n, height, width, channels). "
-    "Here the channels come second.",
+    "The channels come second.",
     {"(0, 0), (0, 0), (ph, ph), (pw, pw)": "(0, 0), (ph, ph), (pw, pw), (0, 0)"},
 )
 
@@ -279,7 +279,7 @@ odd_one_before = slip(
 )
 
 all_before = slip(
-    "All zeros come before, which is causal padding. Here they are split.",
+    "All zeros come before, which is causal padding. They should be split.",
     {"total // 2, total - total // 2": "total, 0"},
 )
 

@@ -49,18 +49,18 @@ without_the_stride = slip(
 )
 
 input_channels_kept = slip(
-    "y has the channels of x here. It has one channel for every kernel.",
+    "This y has the channels of x. It has one channel for every kernel.",
     {"2, 64, 112, 112": "2, 3, 112, 112"},
 )
 
 channels_last = slip(
-    "The channels come last here. In PyTorch they come right after the pictures.",
+    "This puts the channels last. In PyTorch they come right after the pictures.",
     {"2, 64, 112, 112": "2, 112, 112, 64"},
 )
 
 channels_multiplied = slip(
-    "Each input channel has 64 channels of its own here. A kernel sums over all input channels, so "
-    "it gives one channel.",
+    "This gives each input channel 64 channels of its own. A kernel sums over all input channels, "
+    "so it gives one channel.",
     {"2, 64, 112, 112": "2, 192, 112, 112"},
 )
 
@@ -70,17 +70,17 @@ without_biases = slip(
 )
 
 one_slice_for_all_channels = slip(
-    "A kernel has one slice of 7 × 7 here. It needs one for every channel of x.",
+    "This counts one slice of 7 × 7 for a kernel. It needs one for every channel of x.",
     {"9472": "3200"},
 )
 
 a_bias_for_every_slice = slip(
-    "Each slice of a kernel has its own bias here. The sum over the channels gets one.",
+    "This counts a bias for each slice of a kernel. The sum over the channels gets one.",
     {"9472": "9600"},
 )
 
 weights_for_every_position = slip(
-    "Every position has weights of its own here. All positions share the same kernels.",
+    "This counts weights for every position. All positions share the same kernels.",
     {"9472": "118816768"},
 )
 
@@ -157,12 +157,12 @@ one_stride_counted = slip(
 )
 
 padding_everywhere = slip(
-    "The second convolution keeps the size here. It has no padding.",
+    "This lets the second convolution keep the size. It has no padding.",
     {"1568": "2048"},
 )
 
 no_padding_anywhere = slip(
-    "The first convolution makes the picture smaller here. It has a padding of 1.",
+    "This lets the first convolution make the picture smaller. It has a padding of 1.",
     {"1568": "1152"},
 )
 
@@ -198,7 +198,7 @@ padding_left_out = slip(
 )
 
 edge_for_corner = slip(
-    "Half of the window is padding here. At a corner, more of it is.",
+    "This counts half of the window as padding. At a corner, more of it is.",
     {"0.25": "0.5"},
 )
 
@@ -213,13 +213,13 @@ running_values_counted = slip(
 )
 
 only_one_for_each_channel = slip(
-    "There is only one parameter for each channel here. The normalized values are scaled and "
+    "This counts only one parameter for each channel. The normalized values are scaled and "
     "shifted.",
     {"128": "64"},
 )
 
 a_pair_for_every_pixel = slip(
-    "Every pixel has parameters of its own here. All positions of a channel share them.",
+    "This counts parameters for every pixel. All positions of a channel share them.",
     {"128": "100352"},
 )
 

@@ -59,7 +59,7 @@ no_last_relu = slip(
 )
 
 relu_before_the_sum = slip(
-    "The last ReLU comes before the sum. Here it comes after: the second convolution may also "
+    "The last ReLU comes before the sum. It should come after: the second convolution may also "
     "take away from x.",
     {"np.maximum(added + skip, 0)": "np.maximum(added, 0) + skip"},
 )

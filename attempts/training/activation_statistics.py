@@ -111,12 +111,12 @@ one_side_only = slip(
 )
 
 units_saturated_for_all = slip(
-    "It counts units that are saturated for every sample. Here single entries count.",
+    "It counts units that are saturated for every sample. Single entries should count.",
     {"(np.abs(outputs) > limit)": "(np.abs(outputs) > limit).all(axis=0)"},
 )
 
 units_saturated_for_any = slip(
-    "It counts units that are saturated for any sample. Here single entries count.",
+    "It counts units that are saturated for any sample. Single entries should count.",
     {"(np.abs(outputs) > limit)": "(np.abs(outputs) > limit).any(axis=0)"},
 )
 
@@ -199,7 +199,7 @@ entry_by_entry = slip(
 )
 
 sums_of_sizes = slip(
-    "The lengths are sums of absolute values. Here they are Euclidean.",
+    "The lengths are sums of absolute values. They should be Euclidean.",
     {
         "math.sqrt(np.square(v, dtype=np.float64).sum())": (
             "float(np.abs(v.astype(np.float64)).sum())"

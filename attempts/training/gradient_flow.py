@@ -182,7 +182,8 @@ from_layer_to_layer = slip(
 )
 
 limits_excluded = slip(
-    "A ratio that equals a limit is not healthy here. Both limits belong to the healthy range.",
+    "A ratio that equals a limit is not taken for healthy. Both limits belong to the healthy "
+    "range.",
     {"if ratio > high:": "if ratio >= high:", "if ratio < low else": "if ratio <= low else"},
 )
 

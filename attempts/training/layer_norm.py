@@ -231,8 +231,8 @@ along_the_centred_row = slip(
 )
 
 gamma_after_the_means = slip(
-    "gamma multiplies only at the end, as it may in batch norm. Here it differs within the row, so "
-    "it belongs inside the means.",
+    "gamma multiplies only at the end, as it may in batch norm. In layer norm it differs within "
+    "the row, so it belongs inside the means.",
     {
         "grad_y * gamma.astype(np.float64)": "grad_y.astype(np.float64)",
         "grad_x = (": "grad_x = gamma * (",

@@ -151,7 +151,8 @@ divided_by_the_rows = slip(
 )
 
 gain_of_relu = slip(
-    "The gain for ReLU, √2, is built in. Here the gain is an argument, and 1 unless told.",
+    "The weights are √2 times too large, as if the gain for ReLU were built in. The gain is an "
+    "argument, 1 unless told.",
     {"gain * w.reshape": "gain * math.sqrt(2.0) * w.reshape"},
 )
 

@@ -42,7 +42,7 @@ evaluation_divides_by_the_spread = slip(
 )
 
 momentum_of_the_old = slip(
-    "Here the momentum weighs the new value. In Keras it weighs the old one.",
+    "In PyTorch the momentum weighs the new value. In Keras it weighs the old one.",
     {"weighs the new value.\nreturn 1.0": "weighs the new value.\nreturn 9.0"},
 )
 
@@ -170,7 +170,7 @@ depth_forgotten = slip(
 )
 
 size_kept = slip(
-    "Sizes stay if the standard deviation is 1/√100 = 0.1. Here it is half of that.",
+    "Sizes stay if the standard deviation is 1/√100 = 0.1. In this question it is half of that.",
     {'return "1e-6"': 'return "1"'},
 )
 

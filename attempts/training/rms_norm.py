@@ -81,7 +81,7 @@ mean_of_the_sizes = slip(
 )
 
 divided_by_one_less = slip(
-    "The mean of the squares is divided by d − 1. No mean is estimated here, so all d count.",
+    "The mean of the squares is divided by d − 1. No mean is estimated, so all d count.",
     {
         "squares.mean(axis=-1, keepdims=True)": (
             "squares.sum(axis=-1, keepdims=True) / max(x.shape[-1] - 1, 1)"
@@ -164,7 +164,8 @@ weight_dropped = slip(
 )
 
 weight_added_to_one = slip(
-    "The features are scaled by 1 + weight, as Gemma stores its weights. Here it is weight itself.",
+    "The features are scaled by 1 + weight, as Gemma stores its weights. In this kata it is "
+    "weight itself.",
     {"(weight * (x": "((1 + weight) * (x"},
 )
 

@@ -71,7 +71,7 @@ first_axis_of_the_kernel_only = slip(
 )
 
 last_axes_as_in_and_out = slip(
-    "The kernel is taken to come first, as in TensorFlow. Here a weight is (out, in, *kernel).",
+    "The kernel is taken to come first, as in TensorFlow. In torch a weight is (out, in, *kernel).",
     {
         "area = math.prod(shape[2:])": "area = math.prod(shape[:-2])",
         "return shape[1] * area, shape[0] * area": "return shape[-1] * area, shape[-2] * area",
@@ -112,7 +112,8 @@ xavier_with_the_sum = slip(
 )
 
 xavier_for_relu = slip(
-    "The gain for ReLU, √2, is built in. Here the gain is an argument, and 1 unless told.",
+    "The weights are √2 times too large, as if the gain for ReLU were built in. The gain is an "
+    "argument, 1 unless told.",
     {"gain * math.sqrt(2.0 / (fan_in": "gain * math.sqrt(4.0 / (fan_in"},
 )
 
@@ -162,8 +163,8 @@ kaiming_without_the_two = slip(
 )
 
 kaiming_with_a_gain_of_two = slip(
-    "The 2 stands outside the root: ReLU halves the mean of the squares, so it belongs to the "
-    "variance.",
+    "The weights are √2 times too large, as if the 2 stood outside the root. ReLU halves the mean "
+    "of the squares, so the 2 belongs to the variance.",
     {"math.sqrt(2.0 / fan_in)": "2.0 / math.sqrt(fan_in)"},
 )
 
@@ -217,8 +218,8 @@ variance_for_std = slip(
 )
 
 truncated = slip(
-    "The tails are cut off at two standard deviations. Here the normal distribution is not "
-    "truncated.",
+    "The tails are cut off at two standard deviations. In this kata the normal distribution is "
+    "not truncated.",
     {
         "return rng.normal(0.0, std, size=shape)": (
             "w = rng.normal(0.0, std, size=shape)\n"
@@ -230,8 +231,8 @@ truncated = slip(
 )
 
 clipped = slip(
-    "Weights beyond two standard deviations are moved to that limit. Here the normal distribution "
-    "is not cut.",
+    "Weights beyond two standard deviations are moved to that limit. In this kata the normal "
+    "distribution is not cut.",
     {
         "rng.normal(0.0, std, size=shape)": (
             "np.clip(rng.normal(0.0, std, size=shape), -2 * std, 2 * std)"

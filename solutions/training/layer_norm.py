@@ -45,7 +45,7 @@ def layer_norm_backward(
 ) -> tuple[Float[np.ndarray, "*batch d"], Float[np.ndarray, "d"], Float[np.ndarray, "d"]]:
     """Return the gradients with respect to x, gamma and beta, given `grad_y`, that of y.
 
-    Here y is layer_norm(x, gamma, beta, eps): μ and σ² depend on every entry of the row. The
+    y is layer_norm(x, gamma, beta, eps), whose μ and σ² depend on every entry of the row. The
     gradients have the dtypes of x, gamma and beta.
 
     Raises    ValueError unless gamma and beta have shape (d,) and grad_y has x's shape

@@ -39,7 +39,7 @@ def rms_norm_backward(
 ) -> tuple[Float[np.ndarray, "*batch d"], Float[np.ndarray, "d"]]:
     """Return the gradients with respect to x and weight, given `grad_y`, that with respect to y.
 
-    Here y is rms_norm(x, weight, eps). They have the dtypes of x and of weight.
+    y is rms_norm(x, weight, eps). The gradients have the dtypes of x and of weight.
 
     Raises    ValueError unless weight has shape (d,) and grad_y has x's shape
 
