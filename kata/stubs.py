@@ -66,15 +66,6 @@ def is_untouched(kata: Kata) -> bool:
         return False
 
 
-def version(file: Path) -> tuple[int, int] | None:
-    """What changes when the file is saved; None while it is not there."""
-    try:
-        state = file.stat()
-    except OSError:
-        return None
-    return state.st_mtime_ns, state.st_size
-
-
 def line_to_begin_at(file: Path) -> int:
     """The line of the first thing to do in a file, else of its first definition."""
     try:

@@ -12,6 +12,7 @@ from kata.catalog import Catalog, KataError
 from kata.loop import Loop
 from kata.progress import Progress
 from kata.runner import Runner
+from kata.saves import Saves
 from kata.verdict import SOLVED, TODO, Verdict
 
 # The current file is looked at in every tick, the others in one of so many.
@@ -29,7 +30,7 @@ class Watch:
         self._loop = Loop(runner, console)
         self._kata = progress.current(katas)
         files = [kata.exercise for kata in katas.katas]
-        self._versions = {file: stubs.version(file) for file in files}
+        self._saves = {file: Saves(file) for file in files}
         self._ticks = 0
         self._verdict: Verdict | None = None
         self._pending = ""  # The key that has to be pressed once more.
@@ -46,7 +47,7 @@ class Watch:
         """Look for a saved file, and go to its kata."""
         self._ticks += 1
         current, all_files = self._kata.exercise, self._ticks % _TICKS_FOR_OTHERS == 0
-        saved = list(filter(self._is_saved, self._versions if all_files else [current]))
+        saved = list(filter(self._is_saved, self._saves if all_files else [current]))
         if current in saved:
             self._test()
         elif len(saved) == 1:  # Several at once come from git, say, not from an editor.
@@ -55,11 +56,13 @@ class Watch:
 
     def _is_saved(self, file: Path) -> bool:
         """Whether a file has changed since the last look."""
-        before, self._versions[file] = self._versions[file], stubs.version(file)
-        return before != self._versions[file]
+        is_saved = self._saves[file].are_new()
+        if is_saved:
+            self._saves[file].take()
+        return is_saved
 
     def _test(self) -> None:
-        self._is_saved(self._kata.exercise)  # What this test sees is no news.
+        self._saves[self._kata.exercise].take()  # What this test sees is no news.
         self._progress.move_to(self._kata)
         if self._verdict is None or self._verdict.kata != self._kata:
             self._verdict = None

@@ -17,6 +17,7 @@ from kata.interview.clock import Clock, minutes_and_seconds
 from kata.interview.sessions import Challenge
 from kata.loop import Loop
 from kata.runner import Runner
+from kata.saves import Saves, Version
 from kata.verdict import BROKEN, SOLVED, TODO, Verdict
 
 # How often to keep how much time was spent.
@@ -51,10 +52,10 @@ class Coding:
         self._file = kata.file_in(INTERVIEW)
         self._testing = False  # Whether all tests are running.
         self._last = False  # Whether that is the last time.
-        self._tested: tuple[int, int] | None = None  # The version that all tests have seen.
+        self._tested: Version | None = None  # The version that all tests have seen.
         self._paused = False
         self._gives_up = False  # Whether g has been pressed once.
-        self._version = stubs.version(self._file)
+        self._saves = Saves(self._file)
         self._read_at = clock.seconds()
         self._saved_at = challenge.spent
         self._result = _beginning(kata)  # What the last run gave.
@@ -81,7 +82,7 @@ class Coding:
         if not (self._paused or self._testing or self._challenge.over):
             if self._challenge.spent >= self._challenge.limit:
                 self._finish()
-            elif stubs.version(self._file) != self._version:
+            elif self._saves.are_new():
                 self._test(self._show_examples, examples=True)
         self._draw_clock()
 
@@ -98,7 +99,7 @@ class Coding:
     # --- Runs ---
 
     def _test(self, then: Callable[[Verdict], None], *, examples: bool) -> None:
-        self._version = stubs.version(self._file)
+        self._saves.take()
         self._loop.test(self._kata, then, tree=INTERVIEW, trees=self._trees, examples=examples)
 
     def _show_examples(self, verdict: Verdict) -> None:
@@ -109,13 +110,14 @@ class Coding:
     def _test_all(self, text: str) -> None:
         self._testing = True
         self._test(self._judged, examples=False)
-        self._tested = self._version
+        self._tested = self._saves.version
         self._draw(Text(text, style="dim"))
 
     def _finish(self) -> None:
         """Run all tests for the last time: time is up, or the learner gives up."""
         self._last = True
-        if self._tested is not None and self._tested == stubs.version(self._file):
+        seen = self._tested is not None and self._tested == self._saves.version
+        if seen and not self._saves.are_new():
             self._end()
         else:
             self._test_all("Running all tests one last time …")
