@@ -203,7 +203,7 @@ class _Reporter:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self._worker.begin("", SECONDS_OF_OUR_OWN)
         diagnosis = self._stage.diagnosis_of(self._kata)
-        mistakes = diagnosis.mistakes()
+        mistakes = diagnosis.mistakes() if self._worker.job.diagnose else []
         telling = mistakes[0].explains[0].split("::", 1)[1] if mistakes else ""
         found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
         self._worker.send("diagnosed", mistakes=found, telling=telling)

@@ -9,7 +9,7 @@ from pathlib import Path
 from kata.catalog import Kata, KataError
 from kata.store import FOLDER, write_whole
 
-_TO_DO = "raise NotImplementedError"
+HOLE = "raise NotImplementedError"
 
 
 def handed_out(kata: Kata) -> str:
@@ -73,7 +73,7 @@ def line_to_begin_at(file: Path) -> int:
     except (OSError, UnicodeDecodeError):
         return 1
     definitions = ("def ", "class ")
-    todo = [number for number, line in enumerate(lines, 1) if _TO_DO in line or "TODO" in line]
+    todo = [number for number, line in enumerate(lines, 1) if HOLE in line or "TODO" in line]
     defined = [number for number, line in enumerate(lines, 1) if line.startswith(definitions)]
     return next(iter(todo + defined), 1)
 
@@ -128,7 +128,7 @@ def _body(function: ast.FunctionDef, lines: list[str]) -> tuple[int, int, str]:
     kept = [line for part in settings for line in lines[part.lineno - 1 : part.end_lineno]]
     others = [part for part in body if part not in settings]
     if not settings or not all(_sets_what_is_private(part) for part in others):
-        kept.append(" " * first.col_offset + f"{_TO_DO}\n")
+        kept.append(" " * first.col_offset + f"{HOLE}\n")
     return start, function.end_lineno or start, "".join(kept)
 
 

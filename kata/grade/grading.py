@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kata import stubs
 from kata.catalog import Catalog, Kata, KataError
+from kata.grade import trivial
 from kata.grade.marks import (
     BROKEN,
     FAILED,
@@ -27,6 +28,10 @@ from kata.wall import judge
 from kata.wall.jail import HELD
 from kata.wall.nursery import Nursery
 
+# A mark, and how its sandbox was protected; those that are known of a submission, by kata.
+Marked = tuple[KataMark, dict[str, str]]
+Known = dict[str, Marked]
+
 # How many judges may end before they run a test.
 _TRIES = 3
 
@@ -38,7 +43,7 @@ class Grader:
         self._katas = katas
         self._runner = Runner(katas, serve=judge.serve)
         self._nurseries: dict[bool, Nursery] = {}
-        self._unearned: dict[tuple[str, int], int] = {}
+        self._free: dict[str, frozenset[str]] = {}
 
     def __enter__(self) -> "Grader":
         return self
@@ -67,15 +72,14 @@ class Grader:
         Raises KataError where a solution is missing, and where the machine gives no sandbox.
         """
         need_solutions(chosen)
-        for torch in {kata.torch for kata in chosen} - set(self._nurseries):
-            self._nurseries[torch] = Nursery(torch=torch)
         start = time.perf_counter()
         began = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         marks = begun or Marks(submission.name, seed, secret, began, {})
         start -= marks.seconds
         on_marks(marks)
+        known = {mark.id: (mark, marks.protections) for mark in marks.katas}
         for kata in chosen[len(marks.katas) :]:
-            mark, protections = self._mark(submission, kata, _to_lend(kata, marks), seed)
+            mark, protections = self._mark(submission, kata, seed, known)
             marks = replace(
                 marks,
                 katas=(*marks.katas, mark),
@@ -86,9 +90,27 @@ class Grader:
             on_marks(marks)
         return marks
 
-    def _mark(
+    def _mark(self, submission: Submission, kata: Kata, seed: int, known: Known) -> Marked:
+        """The mark of a kata; it and all that it builds on are then among the `known` ones.
+
+        Where what it builds on is not solved, the solution stands in: a wrong answer costs its own
+        points only. So a mark depends on the submission, and not on what else is graded.
+        """
+        if kata.id not in known:
+            parts = [self._katas.find(name) for name in _used(submission, kata)]
+            marks = [self._mark(submission, part, seed, known)[0] for part in parts]
+            # One that was solved with the help of others needs them here, too.
+            lent = [
+                name
+                for mark in marks
+                for name in (mark.lent if mark.status == SOLVED else (mark.id,))
+            ]
+            known[kata.id] = self._mark_alone(submission, kata, tuple(dict.fromkeys(lent)), seed)
+        return known[kata.id]
+
+    def _mark_alone(
         self, submission: Submission, kata: Kata, parts: tuple[str, ...], seed: int
-    ) -> tuple[KataMark, dict[str, str]]:
+    ) -> Marked:
         file = f"{FOLDER}/{kata.id}.py"
         test_file = kata.relative(kata.test)
         blank = KataMark(kata.id, kata.title, test_file, kata.points, 0.0, MISSING)
@@ -101,16 +123,27 @@ class Grader:
             return replace(blank, status=TODO), {}
         verdict = self._run(kata, submission.sources, seed, parts)
         blank = replace(blank, lent=parts)
-        return self._of_verdict(blank, verdict, seed), verdict.protections
+        return self._of_verdict(blank, verdict), verdict.protections
 
     def _run(
-        self, kata: Kata, sources: dict[str, bytes], seed: int, parts: tuple[str, ...] = ()
+        self,
+        kata: Kata,
+        sources: dict[str, bytes],
+        seed: int,
+        parts: tuple[str, ...],
+        *,
+        diagnose: bool = True,
     ) -> Verdict:
         sent = {name: content.decode("latin-1") for name, content in sources.items()}
-        address = self._nurseries[kata.torch].address
+        address = self._nursery(torch=kata.torch).address
         for _ in range(_TRIES):
             verdict = self._runner.run(
-                kata, seed=seed, sandboxes=address, sources=sent, parts=parts
+                kata,
+                seed=seed,
+                diagnose=diagnose,
+                sandboxes=address,
+                sources=sent,
+                parts=parts,
             )
             if verdict.unavailable:
                 reason = f"no sandbox could be started: {verdict.unavailable}"
@@ -121,7 +154,12 @@ class Grader:
             reason = f"{_TRIES} judges ended before they ran a test. {verdict.problem}".rstrip(".")
         raise KataError(f"{kata.id} was not graded: {reason}.")
 
-    def _of_verdict(self, blank: KataMark, verdict: Verdict, seed: int) -> KataMark:
+    def _nursery(self, *, torch: bool) -> Nursery:
+        if torch not in self._nurseries:
+            self._nurseries[torch] = Nursery(torch=torch)
+        return self._nurseries[torch]
+
+    def _of_verdict(self, blank: KataMark, verdict: Verdict) -> KataMark:
         failures = {failure.name: failure for failure in verdict.failures}
         tests = tuple(
             TestMark(
@@ -132,7 +170,6 @@ class Grader:
             )
             for name in verdict.tests
         )
-        passed = sum(test.outcome == PASSED for test in tests)
         outcomes = {test.outcome for test in tests}
         if verdict.problem or not tests:
             status = BROKEN
@@ -142,8 +179,9 @@ class Grader:
             status = TODO if outcomes == {TODO} else FAILED
         earned = 0.0
         if status in (SOLVED, FAILED):
-            unearned = self._unearned_of(verdict.kata, seed) if status == FAILED else 0
-            earned = score(blank.points, passed, len(tests), unearned)
+            free = self._free_tests(verdict.kata) if status == FAILED else ()
+            passed = {test.name: test.outcome == PASSED for test in tests}
+            earned = score(blank.points, passed, free)
         return replace(
             blank,
             score=earned,
@@ -155,15 +193,26 @@ class Grader:
             seconds=verdict.seconds,
         )
 
-    def _unearned_of(self, kata: Kata, seed: int) -> int:
-        """How many tests the stub passes as it is handed out, where it starts from working code."""
-        if kata.kind not in ("vectorise", "debug"):
-            return 0
-        key = kata.id, seed
-        if key not in self._unearned:
-            stub = {f"{FOLDER}/{kata.id}.py": stubs.handed_out(kata).encode()}
-            self._unearned[key] = self._run(kata, stub, seed).passed
-        return self._unearned[key]
+    def _free_tests(self, kata: Kata) -> frozenset[str]:
+        """The tests that pass without any work."""
+        if kata.id not in self._free:
+            runs = [self._run_trivial(kata, source) for source in trivial.answers(kata)]
+            passed = {
+                name for run in runs for name, outcome in run.outcomes.items() if outcome == PASSED
+            }
+            self._free[kata.id] = frozenset(passed)
+        return self._free[kata.id]
+
+    def _run_trivial(self, kata: Kata, source: str) -> Verdict:
+        sources = {f"{FOLDER}/{kata.id}.py": source.encode()}
+        return self._run(kata, sources, 0, kata.after, diagnose=False)
+
+
+def _used(submission: Submission, kata: Kata) -> list[str]:
+    """The katas that this one builds on, as far as the answer mentions them."""
+    source = submission.sources.get(f"{FOLDER}/{kata.id}.py", b"")
+    names = ((name, name.partition("/")[2].encode()) for name in kata.after)
+    return [name for name, mentioned in names if FOLDER.encode() in source and mentioned in source]
 
 
 def need_solutions(chosen: Sequence[Kata]) -> None:
@@ -172,12 +221,6 @@ def need_solutions(chosen: Sequence[Kata]) -> None:
         if not kata.solution.is_file():
             file = kata.relative(kata.solution)
             raise KataError(f"{file} is missing: grade from the full checkout, not an export.")
-
-
-def _to_lend(kata: Kata, marks: Marks) -> tuple[str, ...]:
-    """What a kata builds on and was not solved: a wrong answer costs its own points only."""
-    unsolved = {mark.id for mark in marks.katas if mark.status != SOLVED}
-    return tuple(name for name in kata.after if name in unsolved)
 
 
 def _weakest(known: dict[str, str], protections: dict[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What grading finds out: marks of a test, of a kata, of a submission."""
 
 import math
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -84,15 +85,19 @@ class Marks:
         return sum(mark.points for mark in self.katas)
 
 
-def score(points: int, passed: int, expected: int, unearned: int = 0) -> float:
-    """The part of `points` that `passed` of `expected` tests earn, in hundredths, rounded down.
+def score(points: int, outcomes: Mapping[str, bool], free: Collection[str]) -> float:
+    """The part of `points` that an answer has earned, in hundredths, rounded down.
 
-    `unearned` tests pass without any work: a stub that starts from working code passes them, so
-    they count only when they fail.
+    `outcomes` says of each expected test whether it passed. The `free` ones pass without any work:
+    they earn nothing, but to fail them costs their share of all tests.
     """
-    if passed >= expected > 0:
+    if outcomes and all(outcomes.values()):
         return float(points)
-    share = max(0, passed - unearned) / max(1, expected - unearned)
+    earning = [passed for name, passed in outcomes.items() if name not in free]
+    lost = sum(not passed for name, passed in outcomes.items() if name in free)
+    if not earning:
+        return 0.0
+    share = sum(earning) * (len(outcomes) - lost) / (len(earning) * len(outcomes))
     return math.floor(100 * points * share) / 100
 
 

@@ -14,8 +14,11 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from kata.wall import seccomp
+
 HELD = "held"
-LIMITS, USER, FILES, NETWORK, SIGNALS = "limits", "own user", "files", "network", "signals"
+LIMITS, USER, FILES, CALLS = "limits", "own user", "files", "system calls"
+NETWORK, SIGNALS = "network", "signals"
 
 MEMORY_BYTES = 2 << 30
 CPU_SECONDS = 600
@@ -30,7 +33,8 @@ _FIRST_USER, _USERS = 61184, 4335
 _SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_KEEP_CAPABILITIES = 1, 4, 8
 _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVILEGES = 36, 38
 _CAPABILITIES_3 = 0x20080522
-_MAY_READ_ALL = 1 << 2  # CAP_DAC_READ_SEARCH
+# CAP_DAC_READ_SEARCH, and CAP_DAC_OVERRIDE, which containers have instead.
+_RIGHTS_TO_READ_ALL = 1 << 2, 1 << 1
 
 # linux/landlock.h; the numbers of these calls are the same on all architectures.
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -49,17 +53,18 @@ def enter(rules: int | None) -> dict[str, str]:
 
     `rules` is what `ruleset` gave.
     """
-    version = landlock_version()
     held = {
         LIMITS: _outcome(_limit_resources),
         USER: _outcome(lambda: _become_nobody(reads_all=rules is not None)),
         FILES: _outcome(lambda: _restrict(rules)),
     }
-    held[NETWORK] = held[FILES] if version >= _SINCE_NETWORK else "this kernel cannot forbid it"
-    # Another user's processes cannot be signalled in any case.
-    held[SIGNALS] = held[FILES] if version >= _SINCE_SIGNALS else held[USER]
     with contextlib.suppress(OSError):
-        end_with_parent()
+        end_with_parent()  # A change of user undoes it, and the filter forbids it.
+    held[CALLS] = _outcome(seccomp.enter)
+    # Landlock alone would leave all but TCP open.
+    held[NETWORK] = held[CALLS]
+    # Another user's processes cannot be signalled in any case.
+    held[SIGNALS] = HELD if held[USER] == HELD else held[CALLS]
     return held
 
 
@@ -140,19 +145,34 @@ def _become_nobody(*, reads_all: bool) -> None:
     if os.geteuid() != 0:
         raise JailError("not started as root")
     user = _FIRST_USER + os.getpid() % _USERS
-    if reads_all:
+    kept = _right_to_read_all() if reads_all else 0
+    if not kept and not _is_open_to_others(Path(os.__file__)):
+        raise JailError("only root may read Python's library")
+    if kept:
         _prctl(_SET_KEEP_CAPABILITIES, 1)
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    if reads_all:
-        _keep_capabilities(_MAY_READ_ALL)
+    if kept:
+        data = struct.pack("6I", kept, kept, 0, 0, 0, 0)
+        _check(_libc().capset(_capabilities_of_this_process(), data))
 
 
-def _keep_capabilities(kept: int) -> None:
-    header = struct.pack("Ii", _CAPABILITIES_3, 0)
-    data = struct.pack("6I", kept, kept, 0, 0, 0, 0)
-    _check(_libc().capset(header, data))
+def _is_open_to_others(file: Path) -> bool:
+    folders = (folder.stat().st_mode & 0o001 for folder in file.parents)
+    return bool(file.stat().st_mode & 0o004) and all(folders)
+
+
+def _right_to_read_all() -> int:
+    """The weakest capability to read every file that this process has; 0 for none."""
+    data = ctypes.create_string_buffer(24)
+    _check(_libc().capget(_capabilities_of_this_process(), data))
+    permitted = struct.unpack("6I", data)[1]
+    return next((right for right in _RIGHTS_TO_READ_ALL if permitted & right), 0)
+
+
+def _capabilities_of_this_process() -> bytes:
+    return struct.pack("Ii", _CAPABILITIES_3, 0)
 
 
 # --- Landlock --------------------------------------------------------------------------------

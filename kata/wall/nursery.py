@@ -7,6 +7,7 @@ cannot reach: it waits for the one to end or the other to hang up, and clears up
 
 import contextlib
 import gc
+import hashlib
 import hmac
 import importlib
 import os
@@ -73,7 +74,7 @@ class Nursery:
             start_new_session=True,
         )
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{self._token}\n".encode())
+        self._process.stdin.write(self._token.encode())
         self._process.stdin.flush()
 
     @property
@@ -114,7 +115,7 @@ def main(folder: str, torch: str) -> None:
     """Fork a sandbox for each caller, until standard input ends."""
     jail.guard()
     keep_freed_memory()
-    token = sys.stdin.readline().strip().encode()
+    digest = _digest_of_token()
     _load_what_answers_use(torch)
     empty = Path(folder, "empty")
     empty.mkdir(mode=0o555)
@@ -131,16 +132,31 @@ def main(folder: str, torch: str) -> None:
             ready, _, _ = select.select([listening, sys.stdin], [], [])
             if sys.stdin in ready:
                 break
-            _welcome(listening, token, rules)
+            _welcome(listening, digest, rules)
     shutil.rmtree(folder, ignore_errors=True)  # Who started this may have ended without doing so.
 
 
-def _welcome(listening: socket.socket, token: bytes, rules: int | None) -> None:
+def _digest_of_token() -> bytes:
+    """The digest of what the caller sends first: so little arrives in one piece."""
+    token = bytearray(2 * _TOKEN_BYTES)
+    os.readv(0, [token])
+    return _wiped(token)
+
+
+def _wiped(token: bytearray) -> bytes:
+    """The digest of a token, which is overwritten: sandboxes inherit this process's memory."""
+    digest = hashlib.sha256(token).digest()
+    token[:] = bytes(len(token))
+    return digest
+
+
+def _welcome(listening: socket.socket, digest: bytes, rules: int | None) -> None:
     connection, _ = listening.accept()
     with connection, contextlib.suppress(OSError):
         connection.settimeout(_TOKEN_SECONDS)
-        shown = connection.recv(len(token), socket.MSG_WAITALL)
-        if hmac.compare_digest(shown, token) and os.fork() == 0:
+        shown = bytearray(2 * _TOKEN_BYTES)
+        connection.recv_into(shown, 0, socket.MSG_WAITALL)
+        if hmac.compare_digest(_wiped(shown), digest) and os.fork() == 0:
             try:
                 listening.close()
                 connection.settimeout(None)

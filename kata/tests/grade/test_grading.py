@@ -66,11 +66,46 @@ def test_nothing_handed_in_earns_nothing(grader, katas):
 
 def test_a_wrong_part_costs_nothing_of_what_is_built_on_it(grade, katas):
     wrong = katas.find("relu").solution.read_text().replace("np.maximum(x, 0)", "-x")
-    relu, backprop = grade("relu", "backprop", changed={"relu": wrong}).katas
+    relu, digits = grade("relu", "digits_mlp", changed={"relu": wrong}).katas
     assert relu.status == "failed"
     assert 0 < relu.score < relu.points
-    assert (backprop.status, backprop.score) == ("solved", backprop.points)
-    assert backprop.lent == ("basics/relu",)
+    assert (digits.status, digits.score) == ("solved", digits.points)
+    assert digits.lent == ("basics/relu",)
+
+
+def test_a_mark_does_not_depend_on_what_else_is_graded(grade):
+    changed = {"conv2d": "def conv2d(*_):\n    return None\n"}
+    orders = ["conv2d", "residual_block"], ["residual_block", "conv2d"], ["residual_block"]
+    for names in orders:
+        marks = grade(*names, changed=changed).katas
+        assert [mark.id.partition("/")[2] for mark in marks] == names
+        block = marks[names.index("residual_block")]
+        assert (block.score, block.lent) == (block.points, ("cnn/conv2d",))
+
+
+def test_what_an_answer_does_not_use_is_not_lent(grade):
+    relu, backprop = grade("relu", "backprop", changed={"relu": "relu = 0"}).katas
+    assert (relu.score, backprop.score) == (0.0, backprop.points)
+    assert backprop.lent == ()
+
+
+@pytest.mark.parametrize("kata", ["linear", "dropout", "box_iou", "adam"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "raise ValueError('no')",
+        "return None",
+        "return next(v for k, v in locals().items() if k != 'self')",
+        "return np.zeros(np.shape(list(locals().values())[-1]))",
+        "return np.ones(np.shape(list(locals().values())[-1]))",
+        "return 0.0",
+    ],
+)
+def test_answers_without_work_earn_nothing(grade, katas, kata, line):
+    stub = stubs.handed_out(katas.find(kata))
+    answer = "import numpy as np\n" + stub.replace("raise NotImplementedError", line)
+    mark = grade(kata, changed={kata: answer}).katas[0]
+    assert (mark.status, mark.score) == ("failed", 0.0)
 
 
 def test_a_lent_part_may_be_called_thousands_of_times(grade):
@@ -81,9 +116,11 @@ def test_a_lent_part_may_be_called_thousands_of_times(grade):
 
 
 def test_parts_are_lent_that_end_python(grade):
-    relu, backprop = grade("relu", "backprop", changed={"relu": "import os\nos._exit(0)\n"}).katas
-    assert (relu.status, relu.score) == ("broken", 0.0)
-    assert backprop.score == backprop.points
+    conv2d, block = grade(
+        "conv2d", "residual_block", changed={"conv2d": "import os\nos._exit(0)\n"}
+    ).katas
+    assert (conv2d.status, conv2d.score) == ("broken", 0.0)
+    assert block.score == block.points
 
 
 def test_a_known_mistake_is_named(grade, katas):

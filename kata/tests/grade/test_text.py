@@ -57,15 +57,28 @@ def test_numbers_are_short(value, text):
     assert number(value) == text
 
 
+def outcomes(passed, failed):
+    """So many tests of a kata: those that pass come first."""
+    return {f"test_{n}": n < passed for n in range(passed + failed)}
+
+
 def test_only_all_tests_earn_all_points():
-    assert room.score(10, 30, 30) == 10.0
-    assert room.score(10, 2, 3) == 6.66
-    assert room.score(10, 0, 30) == 0.0
-    assert room.score(10, 0, 0) == 0.0
+    assert room.score(10, outcomes(30, 0), free=()) == 10.0
+    assert room.score(10, outcomes(2, 1), free=()) == 6.66
+    assert room.score(10, outcomes(0, 30), free=()) == 0.0
+    assert room.score(10, {}, free=()) == 0.0
 
 
-def test_what_a_stub_passes_already_earns_nothing():
-    assert room.score(20, 50, 55, unearned=50) == 0.0
-    assert room.score(20, 52, 55, unearned=50) == 8.0
-    assert room.score(20, 40, 55, unearned=50) == 0.0
-    assert room.score(20, 55, 55, unearned=50) == 20.0
+def test_what_passes_without_work_earns_nothing():
+    free = [f"test_{n}" for n in range(50)]
+    assert room.score(20, outcomes(50, 5), free) == 0.0
+    assert room.score(20, outcomes(52, 3), free) == 8.0
+    assert room.score(20, outcomes(55, 0), free) == 20.0
+    assert room.score(20, outcomes(55, 0), [*free, "test_53"]) == 20.0
+
+
+def test_to_fail_what_passes_without_work_costs_its_share():
+    # All that earn pass; of the others, 2 of all 8 are lost.
+    assert room.score(10, outcomes(6, 2), free=["test_0", "test_1", "test_6", "test_7"]) == 7.5
+    assert room.score(10, outcomes(3, 1), free=["test_0", "test_3"]) == 7.5
+    assert room.score(10, outcomes(0, 4), free=["test_3"]) == 0.0

@@ -1,13 +1,12 @@
 """The same marks with fewer protections, and reports that say which ones held.
 
-As root and as an ordinary user, with Landlock and as if the kernel had none.
+As root, as root of a container and as an ordinary user; with all that the kernel offers, and as if
+it had no Landlock, or neither that nor a filter for system calls.
 """
 
-import ctypes
 import functools
 import json
 import os
-import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,14 +16,13 @@ import pytest
 
 from kata.grade import formats
 from kata.grade.marks import from_dict
+from kata.tests.hostile.users import become_ordinary, become_root_of_a_container
 from kata.wall import jail
-from kata.wall.jail import FILES, HELD, LIMITS, NETWORK, SIGNALS, USER
+from kata.wall.jail import CALLS, FILES, HELD, NETWORK, SIGNALS, USER
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these are Linux's protections")
 
 ROOT = Path(__file__).resolve().parents[3]
-NOBODY = 65534
-READS_ALL = 1 << 2  # CAP_DAC_READ_SEARCH: this user may read the interpreter, wherever it lies.
 
 GRADE = """
 import json, sys
@@ -36,27 +34,13 @@ from kata.grade.marks import to_dict
 from kata.grade.submission import read
 
 if __name__ == "__main__":
-    root, folder, landlock, *names = sys.argv[1:]
-    if not landlock:
-        absent = "from kata.wall import jail; jail.landlock_version = lambda: 0\\n"
-        nursery._START = nursery._START.replace("from kata", absent + "from kata", 1)
+    root, folder, absent, *names = sys.argv[1:]
+    nursery._START = nursery._START.replace("from kata", absent + "from kata", 1)
     katas = catalog.load(Path(root))
     with Grader(katas) as grader:
         marks = grader.grade(read(Path(folder)), [katas.find(name) for name in names])
     print(json.dumps(to_dict(marks)))
 """
-
-
-def become_ordinary() -> None:
-    """Become a user who may read all, and has no other right."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    assert libc.prctl(8, 1, 0, 0, 0) == 0  # PR_SET_KEEPCAPS
-    os.setgroups([])
-    os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
-    header, data = struct.pack("Ii", 0x20080522, 0), struct.pack("6I", *[READS_ALL] * 3, 0, 0, 0)
-    assert libc.capset(header, data) == 0
-    assert libc.prctl(47, 2, 2, 0, 0) == 0  # PR_CAP_AMBIENT, to be kept by the program that starts.
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +49,8 @@ def submission(tmp_path_factory) -> Path:
     top = tmp_path_factory.mktemp("submission")
     folder = top / "exercises" / "basics"
     folder.mkdir(parents=True)
-    changes = {"softmax": "", "sigmoid": "def sigmoid(x):\n    return -x\n"}
+    # A module that is not loaded yet: it has to be found and read behind the protections.
+    changes = {"softmax": "import colorsys\n", "sigmoid": "def sigmoid(x):\n    return -x\n"}
     changes["tanh"] = "import os\ndef tanh(x):\n    os._exit(0)\n"
     for name, change in changes.items():
         source = (ROOT / "solutions" / "basics" / f"{name}.py").read_text()
@@ -73,18 +58,29 @@ def submission(tmp_path_factory) -> Path:
     return top
 
 
+ALL = ""
+NO_LANDLOCK = "from kata.wall import jail; jail.landlock_version = lambda: 0\n"
+NOTHING = (
+    NO_LANDLOCK
+    + """
+def enter():
+    raise OSError(0, "this kernel has no filter")
+jail.seccomp.enter = enter
+"""
+)
+LANDLOCK_IS_LOST = "this kernel has no Landlock"
+IS_ROOT = os.geteuid() == 0
+as_root = pytest.mark.skipif(not IS_ROOT, reason="needs to be started as root")
+
+
 @pytest.fixture(scope="module")
 def grade(submission) -> Callable[..., dict]:
     """Grades in a process of its own, once for each mode; gives the marks as JSON holds them."""
 
     @functools.cache
-    def grade(*, ordinary: bool, landlock: bool) -> dict:
-        if ordinary and os.geteuid() != 0:
-            become = None  # It is one already.
-        else:
-            become = become_ordinary if ordinary else None
+    def grade(*, become: Callable[[], None] | None, absent: str) -> dict:
         names = ["softmax", "sigmoid", "tanh", "linear"]
-        command = [sys.executable, "-c", GRADE, str(ROOT), str(submission), "yes" * landlock]
+        command = [sys.executable, "-c", GRADE, str(ROOT), str(submission), absent]
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/", "TMPDIR": "/tmp"}
         run = subprocess.run(
             [*command, *names],
@@ -104,48 +100,51 @@ def lost(marks: dict) -> set[str]:
     return {name for name, outcome in marks["protections"].items() if outcome != HELD}
 
 
-NO_LANDLOCK = "this kernel has no Landlock"
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs to be started as root")
-
-
 def test_marks_are_the_same_whatever_protects(grade):
-    modes = [(True, True), (True, False)]
-    if os.geteuid() == 0:
-        modes += [(False, True), (False, False)]
     seen = []
-    for ordinary, landlock in modes:
-        marks = grade(ordinary=ordinary, landlock=landlock)
-        seen.append([(mark["id"], mark["status"], mark["score"]) for mark in marks["katas"]])
-        assert [status for _, status, _ in seen[0]] == ["solved", "failed", "failed", "missing"]
-        assert seen[-1] == seen[0]
+    for become in (None, become_ordinary, become_root_of_a_container) if IS_ROOT else (None,):
+        for absent in (ALL, NO_LANDLOCK, NOTHING):
+            marks = grade(become=become, absent=absent)
+            seen.append([(mark["id"], mark["status"], mark["score"]) for mark in marks["katas"]])
+            assert [status for _, status, _ in seen[0]] == ["solved", "failed", "failed", "missing"]
+            assert seen[-1] == seen[0]
 
 
 @as_root
 def test_root_on_a_new_kernel_has_all_protections(grade):
-    if jail.landlock_version() < 6:
-        pytest.skip("needs Linux 6.12 or newer")
-    assert lost(grade(ordinary=False, landlock=True)) == set()
+    if not jail.landlock_version():
+        pytest.skip("needs Landlock")
+    assert lost(grade(become=None, absent=ALL)) == set()
 
 
 @as_root
-def test_root_without_landlock_still_has_limits_and_users(grade):
-    marks = grade(ordinary=False, landlock=False)
-    assert lost(marks) == {FILES, NETWORK}
-    assert marks["protections"][FILES] == NO_LANDLOCK
+def test_root_of_a_container_has_them_too(grade):
+    if not jail.landlock_version():
+        pytest.skip("needs Landlock")
+    assert lost(grade(become=become_root_of_a_container, absent=ALL)) == set()
+
+
+@as_root
+def test_root_without_landlock_still_has_the_others(grade):
+    marks = grade(become=None, absent=NO_LANDLOCK)
+    # Root's home, where Python may lie, is closed to the user that an answer would run as.
+    assert lost(marks) - {USER} == {FILES}
+    assert marks["protections"][FILES] == LANDLOCK_IS_LOST
 
 
 def test_an_ordinary_user_has_no_other_to_become(grade):
     if not jail.landlock_version():
         pytest.skip("needs Landlock")
-    marks = grade(ordinary=True, landlock=True)
+    marks = grade(become=become_ordinary if IS_ROOT else None, absent=ALL)
+    assert lost(marks) == {USER}
     assert marks["protections"][USER] == "not started as root"
-    assert marks["protections"][FILES] == marks["protections"][LIMITS] == HELD
 
 
-def test_without_either_the_report_says_so(grade):
-    marks = grade(ordinary=True, landlock=False)
-    assert lost(marks) == {USER, FILES, NETWORK, SIGNALS}
+def test_where_nothing_can_be_had_the_report_says_so(grade):
+    marks = grade(become=become_ordinary if IS_ROOT else None, absent=NOTHING)
+    assert lost(marks) == {USER, FILES, CALLS, NETWORK, SIGNALS}
     for name in ("table", "markdown", "gradescope"):
         text = " ".join(formats.render(name, from_dict(marks)).split())
         assert "Protections that held: limits. Protections that did not hold: " in text
-        assert NO_LANDLOCK in text
+        assert LANDLOCK_IS_LOST in text
+        assert "this kernel has no filter" in text
