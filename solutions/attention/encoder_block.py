@@ -20,14 +20,12 @@ def encoder_block(
         pre-norm, norm_first=True       a = x + attention(norm1(x))    y = a + network(norm2(a))
         post-norm, norm_first=False     a = norm1(x + attention(x))    y = norm2(a + network(a))
 
-    These are your own functions, from the katas of their names, and `params` has their weights:
+    The steps are your own functions, from earlier katas. `params` has the weights of each, in the
+    order of its arguments:
 
-        norm1, norm2    layer_norm(·, gamma, beta)                            eps is 1e-5
-        attention       multi_head(·, w_q, w_k, w_v, w_o, n_heads, mask)
-        network         feed_forward(·, w1, b1, w2, b2)
-
-        params = {"norm1": (gamma, beta), "attention": (w_q, w_k, w_v, w_o),
-                  "norm2": (gamma, beta), "network": (w1, b1, w2, b2)}
+        "norm1", "norm2"    (gamma, beta)            of layer_norm, eps is 1e-5
+        "attention"         (w_q, w_k, w_v, w_o)     of multi_head, which takes the mask
+        "network"           (w1, b1, w2, b2)         of feed_forward
 
     Numerics  keeps the dtype, the same for all arrays of floats
     Source    Vaswani et al. 2017, §3.1 (post-norm); Xiong et al. 2020, Figure 1 (both)

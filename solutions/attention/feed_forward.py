@@ -23,7 +23,7 @@ def feed_forward(
 
         y = gelu(x W₁ᵀ + b₁) W₂ᵀ + b₂
 
-    Source    Vaswani et al. 2017, §3.3 (there with ReLU); Devlin et al. 2019, §3 (with GELU)
+    Source    Vaswani et al. 2017, §3.3 (there with ReLU)
 
     >>> feed_forward(np.array([[1.0], [-1.0]]), np.eye(1), np.zeros(1), 2 * np.eye(1), np.ones(1))
     array([[2.68268949],
@@ -46,7 +46,7 @@ def swiglu(
     There are no biases.
 
     Speed     no Python loop over any axis
-    Source    Shazeer 2020, equation 6 (FFN_SwiGLU); Touvron et al. 2023 (LLaMA), §2.2
+    Source    Shazeer 2020, §2 (FFN_SwiGLU); Touvron et al. 2023 (LLaMA), §2.2
 
     >>> swiglu(np.array([[1.0]]), np.array([[1.0]]), np.array([[3.0]]), np.array([[10.0]]))
     array([[21.93175736]])

@@ -11,8 +11,8 @@ N, T, D, HEADS = 2, 5, 6, 3
 
 
 def draw(rng, n=N, t=T, d=D):
-    """x and the four weights."""
-    return [rng.normal(size=shape) for shape in [(n, t, d), *[(d, d)] * 4]]
+    """x and the four weights, which keep the size of what passes through them."""
+    return [rng.normal(size=(n, t, d)), *(rng.normal(size=(4, d, d)) / np.sqrt(d))]
 
 
 def draw_mask(rng, *shape):
