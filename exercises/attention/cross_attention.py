@@ -1,0 +1,42 @@
+"""Cross-attention: one sequence looks at another, as a decoder at what the encoder has read."""
+
+import numpy as np
+from jaxtyping import Float, Integer
+
+from exercises.attention.scaled_dot_product import scaled_dot_product
+
+
+def cross_attention(
+    x: Float[np.ndarray, "n t d"],
+    memory: Float[np.ndarray, "n t_m d_m"],
+    w_q: Float[np.ndarray, "d d"],
+    w_k: Float[np.ndarray, "d d_m"],
+    w_v: Float[np.ndarray, "d d_m"],
+    w_o: Float[np.ndarray, "d d"],
+    n_heads: int,
+    memory_lengths: Integer[np.ndarray, "n"] | None = None,
+) -> Float[np.ndarray, "n t d"]:
+    """Let every position of x look at all positions of the memory, in `n_heads` heads.
+
+        Q = x W_qᵀ    K = memory W_kᵀ    V = memory W_vᵀ
+        head_i = attention(Q_i, K_i, V_i)
+        y = [head_1 … head_h] W_oᵀ
+
+    Q_i is the i-th of `n_heads` slices of Q: d / n_heads columns that are next to each other. K_i
+    and V_i are cut alike. There are no biases. If `memory_lengths` is given, only the first
+    memory_lengths[s] positions (0 to t_m) of sequence s are memory; the rest is padding, which no
+    position sees. Where the length is 0, the result is zeros. `scaled_dot_product(q, k, v, mask)`
+    is your own, from the kata of that name.
+
+    Numerics  keeps the dtype, the same for all arrays of floats
+    Raises    ValueError unless n_heads divides d
+    Speed     no Python loop over n, the heads, t or t_m
+    Source    Vaswani et al. 2017, §3.2.3
+
+    >>> x, memory, one = np.zeros((1, 1, 1)), np.array([[[2.0], [4.0], [9.0]]]), np.eye(1)
+    >>> cross_attention(x, memory, one, one, one, one, n_heads=1)
+    array([[[5.]]])
+    >>> cross_attention(x, memory, one, one, one, one, 1, memory_lengths=np.array([2]))
+    array([[[3.]]])
+    """
+    raise NotImplementedError
