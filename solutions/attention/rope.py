@@ -36,7 +36,7 @@ def rope(
     if positions.shape != (t,):
         raise ValueError(f"positions has shape {positions.shape}, expected {(t,)}")
 
-    # In float64: a float32 angle of 100,000 is off by 0.004, whatever x's dtype keeps.
+    # In float64: a float32 angle of 100,000 may be off by 0.004, whatever x's dtype keeps.
     angles = positions[:, None] / base ** (np.arange(0, d, 2) / d)  # (t, d / 2)
     cos, sin = np.cos(angles), np.sin(angles)
     even, odd = x[..., 0::2], x[..., 1::2]
