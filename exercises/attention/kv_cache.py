@@ -1,0 +1,71 @@
+"""The KV cache: causal attention over a sequence that comes piece by piece, as in generation."""
+
+import numpy as np
+from jaxtyping import Float
+
+from exercises.attention.scaled_dot_product import scaled_dot_product
+
+
+class CachedAttention:
+    """Causal multi-head self-attention that remembers the keys and values of earlier tokens.
+
+    Weights are (out, in), and there are no biases:
+
+        q = x W_qᵀ,  k = x W_kᵀ,  v = x W_vᵀ        of width `inner`, cut into n_heads equal slices
+        y = [head 1, …, head n_heads] W_oᵀ          head = scaled_dot_product of its q, k and v
+
+    where a token sees itself and all tokens before it. `scaled_dot_product(q, k, v, mask)` is your
+    own, from the kata of that name, if you want to use it.
+    """
+
+    def __init__(
+        self,
+        w_q: Float[np.ndarray, "inner d"],
+        w_k: Float[np.ndarray, "inner d"],
+        w_v: Float[np.ndarray, "inner d"],
+        w_o: Float[np.ndarray, "d inner"],
+        n_heads: int,
+    ) -> None:
+        """Keep the weights. No token has been seen yet.
+
+        Raises    ValueError if `inner` cannot be cut into n_heads equal slices
+        """
+        self.w_q = w_q
+        self.w_k = w_k
+        self.w_v = w_v
+        self.w_o = w_o
+        self.n_heads = n_heads
+        raise NotImplementedError
+
+    @property
+    def length(self) -> int:
+        """The number of tokens of each sequence that are remembered."""
+        raise NotImplementedError
+
+    def step(self, x: Float[np.ndarray, "n t d"]) -> Float[np.ndarray, "n t d"]:
+        """Return y for the next t ≥ 1 tokens of each sequence, and remember them.
+
+        However a sequence is cut into steps, its tokens get what they would get in a single one.
+        All steps have the same n. The result keeps the dtype, which all arrays share.
+
+        Raises    ValueError if n differs from that of the tokens remembered
+        Speed     nothing is computed anew for earlier tokens: a step of one token takes at most 8
+                  times the memory of the keys and values remembered, even where `inner` is much
+                  smaller than d; no Python loop over n, t, the heads or earlier tokens or steps
+
+        >>> one = np.ones((1, 1))
+        >>> attention = CachedAttention(0 * one, one, one, one, n_heads=1)
+        >>> attention.step(np.array([[[2.0], [4.0]]]))
+        array([[[2.],
+                [3.]]])
+        >>> attention.step(np.array([[[9.0]]]))
+        array([[[5.]]])
+        """
+        raise NotImplementedError
+
+    def truncate(self, length: int) -> None:
+        """Forget all tokens but the first `length` of each sequence.
+
+        Raises    ValueError unless 0 ≤ length ≤ the number remembered
+        """
+        raise NotImplementedError

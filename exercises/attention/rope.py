@@ -1,0 +1,31 @@
+"""Rotary positions: turn queries and keys, so that a score depends on their distance."""
+
+import numpy as np
+from jaxtyping import Float, Integer
+
+
+def rope(
+    x: Float[np.ndarray, "*batch t d"],
+    positions: Integer[np.ndarray, "t"] | None = None,
+    base: float = 10000.0,
+) -> Float[np.ndarray, "*batch t d"]:
+    """Turn each pair of features by an angle that is proportional to the vector's position.
+
+        y[2i]     = x[2i] · cos θ − x[2i + 1] · sin θ
+        y[2i + 1] = x[2i] · sin θ + x[2i + 1] · cos θ        θ = p / base^(2i / d)
+
+    `positions` holds the p ≥ 0 of each of the t vectors, in any order and the same for the whole
+    batch; None stands for 0, 1, …, t − 1. Pairs are neighbours, as in the paper and in Meta's
+    LLaMA; Hugging Face pairs feature i with i + d/2 instead.
+
+    Numerics  right for positions up to 100,000, also where x is float32; keeps x's dtype
+    Raises    ValueError if d is odd or `positions` has another shape than (t,)
+    Speed     no Python loop over the batch, the positions or the features
+    Source    Su et al. 2021 (RoFormer), §3.4.2
+
+    >>> rope(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])).round(3)
+    array([[ 1.   ,  0.   ],
+           [ 0.54 ,  0.841],
+           [-0.909, -0.416]])
+    """
+    raise NotImplementedError

@@ -1,0 +1,78 @@
+"""LoRA: fine-tune a frozen linear layer by training an update of low rank."""
+
+import numpy as np
+from jaxtyping import Float
+
+
+class LoRALinear:
+    """A linear layer whose weight stays as it is, and an update to train in its place.
+
+        y = x Wᵀ + bias + s · x Aᵀ Bᵀ        s = alpha / rank
+
+    W is `weight`; A and B are the attributes `a` (rank, in) and `b` (out, rank), which may be
+    assigned new arrays between calls, as training does. All arrays share a dtype, which results
+    keep.
+
+    Source    Hu et al. 2022, §4.1
+    """
+
+    def __init__(
+        self,
+        weight: Float[np.ndarray, "out in"],
+        bias: Float[np.ndarray, "out"],
+        rank: int,
+        alpha: float,
+        rng: np.random.Generator,
+    ) -> None:
+        """Keep the layer; draw `a` from a normal distribution of mean 0 and variance 1 / in.
+
+        `b` starts at 0, so that training starts from the layer as it was. `a` and `b` get the dtype
+        of `weight`; alpha is a Python number.
+
+        Raises    ValueError if rank is below 1
+        """
+        if rank < 1:
+            raise ValueError(f"rank is {rank}, expected 1 or more")
+        self.weight = weight
+        self.bias = bias
+        self.scale = alpha / rank
+        n_out, n_in = weight.shape
+        self.a = rng.normal(0.0, n_in**-0.5, (rank, n_in)).astype(weight.dtype)
+        self.b = np.zeros((n_out, rank), weight.dtype)
+
+    def forward(self, x: Float[np.ndarray, "*batch in"]) -> Float[np.ndarray, "*batch out"]:
+        """Return y.
+
+        Speed     no array of weight's size is made; no Python loop over any axis
+
+        >>> layer = LoRALinear(np.eye(2), np.ones(2), 1, alpha=3.0, rng=np.random.default_rng(0))
+        >>> layer.forward(np.array([5.0, 7.0]))
+        array([6., 8.])
+        >>> layer.a, layer.b = np.array([[1.0, 0.0]]), np.array([[0.0], [2.0]])
+        >>> layer.forward(np.array([5.0, 7.0]))
+        array([ 6., 38.])
+        """
+        return x @ self.weight.T + self.bias + self.scale * (x @ self.a.T @ self.b.T)
+
+    def backward(
+        self, grad_y: Float[np.ndarray, "*batch out"], x: Float[np.ndarray, "*batch in"]
+    ) -> tuple[
+        Float[np.ndarray, "*batch in"], Float[np.ndarray, "rank in"], Float[np.ndarray, "out rank"]
+    ]:
+        """Return the gradients with respect to x, a and b, given `grad_y`, that with respect to y.
+
+        y is forward(x) with the present a and b. Those of a and b are sums over the batch axes, of
+        which there may be none.
+
+        Speed     as `forward`
+        """
+        grad_ab = self.scale * (grad_y @ self.b)  # the gradient of x Aᵀ: (*batch, rank)
+        grad_x = grad_y @ self.weight + grad_ab @ self.a
+        rows, grad_rows = x.reshape(-1, x.shape[-1]), grad_y.reshape(-1, grad_y.shape[-1])
+        grad_a = grad_ab.reshape(-1, len(self.a)).T @ rows
+        grad_b = self.scale * (grad_rows.T @ (rows @ self.a.T))
+        return grad_x, grad_a, grad_b
+
+    def merged(self) -> Float[np.ndarray, "out in"]:
+        """Return a new array: the weight of the plain linear layer that does what this one does."""
+        return self.weight + self.scale * (self.b @ self.a)
