@@ -9,7 +9,7 @@ It is a contract like the others, declared once for a loss:
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,6 +26,8 @@ from kata.testing.values import as_array, assert_close, assert_value_error
 Function = Callable[..., Any]
 Declaration = Callable[..., partial[Any] | tuple[partial[Any], Function]]
 Sizes = tuple[int, ...]
+
+_LOSS, _GRADIENT = "the loss", "the gradient"
 
 # A declaration takes as many of the three sizes as it names.
 _SIZES = [(7, 4, 3), (4, 7, 2), (5, 5, 5), (1, 5, 3), (3, 1, 2), (1, 1, 1), (50, 3, 2), (0, 4, 3)]
@@ -54,16 +56,13 @@ def loss(in_torch: Function) -> Callable[[Declaration], Test]:
             for sizes in dict.fromkeys(sizes[: len(names)] for sizes in _SIZES):
                 promises[f"{what} agrees with torch {sizes}"] = partial(agrees, in_torch, sizes)
             promises[f"{what} refuses shapes that do not fit"] = partial(_refuses_shapes, what)
-            if any(map(is_integer, sample.arguments)):
-                promises[f"{what} refuses what is no class"] = partial(_refuses_strangers, what)
+            for name, strangers in _STRANGERS.items() if sample.has_classes else ():
+                promises[f"{what} refuses {name}"] = partial(_refuses_targets, what, strangers)
             for name in names:
                 speed[f"{what} has no loop over {name}"] = partial(_has_no_loop, what, name)
         return contract(promises, speed)(declaration)
 
     return declare
-
-
-_LOSS, _GRADIENT = "the loss", "the gradient"
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,10 @@ class _Drawn:
 
     functions: dict[str, Function]
     arguments: tuple[Any, ...]
+
+    @property
+    def has_classes(self) -> bool:
+        return any(map(is_integer, self.arguments))
 
     def call(self, what: str) -> tuple[Function, tuple[Any, ...]]:
         function = self.functions[what]
@@ -105,7 +108,7 @@ def _leads_on(
     drawn = _drawn(declaration, rng, sizes)
     first, *others = drawn.arguments
     tensors = [_to_torch(value) for value in others]
-    # A gradient that is lost or loses its sign shows.
+    # Not 1: what becomes of it, sign included, has to show.
     grad_loss = -rng.uniform(2.0, 3.0)
     [expected] = torch_gradients(lambda x: in_torch(x, *tensors), [first], grad_loss)
     assert_close(drawn.functions[_GRADIENT](grad_loss, *drawn.arguments), expected)
@@ -134,22 +137,35 @@ def _misfits(shape: Sizes) -> list[Sizes]:
     return [one for one in dict.fromkeys(found) if one and one != shape]
 
 
-def _refuses_strangers(what: str, declaration: Declaration, rng: np.random.Generator) -> None:
+def _refuses_targets(
+    what: str,
+    strangers: Callable[[int], list[np.integer[Any]]],
+    declaration: Declaration,
+    rng: np.random.Generator,
+) -> None:
     __tracebackhide__ = True
     function, arguments = _drawn(declaration, rng, _UNLIKE).call(what)
     place = [is_integer(value) for value in arguments].index(True)
-    for stranger in _strangers(arguments[0].shape[-1]):
+    for stranger in strangers(arguments[0].shape[-1]):
         targets = arguments[place].astype(stranger.dtype)
         targets[-1] = stranger
         assert_value_error(function, *arguments[:place], targets, *arguments[place + 1 :])
 
 
-def _strangers(classes: int) -> Iterator[np.integer[Any]]:
-    """What is no class. As an index, some count from the end; in fewer bits, some would be one."""
-    for number in (-1, -classes, -classes - 1, classes, classes + 1, 256, 257, -(2**32), 2**32):
-        yield np.int64(number)
-    yield from (np.int8(-1), np.int8(-128), np.int8(classes))
-    yield from (np.uint64(classes), np.uint64(2**63), np.uint64(2**64 - 1))
+def _negative(classes: int) -> list[np.integer[Any]]:
+    """As an index, some count from the end, and one is 0 in fewer bits."""
+    wide = map(np.int64, (-1, -classes, -classes - 1, -(2**32)))
+    return [*wide, np.int8(-1), np.int8(-128)]
+
+
+def _too_large(classes: int) -> list[np.integer[Any]]:
+    """In fewer bits or with a sign, most of them are classes, or count from the end."""
+    wide = map(np.int64, (classes, classes + 1, 256, 257, 2**32))
+    unsigned = map(np.uint64, (classes, 2**63, 2**64 - 1))
+    return [*wide, np.int8(classes), *unsigned]
+
+
+_STRANGERS = {"negative targets": _negative, "targets beyond the last class": _too_large}
 
 
 def _has_no_loop(what: str, over: str, declaration: Declaration, rng: np.random.Generator) -> None:

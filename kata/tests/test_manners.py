@@ -412,7 +412,8 @@ def test_a_loss_of_classes_refuses_what_is_no_class(check_range):
             rng.integers(0, classes, size=rows),
         )
 
-    broken = [] if check_range else ["the loss refuses what is no class"]
+    strangers = ["negative targets", "targets beyond the last class"]
+    broken = [] if check_range else [f"the loss refuses {name}" for name in strangers]
     assert list(failures(test_it_is_a_loss)) == broken
 
 
