@@ -6,7 +6,7 @@ from solutions.evaluation.cross_entropy import cross_entropy, cross_entropy_back
 
 def check(logits, targets, ignore_index):
     """The rows that count, once the arguments are known to be good."""
-    if logits.shape[0] != targets.shape[0]:
+    if targets.ndim != 1 or logits.shape[0] != targets.shape[0]:
         raise ValueError("logits and targets differ in length")
     bad = (targets != ignore_index) & ~np.isin(targets, np.arange(logits.shape[1]))
     if bad.any():
@@ -137,9 +137,11 @@ targets_left_to_numpy = slip(
     "Targets that are no class are left to NumPy: some raise an IndexError, some pick a class "
     "from the end.",
     {
-        "counts = _which_count(logits, targets, ignore_index)": "if len(logits) != len(targets):\n"
-        '    raise ValueError("logits and targets differ in length")\n'
-        "counts = targets != ignore_index",
+        "counts = _which_count(logits, targets, ignore_index)": (
+            "if targets.shape != logits.shape[:1]:\n"
+            '    raise ValueError("logits and targets differ in length")\n'
+            "counts = targets != ignore_index"
+        ),
     },
 )
 
@@ -385,7 +387,7 @@ gradient_with_targets_left_to_numpy = slip(
     "from the end.",
     {
         "rows = np.flatnonzero(_which_count(logits, targets, ignore_index))": (
-            "if len(logits) != len(targets):\n"
+            "if targets.shape != logits.shape[:1]:\n"
             '    raise ValueError("logits and targets differ in length")\n'
             "rows = np.flatnonzero(targets != ignore_index)"
         ),

@@ -18,8 +18,8 @@ def cross_entropy(
     Numerics  finite for float64 logits up to ±1e300 and float32 logits up to ±1e37, however
               improbable the right class is; the loss is a Python float or np.float64, for float32
               logits too
-    Raises    ValueError if `logits` and `targets` differ in length, or if a target is neither
-              one of 0, 1, …, k − 1 nor `ignore_index`
+    Raises    ValueError unless `targets` has shape (n,), or if a target is neither one of
+              0, 1, …, k − 1 nor `ignore_index`
     Speed     no Python loop over n or k; at most 64 · n · k bytes of memory, result included
     Source    Goodfellow, Bengio & Courville 2016, §6.2.2.3
 

@@ -12,6 +12,7 @@ Every check notes what it saw, so that a failure can be compared with what known
 from kata.gauges import peak_bytes, python_work, slowdown
 from kata.testing.contracts import draws, schedule, torch_rates
 from kata.testing.gradients import numerical_gradient, torch_gradients
+from kata.testing.losses import loss
 from kata.testing.manners import manners
 from kata.testing.notes import Note, SideEffectError, diagnosing, recorder, recording
 from kata.testing.optimisers import draw_params, optimiser, take_steps, torch_steps
@@ -47,6 +48,7 @@ __all__ = [
     "difference",
     "draw_params",
     "draws",
+    "loss",
     "manners",
     "numerical_gradient",
     "of_four_axes",

@@ -26,14 +26,21 @@ from kata.testing.values import (
 )
 
 
-def contract(promises: dict[str, Callable[..., None]]) -> Callable[[Callable[..., Any]], Test]:
-    """Turn what a family owes, by what it is called, into the decorator of a declaration."""
+def contract(
+    promises: dict[str, Callable[..., None]], speed: dict[str, Callable[..., None]] | None = None
+) -> Callable[[Callable[..., Any]], Test]:
+    """Turn what a family owes, by what it is called, into the decorator of a declaration.
+
+    `speed` are the promises that are marked as tests of speed.
+    """
+    speed = speed or {}
+    names = [*promises, *(pytest.param(name, marks=pytest.mark.speed) for name in speed)]
 
     def declare(declaration: Callable[..., Any]) -> Test:
-        @pytest.mark.parametrize("promise", promises)
+        @pytest.mark.parametrize("promise", names)
         def test(rng: np.random.Generator, promise: str) -> None:
             __tracebackhide__ = True
-            promises[promise](declaration, rng)
+            (promises | speed)[promise](declaration, rng)
 
         return named_like(declaration, test)
 

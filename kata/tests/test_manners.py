@@ -6,12 +6,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from kata.testing import assert_vectorised, draws, manners, optimiser, schedule
+from kata.testing import assert_vectorised, draws, loss, manners, optimiser, schedule
 
 
 def names_of(test):
     """The cases that a declaration gave rise to."""
-    return list(test.pytestmark[0].args[1])
+    return [getattr(name, "values", [name])[0] for name in test.pytestmark[0].args[1]]
 
 
 def failures(test):
@@ -331,6 +331,90 @@ def test_what_draws_from_rng_keeps_all_promises():
         return rng.random(50)
 
     assert failures(test) == {}
+
+
+# --- Losses ---
+
+
+def squared(pred, target):
+    return float(np.mean((pred - target) ** 2)) if pred.size else np.nan
+
+
+def checked(pred, target):
+    if pred.shape != target.shape:
+        raise ValueError("pred and target differ in shape")
+    return squared(pred, target)
+
+
+def slope(grad_loss, pred, target):
+    checked(pred, target)
+    return 2 * grad_loss * (pred - target) / pred.size
+
+
+def row_by_row(pred, target):
+    checked(pred, target)
+    rows = [squared(*both) for both in zip(pred, target, strict=True)]
+    return sum(rows) / len(rows) if rows else np.nan
+
+
+# What breaks a promise in the place of the loss or of its gradient, and which.
+WRONG_LOSSES = {
+    "the loss agrees with torch (7, 4)": (lambda p, t: 2 * checked(p, t), slope),
+    "the loss agrees with torch (0, 4)": (lambda p, t: checked(p, t) if p.size else 0.0, slope),
+    "the loss refuses shapes that do not fit": (squared, slope),
+    "the loss has no loop over rows": (row_by_row, slope),
+    "the gradient agrees with torch (3, 1)": (checked, lambda g, p, t: slope(abs(g), p, t)),
+    "the gradient refuses shapes that do not fit": (
+        checked,
+        lambda g, p, t: 2 * g * (p - t) / p.size,
+    ),
+}
+
+
+def declared_loss(answer, backward):
+    @loss(lambda pred, target: ((pred - target) ** 2).mean())
+    def test_it_is_a_loss(rng, rows, columns):
+        return partial(answer, *rng.normal(size=(2, rows, columns))), backward
+
+    return failures(test_it_is_a_loss)
+
+
+@pytest.mark.filterwarnings("ignore:Mean of empty slice")
+@pytest.mark.parametrize(("promise", "answers"), WRONG_LOSSES.items(), ids=WRONG_LOSSES.keys())
+def test_a_loss_that_breaks_a_promise_fails_it(promise, answers):
+    assert promise in declared_loss(*answers)
+
+
+def test_a_right_loss_keeps_all_promises():
+    assert declared_loss(checked, slope) == {}
+
+
+def of_the_class(check_range):
+    """A loss of classes that refuses other lengths, and what is no class if it is told to."""
+
+    def chosen(scores, targets):
+        if targets.shape != scores.shape[:1]:
+            raise ValueError("one target for each row")
+        if check_range and ((targets < 0) | (targets >= scores.shape[1])).any():
+            raise ValueError("a target is no class")
+        return float(scores[np.arange(len(scores)), targets % scores.shape[1]].sum())
+
+    return chosen
+
+
+@pytest.mark.parametrize("check_range", [True, False])
+def test_a_loss_of_classes_refuses_what_is_no_class(check_range):
+    @loss(lambda scores, targets: scores.gather(1, targets[:, None]).sum())
+    def test_it_is_a_loss(rng, rows, classes):
+        return partial(
+            of_the_class(check_range),
+            rng.normal(size=(rows, classes)),
+            rng.integers(0, classes, size=rows),
+        )
+
+    strangers = ["negative targets", "targets beyond the last class"]
+    broken = [] if check_range else [f"the loss refuses {name}" for name in strangers]
+    assert list(failures(test_it_is_a_loss)) == broken
 
 
 # --- Speed over every axis ---

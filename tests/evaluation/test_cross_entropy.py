@@ -11,39 +11,29 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    loss,
     manners,
     torch_gradients,
 )
 
 LOSS, GRADIENT = "the loss", "the gradient"
 BOTH = pytest.mark.parametrize("what", [LOSS, GRADIENT])
-SHAPES = [(7, 4), (4, 7), (5, 5), (1, 5), (3, 1), (1, 1), (50, 3)]
 
 # Any integer may mark the rows that are ignored.
 MARKS = [*[("int64", mark) for mark in (-1, 0, 2, 99, 2**40)], ("int8", -1), ("uint8", 255)]
 
-# As an index, the small ones count from the end; the large ones are 0 or 1 in a narrower dtype.
-STRANGERS = [
-    *[("int64", target) for target in (-(2**32), -3, -1, 3, 4, 100, 256, 257, 2**32)],
-    *[("int8", target) for target in (-128, -1, 3)],
-    *[("uint64", target) for target in (3, 2**63, 2**64 - 100, 2**64 - 1)],
-]
 
-
-def answer(what, logits, targets, *ignore_index, grad_loss=0.7):
+def answer(what, logits, targets, *ignore_index):
     if what == LOSS:
         return cross_entropy(logits, targets, *ignore_index)
-    return cross_entropy_backward(grad_loss, logits, targets, *ignore_index)
+    return cross_entropy_backward(0.7, logits, targets, *ignore_index)
 
 
-def in_torch(what, logits, targets, grad_loss=0.7):
-    def loss(x):
-        return F.cross_entropy(x, torch.tensor(targets))
-
+def in_torch(what, logits, targets):
+    mean = partial(F.cross_entropy, target=torch.tensor(targets))
     if what == LOSS:
-        return loss(torch.tensor(logits)).item()
-    return torch_gradients(loss, [logits], grad_loss)[0]
+        return mean(torch.tensor(logits)).item()
+    return torch_gradients(mean, [logits], 0.7)[0]
 
 
 def draw(rng, n, k, labels=None):
@@ -81,12 +71,9 @@ def test_the_gradient_worked_out_by_hand():
     assert_close(grad, np.array([[1.0, -6.0, 5.0], [-4.0, 2.0, 2.0]]))
 
 
-@BOTH
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_it_agrees_with_torch(rng, what, shape):
-    logits, targets = draw(rng, *shape)
-    expected = in_torch(what, logits, targets)
-    assert_close(answer(what, logits, targets), expected)
+@loss(F.cross_entropy)
+def test_it_is_a_loss(rng, rows, classes):
+    return partial(cross_entropy, *draw(rng, rows, classes)), cross_entropy_backward
 
 
 @BOTH
@@ -100,13 +87,6 @@ def test_it_agrees_with_the_reference(rng, reference, what):
     else:
         expected = reference.cross_entropy_backward(-2.5, logits, targets, ignore_index=2)
         assert_close(cross_entropy_backward(-2.5, logits, targets, ignore_index=2), expected)
-
-
-@pytest.mark.parametrize("grad_loss", [0.0, 1.0, -30.0], ids=str)
-def test_the_gradient_is_multiplied_by_grad_loss(rng, grad_loss):
-    logits, targets = draw(rng, 3, 5)
-    expected = in_torch(GRADIENT, logits, targets, grad_loss)
-    assert_close(cross_entropy_backward(grad_loss, logits, targets), expected)
 
 
 # --- Numerics --------------------------------------------------------------------------------
@@ -174,7 +154,7 @@ def test_rows_marked_minus_100_are_ignored_unless_told_otherwise(rng, what):
 
 @BOTH
 @pytest.mark.parametrize("mark", [-100, 0, 3])
-@pytest.mark.parametrize("n", [0, 1, 3])
+@pytest.mark.parametrize("n", [1, 3])
 def test_where_no_row_counts_the_loss_is_nan_and_the_gradient_zero(rng, what, n, mark):
     logits, targets = rng.normal(size=(n, 4)), np.full(n, mark)
     expected = {LOSS: math.nan, GRADIENT: np.zeros((n, 4))}[what]
@@ -185,17 +165,9 @@ def test_where_no_row_counts_the_loss_is_nan_and_the_gradient_zero(rng, what, n,
 
 
 @BOTH
-@pytest.mark.parametrize("n", [0, 1, 3, 5])
-def test_as_many_targets_as_rows_are_needed(what, n):
-    assert_value_error(answer, what, np.zeros((4, 3)), np.zeros(n, dtype=np.int64))
-
-
-@BOTH
-@pytest.mark.parametrize(("dtype", "target"), STRANGERS)
-def test_a_target_that_is_no_class_raises_a_value_error(what, dtype, target):
-    targets = np.array([1, target], dtype=dtype)
-    assert_value_error(answer, what, np.zeros((2, 3)), targets)
-    assert_value_error(answer, what, np.zeros((2, 3)), targets, 1)
+@pytest.mark.parametrize("target", [-1, 3, 2**32])
+def test_a_target_that_is_no_class_raises_a_value_error_where_a_class_is_ignored(what, target):
+    assert_value_error(answer, what, np.zeros((2, 3)), np.array([1, target]), 1)
 
 
 @BOTH
@@ -219,17 +191,6 @@ def test_manners(rng):
         partial(cross_entropy_backward, 0.7, logits, targets, 0),
         partial(cross_entropy_backward, 0.7, logits, some),
     )
-
-
-@pytest.mark.speed
-@BOTH
-def test_no_python_loop(rng, what):
-    def draw_with_ignored(rows, classes):
-        logits, targets = draw(rng, rows, classes)
-        targets[::4] = -100
-        return logits, targets
-
-    assert_vectorised(partial(answer, what), draw_with_ignored)
 
 
 @pytest.mark.speed

@@ -1,0 +1,55 @@
+"""Cross-entropy for classes that are not equally frequent: each class has a weight."""
+
+import numpy as np
+from jaxtyping import Float, Integer
+
+
+def weighted_cross_entropy(
+    logits: Float[np.ndarray, "n k"],
+    targets: Integer[np.ndarray, "n"],
+    weights: Float[np.ndarray, "k"],
+) -> float:
+    """Return the weighted mean of −log softmax(logits[i])[targets[i]] over the rows i, in nats.
+
+        loss = Σᵢ w[i] · loss[i] / Σᵢ w[i]        w[i] = weights[targets[i]]
+
+    As in PyTorch, the divisor is the sum of the targets' weights, not n. The weights are above 0,
+    and have the logits' dtype. Without rows the loss is nan.
+
+    Numerics  right for logits up to 1e30 in size; the loss is a Python float or np.float64, for
+              float32 logits too
+    Raises    ValueError unless `targets` has shape (n,) and `weights` shape (k,), or if a target is
+              none of 0, 1, …, k − 1
+    Speed     no Python loop over n or k
+
+    >>> weighted_cross_entropy(np.zeros((2, 2)), np.array([0, 1]), np.array([1.0, 3.0]))
+    0.6931471805599453
+    """
+    raise NotImplementedError
+
+
+def weighted_cross_entropy_backward(
+    grad_loss: float,
+    logits: Float[np.ndarray, "n k"],
+    targets: Integer[np.ndarray, "n"],
+    weights: Float[np.ndarray, "k"],
+) -> Float[np.ndarray, "n k"]:
+    """Return the gradient with respect to `logits`, given `grad_loss`, the loss's own gradient.
+
+    It has the logits' dtype; without rows it is empty. All else is as in weighted_cross_entropy.
+    """
+    raise NotImplementedError
+
+
+def balanced_weights(targets: Integer[np.ndarray, "n"], n_classes: int) -> Float[np.ndarray, "k"]:
+    """Return weights, in float64, by which all classes of `targets` weigh the same in total.
+
+        weights[c] = n / (k · n_c)        n_c of the n targets are c; k is n_classes
+
+    Raises    ValueError if a target is none of 0, 1, …, k − 1, or if one of these does not occur
+    Speed     no Python loop over n or k
+
+    >>> balanced_weights(np.array([0, 1, 1, 1]), 2)
+    array([2.        , 0.66666667])
+    """
+    raise NotImplementedError
