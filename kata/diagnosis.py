@@ -131,18 +131,33 @@ class Diagnosis:
         """Whether the tests that were run fail a wrong attempt, and its diagnosis.
 
         What was run is the solution: an attempt's runs are those with it in the solution's place.
+        It explains all of its failures, so another is named with it only if that does the same.
+        Once it has failed, and nobody else is left, the slower tests are not needed.
         """
-        runs = [dataclasses.replace(run, outcome=self._outcome(attempt, run)) for run in self._runs]
-        own = [run for run in runs if not run.outcome.passed]
-        rivals = [one for one in self.wrong_attempts if {*one.replaces} & {*attempt.replaces}]
-        passed = [run for run in runs if run.outcome.passed]
+        named = [one for one in self.wrong_attempts if {*one.replaces} & {*attempt.replaces}]
+        failed: list[Run] = []
+        without_a_check: list[Run] = []
         with recording(diagnosing=True):
-            named = self._best(rivals, own, passed)
-        return bool(own), [mistake.attempt for mistake in named]
+            for run in _quick_ones_first(self._runs):
+                outcome = self._outcome(attempt, run)
+                if outcome.passed:
+                    named = [one for one in named if self._outcome(one, run).passed]
+                elif _lacks_a_check(outcome):
+                    without_a_check.append(run)
+                else:
+                    failed.append(run)
+                    named = [one for one in named if same(outcome, self._outcome(one, run))]
+                if failed and named == [attempt]:
+                    return True, named
+            for run in () if failed else without_a_check:
+                outcome = self._outcome(attempt, run)
+                named = [one for one in named if same(outcome, self._outcome(one, run))]
+        return (True, named) if failed or without_a_check else (False, [])
 
     def passes(self, attempt: Attempt, but: Collection[str]) -> bool:
         """Whether an answer passes all tests that were run but these."""
-        return all(self._in_place(attempt, run).passed for run in self._all_but(but))
+        runs = _quick_ones_first(self._all_but(but))
+        return all(self._in_place(attempt, run).passed for run in runs)
 
     def false_expectations(self, attempt: Attempt, but: Collection[str]) -> list[str]:
         """The tests that show an answer another expected value than they show the solution."""
@@ -174,8 +189,7 @@ class Diagnosis:
             return ()
         solution = getattr(target.solution_copy(self._kata), name)
         repair = Attempt(name, (name,), lambda: {name: solution})
-        # Quick tests rule most attempts out before a slow one is run.
-        runs = sorted(self._runs, key=lambda run: run.seconds)
+        runs = _quick_ones_first(self._runs)
         failed = [run for run in runs if not run.outcome.passed]
         own = [run for run in failed if not same(run.outcome, self._in_place(repair, run))]
         passed = [run for run in runs if run.outcome.passed]
@@ -186,7 +200,6 @@ class Diagnosis:
         self, attempts: list[Attempt], own: list[Run], passed: list[Run]
     ) -> Sequence[Mistake]:
         """Of these attempts, those that explain the most of a function's failures, if enough."""
-        # A check that was forgotten says so by itself, and often comes with another mistake.
         own = [run for run in own if not _lacks_a_check(run.outcome)] or own
         best: list[Mistake] = []
         # Many mistakes give nan: where nothing else is seen, all of it has to be explained.
@@ -261,7 +274,13 @@ def _without_weaker(found: list[Mistake]) -> list[Mistake]:
     return sorted(kept, key=lambda mistake: -len(mistake.explains))
 
 
+def _quick_ones_first(runs: list[Run]) -> list[Run]:
+    """Quick tests rule most attempts out before a slow one is run."""
+    return sorted(runs, key=lambda run: run.seconds)
+
+
 def _lacks_a_check(outcome: Outcome) -> bool:
+    """Whether a check was forgotten: that says so by itself, and often hides another mistake."""
     last = outcome.notes[-1] if outcome.notes else None
     return last is not None and last.problem is not None and last.expected is VALUE_ERROR
 

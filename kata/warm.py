@@ -3,9 +3,10 @@
 
 Importing torch takes about two seconds, running a kata's tests a few hundredths of one. The tool
 keeps a process in which this module is loaded, and forks it (or, where there is no fork, starts it
-ahead of time) for each run. Nothing of the learner's is loaded here, and torch computes on one
-thread only: a pool of threads would not survive the fork.
+ahead of time) for each run. Nothing of the learner's is loaded here.
 """
+
+from kata import threads  # noqa: F401, I001, before all that loads NumPy.
 
 import contextlib
 import gc
@@ -17,9 +18,6 @@ from pathlib import Path
 
 # Ctrl-C is for the tool, which then ends this process.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-# No pool of BLAS threads: it would not survive the fork either.
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
 # Looking for other plugins takes as long as running the tests; a verdict needs none of them, nor
 # what is set for the user's own runs of pytest.
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -91,12 +91,13 @@ def prove(kata: Kata, runner: Runner, seed: int = 0) -> Proof:
         return proof
     proof.add("texts", text_problems(kata) + attempt_problems(attempts))
     proof.add("stub", stub_problems(kata, runner.run(kata, seed=seed)))
-    proof.add("seeds", solution_problems(kata, runner, seed), SEEDS)
+    found = runner.run(kata, tree="solutions", seed=seed, survey=True)
+    others = [runner.run(kata, tree="solutions", seed=seed + n) for n in range(1, SEEDS)]
+    proof.add("seeds", solution_problems([found, *others], seed), SEEDS)
     proof.add("types", types_problems(kata, runner, seed))
     right = [attempt for attempt in attempts if attempt.is_right]
     wrong = [attempt for attempt in attempts if not attempt.is_right]
     proof.add("right", right_problems(kata, right, runner, seed), len(right))
-    found = runner.run(kata, tree="solutions", seed=seed, survey=True)
     proof.add("wrong", wrong_problems(wrong, found), len(wrong))
     proof.add("examples", example_problems(found))
     proof.add("decoys", decoy_problems(found), len(found.decoys))
@@ -231,10 +232,10 @@ def stub_problems(kata: Kata, verdict: Verdict) -> list[str]:
     ]
 
 
-def solution_problems(kata: Kata, runner: Runner, seed: int) -> list[str]:
+def solution_problems(verdicts: Sequence[Verdict], seed: int) -> list[str]:
+    """The solution passes on the draws of each seed, from this one on."""
     problems = []
-    for drawn in range(seed, seed + SEEDS):
-        verdict = runner.run(kata, tree="solutions", seed=drawn)
+    for drawn, verdict in enumerate(verdicts, seed):
         problems += _unsolved(f"with seed {drawn}, the solution", verdict)
     return problems
 

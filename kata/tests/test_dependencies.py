@@ -2,11 +2,13 @@
 
 import ast
 import graphlib
+import os
 import re
 import subprocess
 import sys
 import tomllib
 
+from kata import threads
 from kata.tests.conftest import ROOT
 
 HOUSE = {"kata", "exercises", "solutions", "attempts", "tests"}
@@ -69,3 +71,13 @@ def packages(tree):
         elif isinstance(node, ast.ImportFrom):
             found.add(node.module.split(".")[0])
     return found
+
+
+def test_where_pytest_starts_numpy_and_torch_compute_on_one_thread():
+    program = "import conftest, torch, numpy, threadpoolctl as t; print(t.threadpool_info())"
+    free = {name: text for name, text in os.environ.items() if name not in threads.ONE_EACH}
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=free, capture_output=True, text=True
+    )
+    pools = ast.literal_eval(result.stdout)
+    assert pools and {pool["num_threads"] for pool in pools} == {1}, result.stderr

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from kata import sockets
+from kata import sockets, threads
 from kata.loading import LIBRARIES
 from kata.wall import jail
 from kata.wall.line import Line, Message, keep_freed_memory
@@ -104,8 +104,7 @@ def connect(address: tuple[str, str]) -> socket.socket:
 def _scrubbed_environment() -> dict[str, str]:
     """Nothing of the caller's but where programs and libraries lie."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return kept | threads | {"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | threads.ONE_EACH | {"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 # --- In the warm process ---------------------------------------------------------------------
