@@ -236,7 +236,7 @@ def draw_reliability(panel: plt.Axes, p: np.ndarray, y: np.ndarray) -> None:
     rows = [(confidence[bins == b].mean(), right[bins == b].mean()) for b in np.unique(bins)]
     shares = [(bins == b).mean() for b in np.unique(bins)]
     error = sum(share * abs(c - a) for share, (c, a) in zip(shares, rows, strict=True))
-    panel.plot([0, 1], [0, 1], ":", color="grey")
+    panel.plot([0, 1], [0, 1], "--", color="grey", label="as right as sure")
     panel.bar(
         np.unique(bins) / 8 - 1 / 16, shares, 1 / 9, color="lightgrey", label="share of digits"
     )
