@@ -13,8 +13,14 @@ from solutions.basics.gelu import gelu, silu
 from solutions.basics.linear import linear, linear_backward
 from solutions.basics.relu import leaky_relu, relu, relu_backward
 from solutions.basics.sigmoid import sigmoid, sigmoid_backward
+from solutions.basics.softmax import softmax
 from solutions.basics.tanh import tanh, tanh_backward
 from solutions.cnn.feature_maps import edges, feature_maps
+from solutions.evaluation.average_precision import average_precision
+from solutions.evaluation.choose_threshold import choose_threshold
+from solutions.evaluation.cross_entropy import cross_entropy_backward
+from solutions.evaluation.precision_recall_f1 import precision_recall_f1
+from solutions.evaluation.roc_auc import roc_auc
 from solutions.optimization.adam import Adam
 from solutions.optimization.momentum import Momentum
 from solutions.optimization.nesterov import Nesterov
@@ -26,6 +32,7 @@ from solutions.training.weight_init import kaiming_normal, xavier_normal
 
 FOLDER = Path(__file__).parent
 CAMERA = FOLDER.parent / "data" / "camera.npz"
+DIGITS = FOLDER.parent / "data" / "digits.npz"
 # The same bytes for the same picture.
 plt.rcParams |= {"svg.hashsalt": "katas", "font.size": 9, "axes.spines.top": False}
 plt.rcParams |= {"axes.spines.right": False}
@@ -167,6 +174,77 @@ def draw_depth() -> None:
     save(figure, "depth")
 
 
+def probabilities_of_digits() -> tuple[np.ndarray, np.ndarray]:
+    """A linear classifier, trained too long on 60 digits: what it says of the others, and them."""
+    with np.load(DIGITS) as data:
+        x, y = data["images"].reshape(-1, 64) / 16, data["labels"].astype(np.int64)
+    order = np.random.default_rng(0).permutation(len(y))
+    few, others = order[:60], order[60:]
+    w, b, adam = np.zeros((10, 64)), np.zeros(10), Adam(lr=0.05)
+    for _ in range(1000):
+        grad_logits = cross_entropy_backward(1.0, linear(x[few], w, b), y[few])
+        _, *grads = linear_backward(grad_logits, x[few], w, b)
+        w, b = adam.step([w, b], grads)
+    return softmax(linear(x[others], w, b)), y[others]
+
+
+def rates(scores: np.ndarray, labels: np.ndarray, threshold: float) -> tuple[float, float, float]:
+    """The false-positive rate, the recall and the precision at a threshold."""
+    called = (scores >= threshold).astype(np.int64)
+    precision, recall, _ = precision_recall_f1(labels, called, 2, "binary")
+    _, of_negatives, _ = precision_recall_f1(1 - labels, 1 - called, 2, "binary")
+    return 1 - of_negatives, recall, precision
+
+
+def draw_metrics() -> None:
+    """Is it an 8? ROC, precision against recall, and a reliability diagram of all ten classes."""
+    p, y = probabilities_of_digits()
+    scores, labels = p[:, 8], (y == 8).astype(np.int64)
+    # The threshold is chosen on one half, and everything is drawn from the other.
+    half = len(y) // 2
+    chosen = choose_threshold(scores[:half], labels[:half], 1, 9)
+    figure, (roc, pr, reliability) = plt.subplots(1, 3, figsize=(7.5, 3.2), layout="constrained")
+    draw_rankings(roc, pr, scores[half:], labels[half:], chosen)
+    draw_reliability(reliability, p[half:], y[half:])
+    figure.legend(
+        *pr.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False
+    )
+    save(figure, "metrics")
+
+
+def draw_rankings(
+    roc: plt.Axes, pr: plt.Axes, scores: np.ndarray, labels: np.ndarray, chosen: float
+) -> None:
+    points = np.array([rates(scores, labels, t) for t in np.unique(scores)[::-1]])
+    roc.plot([0, *points[:, 0]], [0, *points[:, 1]])
+    pr.plot(points[:, 1], points[:, 2])
+    for threshold, marker, name in ((0.5, "o", "0.5"), (chosen, "s", "chosen by costs")):
+        fpr, recall, precision = rates(scores, labels, threshold)
+        roc.plot(fpr, recall, f"k{marker}", markersize=5)
+        pr.plot(recall, precision, f"k{marker}", markersize=5, label=f"threshold {name}")
+    roc.plot([0, 1], [0, 1], ":", color="grey")
+    pr.axhline(labels.mean(), linestyle=":", color="grey", label="by chance")
+    area, average = roc_auc(scores, labels), average_precision(scores, labels)
+    roc.set(title=f"ROC: AUC {area:.2f}", xlabel="false-positive rate", ylabel="recall")
+    pr.set(title=f"average precision {average:.2f}", xlabel="recall", ylabel="precision")
+    pr.set(ylim=(0, 1.05))
+
+
+def draw_reliability(panel: plt.Axes, p: np.ndarray, y: np.ndarray) -> None:
+    confidence, right = p.max(axis=1), p.argmax(axis=1) == y
+    bins = np.ceil(8 * confidence).astype(np.int64)
+    rows = [(confidence[bins == b].mean(), right[bins == b].mean()) for b in np.unique(bins)]
+    shares = [(bins == b).mean() for b in np.unique(bins)]
+    error = sum(share * abs(c - a) for share, (c, a) in zip(shares, rows, strict=True))
+    panel.plot([0, 1], [0, 1], "--", color="grey", label="as right as sure")
+    panel.bar(
+        np.unique(bins) / 8 - 1 / 16, shares, 1 / 9, color="lightgrey", label="share of digits"
+    )
+    panel.plot(*zip(*rows, strict=True), marker="o", markersize=4, label="accuracy")
+    panel.set(title=f"calibration error {error:.2f}", xlabel="confidence", xlim=(0, 1.02))
+    panel.legend(frameon=False, loc="upper left")
+
+
 def save(figure: plt.Figure, name: str) -> None:
     figure.savefig(FOLDER / f"{name}.svg", metadata={"Date": None})
     plt.close(figure)
@@ -177,3 +255,4 @@ if __name__ == "__main__":
     draw_ravine()
     draw_feature_maps()
     draw_depth()
+    draw_metrics()

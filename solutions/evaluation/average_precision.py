@@ -1,0 +1,34 @@
+"""Average precision: how pure a ranking stays on the way to its last positive."""
+
+import numpy as np
+from jaxtyping import Float, Integer
+
+
+def average_precision(scores: Float[np.ndarray, "n"], labels: Integer[np.ndarray, "n"]) -> float:
+    """Return the area under precision against recall, as a sum of steps.
+
+        ap = Σₖ (R[k] − R[k − 1]) · P[k]                                        R[0] = 0
+
+    P[k] and R[k] are precision and recall if samples with a score ≥ t[k] are called positive, where
+    t[1] > t[2] > … are the distinct scores: samples with equal scores are called together. The
+    label is 1 for a positive sample, 0 for a negative one.
+
+    As in scikit-learn, precision is neither interpolated nor joined by trapezoids.
+
+    Raises    ValueError if scores and labels differ in length, or if no sample is positive
+    Speed     no Python loop over n; at most 300 · n bytes of memory, so no table of all pairs
+    Source    Manning, Raghavan & Schütze 2008, §8.4
+
+    >>> average_precision(np.array([0.9, 0.8, 0.7, 0.6]), np.array([1, 0, 0, 1]))
+    0.75
+    """
+    if len(scores) != len(labels):
+        raise ValueError(f"{len(scores)} scores, but {len(labels)} labels")
+    if not (labels == 1).any():
+        raise ValueError("labels hold no 1: without a positive there is no recall")
+    values, group = np.unique(scores, return_inverse=True)
+    # By distinct score, descending.
+    called = np.bincount(group, minlength=len(values))[::-1]
+    positives = np.bincount(group[labels == 1], minlength=len(values))[::-1]
+    precision = positives.cumsum() / called.cumsum()
+    return float(positives @ precision / positives.sum())
