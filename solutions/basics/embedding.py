@@ -1,0 +1,62 @@
+"""Embedding: a trained row for every token, looked up by its number."""
+
+import numpy as np
+from jaxtyping import Float, Integer
+
+
+def embedding(
+    ids: Integer[np.ndarray, "*shape"], table: Float[np.ndarray, "vocabulary features"]
+) -> Float[np.ndarray, "*shape features"]:
+    """Look up the row of the table for each id.
+
+        y[…, :] = table[ids[…], :]
+
+    `ids` may have any integer dtype and any number of axes. In both functions the results have the
+    table's dtype.
+
+    Raises    ValueError if an id is not one of 0, 1, …, vocabulary − 1
+    Speed     no Python loop over ids, vocabulary or features
+
+    >>> embedding(np.array([2, 0, 2]), np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]))
+    array([[4., 5.],
+           [0., 1.],
+           [4., 5.]])
+    """
+    _check(ids, table)
+    return table[ids]
+
+
+def embedding_backward(
+    grad_y: Float[np.ndarray, "*shape features"],
+    ids: Integer[np.ndarray, "*shape"],
+    table: Float[np.ndarray, "vocabulary features"],
+    padding_id: int | None = None,
+) -> Float[np.ndarray, "vocabulary features"]:
+    """Return the gradient with respect to the table, given that of y, `grad_y`.
+
+    A row that was looked up several times gets the sum of all its gradients; one that was never
+    looked up gets 0. So does the row of `padding_id`, if that is not None: it is not to be trained.
+
+    Raises    as embedding, and ValueError if grad_y does not have the shape of y
+    Speed     as embedding; at most 5 × the memory of grad_y and the table
+
+    >>> embedding_backward(np.array([[1.0], [2.0], [4.0]]), np.array([2, 0, 2]), np.zeros((3, 1)))
+    array([[2.],
+           [0.],
+           [5.]])
+    """
+    _check(ids, table)
+    if grad_y.shape != (*ids.shape, table.shape[1]):
+        raise ValueError(f"grad_y has shape {grad_y.shape}, ids {ids.shape}, table {table.shape}")
+    grad_table = np.zeros_like(table)
+    # `grad_table[ids] += grad_y` would add one gradient only where an id repeats.
+    np.add.at(grad_table, ids, grad_y)
+    if padding_id is not None:
+        grad_table[padding_id] = 0.0
+    return grad_table
+
+
+def _check(ids: np.ndarray, table: np.ndarray) -> None:
+    strangers = ids[(ids < 0) | (ids >= len(table))]
+    if strangers.size:  # As an index, −1 would be the last row.
+        raise ValueError(f"ids hold {strangers[0]}; the table has rows 0 to {len(table) - 1}")

@@ -1,0 +1,49 @@
+"""EMA of weights: a smoothed copy of the network, to be evaluated in its place."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class EMA:
+    """An exponential moving average of every parameter of a network.
+
+        average ← decay · average + (1 − decay) · param
+
+    The averages start equal to the first parameters, so they need no correction for their start.
+    They are kept in float64: in float16 a small move would be rounded away.
+
+    Source    Polyak & Juditsky 1992; Tarvainen & Valpola 2017 (mean teacher)
+
+    >>> ema = EMA([np.array([8.0, 0.0])], decay=0.75)
+    >>> ema.update([np.array([4.0, 4.0])])
+    >>> ema.averages()
+    [array([7., 1.])]
+    """
+
+    def __init__(self, params: Sequence[np.ndarray], decay: float = 0.999) -> None:
+        """Start from `params`, arrays of any shapes with one axis or more.
+
+        Here and in `update`, no argument is kept: the caller may overwrite its arrays afterwards.
+        """
+        self.decay = decay
+        self._averages = [param.astype(np.float64) for param in params]
+        self._dtypes = [param.dtype for param in params]
+
+    def update(self, params: Sequence[np.ndarray]) -> None:
+        """Move each average towards its parameter, as after a step of training.
+
+        Raises    ValueError if `params` differ from the first ones in number or in a shape
+        """
+        shapes, expected = [p.shape for p in params], [a.shape for a in self._averages]
+        if shapes != expected:
+            raise ValueError(f"params have shapes {shapes}, the first ones had {expected}")
+        self._averages = [
+            self.decay * average + (1 - self.decay) * param.astype(np.float64)
+            for average, param in zip(self._averages, params, strict=True)
+        ]
+
+    def averages(self) -> list[np.ndarray]:
+        """Return copies of the averages, each in the dtype of its first parameter."""
+        dtyped = zip(self._averages, self._dtypes, strict=True)
+        return [average.astype(dtype) for average, dtype in dtyped]

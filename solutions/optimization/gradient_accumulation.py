@@ -1,0 +1,47 @@
+"""Gradient accumulation: a large batch in small pieces."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+
+def accumulate(
+    gradients: Callable[[Any], tuple[float, list[np.ndarray], int]], batches: Sequence[Any]
+) -> tuple[float, list[np.ndarray]]:
+    """Return the loss and the gradients of all batches together, as if they were one batch.
+
+        loss = Σ n_b · loss_b / Σ n_b            grads[i] = Σ n_b · grads_b[i] / Σ n_b
+
+    `gradients(b)` returns (loss_b, grads_b, n_b): the mean loss over the n_b terms of batch b (its
+    rows, or its tokens that count), the gradients of that mean, and n_b as a Python int. It is
+    called once for each batch, in order. The arrays in grads_b, of any shapes with one axis or
+    more, stay its own: they are not written into, and the next call may overwrite them.
+
+    A batch in which nothing counts, n_b = 0, takes no part, even if its loss and gradients are nan.
+
+    Numerics  the gradients keep their dtypes
+    Raises    ValueError if nothing counts in any batch, or if there is none
+    Memory    at most 6 × that of the gradients of one batch, however many batches there are
+    Source    Goodfellow, Bengio & Courville 2016, §8.1.3 (a gradient is a mean over examples)
+
+    >>> def mean_of(batch):
+    ...     return float(batch.mean()), [batch.mean(axis=0)], len(batch)
+    >>> accumulate(mean_of, [np.array([[1.0], [3.0], [5.0]]), np.array([[7.0]])])
+    (4.0, [array([4.])])
+    """
+    total, loss = 0, 0.0
+    grads: list[np.ndarray] = []
+    for batch in batches:
+        loss_b, grads_b, n = gradients(batch)
+        if n == 0:
+            continue  # Its mean may be nan, and 0 · nan is nan.
+        total += n
+        loss += n * loss_b
+        if not grads:
+            grads = [np.zeros_like(grad) for grad in grads_b]
+        for grad, grad_b in zip(grads, grads_b, strict=True):
+            grad += n * grad_b
+    if total == 0:
+        raise ValueError(f"nothing counts in any of {len(batches)} batches")
+    return loss / total, [grad / total for grad in grads]
