@@ -163,7 +163,7 @@ def test_it_reads_random_matrices_as_by_hand(rng, name, k):
 
 
 @EACH
-def test_counts_in_the_millions_are_read_in_int32_too(name):
+def test_counts_in_the_billions_are_read_in_int32_too(name):
     check(name, np.array([[2_000_000_000, 1_000_000_000], [300, 2_100_000_000]], dtype=np.int32))
 
 

@@ -1,0 +1,47 @@
+"""Calibration: whether a classifier is right as often as it says."""
+
+import numpy as np
+from jaxtyping import Float64, Int64, Integer
+
+
+def reliability(
+    probs: Float64[np.ndarray, "n k"], targets: Integer[np.ndarray, "n"], n_bins: int
+) -> tuple[
+    Float64[np.ndarray, "n_bins"], Float64[np.ndarray, "n_bins"], Int64[np.ndarray, "n_bins"]
+]:
+    """Sort the rows into bins by confidence; return each bin's confidence, accuracy and count.
+
+    Each row of probs holds the probabilities of k classes. Its largest is the row's confidence, and
+    that class its prediction, on a tie the lowest. Bin i holds the rows with
+
+        i / n_bins < confidence ≤ (i + 1) / n_bins            i = 0, 1, …, n_bins − 1
+
+    A bin's confidence is the mean over its rows, its accuracy the share whose prediction is the
+    target, its count their number. A bin without rows has the confidence and accuracy nan.
+
+    Numerics  edges are exact where n_bins is a power of two; elsewhere a confidence may fall on
+              either side of an edge that it differs from by rounding
+    Raises    ValueError if `probs` and `targets` differ in length
+    Speed     no Python loop over n or k; one over the bins is allowed
+    Source    Guo, Pleiss, Sun & Weinberger 2017, §2
+
+    >>> probs = np.array([[0.75, 0.25], [0.25, 0.75], [0.875, 0.125]])
+    >>> reliability(probs, np.array([0, 0, 0]), 2)
+    (array([       nan, 0.79166667]), array([       nan, 0.66666667]), array([0, 3]))
+    """
+    raise NotImplementedError
+
+
+def expected_calibration_error(
+    probs: Float64[np.ndarray, "n k"], targets: Integer[np.ndarray, "n"], n_bins: int
+) -> float:
+    """Return the mean gap between confidence and accuracy over the bins, weighted by their counts.
+
+        ECE = Σ over the bins of  count / n · |accuracy − confidence|
+
+    The bins are those of `reliability`; one without rows adds nothing. With n = 0 the ECE is nan.
+
+    Raises    as reliability
+    Speed     as reliability
+    """
+    raise NotImplementedError
