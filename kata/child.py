@@ -88,7 +88,9 @@ class Worker:
 
     def send(self, event: str, **values: Any) -> None:
         self.note(event, **values)
-        self._connection.send_bytes(json.dumps(self._unsent).encode())
+        # What UTF-8 cannot encode would break whoever reads the JSON that it ends in.
+        text = json.dumps(self._unsent, ensure_ascii=False)
+        self._connection.send_bytes(text.encode("utf-8", "replace"))
         self._unsent = []
 
     def note(self, event: str, **values: Any) -> None:

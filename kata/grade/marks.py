@@ -86,8 +86,9 @@ class Marks:
 
 
 def score(points: int, outcomes: Mapping[str, bool], free: Collection[str]) -> float:
-    """The part of `points` that an answer has earned, in hundredths, rounded down.
+    """The part of `points` that an answer has earned, in quarters of a point, rounded down.
 
+    Readers add scores up, in any order: quarters have no rounding errors.
     `outcomes` says of each expected test whether it passed. The `free` ones pass without any work:
     they earn nothing, but to fail them costs their share of all tests.
     """
@@ -98,7 +99,7 @@ def score(points: int, outcomes: Mapping[str, bool], free: Collection[str]) -> f
     if not earning:
         return 0.0
     share = sum(earning) * (len(outcomes) - lost) / (len(earning) * len(outcomes))
-    return math.floor(100 * points * share) / 100
+    return math.floor(4 * points * share) / 4
 
 
 def to_dict(marks: Marks) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def classroom50(marks: Marks) -> str:
         "schema": "classroom50/result/v1",
         "classroom": given["CLASSROOM"],
         "assignment": given["ASSIGNMENT"],
-        "assignment_type": "individual",
+        "assignment_type": os.environ.get("ASSIGNMENT_TYPE") or "individual",
         "owner": given["OWNER"],
         "submission": given["SUBMISSION_TAG"],
         "commit": given["COMMIT_URL"],

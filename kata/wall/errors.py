@@ -9,6 +9,8 @@ from typing import Any
 from kata.wall.line import Node, WireError
 
 TEXT_KEPT = 4000
+_SHORT_TEXT = 200
+_MOST_LINES = 1_000_000
 # Those that cannot be made from a text alone, or mean something to Python itself.
 _SPECIAL = (
     StopIteration,
@@ -39,7 +41,9 @@ def error_in(body: dict[str, Node]) -> Exception:
     text, place = body.get("text"), body.get("place")
     error = _class_named(names)(text[:TEXT_KEPT] if isinstance(text, str) else "")
     if isinstance(place, list) and [type(part) for part in place] == [str, int, str]:
-        vars(error)["answer_place"] = place[0], place[1], place[2][:200]
+        file, line, code = place
+        if 0 < line < _MOST_LINES:
+            vars(error)["answer_place"] = file[:_SHORT_TEXT], line, code[:_SHORT_TEXT]
     return error
 
 

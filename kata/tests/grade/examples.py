@@ -37,7 +37,7 @@ def grade(*katas, complete=True, **fields):
 def stained(text):
     """Marks with `text` wherever a submission has a hand in."""
     failed = kata(
-        room.FAILED, 3.33, text=text, prints=text, mistakes=(("no_maximum", "exp overflows."),)
+        room.FAILED, 3.25, text=text, prints=text, mistakes=(("no_maximum", "exp overflows."),)
     )
     name = f"test_{text}"
     failure = Failure(name, text, text, 12, text, text, 9, text)

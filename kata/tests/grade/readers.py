@@ -42,21 +42,33 @@ def check_table(marks, text):
 
 
 def check_json(marks, text):
-    assert room.from_dict(json.loads(text)) == marks
+    data = json.loads(text, parse_constant=pytest.fail)
+    json.dumps(data, ensure_ascii=False).encode()
+    told = json.dumps(room.to_dict(marks), ensure_ascii=False).encode("utf-8", "replace")
+    assert room.from_dict(data) == room.from_dict(json.loads(told))
+
+
+# By Ant's schema: what a suite has to have, and the order of what is in it.
+OF_A_SUITE = {"name", "tests", "failures", "errors", "time", "id", "package", "hostname"}
 
 
 def check_junit(marks, text):
     root = ET.fromstring(text.encode())
-    assert root.tag == "testsuites"
+    assert (root.tag, root.keys()) == ("testsuites", [])
     assert [suite.get("name") for suite in root] == [mark.id for mark in marks.katas]
-    for element in [root, *root]:
-        assert element is root or element.tag == "testsuite"
-        assert set(element.keys()) <= {"name", "tests", "failures", "errors", "time"}
-        assert int(element.get("tests")) == len(list(element.iter("testcase")))
-        assert int(element.get("failures")) == len(list(element.iter("failure")))
-        assert int(element.get("errors")) == len(list(element.iter("error"))) == 0
-    for case in root.iterfind("testsuite/*"):
-        assert case.tag == "testcase"
+    for place, suite in enumerate(root):
+        assert suite.tag == "testsuite"
+        assert set(suite.keys()) == OF_A_SUITE | {"timestamp"}
+        assert suite.get("id") == str(place)
+        assert suite.get("package").strip()
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", suite.get("timestamp"))
+        first, *cases, out, err = suite
+        assert (first.tag, out.tag, err.tag) == ("properties", "system-out", "system-err")
+        assert {case.tag for case in cases} == {"testcase"}
+        assert int(suite.get("tests")) == len(cases)
+        assert int(suite.get("failures")) == len(list(suite.iter("failure")))
+        assert int(suite.get("errors")) == len(list(suite.iter("error"))) == 0
+    for case in root.iterfind("testsuite/testcase"):
         assert set(case.keys()) == {"name", "classname", "time"}
         assert float(case.get("time")) >= 0
         for failure in case:

@@ -58,6 +58,21 @@ def test_classroom_50_says_what_its_runner_did_not_give(monkeypatch):
         render("classroom50", grade())
 
 
+def test_classroom_50_is_told_of_a_group(monkeypatch):
+    monkeypatch.setenv("ASSIGNMENT_TYPE", "group")
+    assert json.loads(render("classroom50", grade()))["assignment_type"] == "group"
+
+
+def test_scores_add_up_without_rounding_errors_in_any_order():
+    katas = [
+        kata(room.FAILED, room.score(10, {"a": True, **dict.fromkeys(range(n), False)}, ()))
+        for n in range(1, 60)
+    ]
+    totals = {sum(mark.score for mark in order) for order in (katas, katas[::-1])}
+    assert totals == {grade(*katas).score}
+    assert {(4 * mark.score) % 1 for mark in katas} == {0.0}
+
+
 def test_prairielearn_gets_less_than_a_megabyte():
     check("prairielearn", grade(*[HEAVY] * 60))
 

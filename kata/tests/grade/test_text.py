@@ -64,7 +64,7 @@ def outcomes(passed, failed):
 
 def test_only_all_tests_earn_all_points():
     assert room.score(10, outcomes(30, 0), free=()) == 10.0
-    assert room.score(10, outcomes(2, 1), free=()) == 6.66
+    assert room.score(10, outcomes(2, 1), free=()) == 6.5
     assert room.score(10, outcomes(0, 30), free=()) == 0.0
     assert room.score(10, {}, free=()) == 0.0
 
