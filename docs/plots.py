@@ -315,7 +315,7 @@ def draw_sequences() -> None:
     for name, counts in work.items():
         cache.semilogy(range(1, LONGEST + 1), counts, label=name)
         print(f"{name}: {sum(counts):,} in all, {counts[0]:,} to {counts[-1]:,} for a token")
-    cache.set(title="multiplications for one more token", xlabel="tokens so far")
+    cache.set(title="multiplications a token", xlabel="tokens so far")
     cache.legend(frameon=False)
 
     angles = np.arange(64)[:, None] / 10_000 ** (np.arange(0, 32, 2) / 32)
