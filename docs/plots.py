@@ -3,12 +3,19 @@
 pip install -e '.[plots]' && python -m docs.plots
 """
 
+import functools
+import math
 from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
+import torch.nn.functional as F
+from torch.utils.flop_counter import FlopCounterMode
 
+from solutions.attention.minigpt_bugs import MiniGPT
+from solutions.attention.scaled_dot_product import scaled_dot_product
 from solutions.basics.gelu import gelu, silu
 from solutions.basics.linear import linear, linear_backward
 from solutions.basics.relu import leaky_relu, relu, relu_backward
@@ -66,6 +73,10 @@ NETWORKS = {
     "sigmoid, Xavier": (xavier_normal, sigmoid, sigmoid_backward),
 }
 DEPTH, WIDTH, ROWS = 30, 100, 200
+
+VOCABULARY = "abcdefghijklmnopqrstuvwxyz|"
+LONGEST = 256
+WORD = 7
 
 
 def draw_activations() -> None:
