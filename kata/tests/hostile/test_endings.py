@@ -22,9 +22,9 @@ CRASHES = {
     "segfault at import": "import ctypes\nctypes.string_at(0)\n",
     "abort": f"import os\n{IN_A_CALL}os.abort()\n",
     "kills itself": f"import os, signal\n{IN_A_CALL}os.kill(os.getpid(), signal.SIGKILL)\n",
-    "kills its process group": f"import os, signal\n{IN_A_CALL}os.killpg(0, signal.SIGKILL)\n",
 }
 ERRORS = {
+    "kills its process group": f"import os, signal\n{IN_A_CALL}os.killpg(0, signal.SIGKILL)\n",
     "sys.exit in a call": f"import sys\n{IN_A_CALL}sys.exit(0)\n",
     "KeyboardInterrupt": f"{IN_A_CALL}raise KeyboardInterrupt\n",
     "GeneratorExit": f"{IN_A_CALL}raise GeneratorExit\n",
@@ -92,7 +92,8 @@ def test_to_raise_what_is_no_error_fails_the_test(gains_nothing, source):
     assert {test.outcome for test in mark.tests} == {"failed"}
     raised = {failure.kind for failure in mark.failures}
     assert raised & {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "Odd", "RecursionError",
-                     "Deep", "Skipped", "Exit", "XFailed", "SkipTest", "AnswerError"}  # fmt: skip
+                     "Deep", "Skipped", "Exit", "XFailed", "SkipTest", "AnswerError",
+                     "PermissionError"}  # fmt: skip
 
 
 @pytest.mark.parametrize("source", LOOPS.values(), ids=LOOPS)
