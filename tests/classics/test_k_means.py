@@ -79,10 +79,9 @@ def test_a_centre_without_rows_stays_where_it_is(rng, n_iterations):
 
 
 def test_a_centre_that_loses_its_rows_stays_at_their_last_mean():
-    # 4 is nearest to 3 at first; then the others' means, 1.5 and 5, come nearer to it and to 2.
-    x = np.array([[0.0], [1.0], [3.5], [4.0], [4.5], [20.0], [21.0]])
-    centers = np.array([[0.0], [3.9], [4.2], [30.0], [2.0]])
-    expected = one_by_one(x, centers, 6)
+    # First 17 has 10 and 20, and moves to 15; then both are nearer to the other means, 8 and 21.
+    x, centers = np.array([[8.0], [10.0], [20.0], [21.0]]), np.array([[17.0], [24.0], [2.0]])
+    expected = np.array([[15.0], [20.5], [9.0]]), np.array([2, 2, 1, 1])
     assert_close(k_means(x, centers, 6), expected)
 
 
@@ -134,8 +133,8 @@ def test_all_rows_are_equally_likely_to_be_the_first(rng):
 def test_the_second_is_drawn_by_the_squared_distance(rng):
     points = np.array([[0.0], [1.0], [6.0]])
     expected = probabilities(points, 2)
-    # The six odds are between 0.009 and 0.33. Their bounds are at least 5.5 deviations away, and
-    # those of a distance that is not squared differ by 9 of theirs.
+    # All bounds are at least 5.5 deviations away. Without the square, two of the odds would be
+    # 0.05 and not 0.01, more than 4 deviations beyond theirs.
     assert_close(frequencies(points, 2, rng, 2000), expected, rtol=0.2, atol=0.015)
 
 
