@@ -20,7 +20,7 @@ def in_torch(grad_hs, x, h0, *weights):
     names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
     layer.load_state_dict(dict(zip(names, map(torch.tensor, weights), strict=True)))
     x, h0 = torch.tensor(x, requires_grad=True), torch.tensor(h0[None], requires_grad=True)
-    layer(x, h0)[0].backward(torch.tensor(grad_hs))
+    (layer(x, h0)[0] * torch.tensor(grad_hs)).sum().backward()
     grads = [x.grad, h0.grad[0], *(params[name].grad for name in names)]
     return tuple(grad.numpy() for grad in grads)
 
