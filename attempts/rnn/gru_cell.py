@@ -39,19 +39,19 @@ with_a_plain_sigmoid = rewrite({SIGMOID: "1 / (1 + np.exp(-a))"})
 reset_before_the_product = slip(
     "The reset gate multiplies h before W_hh does, as in the paper. In this kata, as in torch, it "
     "multiplies the product, its bias included.",
-    {CANDIDATE: ("np.tanh(u_g + (r * h) @ w_hh[2 * hidden :].T + b_hh[2 * hidden :])")},
+    {CANDIDATE: "np.tanh(u_g + (r * h) @ w_hh[2 * hidden :].T + b_hh[2 * hidden :])"},
 )
 
 reset_before_the_product_with_the_bias = slip(
     "The reset gate multiplies h before W_hh does. In this kata, as in torch, it multiplies the "
     "product.",
-    {CANDIDATE: ("np.tanh(u_g + (r * h) @ w_hh[2 * hidden :].T + r * b_hh[2 * hidden :])")},
+    {CANDIDATE: "np.tanh(u_g + (r * h) @ w_hh[2 * hidden :].T + r * b_hh[2 * hidden :])"},
 )
 
 reset_not_on_the_bias = slip(
-    "The reset gate does not multiply the candidate's share of b_hh. In this kata, as in torch, that "
-    "belongs to v, not to u.",
-    {CANDIDATE: ("np.tanh(u_g + r * (v_g - b_hh[2 * hidden :]) + b_hh[2 * hidden :])")},
+    "The reset gate does not multiply the candidate's share of b_hh. In this kata, as in torch, "
+    "that belongs to v, not to u.",
+    {CANDIDATE: "np.tanh(u_g + r * (v_g - b_hh[2 * hidden :]) + b_hh[2 * hidden :])"},
 )
 
 no_reset = slip(
@@ -80,7 +80,7 @@ reset_inverted = slip(
 
 update_reversed = slip(
     "The update gate is reversed: it should be the share of the old state, and 1 − z that of the "
-    "candidate. (The first version of the paper has it so; torch has not.)",
+    "candidate. (Chung et al. 2014 write it the other way round.)",
     {BLEND: "z * g + (1 - z) * h"},
 )
 
@@ -179,7 +179,7 @@ sigmoid_as_inf_over_inf = slip(
 
 tanh_by_exponentials = slip(
     "tanh is written with exponentials that overflow, and ∞ / ∞ is nan.",
-    {CANDIDATE: ("u_g + r * v_g\ng = (np.exp(g) - np.exp(-g)) / (np.exp(g) + np.exp(-g))")},
+    {CANDIDATE: "u_g + r * v_g\ng = (np.exp(g) - np.exp(-g)) / (np.exp(g) + np.exp(-g))"},
 )
 
 no_check = slip(

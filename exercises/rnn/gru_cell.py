@@ -21,7 +21,8 @@ def gru_cell(
 
     The columns of u, and those of v, are three blocks of `hidden` each, in this order: r, z, g
     (reset gate, update gate, candidate). As in torch, r multiplies v_g, b_hh's share of it
-    included; in the paper, it multiplies h before W_hh does. σ is the sigmoid, 1 / (1 + exp(−z)).
+    included; in the paper, it multiplies h before W_hh does. σ(a) is the sigmoid,
+    1 / (1 + exp(−a)).
 
     Numerics  right however large u and v are (a gate need only be accurate to within the spacing of
               floats near 1); keeps the dtype
