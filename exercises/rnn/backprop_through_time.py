@@ -1,0 +1,46 @@
+"""Backpropagation through time: the gradients of an RNN layer."""
+
+import numpy as np
+from jaxtyping import Float
+
+
+def rnn_backward(
+    grad_hs: Float[np.ndarray, "n t hidden"],
+    x: Float[np.ndarray, "n t d"],
+    h0: Float[np.ndarray, "n hidden"],
+    w_ih: Float[np.ndarray, "hidden d"],
+    w_hh: Float[np.ndarray, "hidden hidden"],
+    b_ih: Float[np.ndarray, "hidden"],
+    b_hh: Float[np.ndarray, "hidden"],
+) -> tuple[
+    Float[np.ndarray, "n t d"],
+    Float[np.ndarray, "n hidden"],
+    Float[np.ndarray, "hidden d"],
+    Float[np.ndarray, "hidden hidden"],
+    Float[np.ndarray, "hidden"],
+    Float[np.ndarray, "hidden"],
+]:
+    """Turn the loss's gradient with respect to all states into those with respect to all inputs.
+
+    The states are those of an RNN layer with t ≥ 1 steps, where h0 takes the place of hs[:, −1]
+    before the first:
+
+        hs[:, k] = tanh(x[:, k] W_ihᵀ + b_ih + hs[:, k − 1] W_hhᵀ + b_hh)
+
+    grad_hs[:, k] is what the loss gives to hs[:, k] directly; what comes to it from later states is
+    still to be added. Returns the exact gradients of x, h0, w_ih, w_hh, b_ih and b_hh, in this
+    order: sums over the batch and over all steps, neither truncated nor clipped.
+
+    Numerics  keeps the dtype
+    Raises    ValueError if grad_hs does not have the shape (n, t, hidden)
+    Speed     no Python loop over n, d or hidden (one over t is fine)
+    Source    Werbos 1990; Goodfellow, Bengio & Courville 2016, §10.2.2
+
+    >>> x, h0, one, b = np.zeros((1, 3, 1)), np.zeros((1, 1)), np.array([[1.0]]), np.zeros(1)
+    >>> grads = rnn_backward(np.array([[[1.0], [10.0], [100.0]]]), x, h0, one, 0.5 * one, b, b)
+    >>> grads[0]
+    array([[[ 31.],
+            [ 60.],
+            [100.]]])
+    """
+    raise NotImplementedError
