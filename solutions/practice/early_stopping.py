@@ -1,0 +1,57 @@
+"""Early stopping: keep the best parameters, and end training when nothing gets better."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+
+class EarlyStopping:
+    """A watch over the validation loss, to be told after every epoch.
+
+    An epoch is good if
+
+        loss < best_loss − min_delta
+
+    and then its loss and its parameters are the new `best_loss` and `best_params`. Every other
+    epoch is bad, also if its loss is nan, and leaves both unchanged. They start as ∞ and None.
+
+    Source    Goodfellow, Bengio & Courville 2016, §7.8
+
+    >>> stopping = EarlyStopping(patience=2)
+    >>> [stopping.step(loss, [np.array([loss])]) for loss in (5.0, 4.0, 4.5, 4.25)]
+    [False, False, False, True]
+    >>> stopping.best_loss, stopping.best_params
+    (4.0, [array([4.])])
+    """
+
+    def __init__(self, patience: int, min_delta: float = 0.0) -> None:
+        """Start before the first epoch.
+
+        Raises    ValueError unless patience ≥ 1 and min_delta ≥ 0
+        """
+        if patience < 1:
+            raise ValueError(f"patience is {patience}: it should be 1 or more")
+        if not min_delta >= 0:
+            raise ValueError(f"min_delta is {min_delta}: it should be 0 or more")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_loss = math.inf
+        self.best_params: list[np.ndarray] | None = None
+        self._bad_epochs = 0
+
+    def step(self, loss: float, params: Sequence[np.ndarray]) -> bool:
+        """Take an epoch's loss and parameters; return whether training should stop.
+
+        It should if the last `patience` epochs were all bad. Whoever goes on all the same may call
+        `step` again, by the same rules. `best_params` is a list of copies: the caller may train on
+        in the same arrays.
+        """
+        # A comparison with nan is false, so nan is never the best.
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss = loss
+            self.best_params = [param.copy() for param in params]
+            self._bad_epochs = 0
+        else:
+            self._bad_epochs += 1
+        return self._bad_epochs >= self.patience

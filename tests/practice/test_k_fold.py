@@ -1,0 +1,87 @@
+from collections import Counter
+from functools import partial
+
+import numpy as np
+import pytest
+
+from exercises.practice.k_fold import k_fold
+from kata.testing import assert_close, assert_value_error, draws, manners
+
+SIZES = pytest.mark.parametrize(
+    ("n", "k"), [(12, 3), (13, 3), (14, 3), (7, 2), (2, 2), (9, 9), (10, 9), (103, 10)], ids=str
+)
+
+
+def lists(folds, sort=False):
+    """The folds as plain lists, for what they hold is whole numbers of any size."""
+    arrange = np.sort if sort else np.asarray
+    return [(arrange(train).tolist(), arrange(val).tolist()) for train, val in folds]
+
+
+def sizes_of(n, k):
+    return [n // k + (i < n % k) for i in range(k)]
+
+
+def test_seven_rows_in_three_folds():
+    expected = [
+        ([3, 4, 5, 6], [0, 1, 2]),
+        ([0, 1, 2, 5, 6], [3, 4]),
+        ([0, 1, 2, 3, 4], [5, 6]),
+    ]
+    assert_close(lists(k_fold(7, 3)), expected)
+
+
+@SIZES
+def test_without_rng_the_folds_are_runs_of_rows(n, k):
+    starts = np.cumsum([0, *sizes_of(n, k)]).tolist()
+    runs = [list(range(starts[i], starts[i + 1])) for i in range(k)]
+    expected = [([row for row in range(n) if row not in run], run) for run in runs]
+    assert_close(lists(k_fold(n, k)), expected)
+
+
+@SIZES
+def test_with_rng_each_row_is_validated_on_once(rng, n, k):
+    folds = lists(k_fold(n, k, rng), sort=True)
+    assert_close(sorted(row for _, val in folds for row in val), list(range(n)))
+    assert_close([len(val) for _, val in folds], sizes_of(n, k))
+
+
+@SIZES
+def test_with_rng_all_other_rows_are_trained_on(rng, n, k):
+    folds = lists(k_fold(n, k, rng), sort=True)
+    assert_close(
+        [train for train, _ in folds],
+        [[row for row in range(n) if row not in val] for _, val in folds],
+    )
+
+
+def test_any_rows_may_share_a_fold(rng):
+    calls = 3000
+    found = Counter(
+        tuple(tuple(val) for _, val in lists(k_fold(5, 3, rng), sort=True)) for _ in range(calls)
+    )
+    # Folds of 2, 2 and 1 of five rows: 30 partitions, each about 100 times. The sum is chi-squared
+    # with 29 degrees of freedom, which is above 95 with odds of 6e-9.
+    spread = sum((count - 100) ** 2 / 100 for count in found.values()) + 100 * (30 - len(found))
+    assert_close({"partitions": len(found), "even": spread < 95}, {"partitions": 30, "even": True})
+
+
+@draws()
+def test_it_draws_from_rng(rng):
+    return lists(k_fold(40, 4, rng), sort=True)
+
+
+@pytest.mark.parametrize("shuffled", [False, True], ids=["in order", "shuffled"])
+@pytest.mark.parametrize(("n", "k"), [(5, 1), (5, 0), (5, -2), (5, 6), (1, 1), (0, 2)], ids=str)
+def test_fewer_than_two_folds_or_more_than_rows_raise_a_value_error(rng, n, k, shuffled):
+    assert_value_error(k_fold, n, k, *([rng] if shuffled else []))
+
+
+@manners()
+def test_manners(rng):
+    def seeded(n, k, seed):
+        return k_fold(n, k, np.random.default_rng(seed))
+
+    seed = int(rng.integers(2**32))
+    plain = [partial(k_fold, n, k) for n, k in ((11, 3), (11, 4), (12, 3))]
+    return [*plain, *(partial(seeded, 11, k, seed) for k in (3, 4))]
