@@ -3,19 +3,24 @@
 pip install -e '.[plots]' && python -m docs.plots
 """
 
-import functools
-import math
 from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch.utils.flop_counter import FlopCounterMode
 
+from docs.gpt import (
+    VOCABULARY,
+    WORD,
+    Cached,
+    chains,
+    count_work,
+    small_gpt,
+    train_to_reverse,
+    weights_of,
+)
 from solutions.attention.minigpt_bugs import MiniGPT
-from solutions.attention.scaled_dot_product import scaled_dot_product
 from solutions.basics.gelu import gelu, silu
 from solutions.basics.linear import linear, linear_backward
 from solutions.basics.relu import leaky_relu, relu, relu_backward
@@ -74,9 +79,7 @@ NETWORKS = {
 }
 DEPTH, WIDTH, ROWS = 30, 100, 200
 
-VOCABULARY = "abcdefghijklmnopqrstuvwxyz|"
 LONGEST = 256
-WORD = 7
 
 
 def draw_activations() -> None:
@@ -256,6 +259,65 @@ def draw_reliability(panel: plt.Axes, p: np.ndarray, y: np.ndarray) -> None:
     panel.legend(frameon=False, loc="upper left")
 
 
+def draw_attention() -> None:
+    """What a model looks at while it writes a word backwards, before and after training."""
+    model, text = small_gpt(MiniGPT, 1, 32, 2, 2 * WORD + 1), "kitchen|nehctik"
+    tokens = torch.tensor([[VOCABULARY.index(letter) for letter in text]])
+    untrained = weights_of(model, tokens)
+    train_to_reverse(model, 1500)
+    trained = weights_of(model, tokens)
+    shown = {
+        "head 1, untrained": untrained[0],
+        "head 1, trained": trained[0],
+        "head 2, trained": trained[1],
+    }
+    figure, panels = plt.subplots(1, 3, figsize=(7.5, 2.9), layout="constrained")
+    for panel, (name, weights) in zip(panels, shown.items(), strict=True):
+        panel.imshow(weights, cmap="Greys", vmin=0, vmax=1, interpolation="none")
+        panel.set(title=name, xlabel="key")
+        panel.set_xticks(range(len(text)), text, fontsize=7)
+        panel.set_yticks(range(len(text)), text, fontsize=7)
+        panel.tick_params(length=0)
+    panels[0].set_ylabel("query")
+    save(figure, "attention")
+    rows = np.arange(WORD, 2 * WORD)
+    for name, weights in shown.items():
+        share = weights[rows, 2 * WORD - 1 - rows].mean()
+        print(f"{name}: {share:.2f} of the weight on the letter to write")
+
+
+def draw_sequences() -> None:
+    """What has to wait, what a cache saves, and what positions look like."""
+    figure, panels = plt.subplots(1, 3, figsize=(7.5, 2.9), layout="constrained")
+    waiting, cache, positions = panels
+    lengths = [1, 2, 4, 8, 16, 32, 64, 128]
+    for name, steps in zip(
+        ("RNN", "self-attention"), np.transpose([chains(t) for t in lengths]), strict=True
+    ):
+        waiting.loglog(lengths, steps, marker=".", label=name)
+    waiting.set(title="steps in a row, one layer", xlabel="tokens")
+    waiting.legend(frameon=False)
+
+    plain, cached = (small_gpt(kind, 2, 64, 4, LONGEST) for kind in (MiniGPT, Cached))
+    tokens = torch.arange(LONGEST)[None] % len(VOCABULARY)
+    cached.start()
+    work = {
+        "all tokens again": [count_work(plain, tokens[:, : t + 1]) for t in range(LONGEST)],
+        "with a KV cache": [count_work(cached, tokens[:, t : t + 1]) for t in range(LONGEST)],
+    }
+    for name, counts in work.items():
+        cache.semilogy(range(1, LONGEST + 1), counts, label=name)
+        print(f"{name}: {sum(counts):,} in all, {counts[0]:,} to {counts[-1]:,} for a token")
+    cache.set(title="multiplications a token", xlabel="tokens so far")
+    cache.legend(frameon=False)
+
+    angles = np.arange(64)[:, None] / 10_000 ** (np.arange(0, 32, 2) / 32)
+    table = np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(64, 32)
+    positions.imshow(table.T, cmap="RdBu", aspect="auto", interpolation="none")
+    positions.set(title="sinusoidal positions", xlabel="position", ylabel="column")
+    save(figure, "sequences")
+
+
 def save(figure: plt.Figure, name: str) -> None:
     figure.savefig(FOLDER / f"{name}.svg", metadata={"Date": None})
     plt.close(figure)
@@ -267,3 +329,5 @@ if __name__ == "__main__":
     draw_feature_maps()
     draw_depth()
     draw_metrics()
+    draw_attention()
+    draw_sequences()
