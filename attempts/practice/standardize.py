@@ -82,7 +82,9 @@ own_statistics = slip(
     "`transform` takes the mean and std of the rows it is given, not of those that were fitted. "
     "In validation, that is other scales than in training.",
     {
-        "return (x - mean) / std": "self.fit(x) if len(x) else None\nreturn (x - self._mean) / self._std"
+        "return (x - mean) / std": (
+            "self.fit(x) if len(x) else None\nreturn (x - self._mean) / self._std"
+        )
     },
 )
 
