@@ -112,11 +112,19 @@ class Diagnosis:
         self._runs.append(run)
 
     def mistakes(self) -> list[Mistake]:
-        """The mistakes that explain the failures, those that explain most first."""
+        """The mistakes that explain the failures, those that explain most first.
+
+        None where the attempts cannot be loaded, as while an author edits them: `kata verify` says
+        why.
+        """
+        try:
+            attempts_by_name = self._attempts_by_name()
+        except Exception:  # A half-written file may raise anything.
+            return []
         found: list[Mistake] = []
         self._deadline = time.monotonic() + _SECONDS
         with contextlib.suppress(_TimeIsUpError), recording(diagnosing=True):
-            for name, attempts in self._attempts_by_name().items():
+            for name, attempts in attempts_by_name.items():
                 found += self._of_one_name(name, attempts)
         self._deadline = math.inf
         return _joined(_without_weaker(found))

@@ -59,6 +59,16 @@ def test_a_failure_shows_the_claim_the_facts_the_diagnosis_and_the_hint(run, ans
         assert internal not in result.stdout
 
 
+def test_a_failure_is_shown_while_an_author_edits_the_attempts(run, answer, checkout):
+    answer(WRONG)
+    attempts = checkout / "attempts" / "basics" / "softmax.py"
+    attempts.write_text(attempts.read_text("utf-8") + "\nslip('It fits nothing.', {'?': '!'})\n1/0")
+    result = run("tests/basics/test_softmax.py")
+    assert result.returncode == 1
+    assert "4 of 6 entries differ" in result.stdout
+    assert "this looks like" not in result.stdout
+
+
 def test_the_solutions_pass(run):
     assert run("--solutions").returncode == 0
     assert run("--solutions", "--seed", "7").returncode == 0
