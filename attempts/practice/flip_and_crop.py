@@ -58,8 +58,8 @@ one_draw_for_all_flips = slip(
 )
 
 a_flip_for_each_row = slip(
-    "Each row of pixels is flipped or not on its own, which tears the picture. A picture is flipped "
-    "as a whole.",
+    "Each row of pixels is flipped or not on its own, which tears the picture. Flip all of it or "
+    "nothing.",
     {
         DRAW: "flipped = rng.random(x.shape[:3]) < p",
         "flipped[:, None, None, None]": "flipped[..., None]",

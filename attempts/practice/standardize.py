@@ -81,7 +81,11 @@ one_number_for_all_columns = slip(
 own_statistics = slip(
     "`transform` takes the mean and std of the rows it is given, not of those that were fitted. "
     "In validation, that is other scales than in training.",
-    {"return (x - mean) / std": "self.fit(x) if len(x) else None\nreturn (x - self._mean) / self._std"},
+    {
+        "return (x - mean) / std": (
+            "self.fit(x) if len(x) else None\nreturn (x - self._mean) / self._std"
+        )
+    },
 )
 
 constant_columns_unchecked = slip(

@@ -88,7 +88,7 @@ def test_all_places_are_equally_likely(rng, shape, padding, limit):
     assert_close(np.flatnonzero(counts).tolist(), list(range(count)))
     # The sums are chi-squared with 8 and 24 degrees of freedom: above the limits with odds of 2e-9.
     assert_close(((counts - 100) ** 2).sum() / 100 < limit, True)
-    # The places of two neighbours have nothing to do with each other.
+    # Neighbours are independent: of 450 pairs, a share is off by 0.2 with odds of 5e-16.
     number = np.argmax(found, axis=0)
     alike = np.mean(number[::2] == number[1::2])
     assert_close(alike, 1 / count, rtol=0.0, atol=0.2)

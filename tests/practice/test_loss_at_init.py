@@ -67,7 +67,7 @@ def test_a_new_head_costs_prior_loss(rng, k):
     priors, x = draw_priors(rng, k), rng.normal(size=(500, 64))
     expected = loss_in_torch(np.log(priors)[None], priors)
     w, b = init_head(64, priors.copy(), rng)
-    # w adds a normal number of deviation 0.08 to a logit, and half its variance, 0.003, to the loss.
+    # w adds a normal number of deviation 0.08 to each logit, so half its variance to the loss.
     assert_close(loss_in_torch(x @ w.T + b, priors), expected, rtol=0.0, atol=0.02)
 
 
