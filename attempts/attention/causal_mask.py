@@ -72,6 +72,11 @@ past_subtracted = slip(
     {"past = t_k - t_q": "past = t_q - t_k"},
 )
 
+rows_are_keys = slip(
+    "Rows are keys and columns are queries. It is the other way round.",
+    {RULE: "np.arange(t_k)[:, None] <= past + np.arange(t_q)"},
+)
+
 cache_hidden = slip(
     "The cached keys are hidden: the new positions see only each other.",
     {RULE: f"({RULE}) & (np.arange(t_k) >= past)"},

@@ -62,6 +62,21 @@ heads_take_turns = slip(
     with_heads_from("h % kv_heads"),
 )
 
+cut_in_turns = slip(
+    "Query heads take turns, h % kv_heads: they are cut into heads of a group, then groups. It is "
+    "the other way round.",
+    {
+        SHARED: (
+            "size = heads // kv_heads\n"
+            "q = q.reshape(*batch, size, kv_heads, t_q, d).swapaxes(-4, -3)\n"
+            "if mask is not None:\n"
+            "    mask = mask.reshape(*batch, size, kv_heads, t_q, t_k).swapaxes(-4, -3)\n"
+            "    mask = mask.reshape(*batch, kv_heads, rows, t_k)\n" + SHARED + "\n"
+            "y = y.reshape(*batch, kv_heads, size, t_q, d_v).swapaxes(-4, -3)"
+        )
+    },
+)
+
 groups_reversed = slip(
     "The groups are in reverse order: the first query heads use the last head of keys and values.",
     with_heads_from("kv_heads - 1 - h // share"),
@@ -151,6 +166,26 @@ scaled_by_the_group = slip(
     {
         "q.reshape(*batch, kv_heads, rows, d)": (
             "q.reshape(*batch, kv_heads, rows, d) / q.dtype.type(heads / kv_heads) ** 0.5"
+        )
+    },
+)
+
+scaled_twice = slip(
+    "The scores are divided by √d twice: scaled_dot_product does so itself.",
+    {
+        "q.reshape(*batch, kv_heads, rows, d)": (
+            "q.reshape(*batch, kv_heads, rows, d) * q.dtype.type(d) ** -0.5"
+        )
+    },
+)
+
+results_mixed = slip(
+    "A group's results are cut by position, then by head, though its queries lie by head, then by "
+    "position.",
+    {
+        RESULT: (
+            "y = y.reshape(*batch, kv_heads, t_q, heads // kv_heads, d_v).swapaxes(-3, -2)\n"
+            + RESULT
         )
     },
 )

@@ -97,6 +97,17 @@ no_mask = slip(
     {ATTEND: "heads = scaled_dot_product(q, k, v)"},
 )
 
+no_mask_after_the_first_step = slip(
+    "After the first step there is no mask: tokens that come in one step see those after them.",
+    {ATTEND: "heads = scaled_dot_product(q, k, v, None if past else sees)"},
+)
+
+mask_of_the_whole_sequence = slip(
+    "Each step makes the mask of the whole sequence, which grows with the square of its length. "
+    "Only the new tokens' rows are needed.",
+    {SEES: "np.tri(k.shape[2], dtype=bool)[past:]"},
+)
+
 mask_without_the_past = slip(
     "The mask counts from the first token remembered, as if the new ones stood at the start: they "
     "see too little of the past.",
@@ -309,6 +320,16 @@ one_sequence_stretched = slip(
             "if len(k) != len(self._keys):"
         ),
         ATTEND: "q = np.repeat(q, len(k) // len(q), axis=0)\n" + ATTEND,
+    },
+)
+
+counted_before_the_check = slip(
+    "A step that raises an error still counts in `length`.",
+    {
+        "return 0 if self._keys is None else self._keys.shape[2]": "return self._length",
+        "self._values: np.ndarray | None = None": "self._values = None\nself._length = 0",
+        "past = self.length\n": "past = self.length\nself._length += x.shape[1]\n",
+        CUT: CUT + "\nself._length = length",
     },
 )
 

@@ -21,7 +21,7 @@ class WithTheScaleInB:
     def __init__(self, weight, bias, rank, alpha, rng):
         if not rank >= 1:
             raise ValueError("a rank of 1 at least")
-        self.w, self.bias, self.rank, self.alpha = weight, bias, rank, alpha
+        self.w, self.bias, self.rank, self.alpha = weight.copy(), bias.copy(), rank, alpha
         self.a = (rng.standard_normal((rank, weight.shape[1])) / weight.shape[1] ** 0.5).astype(
             weight.dtype
         )
@@ -212,6 +212,14 @@ merged_without_the_scale = slip(
 only_the_update_merged = slip(
     "The merged weight is the update alone, without the layer's weight.",
     {MERGED: "return self.scale * (self.b @ self.a)"},
+)
+
+merged_only_once = slip(
+    "merged gives what it gave the first time, though a and b are others by now.",
+    {
+        MERGED: 'if not hasattr(self, "_merged"):\n    self._merged = self.weight + self.scale * '
+        "(self.b @ self.a)\nreturn self._merged.copy()"
+    },
 )
 
 merged_into_the_layer = slip(

@@ -155,10 +155,21 @@ last_of_equals = slip(
     {"np.argsort(-logits, kind=": "np.argsort(logits, kind=", "[:top_k]": "[::-1][:top_k]"},
 )
 
+in_any_order = slip(
+    "Equal logits come in any order: NumPy's default sort is not stable.",
+    {'np.argsort(-logits, kind="stable")': "np.argsort(-logits)"},
+)
+
 crossing_token_dropped = slip(
     "The token that takes the sum to top_p or above is dropped, unless it is the first. What is "
     "left has a sum below top_p.",
     {BEFORE: "before = np.cumsum(ranked)\nbefore[0] = 0"},
+)
+
+crossing_token_dropped_but_not_at_equality = slip(
+    "The token that takes the sum above top_p is dropped, unless it is the first. What is left has "
+    "a sum of at most top_p.",
+    {BEFORE: "before = np.cumsum(ranked)\nbefore[0] = 0", DROP: "ranked[before > top_p] = 0"},
 )
 
 one_too_many_at_equality = slip(
@@ -248,6 +259,15 @@ minus_infinity_as_zero = slip(
 negative_temperature_let_through = slip(
     "A temperature below 0 is let through. It would turn the order of the tokens around.",
     {"if temperature < 0:": "if False:"},
+)
+
+unchecked_at_0 = slip(
+    "At a temperature of 0, top_k and top_p are not checked.",
+    {
+        "_check(temperature, top_k, top_p)": (
+            "if temperature == 0:\n    top_p = None\nelse:\n    _check(temperature, top_k, top_p)"
+        )
+    },
 )
 
 top_k_below_1_let_through = slip(

@@ -10,21 +10,22 @@ def grouped_query_attention(
     q: Float[np.ndarray, "*batch heads t_q d"],
     k: Float[np.ndarray, "*batch kv_heads t_k d"],
     v: Float[np.ndarray, "*batch kv_heads t_k d_v"],
-    mask: Bool[np.ndarray, "..."] | None = None,
+    mask: Bool[np.ndarray, "... #t_q #t_k"] | None = None,
 ) -> Float[np.ndarray, "*batch heads t_q d_v"]:
-    """Let each query head attend to the keys and values of its group's head.
+    """Let each query head attend to the keys and values of the head that its group shares.
 
         y[h] = softmax(q[h] k[g]ᵀ / √d) v[g]        g = h // (heads / kv_heads)
 
-    So neighbouring query heads share: with 6 heads and 2 kv_heads, heads 0, 1 and 2 use g = 0. The
+    Neighbouring query heads share: with 6 heads and 2 kv_heads, heads 0, 1 and 2 use g = 0. The
     mask is True where a query may see a key, and is broadcast to (*batch, heads, t_q, t_k). Every
-    query may see a key, and all sizes are 1 or more. The result keeps the dtype, which all arrays
-    share. `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name, if you want
-    to use it.
+    query sees at least one key, and all sizes are 1 or more. The result keeps the dtype, which all
+    arrays share. `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name, if
+    you want to use it.
 
     Raises    ValueError if kv_heads does not divide heads, or v has another number of heads than k
-    Speed     k and v are not copied for each query head: one query, with 8 heads to a group, takes
-              at most 3 times the memory of k and v; no Python loop over any axis
+    Speed     k and v are never copied for each query head: one query or two, with 8 heads to a
+              group and d and d_v of 32 or more, take at most 3 times the memory of k and v; no
+              Python loop over any axis
     Source    Ainslie et al. 2023, §2.2; Shazeer 2019 (kv_heads = 1)
 
     >>> q, k = np.zeros((4, 1, 1)), np.zeros((2, 1, 1))

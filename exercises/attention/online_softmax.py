@@ -10,19 +10,18 @@ def blockwise_attention(
     v: Float[np.ndarray, "t_k d_v"],
     block: int,
 ) -> Float[np.ndarray, "t_q d_v"]:
-    """Compute attention in memory that grows with the length of the sequences, not its square.
+    """Compute attention in memory that grows with t_q + t_k, not with t_q · t_k.
 
         Y = softmax(Q Kᵀ / √d) V        softmax over the keys
 
-    Go through the keys `block` at a time. The last block may be shorter, and a single one may hold
-    all keys; there is at least one key. The result is exact: it does not depend on `block`, except
-    for rounding.
+    Go through the keys `block` at a time. The last block may be shorter, and `block` larger than
+    the number of keys; there is at least one key. The result is exact: it does not depend on
+    `block`, except for rounding.
 
-    Numerics  right for scores of up to 1e4 in size, however they rise and fall from key to key;
-              keeps the dtype
-    Raises    ValueError if k has not as many features as q or not as many rows as v, or if block
-              is below 1
-    Speed     no Python loop but that over the blocks of keys; holds at most
+    Numerics  right for scores of up to 1e4 in size, whatever their order; keeps the dtype
+    Raises    ValueError if k differs from q in its features or from v in its rows, or if block is
+              below 1
+    Speed     no Python loop except the one over the blocks of keys; holds at most
               8 · (t_q + t_k) · (d + d_v + block) numbers at a time, the result included
     Source    Milakov & Gimelshein 2018, Algorithm 3; Dao et al. 2022, Algorithm 1
 

@@ -1,11 +1,12 @@
-"""Padding masks: no query sees what only fills up a batch.
+"""Padding masks: no query sees the padding of a batch.
 
-The n sequences of a batch are padded at their ends to t positions; `lengths` says how many of them
-are real, from 0 to t for each sequence. Heads and queries are axes of length 1 where all share one
-mask, so that it broadcasts to scores (n, heads, t_q, t_k). Queries are never masked, even where
-they are padding: what attention gives for those is left out later, in the loss.
+The n sequences of a batch are padded at their ends to t positions; `lengths` says how many
+positions of each sequence are real, from 0 to t. The axes of heads and of queries have length 1
+where the mask is the same for all of them, so that it broadcasts to scores (n, heads, t_q, t_k).
+Only keys are masked, never queries: those that are padding get an output too, which the loss
+ignores.
 
-    Raises    ValueError if a length is below 0 or above t
+    Raises    ValueError, by both, if a length is below 0 or above t
     Speed     no Python loop over sequences or positions
     Source    Rush 2018, The Annotated Transformer
 """

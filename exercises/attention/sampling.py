@@ -15,19 +15,20 @@ def next_token_probs(
 ) -> Float64[np.ndarray, "v"]:
     """Return the probabilities from which the next token is drawn.
 
-    They begin as softmax(logits / temperature). Then two settings, if given, drop tokens, in this
-    order; after each, the probabilities of the others are divided by their sum.
+    Start from softmax(logits / temperature). Then top_k and top_p, if given, drop tokens, in this
+    order; after each, the probabilities that remain are divided by their sum.
 
         top_k    keeps the k most probable tokens, or all if there are not more than k
-        top_p    keeps the fewest of the most probable tokens that have a sum of at least top_p: the
-                 token that takes the sum there is the last one kept
+        top_p    keeps the most probable tokens, as few as have a sum of at least top_p: the one
+                 that takes the sum there is still kept
 
     A temperature of 0 gives the most probable token a probability of 1. Of tokens with equal
     logits, the one with the lower index always comes first. Logits may be −∞, but not all of them:
-    such a token has a probability of 0.
+    these tokens get a probability of 0.
 
-    Numerics  right for finite logits of up to 1e4 in size, and temperatures of 0 or from 0.01
-    Raises    ValueError unless temperature ≥ 0, top_k ≥ 1 and 0 < top_p ≤ 1
+    Numerics  right for finite logits of up to 1e4 in size; temperatures of 0 or from 0.01 to 1e6
+    Raises    ValueError unless temperature ≥ 0, top_k ≥ 1 and 0 < top_p ≤ 1, even where the
+              temperature is 0
     Source    Fan et al. 2018 (top-k); Holtzman et al. 2020, §3.1 (top-p)
 
     >>> next_token_probs(np.log([1.0, 4.0, 3.0, 2.0]), top_k=2) * 7

@@ -7,12 +7,12 @@ from jaxtyping import Float
 def sinusoidal_positions(
     n_positions: int, d_model: int, base: float = 10000.0
 ) -> Float[np.ndarray, "n_positions d_model"]:
-    """Describe each position by sines and cosines, from fast waves to slow ones.
+    """Encode each position by sines and cosines, from high frequencies to low ones.
 
         pe[p, 2i]     = sin(p / base^(2i / d_model))
         pe[p, 2i + 1] = cos(p / base^(2i / d_model))      p = 0, 1, …      i = 0, 1, …
 
-    Sines and cosines take turns along a row, as in the paper; some libraries put all sines first.
+    Sines and cosines alternate along a row, as in the paper; some libraries put all sines first.
     The result is float64.
 
     Raises    ValueError if d_model is odd

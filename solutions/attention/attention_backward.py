@@ -17,17 +17,17 @@ def scaled_dot_product_backward(
     Float[np.ndarray, "*batch t_k d"],
     Float[np.ndarray, "*batch t_k d_v"],
 ]:
-    """Return the gradients with respect to q, k and v, given `grad_y`, that with respect to Y.
+    """Return the gradients with respect to q, k and v, given that of Y, `grad_y`.
 
         Y = softmax(Q Kᵀ / √d) V        softmax over the keys
 
     `mask` is True where a query may see a key; the softmax runs over these keys only. It is
     broadcast to (*batch, t_q, t_k): batch axes may be missing on its left, and any axis may have
-    length 1. Nothing else is broadcast. A query whose keys are all masked has a row of zeros in Y:
-    its own gradient is 0, and it adds nothing to those of k and v.
+    length 1. Nothing else is broadcast. There is at least one key. A query whose keys are all
+    masked has a row of zeros in Y: its gradient is 0, and it adds nothing to those of k and v.
 
-    Numerics  right for scores Q Kᵀ / √d of up to 1e4 in size, even where the mask hides the
-              largest; keeps the dtype
+    Numerics  right for scores Q Kᵀ / √d of up to 1e4 in size, in float32 and float64, even where
+              the mask hides the largest; keeps the dtype
     Raises    ValueError if the shapes do not fit together as above
     Speed     no Python loop over the batch, the queries or the keys; where d and d_v are far
               smaller than t_q and t_k, at most 10 times the memory of the scores

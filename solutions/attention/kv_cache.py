@@ -11,11 +11,13 @@ class CachedAttention:
 
     Weights are (out, in), and there are no biases:
 
-        q = x W_qᵀ,  k = x W_kᵀ,  v = x W_vᵀ        of width `inner`, cut into n_heads equal slices
+        q = x W_qᵀ,  k = x W_kᵀ,  v = x W_vᵀ
         y = [head 1, …, head n_heads] W_oᵀ          head = scaled_dot_product of its q, k and v
 
-    where a token sees itself and all tokens before it. `scaled_dot_product(q, k, v, mask)` is your
-    own, from the kata of that name, if you want to use it.
+    Each of q, k and v has width `inner` and is cut into n_heads equal slices, one for each head.
+    Each token sees itself and all tokens before it. An error changes nothing that is remembered.
+    `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name, if you want to use
+    it.
     """
 
     def __init__(
@@ -26,7 +28,7 @@ class CachedAttention:
         w_o: Float[np.ndarray, "d inner"],
         n_heads: int,
     ) -> None:
-        """Keep the weights. No token has been seen yet.
+        """Keep the weights; n_heads is 1 or more. No token has been seen yet.
 
         Raises    ValueError if `inner` cannot be cut into n_heads equal slices
         """
@@ -43,19 +45,19 @@ class CachedAttention:
 
     @property
     def length(self) -> int:
-        """The number of tokens of each sequence that are remembered."""
+        """How many tokens of each sequence are remembered."""
         return 0 if self._keys is None else self._keys.shape[2]
 
     def step(self, x: Float[np.ndarray, "n t d"]) -> Float[np.ndarray, "n t d"]:
         """Return y for the next t ≥ 1 tokens of each sequence, and remember them.
 
-        However a sequence is cut into steps, its tokens get what they would get in a single one.
+        The results do not depend on how a sequence is cut into steps.
         All steps have the same n. The result keeps the dtype, which all arrays share.
 
         Raises    ValueError if n differs from that of the tokens remembered
-        Speed     nothing is computed anew for earlier tokens: a step of one token takes at most 8
+        Speed     nothing is computed again for earlier tokens: a step of one token takes at most 8
                   times the memory of the keys and values remembered, even where `inner` is much
-                  smaller than d; no Python loop over n, t, the heads or earlier tokens or steps
+                  smaller than d; no Python loop over sequences, tokens, heads or steps
 
         >>> one = np.ones((1, 1))
         >>> attention = CachedAttention(0 * one, one, one, one, n_heads=1)

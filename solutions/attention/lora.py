@@ -5,13 +5,12 @@ from jaxtyping import Float
 
 
 class LoRALinear:
-    """A linear layer whose weight stays as it is, and an update to train in its place.
+    """A linear layer whose weight is frozen, and an update of low rank that is trained instead.
 
         y = x Wᵀ + bias + s · x Aᵀ Bᵀ        s = alpha / rank
 
-    W is `weight`; A and B are the attributes `a` (rank, in) and `b` (out, rank), which may be
-    assigned new arrays between calls, as training does. All arrays share a dtype, which results
-    keep.
+    W is `weight`; A and B are the attributes `a` (rank, in) and `b` (out, rank): training assigns
+    new arrays to them between calls. All arrays share one dtype, and so do the results.
 
     Source    Hu et al. 2022, §4.1
     """
@@ -24,7 +23,7 @@ class LoRALinear:
         alpha: float,
         rng: np.random.Generator,
     ) -> None:
-        """Keep the layer; draw `a` from a normal distribution of mean 0 and variance 1 / in.
+        """Keep weight and bias; draw `a` from a normal distribution of mean 0 and variance 1 / in.
 
         `b` starts at 0, so that training starts from the layer as it was. `a` and `b` get the dtype
         of `weight`; alpha is a Python number.
@@ -43,7 +42,8 @@ class LoRALinear:
     def forward(self, x: Float[np.ndarray, "*batch in"]) -> Float[np.ndarray, "*batch out"]:
         """Return y.
 
-        Speed     no array of weight's size is made; no Python loop over any axis
+        Speed     no array of W's size is made, such as B A, unless x or y has it; no Python loop
+                  over any axis
 
         >>> layer = LoRALinear(np.eye(2), np.ones(2), 1, alpha=3.0, rng=np.random.default_rng(0))
         >>> layer.forward(np.array([5.0, 7.0]))
@@ -59,10 +59,10 @@ class LoRALinear:
     ) -> tuple[
         Float[np.ndarray, "*batch in"], Float[np.ndarray, "rank in"], Float[np.ndarray, "out rank"]
     ]:
-        """Return the gradients with respect to x, a and b, given `grad_y`, that with respect to y.
+        """Return the gradients with respect to x, a and b, given that of y, `grad_y`.
 
-        y is forward(x) with the present a and b. Those of a and b are sums over the batch axes, of
-        which there may be none.
+        y is forward(x) with the present a and b. The gradients of a and b are sums over the batch
+        axes, if there are any.
 
         Speed     as `forward`
         """
@@ -74,5 +74,5 @@ class LoRALinear:
         return grad_x, grad_a, grad_b
 
     def merged(self) -> Float[np.ndarray, "out in"]:
-        """Return a new array: the weight of the plain linear layer that does what this one does."""
+        """Return a new array: the weight of a plain layer that, with this bias, does the same."""
         return self.weight + self.scale * (self.b @ self.a)

@@ -1,4 +1,4 @@
-"""Rotary positions: turn queries and keys, so that a score depends on their distance."""
+"""Rotary positions: rotate queries and keys, so that their scores depend on their distance."""
 
 import numpy as np
 from jaxtyping import Float, Integer
@@ -9,16 +9,16 @@ def rope(
     positions: Integer[np.ndarray, "t"] | None = None,
     base: float = 10000.0,
 ) -> Float[np.ndarray, "*batch t d"]:
-    """Turn each pair of features by an angle that is proportional to the vector's position.
+    """Rotate each pair of features by an angle proportional to the vector's position.
 
         y[2i]     = x[2i] · cos θ − x[2i + 1] · sin θ
         y[2i + 1] = x[2i] · sin θ + x[2i + 1] · cos θ        θ = p / base^(2i / d)
 
-    `positions` holds the p ≥ 0 of each of the t vectors, in any order and the same for the whole
-    batch; None stands for 0, 1, …, t − 1. Pairs are neighbours, as in the paper and in Meta's
-    LLaMA; Hugging Face pairs feature i with i + d/2 instead.
+    `positions` holds the p ≥ 0 of each of the t vectors, in any order, perhaps repeated, and the
+    same for the whole batch; None means 0, 1, …, t − 1. A pair is two neighbouring features, as in
+    the paper and in Meta's LLaMA; Hugging Face pairs feature i with i + d/2 instead.
 
-    Numerics  right for positions up to 100,000, also where x is float32; keeps x's dtype
+    Numerics  right for positions up to 100,000, whatever x's dtype is; keeps x's dtype
     Raises    ValueError if d is odd or `positions` has another shape than (t,)
     Speed     no Python loop over the batch, the positions or the features
     Source    Su et al. 2021 (RoFormer), §3.4.2

@@ -169,17 +169,21 @@ def test_manners(rng):
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("masked", [False, True], ids=["no mask", "a mask each"])
-def test_no_python_loop(rng, masked):
-    def sized(batch, heads, queries, keys):
-        arguments = draw(rng, (batch, heads), queries, keys)
-        return *arguments, draw_mask(rng, batch, heads, queries, keys) if masked else None
+@pytest.mark.parametrize("masks", ["no mask", "one mask", "a mask each"])
+def test_no_python_loop(rng, masks):
+    def sized(batch, groups, heads, queries, keys):
+        sizes = batch, groups, heads, queries, keys
+        shapes = {"one mask": (queries, keys), "a mask each": sizes}
+        mask = draw_mask(rng, *shapes[masks]) if masks in shapes else None
+        return *draw(rng, sizes[:3], queries, keys), mask
 
     assert_vectorised(scaled_dot_product_backward, sized)
 
 
 @pytest.mark.speed
-def test_memory_stays_within_ten_times_the_scores(rng):
+@pytest.mark.parametrize("masked", [False, True], ids=["no mask", "a mask"])
+def test_memory_stays_within_ten_times_the_scores(rng, masked):
     arguments = draw(rng, (2,), 80, 90, 2, 2)
     scores = 2 * 80 * 90 * arguments[0].itemsize
-    assert_memory_at_most(10 * scores, scaled_dot_product_backward, *arguments)
+    mask = draw_mask(rng, 80, 90) if masked else None
+    assert_memory_at_most(10 * scores, scaled_dot_product_backward, *arguments, mask)

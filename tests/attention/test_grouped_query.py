@@ -54,6 +54,7 @@ def test_six_heads_that_share_two_worked_out_by_hand():
         ((4,), 4, 4, 4, 4),
         ((1,), 6, 2, 1, 1),
         ((2,), 2, 1, 2, 2),
+        ((2,), 2, 300, 4, 3),
     ],
     ids=str,
 )
@@ -112,19 +113,22 @@ def test_manners(rng):
 
 
 @pytest.mark.speed
-def test_keys_and_values_are_not_copied_for_each_head(rng):
-    drawn = draw(rng, (2,), heads=16, kv_heads=2, t_q=1, t_k=500, d=32, d_v=32)
+@pytest.mark.parametrize("t_q", [1, 2])
+@pytest.mark.parametrize("masked", [False, True], ids=["no mask", "a mask"])
+def test_keys_and_values_are_not_copied_for_each_head(rng, t_q, masked):
+    drawn = draw(rng, (2,), heads=16, kv_heads=2, t_q=t_q, t_k=500, d=32, d_v=32)
     q, k, v = (array.astype(np.float32) for array in drawn)
-    assert_memory_at_most(3 * (k.nbytes + v.nbytes), grouped_query_attention, q, k, v)
+    mask = draw_mask(rng, t_q, 500) if masked else None
+    assert_memory_at_most(3 * (k.nbytes + v.nbytes), grouped_query_attention, q, k, v, mask)
 
 
 @pytest.mark.speed
 @pytest.mark.parametrize("masks", ["no mask", "one mask", "a mask each"])
 def test_no_python_loop(rng, masks):
-    def drawn(batch, groups, heads_a_group, queries, keys):
+    def drawn(batch, parts, groups, heads_a_group, queries, keys):
         heads = groups * heads_a_group
-        shapes = {"one mask": (queries, keys), "a mask each": (batch, heads, queries, keys)}
+        shapes = {"one mask": (queries, keys), "a mask each": (batch, parts, heads, queries, keys)}
         mask = draw_mask(rng, *shapes[masks]) if masks in shapes else None
-        return *draw(rng, (batch,), heads, groups, queries, keys, 2, 2), mask
+        return *draw(rng, (batch, parts), heads, groups, queries, keys, 2, 2), mask
 
     assert_vectorised(grouped_query_attention, drawn)

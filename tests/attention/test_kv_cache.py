@@ -72,9 +72,9 @@ def test_other_shapes_agree_with_torch(rng, n, d, inner, n_heads, sizes):
 
 
 def test_a_prompt_and_many_single_tokens_agree_with_torch(rng):
-    x, weights = draw(rng, t=70)
+    x, weights = draw(rng, t=300)
     expected = in_torch(x, weights, 4)
-    assert_close(take_steps(CachedAttention(*weights, 4), x, (9, *[1] * 61)), expected)
+    assert_close(take_steps(CachedAttention(*weights, 4), x, (239, *[1] * 61)), expected)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
@@ -148,9 +148,11 @@ def test_heads_that_do_not_divide_the_width_raise_a_value_error(rng, n_heads):
 @pytest.mark.parametrize(("n", "other"), [(3, 1), (1, 3), (2, 3), (3, 2)])
 def test_another_number_of_sequences_raises_a_value_error(rng, n, other):
     x, weights = draw(rng, n=n)
+    expected = in_torch(x, weights, 2)[:, 4:]
     attention = CachedAttention(*weights, 2)
-    attention.step(x)
+    attention.step(x[:, :4])
     assert_value_error(attention.step, np.ones((other, 1, 6)))
+    assert_close((attention.length, attention.step(x[:, 4:])), (4, expected))
 
 
 def outputs(x, other, w_q, w_k, w_v, w_o, n_heads):
@@ -173,12 +175,13 @@ def step(attention, x):
 
 @pytest.mark.speed
 def test_a_step_takes_memory_in_proportion_to_the_keys_and_values(rng):
-    # d is much larger than the keys, so that nobody can remember x in their place.
-    x, weights = draw(rng, n=2, t=600, d=512, inner=8)
+    # d is much larger than the keys, so that nobody can remember x in their place, and so is the
+    # number of tokens, so that a mask of the whole sequence is too large.
+    x, weights = draw(rng, n=1, t=1200, d=512, inner=4)
     x, weights = x.astype(np.float32), [w.astype(np.float32) for w in weights]
     attention = CachedAttention(*weights, 2)
-    attention.step(x)
-    keys_and_values = 2 * (2 * 600 * 8) * 4
+    take_steps(attention, x, (600, 600))
+    keys_and_values = 2 * (1200 * 4) * 4
     assert_memory_at_most(8 * keys_and_values, step, attention, x[:, :1])
 
 
@@ -203,4 +206,12 @@ def test_no_python_loop(rng):
     def prompt(x, weights, n_heads):
         return CachedAttention(*weights, n_heads).step(x)
 
+    def after_a_prompt(sequences, tokens, heads):
+        x, weights, heads = drawn(sequences, tokens + 4, heads)
+        attention = CachedAttention(*weights, heads)
+        attention.step(x[:, :4])
+        return attention, x[:, 4:]
+
     assert_vectorised(prompt, drawn)
+    assert_vectorised(step, after_a_prompt)
+    assert_vectorised(step, lambda sequences, heads: after_a_prompt(sequences, 1, heads))

@@ -86,6 +86,13 @@ def test_scores_that_are_all_far_from_zero_are_right(rng, block):
     assert_close(blockwise_attention(q, k, v, block), expected)
 
 
+@BLOCKS
+def test_keys_of_little_weight_count_where_their_values_are_large(block):
+    (q, k), v = with_scores(np.array([[50.0, 0.0, 1.0]])), np.array([[1.0], [5e21], [2e21]])
+    expected = in_torch(q, k, v)
+    assert_close(blockwise_attention(q, k, v, block), expected)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 def test_rising_scores_are_right_in_every_dtype(dtype):
     # Whole scores, which float32 holds exactly; √d is 2.
@@ -145,9 +152,11 @@ def test_no_python_loop_but_that_over_the_blocks(rng):
 
 @pytest.mark.speed
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
-@pytest.mark.parametrize(("t_q", "t_k"), [(500, 500), (150, 1500), (1500, 150)], ids=str)
-def test_memory_grows_with_the_lengths_only(rng, t_q, t_k, dtype):
+@pytest.mark.parametrize(
+    ("t_q", "t_k", "block"), [(500, 500, 8), (150, 1500, 8), (1500, 150, 8), (60, 1500, 1)], ids=str
+)
+def test_memory_grows_with_the_lengths_only(rng, t_q, t_k, block, dtype):
     arguments = [array.astype(dtype) for array in draw(rng, t_q, t_k, 3, 2)]
-    numbers = 8 * (t_q + t_k) * (3 + 2 + 8)
+    numbers = 8 * (t_q + t_k) * (3 + 2 + block)
     limit = numbers * np.dtype(dtype).itemsize
-    assert_memory_at_most(limit, blockwise_attention, *arguments, 8)
+    assert_memory_at_most(limit, blockwise_attention, *arguments, block)

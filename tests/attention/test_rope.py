@@ -78,12 +78,13 @@ def test_scores_depend_on_distances_alone(rng, start):
     assert_close(scores(q, k, start), expected)
 
 
-def test_far_positions_are_right_in_float32(rng):
-    x = rng.normal(size=(2, 6, 8)).astype(np.float32)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32], ids=["float16", "float32"])
+def test_far_positions_are_right_in_every_dtype(rng, dtype):
+    x = rng.normal(size=(2, 6, 8)).astype(dtype)
     positions = np.array([0, 1, 4097, 65_537, 99_999, 100_000])
     expected = in_torch(x, positions)
     # Where two products nearly cancel, what they were rounded by is left.
-    assert_close(rope(x, positions), expected, atol=1e-6)
+    assert_close(rope(x, positions), expected, atol=8 * np.finfo(dtype).eps)
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (2, 4, 1), (2, 3, 5)], ids=str)
@@ -104,15 +105,15 @@ def test_manners(rng):
         partial(rope, x, positions),
         partial(rope, x, positions, 50.0),
         partial(rope, x[0, 0], positions),
+        partial(rope, x[0, :, :1]),
     )
 
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    def drawn(batch, heads, positions, pairs):
-        return rng.normal(size=(batch, heads, positions, 2 * pairs)), rng.integers(
-            9, size=positions
-        )
+    def drawn(batch, groups, heads, positions, pairs):
+        x = rng.normal(size=(batch, groups, heads, positions, 2 * pairs))
+        return x, rng.integers(9, size=positions)
 
     assert_vectorised(rope, drawn)
     assert_vectorised(lambda x, positions: rope(x), drawn)

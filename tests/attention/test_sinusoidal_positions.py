@@ -39,8 +39,10 @@ def test_base_is_ten_thousand_unless_told():
     assert_close(sinusoidal_positions(9, 8), by_the_formula(9, 8))
 
 
-def test_a_thousand_positions_are_right():
-    assert_close(sinusoidal_positions(1000, 6), by_the_formula(1000, 6))
+@pytest.mark.parametrize(("n_positions", "d_model"), [(1000, 6), (40_000, 2)])
+def test_many_positions_are_right(n_positions, d_model):
+    expected = by_the_formula(n_positions, d_model)
+    assert_close(sinusoidal_positions(n_positions, d_model), expected)
 
 
 def test_it_agrees_with_the_reference(reference):
