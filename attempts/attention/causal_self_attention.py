@@ -169,6 +169,11 @@ interleaved_heads = slip(
     },
 )
 
+cut_alone_interleaved = slip(
+    "A head gets every n_heads-th column of Q, K and V. Its columns should be next to each other.",
+    {CUT: "part.reshape(n, t, d // n_heads, n_heads).transpose(0, 3, 1, 2)"},
+)
+
 one_head = slip(
     "There is one attention over the whole width. Each head should attend on its own.",
     {CUT: "part.reshape(n, t, 1, d).swapaxes(1, 2)"},

@@ -59,6 +59,7 @@ def with_nothing_imported(x, params, n_heads, memory=None, memory_lengths=None):
     def attend(q, k, v, mask):
         q, k, v = (a.reshape(n, -1, n_heads, d // n_heads) for a in (q, k, v))
         scores = np.einsum("nqhe,nkhe->nhqk", q, k) / math.sqrt(d // n_heads)
+        scores = np.where(mask, scores, np.asarray(-1e4, scores.dtype))
         weights = np.exp(scores - scores.max(-1, keepdims=True)) * mask
         weights = weights / np.maximum(weights.sum(-1, keepdims=True), np.finfo(x.dtype).tiny)
         return np.einsum("nhqk,nkhe->nqhe", weights, v).reshape(n, t, d)
@@ -104,6 +105,12 @@ with_an_early_sum = rewrite(
 # --- Which step, and when --------------------------------------------------------------------
 
 memory_ignored = slip("The memory is not used: there is no cross-attention.", {IF: "if False:"})
+
+weights_wanted_without_a_memory = slip(
+    "Without a memory, norm2 and the weights of cross-attention are looked up all the same, and "
+    "may be missing.",
+    {IF: f"gamma, beta = params['norm2']\n{IF}"},
+)
 
 lengths_ignored = slip(
     "`memory_lengths` does not reach cross-attention.",
@@ -234,6 +241,11 @@ norm1_for_all = slip(
 norm2_before_the_network = slip(
     "norm2 is used before the network. It belongs to cross-attention; the network has norm3.",
     {NORM3: 'layer_norm(x, *params["norm" + "2"])'},
+)
+
+norm2_before_the_network_with_a_memory = slip(
+    "Where there is a memory, norm2 is used before the network as well. It should be norm3.",
+    {NORM3: 'layer_norm(x, *params["norm3" if memory is None else "norm" + "2"])'},
 )
 
 norm2_and_norm3_swapped = slip(

@@ -188,6 +188,11 @@ gated_residual_added = slip(
     {DOWN: "x + (gate * up) @ w_down.T"},
 )
 
+one_position_at_a_time = slip(
+    "It loops over the positions in Python. A matrix product serves all of them.",
+    {GATE: "np.apply_along_axis(lambda row: silu(w_gate @ row), -1, x)"},
+)
+
 w_down_not_transposed = slip(
     "w_down is not transposed: its rows belong to the outputs.", {DOWN: "(gate * up) @ w_down"}
 )

@@ -79,6 +79,11 @@ interleaved_heads = slip(
     },
 )
 
+cut_alone_interleaved = slip(
+    "A head gets every n_heads-th column of Q, K and V. Its columns should be next to each other.",
+    {CUT: "x.reshape(n, t, d // n_heads, n_heads).transpose(0, 3, 1, 2)"},
+)
+
 columns_of_the_heads_interleaved = slip(
     "The heads' results are joined column by column, the first of each head first. They should "
     "stand one after the other, each in one piece.",
@@ -196,6 +201,11 @@ mask_given_an_axis_of_heads = slip(
     "The mask gets an axis for the heads behind its first one, as if it had none. It is broadcast "
     "to (n, n_heads, t, t) as it is.",
     {ATTEND: "= scaled_dot_product(q, k, v, mask if mask is None else mask[:, None])"},
+)
+
+mask_of_three_axes_by_sequence = slip(
+    "A mask of three axes is taken for one for each sequence. It is one for each head.",
+    {ATTEND: "= scaled_dot_product(q, k, v, mask[:, None] if np.ndim(mask) == 3 else mask)"},
 )
 
 mask_loses_its_axis_of_heads = slip(

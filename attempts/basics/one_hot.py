@@ -49,6 +49,14 @@ labels_from_one = slip(
     {"np.arange(n_classes))": "np.arange(1, n_classes + 1))"},
 )
 
+classes_from_one = slip(
+    "The classes are numbered from 1, and a label of 0 is refused. They are 0 to n_classes − 1.",
+    {
+        "(labels < 0) | (labels >= n_classes)": "(labels < 1) | (labels > n_classes)",
+        "np.arange(n_classes))": "np.arange(1, n_classes + 1))",
+    },
+)
+
 zeros_for_ones = slip(
     "Ones and zeros are swapped.",
     {"labels[..., None] ==": "labels[..., None] !="},

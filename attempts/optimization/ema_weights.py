@@ -55,7 +55,7 @@ kept_in_float32_or_more = rewrite(
         "[param.astype(np.float64) for param in params]": (
             "[param.astype(np.promote_types(param.dtype, np.float32)) for param in params]"
         ),
-        MOVE: "np.add(self.decay * average, (1 - self.decay) * param, dtype=average.dtype)",
+        MOVE: "self.decay * average + (1 - self.decay) * param.astype(average.dtype)",
     }
 )
 
@@ -217,6 +217,12 @@ kept_in_the_own_dtype = slip(
         "[param.astype(np.float64) for param in params]": "[param.copy() for param in params]",
         MOVE: "self.decay * average + (1 - self.decay) * param",
     },
+)
+
+moved_in_the_own_dtype = slip(
+    "(1 − decay) · param is rounded to the parameter's dtype: in float16, little is left of the "
+    "digits of so small a number.",
+    {MOVE: "self.decay * average + (1 - self.decay) * param"},
 )
 
 # --- Whose arrays they are ---------------------------------------------------------------------

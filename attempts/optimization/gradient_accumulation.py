@@ -140,12 +140,12 @@ first_batch_twice = slip(
 )
 
 empty_batches_add_nan = slip(
-    "A batch in which nothing counts makes everything nan: 0 · nan is nan.",
+    "A batch with n = 0 makes everything nan: 0 · nan is nan.",
     {SKIP: "pass"},
 )
 
 the_end_at_an_empty_batch = slip(
-    "A batch in which nothing counts ends the loop: those after it are lost.",
+    "A batch with n = 0 ends the loop: those after it are lost.",
     {"continue  #": "break  #"},
 )
 
@@ -155,8 +155,13 @@ nan_left_out = slip(
     {"if n == 0:": "if n == 0 or loss_b != loss_b:"},
 )
 
+skipped_by_its_loss = slip(
+    "A batch is skipped where its loss is nan. It should be where n is 0, and there alone.",
+    {"if n == 0:": "if loss_b != loss_b:"},
+)
+
 zero_as_missing = slip(
-    "A loss of 0 is taken for a batch in which nothing counts. n says that.",
+    "A batch is skipped where its loss is 0. It should be where n is.",
     {"if n == 0:": "if n == 0 or not loss_b:"},
 )
 
@@ -199,11 +204,12 @@ lists_of_references = slip(
 )
 
 nothing_to_average = slip(
-    "Where nothing counts, the loss comes back as 0 or nan. It should raise a ValueError.",
-    {'raise ValueError(f"nothing counts in any of {len(batches)} batches")': "total = 1"},
+    "Where no batch has a term, the loss comes back as 0 or nan. It should raise a ValueError.",
+    {'raise ValueError(f"none of {len(batches)} batches has a term")': "total = 1"},
 )
 
 division_by_zero = slip(
-    "Where nothing counts, it ends in a ZeroDivisionError. Check for that, and raise a ValueError.",
+    "Where no batch has a term, it ends in a ZeroDivisionError. Check for that, and raise a "
+    "ValueError.",
     {"if total == 0:": "if False:"},
 )

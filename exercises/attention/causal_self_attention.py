@@ -14,18 +14,18 @@ def causal_self_attention(
     b_o: Float[np.ndarray, "d"],
     n_heads: int,
 ) -> Float[np.ndarray, "n t d"]:
-    """Attend in `n_heads` heads, where no position sees a later one.
+    """Attend in `n_heads` heads; no position sees a later one.
 
         [Q K V] = x W_qkvᵀ + b_qkv
-        head_i = attention(Q_i, K_i, V_i)          position s sees the positions up to s, s included
+        head_i = attention(Q_i, K_i, V_i)          position s sees positions 0 to s
         y = [head_1 … head_h] W_oᵀ + b_o
 
     The first d rows of `w_qkv` and `b_qkv` give Q, the next d give K, the last d give V. Q_i is the
-    i-th of `n_heads` slices of Q: d / n_heads columns that are next to each other. K_i and V_i are
-    cut alike. `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name.
+    i-th of `n_heads` slices of Q, each of d / n_heads adjacent columns. K_i and V_i are cut the
+    same way. `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name.
 
     Numerics  keeps the dtype, the same for all arrays
-    Raises    ValueError unless n_heads divides d
+    Raises    ValueError if d is not a multiple of n_heads, which is at least 1
     Speed     no Python loop over n, the heads or t
     Source    Radford et al. 2018, §3.1; packed as in torch.nn.MultiheadAttention
 

@@ -1,7 +1,8 @@
 """The feed-forward network of a transformer block, in its two usual forms.
 
-Each position, a vector along the last axis of x, passes through the same weights on its own. x has
-any number of batch axes, or none. `gelu` and `silu` are your own, from the kata basics/gelu.
+The same weights are applied to each position, a vector along the last axis of x, separately. x has
+any number of batch axes, of length 1 or more, or none. `gelu` and `silu` are your own, from the
+kata basics/gelu; gelu may loop, so feed_forward has no Speed line.
 
     Numerics  keeps the dtype, the same for all arrays
 """
@@ -38,7 +39,7 @@ def swiglu(
     w_up: Float[np.ndarray, "hidden d"],
     w_down: Float[np.ndarray, "d hidden"],
 ) -> Float[np.ndarray, "*batch d"]:
-    """Let one linear map of x, through SiLU, gate another, entry by entry; map the result back.
+    """Gate one linear map of x by the SiLU of another, entry by entry, then map back to width d.
 
         y = (silu(x W_gateᵀ) ⊙ (x W_upᵀ)) W_downᵀ
 

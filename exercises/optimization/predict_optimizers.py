@@ -1,8 +1,8 @@
 """Predict: steps, rates and regularizers of optimisers, in your head.
 
-Return each answer as a literal; give floats to three digits. Optimisers are PyTorch's: momentum
-adds every gradient in full, and the averages of RMSProp and Adam start at 0. Take eps as 0. A step
-is the change of a weight.
+Return each answer as a literal; give floats to three digits. Optimisers are PyTorch's: momentum has
+no dampening, and the averages of RMSProp and Adam start at 0. Take eps as negligibly small. The
+length of a step is the absolute change of the weight.
 """
 
 
@@ -21,7 +21,9 @@ def rmsprop_first_step() -> float:
 
 
 def adagrad_late_step() -> float:
-    """Adagrad with lr 1.0 gets a gradient of 3.0 in every step. How long is step 100? A float."""
+    """Adagrad with lr 1.0 gets a gradient of 3.0 in every step. How long is the 100th step?
+    A float.
+    """
     raise NotImplementedError
 
 
@@ -34,36 +36,36 @@ def momentum_two_steps() -> float:
 
 def momentum_in_the_long_run() -> float:
     """The same optimiser, lr 0.1 and momentum 0.9, gets a gradient of 1.0 for hundreds of steps.
-    How long is a step in the end? A float.
+    What is the step length in the end? A float.
     """
     raise NotImplementedError
 
 
 def largest_rate() -> float:
-    """Gradient descent minimizes 5·w² from w = 1. Below which learning rate does it converge, and
-    above which does it diverge? A float.
+    """Gradient descent minimizes 5·w² from w = 1. Which learning rate separates convergence from
+    divergence? A float.
     """
     raise NotImplementedError
 
 
 def loss_times_100() -> tuple[float, float]:
-    """The loss is multiplied by 100. By which factor do the steps of plain SGD grow, and by which
-    those of Adam? A tuple of two floats.
+    """The loss is multiplied by 100 from the start. By which factor do the steps of plain SGD grow,
+    and by which those of Adam? A tuple of two floats.
     """
     raise NotImplementedError
 
 
 def decay_without_a_gradient() -> tuple[float, float]:
-    """A weight is 1.0, and its loss is flat: the loss's gradient is 0. What is the weight after one
-    step of Adam and after one of AdamW, each with lr 0.1 and weight_decay 0.1? A tuple of two
-    floats.
+    """A weight is 1.0, and its loss is flat: the loss's gradient is 0. What is the weight after the
+    first step of Adam, and after the first of AdamW, each with lr 0.1 and weight_decay 0.1? A tuple
+    of two floats.
     """
     raise NotImplementedError
 
 
 def clipped() -> tuple[float, float]:
-    """The gradients of two parameters of one entry each are 3.0 and 4.0. What are they after
-    clip_grad_norm_ with max_norm 1.0? A tuple of two floats.
+    """The gradients of two scalar parameters are 3.0 and 4.0. What are they after clip_grad_norm_
+    with max_norm 1.0? A tuple of two floats.
     """
     raise NotImplementedError
 
@@ -77,13 +79,14 @@ def warm_up_and_cosine() -> float:
 
 def accumulated() -> float:
     """Four batches of 8 rows each call `backward` on their mean loss, without zero_grad in between.
-    How many times as large is the gradient as that of the mean loss over all 32 rows? A float.
+    By what factor is the resulting gradient larger than that of the mean loss over all 32 rows? A
+    float.
     """
     raise NotImplementedError
 
 
 def after_nan() -> str:
-    """A weight trained by Adam has a gradient of nan once; all others are right. What becomes of
-    the weight? One of "stays nan", "recovers", "skips the step".
+    """A weight trained by Adam has a gradient of nan once; all others are finite. What becomes
+    of the weight? One of "stays nan", "recovers", "skips the step".
     """
     raise NotImplementedError

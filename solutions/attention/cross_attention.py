@@ -1,4 +1,4 @@
-"""Cross-attention: one sequence looks at another, as a decoder at what the encoder has read."""
+"""Cross-attention: one sequence looks at another, as a decoder does at the encoder's output."""
 
 import numpy as np
 from jaxtyping import Float, Integer
@@ -16,20 +16,20 @@ def cross_attention(
     n_heads: int,
     memory_lengths: Integer[np.ndarray, "n"] | None = None,
 ) -> Float[np.ndarray, "n t d"]:
-    """Let every position of x look at all positions of the memory, in `n_heads` heads.
+    """Let every position of x attend to the memory, in `n_heads` heads.
 
         Q = x W_qᵀ    K = memory W_kᵀ    V = memory W_vᵀ
         head_i = attention(Q_i, K_i, V_i)
         y = [head_1 … head_h] W_oᵀ
 
-    Q_i is the i-th of `n_heads` slices of Q: d / n_heads columns that are next to each other. K_i
-    and V_i are cut alike. There are no biases. If `memory_lengths` is given, only the first
-    memory_lengths[s] positions (0 to t_m) of sequence s are memory; the rest is padding, which no
-    position sees. Where the length is 0, the result is zeros. `scaled_dot_product(q, k, v, mask)`
-    is your own, from the kata of that name.
+    Q_i is the i-th of `n_heads` slices of Q, each of d / n_heads adjacent columns. K_i and V_i are
+    cut the same way. There are no biases. t_m is at least 1. If given, memory_lengths[s], from 0 to
+    t_m, is the number of positions of sequence s that are real. The rest is padding, which no
+    position of x sees: its entries are finite, and have no effect. A sequence of length 0 gives
+    zeros. `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name.
 
-    Numerics  keeps the dtype, the same for all arrays of floats
-    Raises    ValueError unless n_heads divides d
+    Numerics  keeps the dtype, which all float arrays share
+    Raises    ValueError if d is not a multiple of n_heads, which is at least 1
     Speed     no Python loop over n, the heads, t or t_m
     Source    Vaswani et al. 2017, §3.2.3
 

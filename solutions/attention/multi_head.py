@@ -15,20 +15,21 @@ def multi_head(
     n_heads: int,
     mask: Bool[np.ndarray, "*#batch #t #t"] | None = None,
 ) -> Float[np.ndarray, "n t d"]:
-    """Attend in `n_heads` heads, each on its own, put their results side by side and map them.
+    """Attend in `n_heads` separate heads, concatenate their results and apply W_o.
 
         Q = x W_qᵀ    K = x W_kᵀ    V = x W_vᵀ
         head_i = attention(Q_i, K_i, V_i)
         y = [head_1 … head_h] W_oᵀ
 
-    Q_i is the i-th of `n_heads` slices of Q: d / n_heads columns that are next to each other. K_i
-    and V_i are cut alike. There are no biases. `mask` is True where a query may see a key, and is
-    broadcast to (n, n_heads, t, t), as NumPy does: (t, t) is one mask for all, (n, 1, t, t) one for
-    each sequence. A query that sees no key gets zeros. `scaled_dot_product(q, k, v, mask)` is your
-    own, from the kata of that name.
+    Q_i is the i-th of `n_heads` slices of Q, each of d / n_heads adjacent columns. K_i and V_i are
+    cut the same way. There are no biases. `mask` is True where a query may see a key. It is
+    broadcast to (n, n_heads, t, t): the first one or two axes may be missing, and any may have
+    length 1. So (t, t) is one mask for all, (n_heads, t, t) one for each head, (n, 1, t, t) one for
+    each sequence. Where a query sees no key, its head gives zeros.
+    `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name.
 
     Numerics  keeps the dtype, the same for all arrays
-    Raises    ValueError unless n_heads divides d
+    Raises    ValueError if d is not a multiple of n_heads, which is at least 1
     Speed     no Python loop over n, the heads or t
     Source    Vaswani et al. 2017, §3.2.2
 

@@ -1,4 +1,4 @@
-"""Embedding: a trained row for every token, looked up by its number."""
+"""Embedding: look up a trained vector for each token id."""
 
 import numpy as np
 from jaxtyping import Float, Integer
@@ -11,8 +11,8 @@ def embedding(
 
         y[…, :] = table[ids[…], :]
 
-    `ids` may have any integer dtype and any number of axes. In both functions the results have the
-    table's dtype.
+    `ids` may have any integer dtype and any number of axes, or none. The result has the table's
+    dtype.
 
     Raises    ValueError if an id is not one of 0, 1, …, vocabulary − 1
     Speed     no Python loop over ids, vocabulary or features
@@ -35,10 +35,12 @@ def embedding_backward(
     """Return the gradient with respect to the table, given that of y, `grad_y`.
 
     A row that was looked up several times gets the sum of all its gradients; one that was never
-    looked up gets 0. So does the row of `padding_id`, if that is not None: it is not to be trained.
+    looked up gets 0. `padding_id`, if not None, is one of 0, 1, …, vocabulary − 1; its row gets 0,
+    so that it is never trained. The result has the table's dtype, whatever grad_y's; sums may be
+    rounded to the narrower of the two.
 
     Raises    as embedding, and ValueError if grad_y does not have the shape of y
-    Speed     as embedding; at most 5 × the memory of grad_y and the table
+    Speed     as embedding; at most 5 × the memory of all arguments
 
     >>> embedding_backward(np.array([[1.0], [2.0], [4.0]]), np.array([2, 0, 2]), np.zeros((3, 1)))
     array([[2.],

@@ -11,10 +11,11 @@ def one_hot(
 
         result[…, j] = 1 if labels[…] = j, else 0
 
-    The classes are 0, 1, …, n_classes − 1; one that never occurs still has its column. `labels` may
-    have any integer dtype and any number of axes; the classes become a new last axis.
+    The classes are 0, 1, …, n_classes − 1; a class that never occurs still gets its column.
+    `labels` may have any integer dtype and any number of axes, or none; the classes become a new
+    last axis.
 
-    Raises    ValueError if labels hold anything but classes
+    Raises    ValueError if a label is not one of the classes
     Speed     no Python loop over labels or classes
 
     >>> one_hot(np.array([2, 0]), 3)

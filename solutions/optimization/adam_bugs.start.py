@@ -1,7 +1,7 @@
 """Four bugs in an Adam.
 
-This optimiser runs without an error, and its losses even fall. But as handed out, four bugs, each
-independent of the others, keep it from being the Adam that its docstrings describe.
+This optimiser runs without an error, and the loss even goes down. But as handed out, it contains
+four independent bugs: it is not the Adam that its docstrings describe.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ class Adam:
         v ← β₂·v + (1 − β₂)·g²             v starts at 0
         p ← p − lr · m̂ / (√v̂ + eps)        m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
 
-    where `betas` is (β₁, β₂) and all operations are element by element. All parameters have the
-    same t.
+    where `betas` is (β₁, β₂) and all operations are element by element. All parameters share one
+    t.
 
     Source    Kingma & Ba 2015, Algorithm 1
     """
@@ -39,7 +39,7 @@ class Adam:
 
         Every call gets the same parameters, of any shapes with one axis or more, and a gradient of
         the same shape and dtype for each. No argument is written into, and none is kept: the caller
-        may overwrite all arrays after a step. The results keep the dtypes.
+        may overwrite all arrays after a step, including those returned. The results keep the dtypes.
         """
         if not self._m:
             self._m = [np.zeros_like(param) for param in params]
@@ -53,7 +53,7 @@ class Adam:
     def _updated(
         self, param: np.ndarray, grad: np.ndarray, m: np.ndarray, v: np.ndarray
     ) -> np.ndarray:
-        """The new value of one parameter; its averages, m and v, move in place."""
+        """The new value of one parameter; m and v are updated in place."""
         self._t += 1
         beta1, beta2 = self.betas
         m *= beta1

@@ -1,4 +1,4 @@
-"""EMA of weights: a smoothed copy of the network, to be evaluated in its place."""
+"""EMA of weights: a smoothed copy of the network's weights, used for evaluation."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ class EMA:
 
         average ← decay · average + (1 − decay) · param
 
-    The averages start equal to the first parameters, so they need no correction for their start.
-    They are kept in float64: in float16 a small move would be rounded away.
+    `decay` is from 0 to 1. The averages start equal to the first parameters, so no bias correction
+    is needed. They are kept and updated in float64: in float16 a small move would be rounded away.
 
     Source    Polyak & Juditsky 1992; Tarvainen & Valpola 2017 (mean teacher)
 
@@ -24,14 +24,14 @@ class EMA:
     def __init__(self, params: Sequence[np.ndarray], decay: float = 0.999) -> None:
         """Start from `params`, arrays of any shapes with one axis or more.
 
-        Here and in `update`, no argument is kept: the caller may overwrite its arrays afterwards.
+        Here and in `update`, no array is kept: the caller may overwrite its arrays afterwards.
         """
         self.decay = decay
         self._averages = [param.astype(np.float64) for param in params]
         self._dtypes = [param.dtype for param in params]
 
     def update(self, params: Sequence[np.ndarray]) -> None:
-        """Move each average towards its parameter, as after a step of training.
+        """Move each average towards its parameter; called after each training step.
 
         Raises    ValueError if `params` differ from the first ones in number or in a shape
         """
@@ -44,6 +44,6 @@ class EMA:
         ]
 
     def averages(self) -> list[np.ndarray]:
-        """Return copies of the averages, each in the dtype of its first parameter."""
+        """Return copies of the averages, each in the dtype that its parameter had in __init__."""
         dtyped = zip(self._averages, self._dtypes, strict=True)
         return [average.astype(dtype) for average, dtype in dtyped]

@@ -14,15 +14,17 @@ def accumulate(
         loss = Σ n_b · loss_b / Σ n_b            grads[i] = Σ n_b · grads_b[i] / Σ n_b
 
     `gradients(b)` returns (loss_b, grads_b, n_b): the mean loss over the n_b terms of batch b (its
-    rows, or its tokens that count), the gradients of that mean, and n_b as a Python int. It is
-    called once for each batch, in order. The arrays in grads_b, of any shapes with one axis or
-    more, stay its own: they are not written into, and the next call may overwrite them.
+    rows, or the tokens that are not padding), the gradients of that mean, and n_b as a Python int.
+    It is called once for each batch, in order. The arrays in grads_b, of any shapes with one axis
+    or more, belong to `gradients`: do not write into them, and expect the next call to reuse them.
 
-    A batch in which nothing counts, n_b = 0, takes no part, even if its loss and gradients are nan.
+    A batch with n_b = 0 is skipped, even if its loss and gradients are nan.
 
-    Numerics  the gradients keep their dtypes
-    Raises    ValueError if nothing counts in any batch, or if there is none
-    Memory    at most 6 × that of the gradients of one batch, however many batches there are
+    Numerics  the gradients keep their dtypes, in which the sums above may be taken: they do not
+              overflow
+    Raises    ValueError if n_b is 0 in every batch, or there are no batches
+    Memory    at most 6 × that of the gradients of one batch, those that `gradients` returns
+              included, however many batches there are
     Source    Goodfellow, Bengio & Courville 2016, §8.1.3 (a gradient is a mean over examples)
 
     >>> def mean_of(batch):
@@ -43,5 +45,5 @@ def accumulate(
         for grad, grad_b in zip(grads, grads_b, strict=True):
             grad += n * grad_b
     if total == 0:
-        raise ValueError(f"nothing counts in any of {len(batches)} batches")
+        raise ValueError(f"none of {len(batches)} batches has a term")
     return loss / total, [grad / total for grad in grads]

@@ -1,8 +1,8 @@
 """Predict: steps, rates and regularizers of optimisers, in your head.
 
-Return each answer as a literal; give floats to three digits. Optimisers are PyTorch's: momentum
-adds every gradient in full, and the averages of RMSProp and Adam start at 0. Take eps as 0. A step
-is the change of a weight.
+Return each answer as a literal; give floats to three digits. Optimisers are PyTorch's: momentum has
+no dampening, and the averages of RMSProp and Adam start at 0. Take eps as negligibly small. The
+length of a step is the absolute change of the weight.
 """
 
 
@@ -21,7 +21,9 @@ def rmsprop_first_step() -> float:
 
 
 def adagrad_late_step() -> float:
-    """Adagrad with lr 1.0 gets a gradient of 3.0 in every step. How long is step 100? A float."""
+    """Adagrad with lr 1.0 gets a gradient of 3.0 in every step. How long is the 100th step?
+    A float.
+    """
     return 0.1  # 3 / √(100 · 9): all gradients so far are added up
 
 
@@ -34,29 +36,29 @@ def momentum_two_steps() -> float:
 
 def momentum_in_the_long_run() -> float:
     """The same optimiser, lr 0.1 and momentum 0.9, gets a gradient of 1.0 for hundreds of steps.
-    How long is a step in the end? A float.
+    What is the step length in the end? A float.
     """
     return 1.0  # v = 0.9 v + 1 stands still at 1 / (1 − 0.9) = 10
 
 
 def largest_rate() -> float:
-    """Gradient descent minimizes 5·w² from w = 1. Below which learning rate does it converge, and
-    above which does it diverge? A float.
+    """Gradient descent minimizes 5·w² from w = 1. Which learning rate separates convergence from
+    divergence? A float.
     """
     return 0.2  # w is multiplied by 1 − lr · 10, which has to stay above −1: lr < 2 / curvature
 
 
 def loss_times_100() -> tuple[float, float]:
-    """The loss is multiplied by 100. By which factor do the steps of plain SGD grow, and by which
-    those of Adam? A tuple of two floats.
+    """The loss is multiplied by 100 from the start. By which factor do the steps of plain SGD grow,
+    and by which those of Adam? A tuple of two floats.
     """
     return 100.0, 1.0  # √v̂ grows by the same factor as m̂
 
 
 def decay_without_a_gradient() -> tuple[float, float]:
-    """A weight is 1.0, and its loss is flat: the loss's gradient is 0. What is the weight after one
-    step of Adam and after one of AdamW, each with lr 0.1 and weight_decay 0.1? A tuple of two
-    floats.
+    """A weight is 1.0, and its loss is flat: the loss's gradient is 0. What is the weight after the
+    first step of Adam, and after the first of AdamW, each with lr 0.1 and weight_decay 0.1? A tuple
+    of two floats.
     """
     # In Adam the decay, 0.1 · 1, is the gradient, and its size is divided out. AdamW shrinks the
     # weight by lr · weight_decay.
@@ -64,8 +66,8 @@ def decay_without_a_gradient() -> tuple[float, float]:
 
 
 def clipped() -> tuple[float, float]:
-    """The gradients of two parameters of one entry each are 3.0 and 4.0. What are they after
-    clip_grad_norm_ with max_norm 1.0? A tuple of two floats.
+    """The gradients of two scalar parameters are 3.0 and 4.0. What are they after clip_grad_norm_
+    with max_norm 1.0? A tuple of two floats.
     """
     return 0.6, 0.8  # one norm over both, 5, so both are divided by 5
 
@@ -79,13 +81,14 @@ def warm_up_and_cosine() -> float:
 
 def accumulated() -> float:
     """Four batches of 8 rows each call `backward` on their mean loss, without zero_grad in between.
-    How many times as large is the gradient as that of the mean loss over all 32 rows? A float.
+    By what factor is the resulting gradient larger than that of the mean loss over all 32 rows? A
+    float.
     """
     return 4.0  # backward adds: four means, never divided
 
 
 def after_nan() -> str:
-    """A weight trained by Adam has a gradient of nan once; all others are right. What becomes of
-    the weight? One of "stays nan", "recovers", "skips the step".
+    """A weight trained by Adam has a gradient of nan once; all others are finite. What becomes
+    of the weight? One of "stays nan", "recovers", "skips the step".
     """
     return "stays nan"  # nan − x is nan, and m and v have turned to nan as well

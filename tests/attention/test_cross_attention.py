@@ -76,6 +76,14 @@ def test_where_the_length_is_0_the_result_is_zeros(rng):
     expected = in_torch(*arguments, 2, np.array([4, 7, 1]))
     expected[1] = 0.0
     assert_close(cross_attention(*arguments, 2, np.array([4, 0, 1])), expected)
+    assert_close(cross_attention(*arguments, 2, np.array([0, 0, 0])), np.zeros((3, 5, 6)))
+
+
+@pytest.mark.parametrize(("dtype", "length"), [("int8", 100), ("uint8", 200)])
+def test_lengths_of_narrow_dtypes_hide_a_long_padding(rng, dtype, length):
+    arguments, lengths = draw(rng, t=3, t_m=300), np.array([length, 5], dtype)
+    expected = in_torch(*arguments, 2, lengths.astype(np.int64))
+    assert_close(cross_attention(*arguments, 2, lengths), expected)
 
 
 def test_what_the_padding_holds_changes_nothing(rng):

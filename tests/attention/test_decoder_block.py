@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.attention.decoder_block import decoder_block
-from kata.testing import assert_close, manners
+from kata.testing import assert_close, assert_value_error, manners
 
 CASES = [
     pytest.param(2, 5, 7, 6, 4, 7, 3, id="more memory than positions"),
@@ -22,13 +22,14 @@ def draw(rng, n=2, t=5, t_m=7, d=6, d_m=4, hidden=7):
     def weights(*shape):
         return rng.normal(size=shape) / np.sqrt(shape[-1])
 
+    # Not in the order of the steps: what counts is the names.
     params = {
+        "network": (weights(hidden, d), rng.normal(size=hidden), weights(d, hidden), weights(d)),
+        "norm3": (rng.normal(size=d), rng.normal(size=d)),
         "norm1": (rng.normal(size=d), rng.normal(size=d)),
-        "self_attention": (weights(3 * d, d), weights(3 * d), weights(d, d), rng.normal(size=d)),
         "norm2": (rng.normal(size=d), rng.normal(size=d)),
         "cross_attention": (weights(d, d), weights(d, d_m), weights(d, d_m), weights(d, d)),
-        "norm3": (rng.normal(size=d), rng.normal(size=d)),
-        "network": (weights(hidden, d), rng.normal(size=hidden), weights(d, hidden), weights(d)),
+        "self_attention": (weights(3 * d, d), weights(3 * d), weights(d, d), rng.normal(size=d)),
     }
     return rng.normal(size=(n, t, d)), rng.normal(size=(n, t_m, d_m)), params
 
@@ -136,6 +137,13 @@ def test_it_agrees_with_the_reference(rng, reference):
     lengths = np.array([6, 0, 2])
     expected = reference.decoder_block(x, params, 4, memory, lengths)
     assert_close(decoder_block(x, params, 4, memory, lengths), expected)
+
+
+@pytest.mark.parametrize(("d", "n_heads"), [(6, 4), (5, 2), (4, 8)], ids=str)
+def test_heads_that_do_not_divide_the_width_raise_a_value_error(rng, d, n_heads):
+    x, memory, params = draw(rng, d=d)
+    assert_value_error(decoder_block, x, params, n_heads)
+    assert_value_error(decoder_block, x, params, n_heads, memory)
 
 
 @manners()

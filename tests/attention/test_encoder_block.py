@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.attention.encoder_block import encoder_block
-from kata.testing import assert_close, manners
+from kata.testing import assert_close, assert_value_error, manners
 
 ORDERS = pytest.mark.parametrize("norm_first", [True, False], ids=["pre-norm", "post-norm"])
 
@@ -16,11 +16,12 @@ def draw(rng, n=2, t=5, d=6, hidden=7):
     def weights(*shape):
         return rng.normal(size=shape) / np.sqrt(shape[-1])
 
+    # Not in the order of the steps: what counts is the names.
     params = {
+        "network": (weights(hidden, d), rng.normal(size=hidden), weights(d, hidden), weights(d)),
+        "norm2": (rng.normal(size=d), rng.normal(size=d)),
         "norm1": (rng.normal(size=d), rng.normal(size=d)),
         "attention": tuple(weights(d, d) for _ in range(4)),
-        "norm2": (rng.normal(size=d), rng.normal(size=d)),
-        "network": (weights(hidden, d), rng.normal(size=hidden), weights(d, hidden), weights(d)),
     }
     return rng.normal(size=(n, t, d)), params
 
@@ -132,6 +133,12 @@ def test_pre_norm_lets_x_through_where_nothing_is_added(rng):
     expected = x.copy()
     params = with_zeros(with_zeros(params, "attention"), "network")
     assert_close(encoder_block(x, params, 3), expected)
+
+
+@ORDERS
+@pytest.mark.parametrize(("d", "n_heads"), [(6, 4), (5, 2), (4, 8)], ids=str)
+def test_heads_that_do_not_divide_the_width_raise_a_value_error(rng, d, n_heads, norm_first):
+    assert_value_error(encoder_block, *draw(rng, d=d), n_heads, norm_first=norm_first)
 
 
 @manners()

@@ -16,6 +16,7 @@ CASES = pytest.mark.parametrize(
         pytest.param((5,), 4, 7, id="one batch axis"),
         pytest.param((2, 5), 3, 8, id="sequences"),
         pytest.param((2, 3, 4), 5, 2, id="narrower inside"),
+        pytest.param((2, 1, 3, 2), 4, 3, id="four batch axes"),
         pytest.param((3, 3), 3, 3, id="all sizes equal"),
         pytest.param((2, 1), 1, 1, id="width 1"),
         pytest.param((2, 3), 4, 1, id="one hidden unit"),
@@ -94,6 +95,7 @@ def test_swiglu_has_no_python_loop(rng):
         swiglu,
         lambda batch, positions, d, hidden: draw_gated(rng, (batch, positions), d, hidden),
     )
+    assert_vectorised(swiglu, lambda positions: draw_gated(rng, (positions,), 3, 5))
 
 
 # --- Both ------------------------------------------------------------------------------------

@@ -72,7 +72,9 @@ def test_it_agrees_with_torch(rng, n, t, d, n_heads):
         pytest.param(2, (2, 1, 5, 5), id="one for each sequence"),
         pytest.param(2, (2, 1, 1, 5), id="one row for each sequence"),
         pytest.param(3, (3, 1, 5, 5), id="as many sequences as heads"),
+        pytest.param(5, (5, 5), id="as many sequences as positions"),
         pytest.param(2, (3, 5, 5), id="one for each head"),
+        pytest.param(3, (3, 5, 5), id="one for each head, as many as sequences"),
         pytest.param(2, (1, 3, 5, 5), id="one for each head, of four axes"),
         pytest.param(2, (2, 3, 5, 5), id="one for each head of each sequence"),
     ],
@@ -86,7 +88,8 @@ def test_a_mask_agrees_with_torch(rng, n, shape):
 
 def test_it_agrees_with_the_reference(rng, reference):
     arguments = draw(rng, 3, 6, 8)
-    mask = rng.random((6, 6)) < 0.3
+    mask = rng.random((3, 4, 6, 6)) < 0.3
+    mask[0, 1, 2] = False  # Nothing is seen in one head alone.
     expected = reference.multi_head(*arguments, 4, mask)
     assert_close(multi_head(*arguments, 4, mask), expected)
 
@@ -98,6 +101,7 @@ def test_a_query_that_sees_no_key_gets_zeros(rng):
     mask[0, 0, 2] = mask[1, 0, 0] = False
     expected[0, 2] = expected[1, 0] = 0.0
     assert_close(multi_head(*arguments, HEADS, mask), expected)
+    assert_close(multi_head(*arguments, HEADS, np.zeros((T, T), bool)), np.zeros((N, T, D)))
 
 
 @pytest.mark.parametrize(("d", "n_heads"), [(6, 4), (5, 2), (7, 6), (4, 8)], ids=str)
@@ -116,10 +120,12 @@ def test_manners(rng):
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("masked", [False, True], ids=["no mask", "a mask each"])
-def test_no_python_loop(rng, masked):
+@pytest.mark.parametrize("masks", ["none", "one for each sequence", "one for each head"])
+def test_no_python_loop(rng, masks):
     def sized(sequences, heads, positions):
         arguments = *draw(rng, sequences, positions, 2 * heads), heads
-        return (*arguments, draw_mask(rng, sequences, 1, positions, positions))[: 6 + masked]
+        of_heads = heads if masks == "one for each head" else 1
+        mask = draw_mask(rng, sequences, of_heads, positions, positions)
+        return arguments if masks == "none" else (*arguments, mask)
 
     assert_vectorised(multi_head, sized)

@@ -16,6 +16,7 @@ from kata.testing import (
 
 # Shape of the ids, vocabulary, features: many ids repeat, or few.
 CASES = [((6,), 9, 4), ((20,), 3, 2), ((5, 3), 7, 1), ((2, 3, 4), 5, 3), ((4,), 4, 4), ((1,), 1, 1)]
+CASES.append(((), 4, 3))
 EMPTY = [((0,), 5, 3), ((2, 0), 5, 3)]
 
 
@@ -110,11 +111,25 @@ def test_an_id_without_a_row_raises_a_value_error(rng, id_, place):
 
 
 @pytest.mark.parametrize(
-    "shape", [(6, 3), (2, 6, 3), (4, 3, 3), (4, 6), (4, 6, 1), (4, 1, 3), (1, 6, 3), (3,)], ids=str
+    "shape",
+    [(6, 3), (2, 6, 3), (4, 3, 3), (4, 6), (4, 6, 1), (4, 1, 3), (1, 6, 3), (3,)]
+    # As many entries as y.
+    + [(6, 4, 3), (3, 4, 6), (24, 3), (1, 4, 6, 3), (72,)],
+    ids=str,
 )
 def test_a_gradient_of_another_shape_than_y_raises_a_value_error(rng, shape):
     _, ids, table = draw(rng, (4, 6), 5, 3)
     assert_value_error(embedding_backward, np.ones(shape), ids, table)
+
+
+@pytest.mark.parametrize(("dtype", "last"), [("uint8", 255), ("int8", 127), ("int16", 300)])
+def test_ids_of_narrow_dtypes_find_their_rows(dtype, last):
+    ids, table = np.array([last, 0], dtype), np.arange(3.0 * (last + 1)).reshape(-1, 3)
+    expected, grad_y = table[[-1, 0]].copy(), np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    expected_gradient = np.zeros_like(table)
+    expected_gradient[[-1, 0]] = grad_y
+    assert_close(embedding(ids, table), expected)
+    assert_close(embedding_backward(grad_y, ids, table), expected_gradient)
 
 
 @pytest.mark.parametrize("dtypes", [("float32", "float64"), ("float64", "float32")])
@@ -133,6 +148,8 @@ def test_manners(rng):
     grad_y, ids, table = draw(rng, (4, 3), 5, 2)
     return (
         partial(embedding, ids, table),
+        # These rows lie side by side in the table.
+        partial(embedding, np.arange(1, 4), table),
         partial(embedding_backward, grad_y, ids, table),
         partial(embedding_backward, grad_y, ids, table, int(ids[0, 0])),
     )
@@ -140,8 +157,8 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    def sizes(ids, vocabulary, features):
-        return draw(rng, (ids,), vocabulary, features)
+    def sizes(sequences, ids, vocabulary, features):
+        return draw(rng, (sequences, ids), vocabulary, features)
 
     assert_vectorised(lambda grad_y, ids, table: embedding(ids, table), sizes)
     assert_vectorised(embedding_backward, sizes)
@@ -149,8 +166,8 @@ def test_no_python_loop(rng):
 
 @pytest.mark.speed
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
-def test_memory_stays_within_five_times_the_gradient_and_the_table(rng, dtype):
+def test_memory_stays_within_five_times_the_arguments(rng, dtype):
     grad_y, ids, table = draw(rng, (400,), 500, 8)
     grad_y, table = grad_y.astype(dtype), table.astype(dtype)
-    limit = 5 * (grad_y.nbytes + table.nbytes)
+    limit = 5 * (grad_y.nbytes + ids.nbytes + table.nbytes)
     assert_memory_at_most(limit, embedding_backward, grad_y, ids, table)

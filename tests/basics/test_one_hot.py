@@ -19,7 +19,7 @@ def test_three_labels_worked_out_by_hand():
 
 
 @pytest.mark.parametrize(
-    "shape", [(7,), (1,), (5, 3), (3, 3), (2, 3, 4), (2, 1), (0,), (2, 0)], ids=str
+    "shape", [(), (7,), (1,), (5, 3), (3, 3), (2, 3, 4), (2, 1), (0,), (2, 0)], ids=str
 )
 @pytest.mark.parametrize("n_classes", [1, 2, 3, 10])
 def test_it_agrees_with_torch(rng, shape, n_classes):
@@ -54,7 +54,7 @@ def test_labels_of_narrow_dtypes_find_their_places(dtype, label, n_classes):
 @pytest.mark.parametrize("n_classes", [2, 3, 4])
 @pytest.mark.parametrize("label", [-5, -2, -1, 4, 5, 100])
 def test_a_label_that_is_no_class_raises_a_value_error(label, n_classes):
-    for labels in ([label], [0, label], [label, 1], [[0, 1], [label, 0]]):
+    for labels in (label, [label], [0, label], [label, 1], [[0, 1], [label, 0]]):
         assert_value_error(one_hot, np.array(labels), n_classes)
 
 
@@ -76,7 +76,7 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    def draw(rows, columns, classes):
-        return rng.integers(classes, size=(rows, columns)), classes
+    def draw(planes, rows, columns, classes):
+        return rng.integers(classes, size=(planes, rows, columns)), classes
 
     assert_vectorised(one_hot, draw)

@@ -55,10 +55,11 @@ def test_parameters_that_stay_are_their_own_average(rng):
     assert_close(averages_after([copy.deepcopy(params) for _ in range(50)], 0.98), params)
 
 
+@pytest.mark.parametrize("size", [1.0, 2.0**-12], ids=["from 1 to 2", "far below 1"])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-def test_small_moves_add_up_in_every_dtype(dtype):
-    low, high = np.full(3, 1.0, dtype), np.full(3, 2.0, dtype)
-    expected = np.full(3, 2.0 - 0.999**3000, dtype)
+def test_small_moves_add_up_in_every_dtype(dtype, size):
+    low, high = np.full(3, size, dtype), np.full(3, 2.0 * size, dtype)
+    expected = np.full(3, (2.0 - 0.999**3000) * size, dtype)
     assert_close(averages_after([[low]] + [[high]] * 3000), [expected])
 
 

@@ -44,8 +44,9 @@ def as_they_are(batch):
     return batch
 
 
-def test_three_rows_and_one_row_worked_out_by_hand():
-    batches = [(2.0, [np.array([1.0, 4.0])], 3), (6.0, [np.array([5.0, -8.0])], 1)]
+@pytest.mark.parametrize("n", [1, 100, 100_000])
+def test_three_quarters_and_one_quarter_of_the_terms_worked_out_by_hand(n):
+    batches = [(2.0, [np.array([1.0, 4.0])], 3 * n), (6.0, [np.array([5.0, -8.0])], n)]
     assert_close(accumulate(as_they_are, batches), (3.0, [np.array([2.0, 1.0])]))
 
 
@@ -76,7 +77,7 @@ def test_every_batch_is_asked_for_once_and_in_order(rng):
     assert_close(asked, expected)
 
 
-@pytest.mark.parametrize("sizes", [(4, 2, 3), (2, 5)], ids=str)
+@pytest.mark.parametrize("sizes", [(4, 2, 3), (2, 5), (5,)], ids=str)
 def test_the_gradients_of_every_call_may_be_in_the_same_arrays(rng, sizes):
     batches, buffers = draw_batches(rng, sizes), [np.zeros_like(W), np.zeros_like(B)]
     expected = at_once(batches)
@@ -102,7 +103,7 @@ def test_what_a_call_returned_is_left_unchanged(rng, n):
 
 @pytest.mark.parametrize("nothing", [np.nan, np.inf, 0.0, 5.0])
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_batch_in_which_nothing_counts_takes_no_part(nothing, place):
+def test_a_batch_without_terms_is_skipped(nothing, place):
     batches = [(2.0, [np.array([1.0])], 3), (6.0, [np.array([5.0])], 1)]
     batches.insert(place, (nothing, [np.array([nothing])], 0))
     assert_close(accumulate(as_they_are, batches), (3.0, [np.array([2.0])]))
@@ -128,7 +129,7 @@ def test_each_gradient_keeps_its_dtype(rng):
 
 
 @pytest.mark.parametrize("batches", [0, 1, 3])
-def test_where_nothing_counts_a_value_error_is_raised(batches):
+def test_without_any_terms_a_value_error_is_raised(batches):
     assert_value_error(accumulate, as_they_are, [(np.nan, [np.array([np.nan])], 0)] * batches)
 
 
