@@ -112,9 +112,11 @@ def test_an_id_without_a_row_raises_a_value_error(rng, id_, place):
 
 @pytest.mark.parametrize(
     "shape",
-    [(6, 3), (2, 6, 3), (4, 3, 3), (4, 6), (4, 6, 1), (4, 1, 3), (1, 6, 3), (3,)]
-    # As many entries as y.
-    + [(6, 4, 3), (3, 4, 6), (24, 3), (1, 4, 6, 3), (72,)],
+    [
+        *[(6, 3), (2, 6, 3), (4, 3, 3), (4, 6), (4, 6, 1), (4, 1, 3), (1, 6, 3), (3,)],
+        # As many entries as y.
+        *[(6, 4, 3), (3, 4, 6), (24, 3), (1, 4, 6, 3), (72,)],
+    ],
     ids=str,
 )
 def test_a_gradient_of_another_shape_than_y_raises_a_value_error(rng, shape):
