@@ -199,6 +199,11 @@ too_large_a_top_k_let_through = slip(
     {"if not 1 <= top_k <= k:": "if not 1 <= top_k:"},
 )
 
+top_k_unchecked_without_rows = slip(
+    "Without rows the accuracy is nan, even with a `top_k` that should raise a ValueError.",
+    {"if not 1 <= top_k <= k:": "if n and not 1 <= top_k <= k:"},
+)
+
 top_k_of_0_let_through = slip(
     "A `top_k` of 0 is let through, and no row is right.",
     {"if not 1 <= top_k <= k:": "if not 0 <= top_k <= k:"},

@@ -124,6 +124,12 @@ clipped_at_1e_7 = slip(
     },
 )
 
+clipped_at_the_smallest_number = slip(
+    "p is raised to the smallest number of its dtype. In float32 the logarithm of that is −87, and "
+    "not −100.",
+    {"np.log(p)": "np.log(np.maximum(p, np.finfo(p.dtype).tiny))"},
+)
+
 epsilon_in_the_logarithm = slip(
     "A small constant is added inside the logarithms, so no answer costs more than 28, and the "
     "others change a little. It is the logarithm that ends, at −100.",
@@ -169,6 +175,11 @@ gradient_of_the_logits = slip(
     "This is the gradient with respect to the logits. It is not yet divided by p · (1 − p), the "
     "slope of the sigmoid.",
     {"(p - target) / (p * (1 - p)) / p.size": "(p - target) / p.size"},
+)
+
+divisor_clamped = slip(
+    "The divisor is clamped, so the gradient of a very small p is far too small.",
+    {"/ (p * (1 - p))": "/ np.maximum(p * (1 - p), 1e-12)"},
 )
 
 gradient_of_yes_only = slip(

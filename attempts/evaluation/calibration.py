@@ -46,6 +46,12 @@ left_edges_inside = slip(
     {'side="left"': 'side="right"'},
 )
 
+edges_by_a_small_constant = slip(
+    "A small constant is taken off the confidences, so one that is a little above an edge falls "
+    "below it.",
+    {"(edges, confidence,": "(edges, confidence - 1e-9,"},
+)
+
 certainty_falls_out = slip(
     "A confidence of exactly 1 falls into no bin.",
     {

@@ -109,6 +109,16 @@ equal_scores_called_one_by_one = slip(
     },
 )
 
+ratio_of_the_costs = slip(
+    "Mistakes are weighed by the ratio of the costs, a rounded float, so that equal costs may "
+    "differ in the last digit.",
+    {
+        "costs = cost_fp * alarms + cost_fn * missed": (
+            "costs = alarms + cost_fn / cost_fp * missed if cost_fp else cost_fn * missed"
+        )
+    },
+)
+
 lowest_of_the_best = slip(
     "Of several thresholds that cost least, the lowest is taken. It should be the highest.",
     {"np.flatnonzero(costs == costs.min())[-1]": "costs.argmin()"},

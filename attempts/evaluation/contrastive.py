@@ -200,6 +200,12 @@ probabilities_guarded = slip(
     },
 )
 
+lengths_of_at_least_1e_8 = slip(
+    "Very short rows are divided by more than their length, so their cosines are too near 0. Only "
+    "the direction of a row counts.",
+    {"return x / lengths": "return x / np.maximum(lengths, 1e-8)"},
+)
+
 zeros_guarded_by_a_constant = slip(
     "A small constant lets rows of zeros pass. They have no direction, and should raise a "
     "ValueError.",

@@ -146,6 +146,17 @@ without_the_maximum = slip(
     {"shifted = x - x.max(axis=1, keepdims=True)": "shifted = x"},
 )
 
+one_maximum_for_all = slip(
+    "The maximum of the whole batch is subtracted. In a row whose scores lie far below it, all "
+    "exponentials underflow to 0.",
+    {"x.max(axis=1, keepdims=True)": "x.max(initial=-np.inf)"},
+)
+
+cross_entropy_at_gamma_zero = slip(
+    "For gamma = 0 alpha is forgotten. It weighs the rows whatever gamma is.",
+    {"losses = -a *": "a = a if gamma else np.ones_like(a)\nlosses = -a *"},
+)
+
 focus_of_the_mean = slip(
     "The mean cross-entropy is focused as one number. Each row has its own p.",
     {

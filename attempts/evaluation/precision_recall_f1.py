@@ -237,6 +237,16 @@ accuracy_for_precision = slip(
     {"_share(hits, predicted),": "_share(hits, np.array(targets.size)),"},
 )
 
+cells_in_the_dtype_of_labels = slip(
+    "The cells of the matrix are numbered in the labels' dtype. In 8 bits, 256 is 0 again.",
+    {
+        "hits = _count(targets[targets == predictions], n_classes)": (
+            "cells = (targets * n_classes + predictions).astype(np.int64)\n"
+            "hits = np.bincount(cells, minlength=n_classes**2)[: n_classes**2 : n_classes + 1]"
+        )
+    },
+)
+
 cut_to_the_shorter = slip(
     "Samples without a partner are dropped. Different lengths should raise a ValueError.",
     {

@@ -164,7 +164,7 @@ recall_for_precision = slip(
 )
 
 product_for_precision = slip(
-    "This is a product of two shares, no share of those who are called ill.",
+    "That is too much. Of 1000 people 9 are ill and found; how many of the others are called ill?",
     {"return 0.083": "return 0.09"},
 )
 

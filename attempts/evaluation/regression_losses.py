@@ -134,6 +134,12 @@ minus_one_at_zero = slip(
     {"np.sign(r)": "np.where(r > 0, 1, -1).astype(r.dtype)"},
 )
 
+eps_in_the_divisor = slip(
+    "A constant is added to |r| before r is divided by it, so a tiny residual pulls too weakly. It "
+    "pulls as hard as any other.",
+    {"np.sign(r)": "(r / (np.abs(r) + 1e-8))"},
+)
+
 mae_gradient_of_the_sum = slip(
     "It is the gradient of the sum. The loss is a mean, so it is divided by the number of entries.",
     {"np.sign(r) / r.size": "np.sign(r)"},

@@ -129,6 +129,22 @@ without_the_maximum = slip(
     {"shifted = x - x.max(axis=1, keepdims=True)": "shifted = x"},
 )
 
+one_maximum_for_all = slip(
+    "The maximum of the whole batch is subtracted. In a row whose scores lie far below it, all "
+    "exponentials underflow to 0.",
+    {"x.max(axis=1, keepdims=True)": "x.max(initial=-np.inf)"},
+)
+
+logarithm_of_the_softmax = slip(
+    "The logarithm is taken of finished probabilities: one that has underflowed to 0 costs "
+    "infinity.",
+    {
+        "shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))": (
+            "np.log(np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True))"
+        )
+    },
+)
+
 nothing_costs_nothing = slip(
     "Without rows the loss is 0. A mean of nothing is nan.",
     {"return math.nan": "return 0.0"},

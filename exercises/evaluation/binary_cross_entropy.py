@@ -1,12 +1,12 @@
 """Binary cross-entropy, from probabilities and from logits, and its gradients.
 
-Each entry of an array is a yes-or-no question of its own. `target` holds the probability of yes
-that is aimed at, from 0 to 1 (often just 0 or 1). Both arrays of a call have one shape, with one
+Each entry of an array is a yes-or-no question of its own. `target` holds the desired
+probability of yes, from 0 to 1 (often just 0 or 1). Both arrays of a call have one shape, with one
 axis or more, and one dtype. Each loss is a mean over all entries, in nats. Each gradient is that
 with respect to the first array, multiplied by `grad_loss`, the loss's own gradient.
 
-    Numerics  a loss is a Python float or np.float64, for float32 arrays too; a gradient keeps the
-              dtype. Without entries the loss is nan, and the gradient is empty
+    Numerics  a loss is a Python float or np.float64, whatever the arrays' dtype; a gradient keeps the
+              dtype. If the arrays are empty, the loss is nan and the gradient empty
     Raises    ValueError unless both arrays have one shape, or if an entry of `target` or of `p`
               is below 0 or above 1
     Speed     no Python loop over any axis
@@ -22,7 +22,7 @@ Array = Float[np.ndarray, "*shape"]
 def bce(p: Array, target: Array) -> float:
     """Return the loss of probabilities, the mean of −(t · log p + (1 − t) · log(1 − p)).
 
-    As in PyTorch, a logarithm below −100 is replaced by −100, also that of 0.
+    As in PyTorch, logarithms are clamped at −100, so log 0 counts as −100 too, in every dtype.
 
     >>> bce(np.array([0.5, 0.0]), np.array([1.0, 1.0]))
     50.34657359027997
@@ -31,15 +31,18 @@ def bce(p: Array, target: Array) -> float:
 
 
 def bce_backward(grad_loss: float, p: Array, target: Array) -> Array:
-    """Return the gradient of bce, for p so far from 0 and 1 that no logarithm is replaced."""
+    """Return the gradient of bce, exactly, where no logarithm is clamped.
+
+    (PyTorch clamps p · (1 − p) at 1e-12; here nothing is.)
+    """
     raise NotImplementedError
 
 
 def bce_with_logits(z: Array, target: Array) -> float:
-    """Return the loss of logits z, for which p = 1 / (1 + exp(−z)), without any replacement.
+    """Return the loss of logits z, for which p = 1 / (1 + exp(−z)), without clamping.
 
-    Right to within 1e-9 (1e-6 in float32), or as many digits, for z from −1e30 to 1e30: a no with
-    z = 1000 costs 1000.
+    For float64 z up to ±1e30, the error is at most 1e-9, absolute or relative, whichever is looser;
+    in float32 it is 1e-6. For target 0, z = 1000 costs 1000.
 
     >>> bce_with_logits(np.array([0.0, -1000.0]), np.array([1.0, 1.0]))
     500.34657359027997

@@ -1,4 +1,4 @@
-"""InfoNCE: pairs that belong together, found among all others of a batch."""
+"""InfoNCE: picking each row's partner out of the batch."""
 
 import numpy as np
 from jaxtyping import Float
@@ -10,14 +10,14 @@ def info_nce(
     """Return the symmetric InfoNCE loss of the pairs (a[i], b[i]), as CLIP has it.
 
         s[i, j] = cos(a[i], b[j]) / temperature              cos(u, v) = u·v / (|u| |v|)
-        loss    = ½ mean over i of (−log softmax(s[i, :])[i] − log softmax(s[:, i])[i])
+        loss    = ½ · mean over i of (−log softmax(s[i, :])[i] − log softmax(s[:, i])[i])
 
-    For every a[i] the right one among all rows of b is b[i], and the other way round; the wrong
-    ones are the other rows of the same batch, and no row of a is compared with a row of a. The
-    lengths of the rows have no part in it. With n = 0 the loss is nan.
+    The positive for a[i] is b[i], and vice versa; the negatives are the other rows of the other
+    array. Rows of a are never compared with rows of a, nor rows of b with rows of b. Scaling a row
+    by a positive number changes nothing. With n = 0 the loss is nan.
 
-    Numerics  finite for every temperature from 1e-4 up; a Python float or np.float64, for float32
-              rows too
+    Numerics  right for temperatures from 1e-4 up and rows of lengths from 1e-10 to 1e10; a Python
+              float or np.float64, for float32 rows too
     Raises    ValueError if the shapes of a and b differ, or if a row of either is all zeros
     Speed     no Python loop over n or d; at most 128 · n · (n + d) bytes of memory
     Source    van den Oord, Li & Vinyals 2018, §2.3; Radford et al. 2021, §2.3 and Figure 3

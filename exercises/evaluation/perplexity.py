@@ -1,4 +1,4 @@
-"""Perplexity: among how many equally likely tokens a language model seems to choose."""
+"""Perplexity: how many equally likely tokens a language model seems to choose among."""
 
 import numpy as np
 from jaxtyping import Float, Integer
@@ -14,15 +14,14 @@ def perplexity(
         perplexity = exp(mean over the tokens that count of −log softmax(logits[…, i, :])[target])
 
     There are t positions in each sequence of the batch, and one logit for each of v tokens.
-    targets[…, i] is the token that logits[…, i, :] should predict: nothing is left to be shifted.
-    It counts unless it is `ignore_index`, which may be any integer, even a token. All tokens that
-    count weigh alike, whichever sequence they stand in. If none counts, the perplexity is nan.
+    targets[…, i] is the token that logits[…, i, :] should predict: they are aligned, don't shift.
+    It counts unless it is `ignore_index`, which may be any integer, even a token. Every token that
+    counts has the same weight, whatever its sequence. If none counts, the perplexity is nan.
 
     Numerics  right for float64 logits up to ±1e4 and, to three digits, for float32 logits up to
-              ±1e3; a Python float or np.float64 for both; inf, without a warning or an error, only
-              where it is too large for a float64
-    Raises    ValueError if the shapes of `logits` and `targets` do not fit, or if a target is
-              neither one of 0, 1, …, v − 1 nor `ignore_index`
+              ±1e3; a Python float or np.float64 for both; inf only where the true value exceeds
+              the range of float64, and then without a warning or an error
+    Raises    ValueError unless targets.shape is logits.shape[:-1], or if a target is neither one of 0, 1, …, v − 1 nor `ignore_index`
     Speed     no Python loop over any axis
     Source    Jurafsky & Martin 2025, §3.3
 

@@ -1,7 +1,7 @@
 """Reading a confusion matrix: which classes are found, and what the accuracy hides.
 
 In all functions, matrix[i, j] counts the samples of class i that were predicted as class j, as in
-the kata `confusion_matrix`. There is one class or more; some may never occur or never be predicted.
+the kata `confusion_matrix`. There is at least one class; some may never occur or never be predicted.
 """
 
 import numpy as np
@@ -9,12 +9,12 @@ from jaxtyping import Float64, Integer
 
 
 def per_class_recall(matrix: Integer[np.ndarray, "k k"]) -> Float64[np.ndarray, "k"]:
-    """Return for each class which share of its samples was found; 0 where it never occurs."""
+    """Return each class's recall, the share of its samples that was found; 0 if it has none."""
     raise NotImplementedError
 
 
 def per_class_precision(matrix: Integer[np.ndarray, "k k"]) -> Float64[np.ndarray, "k"]:
-    """Return for each class which share of its predictions was right; 0 where there are none."""
+    """Return each class's precision, the share of its predictions that was right; 0 if none."""
     raise NotImplementedError
 
 
@@ -24,7 +24,7 @@ def balanced_accuracy(matrix: Integer[np.ndarray, "k k"]) -> float:
 
 
 def most_confused(matrix: Integer[np.ndarray, "k k"]) -> tuple[int, int] | None:
-    """Return the pair (i, j) of different classes for which i is most often taken for j, by rate.
+    """Return the pair (i, j) of different classes with the highest rate of i predicted as j.
 
     The rate of (i, j) is the share of class i's samples that was predicted as j. Of pairs with
     equal rates, the one with the lower i is returned, then with the lower j; None if all
@@ -37,8 +37,8 @@ def what_accuracy_hides(matrix: Integer[np.ndarray, "k k"]) -> list[str]:
     """Return what should be said beside the accuracy, in these sentences and in this order:
 
         "always predicting 0 is no less accurate"         the class that occurs most often, the
-                                                          lowest on a tie; only if it occurs at
-                                                          least as often as predictions are right
+                                                          lowest on a tie; only if its count is at
+                                                          least the number of right predictions
         "fewer than half of class 1 are found"            for each class that occurs and has a
                                                           recall below 1/2, by number
         "fewer than half of predictions of 2 are right"   for each class that is predicted and has
@@ -46,7 +46,7 @@ def what_accuracy_hides(matrix: Integer[np.ndarray, "k k"]) -> list[str]:
         "1 is taken for 2 in 3 of 7 cases"                for the pair of most_confused, if there
                                                           is one: its count, the samples of class 1
 
-    Where nothing was counted, the list is empty.
+    Nothing is rounded before it is compared. If the matrix is all zeros, the list is empty.
 
     Source    Manning, Raghavan & Schütze 2008, §8.3 and §14.5
 

@@ -1,12 +1,12 @@
 """Losses of regression: the mean squared error, the mean absolute error and Huber's, and gradients.
 
 `pred` and `target` have one shape, with one axis or more, and one dtype. r = pred − target is the
-residual. Each loss is a mean over all entries. Each gradient is that with respect to `pred`, given
-`grad_loss`, the loss's own gradient: for `grad_loss` = 1 it is the gradient of the loss itself, in
-general it is `grad_loss` times that.
+residual. Each loss is a mean over all entries. Each backward function returns `grad_loss`, the
+loss's own gradient, times the gradient of the loss with respect to `pred`.
 
-    Numerics  a loss is a Python float or np.float64, for float32 arrays too; a gradient keeps the
-              dtype. Without entries the loss is nan, and the gradient is empty
+    Numerics  a loss is a Python float or np.float64, whatever the arrays' dtype, in which all r²
+              fit; a gradient keeps the dtype. If the arrays are empty, the loss is nan and the
+              gradient empty
     Raises    ValueError unless `target` has the shape of `pred`
     Speed     no Python loop over any axis
     Source    Huber 1964
@@ -38,7 +38,7 @@ def mae(pred: Array, target: Array) -> float:
 
 
 def mae_backward(grad_loss: float, pred: Array, target: Array) -> Array:
-    """Return the gradient of mae, taken as 0 where r is 0."""
+    """Return the gradient of mae, which counts as 0 where r is 0."""
     raise NotImplementedError
 
 

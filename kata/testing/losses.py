@@ -11,7 +11,7 @@ It is a contract like the others, declared once for a loss:
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ _LOSS, _GRADIENT = "the loss", "the gradient"
 # A declaration takes as many of the three sizes as it names.
 _SIZES = [(7, 4, 3), (4, 7, 2), (5, 5, 5), (1, 5, 3), (3, 1, 2), (1, 1, 1), (50, 3, 2), (0, 4, 3)]
 _UNLIKE = (4, 3, 2)
+# More than 8 bits can number.
+_CLASSES = 300
 # Of one size, while the others are few.
 _FEW, _MANY = 4, 100
 
@@ -58,6 +60,10 @@ def loss(in_torch: Function) -> Callable[[Declaration], Test]:
             promises[f"{what} refuses shapes that do not fit"] = partial(_refuses_shapes, what)
             for name, strangers in _STRANGERS.items() if sample.has_classes else ():
                 promises[f"{what} refuses {name}"] = partial(_refuses_targets, what, strangers)
+            if sample.has_classes:
+                promises[f"{what} takes targets of 8 bits among {_CLASSES} classes"] = partial(
+                    _takes_8_bits, agrees, in_torch
+                )
             for name in names:
                 speed[f"{what} has no loop over {name}"] = partial(_has_no_loop, what, name)
         return contract(promises, speed)(declaration)
@@ -114,10 +120,28 @@ def _leads_on(
     assert_close(drawn.functions[_GRADIENT](grad_loss, *drawn.arguments), expected)
 
 
+def _takes_8_bits(
+    agrees: Function, in_torch: Function, declaration: Declaration, rng: np.random.Generator
+) -> None:
+    __tracebackhide__ = True
+
+    @wraps(declaration)
+    def narrowed(rng: np.random.Generator, *sizes: int) -> tuple[Any, ...]:
+        declared = declaration(rng, *sizes)
+        call, *backward = declared if isinstance(declared, tuple) else (declared,)
+        arguments = [(v % 40).astype(np.uint8) if is_integer(v) else v for v in call.args]
+        return partial(call.func, *arguments), *backward
+
+    sizes = (4, 3, _CLASSES)[-len(_names_of_sizes(declaration)) :]
+    agrees(in_torch, sizes, narrowed, rng)
+
+
 def _to_torch(value: Any) -> Any:
     import torch
 
-    return torch.tensor(value) if is_array(value) else value
+    if not is_array(value):
+        return value
+    return torch.tensor(value, dtype=torch.int64 if is_integer(value) else None)
 
 
 def _refuses_shapes(what: str, declaration: Declaration, rng: np.random.Generator) -> None:

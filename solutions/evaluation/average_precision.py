@@ -1,4 +1,4 @@
-"""Average precision: how pure a ranking stays on the way to its last positive."""
+"""Average precision: the mean precision as recall rises from 0 to 1."""
 
 import numpy as np
 from jaxtyping import Float, Integer
@@ -9,9 +9,10 @@ def average_precision(scores: Float[np.ndarray, "n"], labels: Integer[np.ndarray
 
         ap = Σₖ (R[k] − R[k − 1]) · P[k]                                        R[0] = 0
 
-    P[k] and R[k] are precision and recall if samples with a score ≥ t[k] are called positive, where
-    t[1] > t[2] > … are the distinct scores: samples with equal scores are called together. The
-    label is 1 for a positive sample, 0 for a negative one.
+    P[k] and R[k] are precision and recall when exactly the samples with a score ≥ t[k] are called
+    positive, where t[1] > t[2] > … are the distinct scores: samples with equal scores are called
+    together. Scores may be infinite, but are not nan. The label is 1 for a positive sample, 0 for a
+    negative one.
 
     As in scikit-learn, precision is neither interpolated nor joined by trapezoids.
 

@@ -13,16 +13,17 @@ def reliability(
 ]:
     """Sort the rows into bins by confidence; return each bin's confidence, accuracy and count.
 
-    Each row of probs holds the probabilities of k classes. Its largest is the row's confidence, and
-    that class its prediction, on a tie the lowest. Bin i holds the rows with
+    Each row of probs holds the probabilities of k classes. The largest one is the row's confidence,
+    above 0 and at most 1; its class (the lowest on a tie) is the prediction. Bin i holds the rows
+    with
 
         i / n_bins < confidence ≤ (i + 1) / n_bins            i = 0, 1, …, n_bins − 1
 
     A bin's confidence is the mean over its rows, its accuracy the share whose prediction is the
-    target, its count their number. A bin without rows has the confidence and accuracy nan.
+    target, its count their number. For an empty bin, confidence and accuracy are nan.
 
-    Numerics  edges are exact where n_bins is a power of two; elsewhere a confidence may fall on
-              either side of an edge that it differs from by rounding
+    Numerics  edges are exact where n_bins is a power of two; for other n_bins, a confidence
+              within rounding of an edge may go to either side
     Raises    ValueError if `probs` and `targets` differ in length
     Speed     no Python loop over n or k; one over the bins is allowed
     Source    Guo, Pleiss, Sun & Weinberger 2017, §2

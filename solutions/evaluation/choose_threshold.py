@@ -1,4 +1,4 @@
-"""Choosing a threshold: where a classifier's mistakes cost least."""
+"""Choosing a threshold: the one with the lowest total cost of mistakes."""
 
 import numpy as np
 from jaxtyping import Float, Integer
@@ -7,16 +7,16 @@ from jaxtyping import Float, Integer
 def choose_threshold(
     scores: Float[np.ndarray, "n"], labels: Integer[np.ndarray, "n"], cost_fp: int, cost_fn: int
 ) -> float:
-    """Return the threshold at which all mistakes together cost least.
+    """Return the threshold with the lowest total cost of mistakes.
 
         cost = cost_fp · (negatives called positive) + cost_fn · (positives called negative)
 
     A sample is called positive if its score ≥ threshold; its label is 1 if it is positive, else 0.
-    Candidates are the scores that occur and +inf, which calls nothing positive. If several cost
-    least, the highest of them is returned; without samples it is +inf.
+    Candidates are the scores that occur and +inf, which calls nothing positive. Of several
+    with the same lowest cost, the highest is returned; without samples it is +inf.
 
-    Scores are finite and need not be probabilities. Costs are whole numbers, 0 or more, so ties are
-    exact.
+    Scores are finite and need not be probabilities. Costs are Python integers ≥ 0; every total fits
+    into int64, so compare totals exactly.
 
     Raises    ValueError if scores and labels differ in length
     Speed     no Python loop over n; at most 300 · n bytes of memory, so no table of all pairs

@@ -1,4 +1,4 @@
-"""The focal loss: cross-entropy in which easy rows count for little."""
+"""The focal loss: cross-entropy that gives easy rows little weight."""
 
 import math
 
@@ -16,13 +16,14 @@ def focal_loss(
 
     p is the probability of the row's target, from the softmax of its logits, and a is alpha[target]
     (1 where `alpha` is None). The mean divides by n, not by the sum of a. `gamma` is a Python
-    number, 0 or at least 1; alpha has the logits' dtype. Without rows the loss is nan.
+    number, either 0 or ≥ 1 (in between, the gradient is infinite at p = 1); alpha's entries are 0
+    or more, in the logits' dtype. Without rows the loss is nan.
 
-    Numerics  right to within 1e-9 (1e-5 in float32), or as many digits, for logits up to 1e4 in
-              size, also where p is 0 or 1 to all digits; the loss is a Python float or np.float64,
-              for float32 logits too
+    Numerics  for logits up to ±1e4 the error is at most 1e-9 (1e-5 in float32), absolute or
+              relative, whichever is looser, even where p rounds to 0 or 1; the loss is a Python
+              float or np.float64, whatever the logits' dtype
     Raises    ValueError unless `targets` has shape (n,) and `alpha` shape (k,), or if a target is
-              none of 0, 1, …, k − 1
+              not one of 0, 1, …, k − 1
     Speed     no Python loop over n or k
     Source    Lin, Goyal, Girshick, He & Dollár 2017, §3, here with a softmax over k classes
 

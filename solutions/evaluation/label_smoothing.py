@@ -12,18 +12,18 @@ def label_smoothing_loss(
     eps: float,
     ignore_index: int = -100,
 ) -> float:
-    """Return the mean cross-entropy, in nats, with smoothed targets, over the rows that count.
+    """Return the mean cross-entropy, in nats, with smoothed targets, over the rows not ignored.
 
-        loss[i] = −Σⱼ q[j] · log softmax(logits[i])[j]
-        q[j]    = eps / k, and 1 − eps more for the target
+        loss[i] = −Σⱼ q[i, j] · log softmax(logits[i])[j]
+        q[i, j] = eps / k for every class, plus 1 − eps if j is targets[i]
 
     As in PyTorch, every one of the k classes has its share of `eps`, the target too. `eps` is a
-    Python number from 0 to 1. Row i counts unless targets[i] is `ignore_index`, which may be any
-    integer, even a class; the loss is a mean over the rows that count. If none does (or n = 0), it
+    Python number from 0 to 1. Row i is ignored if targets[i] is `ignore_index`, which may be any
+    integer, even one of the classes; the loss is a mean over the other rows. If there is none, it
     is nan.
 
-    Numerics  right for logits up to 1e30 in size; the loss is a Python float or np.float64, for
-              float32 logits too
+    Numerics  right for float32 and float64 logits up to ±1e30; the loss is a Python float or
+              np.float64, whatever the logits' dtype
     Raises    ValueError unless `targets` has shape (n,), or if a target is neither one of
               0, 1, …, k − 1 nor `ignore_index`
     Speed     no Python loop over n or k
@@ -50,7 +50,7 @@ def label_smoothing_loss_backward(
 ) -> Float[np.ndarray, "n k"]:
     """Return the gradient with respect to `logits`, given `grad_loss`, the loss's own gradient.
 
-    It has the logits' dtype. A row that does not count gets zeros, so if none does, all is zero.
+    It has the logits' dtype. An ignored row gets zeros.
     All else is as in label_smoothing_loss.
     """
     rows = _rows_that_count(logits, targets, ignore_index)

@@ -1,4 +1,4 @@
-"""Precision, recall and F1: how a classifier fares on each class, and on average."""
+"""Precision, recall and F1: how well a classifier does on each class, and on average."""
 
 import numpy as np
 from jaxtyping import Int, Integer
@@ -14,20 +14,20 @@ def precision_recall_f1(
 
         precision = TP / (TP + FP)      recall = TP / (TP + FN)      F1 = 2·TP / (2·TP + FP + FN)
 
-    For one class, TP counts its samples that are predicted as it, FN its other samples, and FP the
-    samples of other classes that are predicted as it. 0/0 is 0.
+    For one class, TP counts its samples that are predicted as it, FN its samples that are not, and
+    FP the samples of other classes that are predicted as it. 0/0 is 0.
 
         "binary"    class 1 alone; n_classes has to be 2
-        "macro"     the mean over all n_classes; one that never occurs counts as 0 (scikit-learn
-                    leaves it out, unless it is given the labels)
+        "macro"     the mean over all n_classes; one that neither occurs nor is predicted counts as
+                    0 (scikit-learn leaves it out, unless `labels` names it)
         "weighted"  the mean weighted by the number of targets of each class
         "micro"     of TP, FP and FN summed over all classes
 
-    So macro and weighted F1 are means of F1s, not the F1 of averaged precision and recall. Labels
-    are 0, 1, …, n_classes − 1, which need not be checked. Without samples, all three are 0.
+    So macro and weighted F1 are means of F1s, not the F1 of averaged precision and recall. You need
+    not check that labels are 0, 1, …, n_classes − 1. Without samples, all three are 0.
 
     Raises    ValueError if targets and predictions differ in length, if `average` is none of these
-              four, or if it is "binary" and n_classes is not 2
+              four, or if it is "binary" and n_classes is not 2; without samples, too
     Speed     no Python loop over samples (one over classes is fine)
     Source    Manning, Raghavan & Schütze 2008, §8.3 and §13.6
 

@@ -7,7 +7,7 @@ predicted ones.
 
 
 def untrained_loss() -> float:
-    """A classifier of 10 classes gives all of them the same score. What is its cross-entropy? A
+    """A classifier of 10 classes gives every class the same score. What is its cross-entropy? A
     float.
     """
     return 2.303  # −log(1/10)
@@ -19,15 +19,15 @@ def sure_and_wrong() -> float:
 
 
 def best_constants() -> tuple[float, float]:
-    """The targets are 0.0, 0.0, 0.0, 0.0 and 10.0. Which constant prediction has the least MSE, and
-    which the least MAE? A tuple of two floats.
+    """The targets are 0.0, 0.0, 0.0, 0.0 and 10.0. Which constant prediction minimizes the
+    MSE, and which the MAE? A tuple of two floats.
     """
     return 2.0, 0.0  # the mean, which one outlier moves, and the median, which it does not
 
 
 def smoothed_optimum() -> float:
     """A classifier of 10 classes is trained with a label smoothing of 0.1, as in PyTorch. Which
-    probability of the right class has the least loss? A float.
+    predicted probability of the right class minimizes the loss? A float.
     """
     return 0.91  # 1 − 0.1, and the right class's tenth of the 0.1 that all classes share
 
@@ -40,8 +40,8 @@ def always_healthy() -> tuple[float, float]:
 
 
 def precision_in_screening() -> float:
-    """Of all people 1 % are ill. A test calls 90 % of the ill and 10 % of the healthy ill. What is
-    its precision? A float.
+    """Of all people 1 % are ill. A test is positive for 90 % of the ill and for 10 % of the healthy.
+    What is its precision? A float.
     """
     return 0.083  # of 1000 people, 9 are hits and 99 false alarms: 9/108
 
@@ -74,13 +74,13 @@ def doubled_logits() -> str:
 def raised_threshold() -> tuple[str, str]:
     """The threshold is raised, and fewer samples than before, but still some, are called positive.
     What can happen to precision, and what to recall? A tuple of two, each one of "only rises",
-    "only falls" (both include that it stays), "either".
+    "only falls" (both allow no change), "either".
     """
     return "either", "only falls"  # hits can only be lost; their share among the rest is open
 
 
 def overconfidence() -> float:
     """A classifier is 90 % sure of each of its 1000 predictions, and 600 are right. What is its
-    expected calibration error? A float.
+    expected calibration error, with any bins? A float.
     """
     return 0.3  # all are in one bin: |0.6 − 0.9|

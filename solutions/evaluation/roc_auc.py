@@ -1,4 +1,4 @@
-"""ROC AUC: how often a positive sample is scored above a negative one."""
+"""ROC AUC: the probability that a random positive scores above a random negative."""
 
 import numpy as np
 from jaxtyping import Float, Integer
@@ -11,7 +11,7 @@ def roc_auc(scores: Float[np.ndarray, "n"], labels: Integer[np.ndarray, "n"]) ->
               a pair with equal scores counts half
 
     The label is 1 for a positive sample, 0 for a negative one. Only the order of the scores
-    matters; they need not be probabilities.
+    matters; they need not be probabilities, and may be infinite.
 
     Raises    ValueError if scores and labels differ in length, if there is no positive or no
               negative sample, or if a score is nan

@@ -1,4 +1,4 @@
-"""Cross-entropy for classes that are not equally frequent: each class has a weight."""
+"""Cross-entropy for imbalanced classes: each class has a weight."""
 
 import math
 
@@ -18,10 +18,10 @@ def weighted_cross_entropy(
     As in PyTorch, the divisor is the sum of the targets' weights, not n. The weights are above 0,
     and have the logits' dtype. Without rows the loss is nan.
 
-    Numerics  right for logits up to 1e30 in size; the loss is a Python float or np.float64, for
-              float32 logits too
+    Numerics  right for float32 and float64 logits up to ±1e30; the loss is a Python float or
+              np.float64, whatever the logits' dtype
     Raises    ValueError unless `targets` has shape (n,) and `weights` shape (k,), or if a target is
-              none of 0, 1, …, k − 1
+              not one of 0, 1, …, k − 1
     Speed     no Python loop over n or k
 
     >>> weighted_cross_entropy(np.zeros((2, 2)), np.array([0, 1]), np.array([1.0, 3.0]))
@@ -53,11 +53,11 @@ def weighted_cross_entropy_backward(
 
 
 def balanced_weights(targets: Integer[np.ndarray, "n"], n_classes: int) -> Float[np.ndarray, "k"]:
-    """Return weights, in float64, by which all classes of `targets` weigh the same in total.
+    """Return float64 weights that give every class the same total weight over `targets`.
 
         weights[c] = n / (k · n_c)        n_c of the n targets are c; k is n_classes
 
-    Raises    ValueError if a target is none of 0, 1, …, k − 1, or if one of these does not occur
+    Raises    ValueError if a target is not one of 0, 1, …, k − 1, or if a class has no target
     Speed     no Python loop over n or k
 
     >>> balanced_weights(np.array([0, 1, 1, 1]), 2)

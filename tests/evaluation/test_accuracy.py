@@ -75,10 +75,17 @@ def test_it_agrees_with_the_reference(rng, reference):
 @pytest.mark.parametrize("top_k", [1, 2, 3])
 @pytest.mark.parametrize(
     "row",
-    [[-np.inf, 2.0, -np.inf], [np.inf, 0.0, np.inf], [-1e300, -np.inf, -2e300], [0.0, 800.0, 1.0]],
+    [
+        [-np.inf, 2.0, -np.inf],
+        [np.inf, 0.0, np.inf],
+        [-1e300, -np.inf, -2e300],
+        [0.0, 800.0, 1.0],
+        [np.finfo(float).max, np.inf, np.finfo(float).min],
+        [1.0, np.nextafter(1.0, 2.0), 1.0],
+    ],
     ids=str,
 )
-def test_scores_far_apart_are_told_apart_and_so_are_infinite_ones(row, top_k):
+def test_scores_that_differ_are_told_apart_however_large_or_near(row, top_k):
     logits = np.array([row])
     expected = [by_sorting(logits, np.array([target]), top_k) for target in range(3)]
     assert_close([accuracy(logits, np.array([t]), top_k) for t in range(3)], expected)
@@ -100,9 +107,19 @@ def test_a_target_that_is_no_class_raises_a_value_error(dtype, target):
     assert_value_error(accuracy, np.zeros((2, 3)), np.array([1, target], dtype=dtype), 3)
 
 
+@pytest.mark.parametrize("n", [0, 2])
 @pytest.mark.parametrize("top_k", [-1, 0, 4])
-def test_a_top_k_that_is_no_number_of_classes_raises_a_value_error(top_k):
-    assert_value_error(accuracy, np.zeros((2, 3)), np.array([0, 2]), top_k)
+def test_a_top_k_that_is_no_number_of_classes_raises_a_value_error(top_k, n):
+    assert_value_error(accuracy, np.zeros((n, 3)), np.array([0, 2])[:n], top_k)
+
+
+@pytest.mark.parametrize(
+    ("target", "top_k", "expected"), [(100, 100, 0.0), (100, 101, 1.0), (0, 1, 1.0)]
+)
+def test_more_rows_and_classes_than_8_bits_hold_are_counted(target, top_k, expected):
+    targets = np.full(300, target, dtype=np.int8)
+    assert_close(accuracy(np.zeros((300, 300)), targets, top_k), expected)
+    assert_close(accuracy(np.zeros((1, 300)), np.array([256]), 1), 0.0)
 
 
 @manners(dtypes=())

@@ -77,6 +77,7 @@ def test_it_agrees_with_the_reference(rng, reference):
         ([0.3, 0.2], [1, 1], 1.0),
         ([0.3], [1], 1.0),
         ([-1.0, -3.0, -2.0], [1, 1, 0], (1 + 2 / 3) / 2),
+        ([np.inf, 1.0, -np.inf, np.inf, -np.inf], [1, 1, 1, 0, 0], (1 / 2 + 2 / 3 + 3 / 5) / 3),
     ],
     ids=[
         "all equal",
@@ -86,6 +87,7 @@ def test_it_agrees_with_the_reference(rng, reference):
         "no negative",
         "one sample",
         "below zero",
+        "infinite",
     ],
 )
 def test_the_order_of_the_samples_does_not_matter(scores, labels, expected, order):
@@ -93,7 +95,7 @@ def test_the_order_of_the_samples_does_not_matter(scores, labels, expected, orde
     assert_close(average_precision(scores, labels), expected)
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_scores_that_differ_in_the_last_digit_do_not_tie(dtype):
     scores = np.array([1.0, np.nextafter(dtype(1.0), dtype(2.0)), 1.0], dtype)
     assert_close(average_precision(scores, np.array([0, 1, 1])), (1 + 2 / 3) / 2)

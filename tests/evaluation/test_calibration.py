@@ -59,9 +59,10 @@ def test_four_rows_in_two_of_four_bins():
 
 @pytest.mark.parametrize("edge", EDGES)
 def test_a_confidence_on_an_edge_falls_into_the_bin_that_ends_there(edge):
-    # One row on the edge, which is right, and one a little above, which is not.
-    rows = [[top, *[(1 - top) / 3] * 3] for top in (edge, min(edge + 0.125, 1.0))]
-    probs, targets = np.array(rows), np.array([0, 1])
+    # One row on the edge, which is right, and two above, by little and by the least, which are not.
+    tops = edge, min(edge + 0.125, 1.0), min(np.nextafter(edge, 2.0), 1.0)
+    rows = [[top, *[(1 - top) / 3] * 3] for top in tops]
+    probs, targets = np.array(rows), np.array([0, 1, 1])
     expected = by_hand(probs, targets, 4)
     assert_close(reliability(probs, targets, 4), expected)
 
@@ -78,6 +79,12 @@ def test_of_equal_probabilities_the_lowest_class_is_predicted():
     probs = np.array([[0.25, 0.375, 0.375], [0.5, 0.0, 0.5], [0.5, 0.0, 0.5]])
     expected = by_hand(probs, np.array([1, 0, 2]), 4)
     assert_close(reliability(probs, np.array([1, 0, 2]), 4), expected)
+
+
+def test_a_class_beyond_8_bits_is_not_the_target_that_it_is_in_8_bits():
+    probs = np.eye(1, 300, 256)
+    expected = np.array([1.0]), np.array([0.0]), np.array([1])
+    assert_close(reliability(probs, np.zeros(1, dtype=np.uint8), 1), expected)
 
 
 def test_one_class_is_always_certain():

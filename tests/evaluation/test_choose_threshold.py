@@ -103,6 +103,19 @@ def test_of_equal_costs_the_highest_threshold_wins():
     assert_close(choose_threshold(scores, labels, 0, 0), float("inf"))
 
 
+@pytest.mark.parametrize("cost", [2**24, 2**31 - 1, 2**53])
+def test_large_costs_that_differ_by_1_are_no_tie(cost):
+    scores, labels = np.array([1.0, 2.0]), np.array([1, 0])
+    assert_close(choose_threshold(scores, labels, cost, cost + 1), 1.0)
+    assert_close(choose_threshold(scores, labels, cost + 1, cost), float("inf"))
+
+
+def test_ties_are_exact_where_the_ratio_of_the_costs_is_rounded():
+    # 63 · 3 is 27 · 7, but as a float, 7 / 3 · 27 is a little more than 63.
+    scores, labels = np.full(90, 0.5), (np.arange(90) < 27).astype(int)
+    assert_close(choose_threshold(scores, labels, 3, 7), float("inf"))
+
+
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
 def test_the_threshold_is_exactly_a_score(rng, dtype):
     scores, labels = draw(rng, 40)

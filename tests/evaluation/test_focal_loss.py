@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from exercises.evaluation.focal_loss import focal_loss, focal_loss_backward
-from kata.testing import assert_close, loss, manners, torch_gradients
+from kata.testing import assert_close, assert_vectorised, loss, manners, torch_gradients
 
 SCALES = [0.0, 1.0, 20.0, 40.0, 100.0, 800.0, 1e4]
 GAMMAS = pytest.mark.parametrize("gamma", [0.0, 1.0, 1.5, 2.0, 5.0])
@@ -64,11 +64,13 @@ def test_it_is_a_loss(rng, rows, classes):
 
 
 @GAMMAS
-def test_without_alpha_every_class_weighs_the_same(rng, gamma):
-    logits, targets, _ = draw(rng, 7, 4)
-    expected = both_in_torch(logits, targets, gamma)
-    assert_close(focal_loss(logits, targets, gamma), expected[0])
-    assert_close(focal_loss_backward(0.7, logits, targets, gamma), expected[1])
+@pytest.mark.parametrize("factor", [None, 1.0, 0.0], ids=["no alpha", "alpha", "alpha of 0"])
+def test_any_gamma_agrees_with_and_without_alpha(rng, gamma, factor):
+    logits, targets, alpha = draw(rng, 7, 4)
+    alpha = None if factor is None else factor * alpha
+    expected = both_in_torch(logits, targets, gamma, alpha)
+    assert_close(focal_loss(logits, targets, gamma, alpha), expected[0])
+    assert_close(focal_loss_backward(0.7, logits, targets, gamma, alpha), expected[1])
 
 
 def test_gamma_is_2_unless_told(rng):
@@ -91,6 +93,13 @@ def test_probabilities_of_0_and_1_are_right(gamma, dtype, error):
     assert_close(grads, [one.astype(dtype) for _, one in expected], rtol=error, atol=error)
 
 
+def test_rows_far_apart_are_right_together():
+    logits, targets = np.array([[1000.0, 999.0], [-1000.0, -999.0]]), np.array([1, 0])
+    expected = both_in_torch(logits, targets, 2.0)
+    assert_close(focal_loss(logits, targets), expected[0])
+    assert_close(focal_loss_backward(0.7, logits, targets), expected[1])
+
+
 # --- Manners ---------------------------------------------------------------------------------
 
 
@@ -107,3 +116,11 @@ def test_manners(rng):
         partial(focal_loss_backward, 0.7, logits, targets, 1.0, alpha),
         partial(focal_loss_backward, -1.3, logits, targets, 1.0, alpha),
     )
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize(
+    "function", [focal_loss, partial(focal_loss_backward, 0.7)], ids=["the loss", "the gradient"]
+)
+def test_no_python_loop_without_alpha(rng, function):
+    assert_vectorised(function, lambda rows, classes: draw(rng, rows, classes)[:2])

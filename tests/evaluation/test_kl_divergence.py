@@ -8,11 +8,11 @@ import torch
 import torch.nn.functional as F
 
 from exercises.evaluation.kl_divergence import kl_divergence, kl_from_logits
-from kata.testing import assert_close, loss, manners
+from kata.testing import assert_close, assert_vectorised, loss, manners
 
-# Each with one outcome that is impossible for p, for q or for both.
-P = np.array([[0.5, 0.5, 0.0], [0.5, 0.25, 0.25], [0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
-Q = np.array([[0.25, 0.25, 0.5], [0.5, 0.5, 0.0], [0.25, 0.75, 0.0], [0.0, 1.0, 0.0]])
+# Each with an outcome that is impossible for p, for q or for both; the last one of P is improbable.
+P = np.array([[0.5, 0.5, 0], [0.5, 0.25, 0.25], [0.5, 0.5, 0], [1, 0, 0], [1 - 1e-12, 1e-12, 0]])
+Q = np.array([[0.25, 0.25, 0.5], [0.5, 0.5, 0], [0.25, 0.75, 0], [0, 1, 0], [1, 0, 0]])
 
 
 def in_torch(p, q):
@@ -50,7 +50,7 @@ def test_kl_divergence_is_a_loss(rng, batch, rows, outcomes):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_impossible_outcomes_add_nothing_or_make_it_infinite(dtype):
-    expected = np.array([math.log(2.0), math.inf, math.log(4 / 3) / 2, math.inf], dtype)
+    expected = np.array([math.log(2.0), math.inf, math.log(4 / 3) / 2, math.inf, math.inf], dtype)
     assert_close(kl_divergence(P.astype(dtype), Q.astype(dtype)), expected)
 
 
@@ -58,7 +58,7 @@ def test_impossible_outcomes_give_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         result = kl_divergence(P, Q)
-    assert_close(np.isinf(result), np.array([False, True, False, True]))
+    assert_close(np.isinf(result), np.array([False, True, False, True, True]))
 
 
 def test_a_small_probability_keeps_its_share():
@@ -94,6 +94,28 @@ def test_logits_of_any_size_are_right(dtype, rtol, scale):
     )
     expected = from_logits_in_torch(torch.tensor(p_logits), torch.tensor(q_logits)).numpy()
     assert_close(kl_from_logits(p_logits, q_logits), expected, rtol=rtol)
+
+
+# --- Any batch axes --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 5, 4), (5, 4)], ids=str)
+def test_any_number_of_batch_axes_agrees_with_torch(rng, shape):
+    p, q = draw_distributions(rng, *shape)
+    expected = in_torch(torch.tensor(p), torch.tensor(q)).numpy()
+    got = kl_divergence(p, q), kl_from_logits(np.log(p), np.log(q) + 1)
+    assert_close(got, (expected, expected))
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize("function", [kl_divergence, kl_from_logits], ids=["plain", "from logits"])
+def test_no_python_loop_over_four_axes(rng, function):
+    assert_vectorised(
+        function,
+        lambda batch, steps, rows, outcomes: tuple(
+            draw_distributions(rng, batch, steps, rows, outcomes)
+        ),
+    )
 
 
 # --- Manners ---------------------------------------------------------------------------------

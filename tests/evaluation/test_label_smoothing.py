@@ -10,10 +10,17 @@ from exercises.evaluation.label_smoothing import (
     label_smoothing_loss,
     label_smoothing_loss_backward,
 )
-from kata.testing import assert_close, assert_value_error, loss, manners, torch_gradients
+from kata.testing import (
+    assert_close,
+    assert_value_error,
+    assert_vectorised,
+    loss,
+    manners,
+    torch_gradients,
+)
 
 # Any integer may mark the rows that are ignored.
-MARKS = [-100, -1, 0, 2, 99]
+MARKS = [-100, -1, 0, 2, 99, 2**40]
 EPSILONS = [0.0, 0.1, 0.5, 1.0]
 SCALES = [1e-30, 1.0, 30.0, 800.0, 1e4, 1e30]
 
@@ -109,10 +116,26 @@ def test_where_no_row_counts_the_loss_is_nan_and_the_gradient_zero(rng, mark):
     assert_close(label_smoothing_loss_backward(0.7, logits, targets, 0.2, mark), expected)
 
 
-def test_minus_100_is_no_class_where_another_index_is_ignored():
-    arguments = np.zeros((2, 3)), np.array([1, -100]), 0.2, -1
+@pytest.mark.parametrize(("stranger", "mark"), [(-100, -1), (-1, -100), (3, 99)])
+def test_only_the_ignored_index_may_be_no_class(stranger, mark):
+    arguments = np.zeros((3, 3)), np.array([1, mark, stranger]), 0.2, mark
     assert_value_error(label_smoothing_loss, *arguments)
     assert_value_error(label_smoothing_loss_backward, 1.0, *arguments)
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize(
+    "function",
+    [label_smoothing_loss, partial(label_smoothing_loss_backward, 0.7)],
+    ids=["the loss", "the gradient"],
+)
+def test_ignored_rows_need_no_python_loop(rng, function):
+    def draw_with_ignored(rows, classes):
+        logits, targets = draw(rng, rows, classes)
+        targets[::2] = -100
+        return logits, targets, 0.2
+
+    assert_vectorised(function, draw_with_ignored)
 
 
 @manners()

@@ -83,6 +83,14 @@ def test_what_is_marked_does_not_count(rng, dtype, mark):
     assert_close(perplexity(logits, targets, mark), expected)
 
 
+def test_targets_of_8_bits_may_be_many_and_their_mark_of_more_bits(rng):
+    # -100 and 156 are the same in 8 bits.
+    logits, targets = draw(rng, (3, 100, 200))
+    targets[0] = 156
+    expected = in_torch(logits, targets)
+    assert_close(perplexity(logits, targets.astype(np.uint8)), expected)
+
+
 @pytest.mark.parametrize("mark", [-100, 0])
 @pytest.mark.parametrize("shape", [(2, 3, 4), (1, 4), (0, 3, 4), (2, 0, 4)], ids=str)
 def test_where_nothing_counts_it_is_nan(rng, shape, mark):
@@ -106,9 +114,17 @@ def test_it_is_right_where_positions_lie_far_apart(rng, dtype, largest, rtol):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_many_improbable_tokens_do_not_make_it_infinite(dtype):
-    # Each has a probability of exp(−600), which float32 rounds to 0; so is their product.
-    logits = np.tile(np.array([0.0, -600.0], dtype), (40, 1))
-    assert_close(perplexity(logits, np.ones(40, np.int64)), math.exp(600.0))
+    # Each has a probability of exp(−705), which float32 rounds to 0; so is their product.
+    logits = np.tile(np.array([0.0, -705.0], dtype), (40, 1))
+    assert_close(perplexity(logits, np.ones(40, np.int64)), math.exp(705.0))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_one_improbable_token_does_not_make_it_infinite(dtype):
+    logits = np.zeros((4, 2), dtype)
+    logits[2, 1] = -200
+    expected = math.exp((200 + 3 * math.log(2)) / 4)
+    assert_close(perplexity(logits, np.ones(4, np.int64)), expected, rtol=1e-3)
 
 
 @pytest.mark.parametrize(("dtype", "largest"), [("float64", 1e4), ("float32", 1e3)])
@@ -134,8 +150,9 @@ def test_a_target_that_is_no_token_raises_a_value_error(dtype, target):
     assert_value_error(perplexity, np.zeros((1, 2, 4)), targets, 1)
 
 
-def test_minus_100_is_no_token_where_another_index_is_ignored():
-    assert_value_error(perplexity, np.zeros((1, 2, 4)), np.array([[0, -100]]), -1)
+@pytest.mark.parametrize(("stranger", "mark"), [(-100, -1), (-1, -100), (4, 99)])
+def test_only_the_ignored_index_may_be_no_token(stranger, mark):
+    assert_value_error(perplexity, np.zeros((1, 3, 4)), np.array([[0, mark, stranger]]), mark)
 
 
 @manners(dtypes=(np.float32,))
@@ -152,9 +169,9 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    def draw_with_ignored(sequences, positions, tokens):
-        logits, targets = draw(rng, (sequences, positions, tokens))
-        targets[:, ::4] = -100
+    def draw_with_ignored(batches, sequences, positions, tokens):
+        logits, targets = draw(rng, (batches, sequences, positions, tokens))
+        targets[..., ::4] = -100
         return logits, targets
 
     assert_vectorised(perplexity, draw_with_ignored)

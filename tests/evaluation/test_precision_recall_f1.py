@@ -129,6 +129,14 @@ def test_many_samples_of_a_small_dtype_are_counted(dtype):
     assert_close(precision_recall_f1(targets, predictions, 2, "binary"), expected)
 
 
+@pytest.mark.parametrize("average", AVERAGES)
+@pytest.mark.parametrize("n_classes", [100, 300])
+def test_labels_of_8_bits_may_be_of_many_classes(n_classes, average):
+    targets, predictions = np.array([[0, 1, 20, 95, 19], [0, 20, 20, 0, 19]], dtype=np.uint8)
+    expected = by_definition(targets, predictions, n_classes, average)
+    assert_close(precision_recall_f1(targets, predictions, n_classes, average), expected)
+
+
 def test_it_agrees_with_the_reference(rng, reference):
     targets, predictions = rng.integers(4, size=(2, 90))
     expected = [reference.precision_recall_f1(targets, predictions, 4, a) for a in AVERAGES]
@@ -145,12 +153,18 @@ def test_other_numbers_of_targets_than_of_predictions_raise_a_value_error(length
 @pytest.mark.parametrize("average", ["Macro", "mean", "samples", ""])
 def test_an_unknown_average_raises_a_value_error(average):
     assert_value_error(precision_recall_f1, TARGETS, PREDICTIONS, 3, average)
+    assert_value_error(precision_recall_f1, TARGETS[:0], PREDICTIONS[:0], 3, average)
+
+
+def test_binary_with_one_class_raises_a_value_error():
+    assert_value_error(precision_recall_f1, np.zeros(4, int), np.zeros(4, int), 1, "binary")
 
 
 @pytest.mark.parametrize("n_classes", [3, 4])
 def test_binary_with_other_than_two_classes_raises_a_value_error(n_classes):
     assert_value_error(precision_recall_f1, TARGETS, PREDICTIONS, n_classes, "binary")
     assert_value_error(precision_recall_f1, TARGETS % 2, PREDICTIONS % 2, n_classes, "binary")
+    assert_value_error(precision_recall_f1, TARGETS[:0], PREDICTIONS[:0], n_classes, "binary")
 
 
 @manners()

@@ -144,6 +144,10 @@ SPECIAL = {
     "the later row has the higher rate": [[10, 9, 0], [0, 9, 0], [0, 6, 6]],
     "as accurate as one class": [[6, 1, 0], [1, 0, 0], [2, 0, 1]],
     "more accurate than one class by one": [[6, 0, 0], [1, 1, 0], [2, 0, 0]],
+    "all rates a little below a half": [[499, 501], [501, 499]],
+    "more accurate than one class by a hair": [[9000, 0], [999, 1]],
+    "one mistake in 100,000": [[99_999, 1], [0, 5]],
+    "rates that differ by a hair": [[900_000_000, 100_000_000], [100_000_001, 899_999_999]],
     "two classes are most frequent": [[1, 2, 1], [0, 1, 4], [3, 1, 1]],
 }
 

@@ -1,3 +1,4 @@
+import math
 from functools import partial
 
 import numpy as np
@@ -13,7 +14,15 @@ from exercises.evaluation.regression_losses import (
     mse,
     mse_backward,
 )
-from kata.testing import assert_close, assert_value_error, loss, manners, torch_gradients
+from kata.testing import (
+    assert_close,
+    assert_value_error,
+    assert_vectorised,
+    loss,
+    manners,
+    of_four_axes,
+    torch_gradients,
+)
 
 # The residuals are 2, 0, −4 and −1.
 PRED, TARGET = np.array([3.0, 1.0, 0.0, -2.0]), np.array([1.0, 1.0, 4.0, -1.0])
@@ -79,6 +88,11 @@ def test_mae_has_no_gradient_where_the_residual_is_0(rng):
     assert_close(mae_backward(-3.0, pred, target), expected)
 
 
+def test_mae_pulls_as_hard_on_the_smallest_residual():
+    pred, target = np.array([1e-12, -1e-300, 0.0, 5.0]), np.zeros(4)
+    assert_close(mae_backward(2.0, pred, target), np.array([0.5, -0.5, 0.0, 0.5]))
+
+
 @DELTAS
 def test_huber_agrees_with_torch_inside_delta_beyond_it_and_at_it(rng, delta):
     pred, target = whole_numbers(rng)
@@ -94,7 +108,7 @@ def test_the_gradient_of_huber_agrees_too(rng, delta):
     assert_close(huber_backward(-3.0, pred, target, delta), expected)
 
 
-# --- A column and a row ----------------------------------------------------------------------
+# --- Other shapes --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shapes", [((4, 1), (4,)), ((4,), (4, 1)), ((4,), (1,))], ids=str)
@@ -103,6 +117,24 @@ def test_a_column_and_a_row_raise_a_value_error(shapes):
     assert_value_error(mse, pred, target)
     assert_value_error(mae, pred, target)
     assert_value_error(huber, pred, target)
+
+
+@pytest.mark.parametrize("shape", [(0,), (4, 0)], ids=str)
+def test_empty_arrays_have_a_loss_of_nan_and_an_empty_gradient(shape):
+    nothing = np.zeros(shape)
+    assert_close([f(nothing, nothing) for f in (mse, mae, huber)], [math.nan] * 3)
+    grads = [f(1.0, nothing, nothing) for f in (mse_backward, mae_backward, huber_backward)]
+    assert_close(grads, [np.zeros(shape)] * 3)
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize(
+    "function",
+    [mse, mae, huber, *(partial(f, 0.7) for f in (mse_backward, mae_backward, huber_backward))],
+    ids=["mse", "mae", "huber", "mse_backward", "mae_backward", "huber_backward"],
+)
+def test_no_python_loop_over_four_axes(rng, function):
+    assert_vectorised(function, of_four_axes(rng, 2))
 
 
 @manners()

@@ -70,8 +70,9 @@ def test_it_agrees_with_the_reference(rng, reference):
         ([2.0, 1.0], [1, 0], 1.0),
         ([1.0, 2.0], [1, 0], 0.0),
         ([-1.0, -1.0, -2.0], [1, 0, 0], 0.75),
+        ([np.inf, 1.0, -np.inf, np.inf, -np.inf], [1, 1, 0, 0, 0], 4.5 / 6),
     ],
-    ids=["all equal", "all but one equal", "all right", "all wrong", "below zero"],
+    ids=["all equal", "all but one equal", "all right", "all wrong", "below zero", "infinite"],
 )
 def test_the_order_of_the_samples_does_not_matter(scores, labels, expected, order):
     assert_close(roc_auc(np.array(scores)[::order], np.array(labels)[::order]), expected)
@@ -84,7 +85,7 @@ def test_only_the_order_of_the_scores_matters(rng):
     assert_close([roc_auc(one, labels) for one in others], [expected] * len(others))
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_scores_that_differ_in_the_last_digit_do_not_tie(dtype):
     scores = np.array([1.0, np.nextafter(dtype(1.0), dtype(2.0)), 1.0], dtype)
     assert_close(roc_auc(scores, np.array([0, 1, 1])), 0.75)

@@ -57,15 +57,23 @@ def test_it_is_a_loss(rng, rows, classes):
     )
 
 
-def test_weights_that_are_all_doubled_change_nothing(rng):
+@pytest.mark.parametrize("factor", [2.0, 1e-12])
+def test_weights_that_are_all_scaled_change_nothing(rng, factor):
     logits, targets, weights = draw(rng, 7, 4)
-    expected = in_torch(*map(torch.tensor, (logits, targets, weights))).item()
-    assert_close(weighted_cross_entropy(logits, targets, 2 * weights), expected)
+    others = torch.tensor(targets), torch.tensor(weights)
+    expected = in_torch(torch.tensor(logits), *others).item()
+    [grad] = torch_gradients(lambda x: in_torch(x, *others), [logits], 0.7)
+    arguments = logits, targets, factor * weights
+    assert_close(weighted_cross_entropy(*arguments), expected)
+    assert_close(weighted_cross_entropy_backward(0.7, *arguments), grad)
 
 
 @pytest.mark.parametrize(("dtype", "rtol"), [("float64", 1e-9), ("float32", 1e-5)])
 def test_logits_of_any_size_are_right(dtype, rtol):
     logits = np.array([[[a, 0.0, -a], [-a, 0.5 * a, a]] for a in SCALES], dtype)
+    # Two rows far apart: each needs a maximum of its own.
+    apart = [[[1000.0, 999.0, 1001.0], [-1000.0, -1001.0, -999.0]]]
+    logits = np.concatenate([logits, np.array(apart, dtype)])
     targets, weights = np.array([2, 1]), np.array([0.5, 2.0, 1.5], dtype)
     others = torch.tensor(targets), torch.tensor(weights)
     losses = [in_torch(torch.tensor(batch), *others).item() for batch in logits]
@@ -90,6 +98,12 @@ def test_weights_follow_the_counts(rng, n, k):
     targets = rng.permutation(np.concatenate([np.arange(k), rng.integers(0, k, size=n - k)]))
     expected = np.array([n / (k * targets.tolist().count(c)) for c in range(k)])
     assert_close(balanced_weights(targets, k), expected)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8"])
+def test_more_targets_than_8_bits_hold_are_counted(dtype):
+    targets = np.repeat(np.array([0, 1, 2], dtype), [300, 140, 1])
+    assert_close(balanced_weights(targets, 3), 441 / 3 / np.array([300, 140, 1]))
 
 
 @pytest.mark.parametrize(
