@@ -39,7 +39,7 @@ class Adam:
 
         Every call gets the same parameters, of any shapes with one axis or more, and a gradient of
         the same shape and dtype for each. No argument is written into, and none is kept: the caller
-        may overwrite all arrays after a step, including those returned. The results keep the dtypes.
+        may overwrite all arrays after a step, also those returned. The results keep the dtypes.
         """
         if not self._m:
             self._m = [np.zeros_like(param) for param in params]
