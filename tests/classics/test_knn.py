@@ -118,7 +118,8 @@ def test_a_k_that_is_not_from_1_to_n_raises_a_value_error(rng, k):
 
 @manners(dtypes=())
 def test_manners(rng):
-    arguments = draw(rng, 30, 12, 2)
+    x_train, _, x = draw(rng, 30, 12, 2)
+    arguments = x_train, rng.permutation(30), x
     return partial(knn, *arguments, 1), partial(knn, *arguments, 25)
 
 

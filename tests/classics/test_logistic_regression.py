@@ -156,9 +156,10 @@ def test_weights_of_another_shape_raise_a_value_error(rng, shape):
 def test_manners(rng):
     x, y, w, b = draw(rng)
     return (
-        partial(predict, x, w, 0.0),
-        partial(predict, x, w, 9.0),
-        partial(predict, x, w, 0.0, 0.999),
+        # All scores are near b.
+        partial(predict, x, 0.01 * w, 1.0),
+        partial(predict, x, 0.01 * w, -1.0),
+        partial(predict, x, 0.01 * w, 1.0, 0.9),
         partial(loss_and_gradients, x, y, w, b),
         partial(loss_and_gradients, x, y, w, b, 0.7),
         partial(fit, x, y, 0.1, 3),
