@@ -74,7 +74,7 @@ mean_over_the_first_axis = slip(
 
 in_bits = slip(
     "The loss is in bits, from log2. It should be in nats.",
-    {"float(losses.mean())": "float(losses.mean() / np.log(2.0))"},
+    {"np.log(p)": "np.log2(p)", "np.log1p(-p)": "np.log2(1 - p)"},
 )
 
 without_the_sign = slip(

@@ -200,6 +200,11 @@ log_probabilities_as_weights = slip(
     {"(np.exp(log_p) * (log_p - log_q)).sum": "(log_p * (log_p - log_q)).sum"},
 )
 
+logits_as_weights = slip(
+    "The terms are weighted by the logits of p. The weights are the probabilities themselves.",
+    {"(np.exp(log_p) * (log_p - log_q)).sum": "(p_logits * (log_p - log_q)).sum"},
+)
+
 logits_without_the_maximum = slip(
     "exp overflows for large scores. What can you subtract from a row without changing its "
     "probabilities?",

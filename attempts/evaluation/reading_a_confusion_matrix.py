@@ -241,6 +241,15 @@ half_is_too_few = slip(
     {"per_class_recall(matrix) < 0.5": "per_class_recall(matrix) <= 0.5"},
 )
 
+half_is_always_too_few = slip(
+    "Exactly half is named as well, of a class and of its predictions. Half is not fewer than "
+    "half.",
+    {
+        "per_class_recall(matrix) < 0.5": "per_class_recall(matrix) <= 0.5",
+        "per_class_precision(matrix) < 0.5": "per_class_precision(matrix) <= 0.5",
+    },
+)
+
 half_right_is_too_few = slip(
     "Predictions of which exactly half are right are named as well. Half is not fewer than half.",
     {"per_class_precision(matrix) < 0.5": "per_class_precision(matrix) <= 0.5"},

@@ -112,6 +112,15 @@ share_of_all_pairs = slip(
     },
 )
 
+share_of_the_square = slip(
+    "It is divided by the square of n. Only pairs of a positive and a negative count.",
+    {
+        "(negatives_below + negatives / 2) / pairs": (
+            "(negatives_below + negatives / 2) / len(scores) ** 2"
+        )
+    },
+)
+
 area_of_one_threshold = slip(
     "The scores are cut at 0.5 first: this is the area under a curve with one threshold. It should "
     "have all of them.",

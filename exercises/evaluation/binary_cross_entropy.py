@@ -1,12 +1,12 @@
 """Binary cross-entropy, from probabilities and from logits, and its gradients.
 
-Each entry of an array is a yes-or-no question of its own. `target` holds the desired
-probability of yes, from 0 to 1 (often just 0 or 1). Both arrays of a call have one shape, with one
-axis or more, and one dtype. Each loss is a mean over all entries, in nats. Each gradient is that
-with respect to the first array, multiplied by `grad_loss`, the loss's own gradient.
+Each entry of an array is a yes-or-no question of its own. `target` holds the desired probability
+of yes, from 0 to 1 (often just 0 or 1). Both arrays of a call have one shape, with one axis or
+more, and one dtype. Each loss is a mean over all entries, in nats. Each gradient is that with
+respect to the first array, multiplied by `grad_loss`, the loss's own gradient.
 
-    Numerics  a loss is a Python float or np.float64, whatever the arrays' dtype; a gradient keeps the
-              dtype. If the arrays are empty, the loss is nan and the gradient empty
+    Numerics  a loss is a Python float or np.float64, whatever the arrays' dtype; a gradient keeps
+              the dtype. If the arrays are empty, the loss is nan and the gradient empty
     Raises    ValueError unless both arrays have one shape, or if an entry of `target` or of `p`
               is below 0 or above 1
     Speed     no Python loop over any axis

@@ -23,7 +23,8 @@ def perplexity(
     Numerics  right for float64 logits up to ±1e4 and, to three digits, for float32 logits up to
               ±1e3; a Python float or np.float64 for both; inf only where the true value exceeds
               the range of float64, and then without a warning or an error
-    Raises    ValueError unless targets.shape is logits.shape[:-1], or if a target is neither one of 0, 1, …, v − 1 nor `ignore_index`
+    Raises    ValueError unless targets.shape is logits.shape[:-1], or if a target is neither one of
+              0, 1, …, v − 1 nor `ignore_index`
     Speed     no Python loop over any axis
     Source    Jurafsky & Martin 2025, §3.3
 

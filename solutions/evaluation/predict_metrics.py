@@ -40,8 +40,8 @@ def always_healthy() -> tuple[float, float]:
 
 
 def precision_in_screening() -> float:
-    """Of all people 1 % are ill. A test is positive for 90 % of the ill and for 10 % of the healthy.
-    What is its precision? A float.
+    """Of all people 1 % are ill. A test is positive for 90 % of the ill and for 10 % of the
+    healthy. What is its precision? A float.
     """
     return 0.083  # of 1000 people, 9 are hits and 99 false alarms: 9/108
 

@@ -1,7 +1,8 @@
 """Reading a confusion matrix: which classes are found, and what the accuracy hides.
 
 In all functions, matrix[i, j] counts the samples of class i that were predicted as class j, as in
-the kata `confusion_matrix`. There is at least one class; some may never occur or never be predicted.
+the kata `confusion_matrix`. There is at least one class; some may never occur or never be
+predicted.
 """
 
 import math
