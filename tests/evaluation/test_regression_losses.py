@@ -108,7 +108,7 @@ def test_the_gradient_of_huber_agrees_too(rng, delta):
     assert_close(huber_backward(-3.0, pred, target, delta), expected)
 
 
-# --- Other shapes ------------------------------------------------------------------------------
+# --- Other shapes ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shapes", [((4, 1), (4,)), ((4,), (4, 1)), ((4,), (1,))], ids=str)
