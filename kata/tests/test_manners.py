@@ -397,24 +397,37 @@ def of_the_class(check_range):
             raise ValueError("one target for each row")
         if check_range and ((targets < 0) | (targets >= scores.shape[1])).any():
             raise ValueError("a target is no class")
-        return float(scores[np.arange(len(scores)), targets % scores.shape[1]].sum())
+        classes = targets.astype(np.int64) % scores.shape[1]
+        return float(scores[np.arange(len(scores)), classes].sum())
 
     return chosen
 
 
-@pytest.mark.parametrize("check_range", [True, False])
-def test_a_loss_of_classes_refuses_what_is_no_class(check_range):
+def declared_loss_of_classes(answer):
     @loss(lambda scores, targets: scores.gather(1, targets[:, None]).sum())
     def test_it_is_a_loss(rng, rows, classes):
         return partial(
-            of_the_class(check_range),
-            rng.normal(size=(rows, classes)),
-            rng.integers(0, classes, size=rows),
+            answer, rng.normal(size=(rows, classes)), rng.integers(0, classes, size=rows)
         )
 
+    return list(failures(test_it_is_a_loss))
+
+
+@pytest.mark.parametrize("check_range", [True, False])
+def test_a_loss_of_classes_refuses_what_is_no_class(check_range):
     strangers = ["negative targets", "targets beyond the last class"]
     broken = [] if check_range else [f"the loss refuses {name}" for name in strangers]
-    assert list(failures(test_it_is_a_loss)) == broken
+    assert declared_loss_of_classes(of_the_class(check_range)) == broken
+
+
+def test_a_loss_that_numbers_its_classes_in_the_dtype_of_the_targets_is_told():
+    def chosen(scores, targets):
+        of_the_class(True)(scores, targets)
+        classes = np.arange(scores.shape[1]).astype(targets.dtype)
+        return float(scores[targets[:, None] == classes].sum())
+
+    broken = "the loss takes targets of 8 bits among 300 classes"
+    assert declared_loss_of_classes(chosen) == [broken]
 
 
 # --- Speed over every axis ---
