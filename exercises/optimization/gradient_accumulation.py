@@ -23,7 +23,7 @@ def accumulate(
     Numerics  the gradients keep their dtypes, in which the sums above may be taken: they do not
               overflow
     Raises    ValueError if n_b is 0 in every batch, or there are no batches
-    Memory    at most 6 × that of the gradients of one batch, those that `gradients` returns
+    Memory    at most 10 × that of the gradients of one batch, those that `gradients` returns
               included, however many batches there are
     Source    Goodfellow, Bengio & Courville 2016, §8.1.3 (a gradient is a mean over examples)
 

@@ -22,7 +22,7 @@ def draw(
     if not katas:
         raise KataError("No kata matches: choose another --level or --topic.")
     allowed = range(minutes - minutes // 10, minutes + minutes // 10 + 1)
-    chosen = _first_set(_shuffled(katas, urgency, seed), allowed)
+    chosen = _soonest_set(_shuffled(katas, urgency, seed), allowed)
     if not chosen:
         nearest = _nearest(katas, minutes)
         raise KataError(
@@ -36,6 +36,20 @@ def _shuffled(katas: Sequence[Kata], urgency: Mapping[str, float], seed: int) ->
     rng = random.Random(seed)
     waits = {kata.id: rng.expovariate(urgency.get(kata.id, 1.0)) for kata in katas}
     return sorted(katas, key=lambda kata: waits[kata.id])
+
+
+def _soonest_set(order: Sequence[Kata], allowed: range) -> tuple[Kata, ...]:
+    """The first kata of `order` that is in any set, with company that comes as soon as possible.
+
+    So the last in the order is taken only where nothing else fits.
+    """
+    for position, kata in enumerate(order, 1):
+        others = order[position:]
+        if _first_set(others, allowed, (kata,)):
+            ends = range(len(others) + 1)
+            found = (_first_set(others[:end], allowed, (kata,)) for end in ends)
+            return next(filter(None, found))
+    return ()
 
 
 def _first_set(

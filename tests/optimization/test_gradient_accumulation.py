@@ -147,4 +147,4 @@ def test_memory_does_not_grow_with_the_number_of_batches():
         return 1.0, [np.full((100, 100), batch), np.full(10_000, batch)], 2
 
     one = 2 * 10_000 * 8
-    assert_memory_at_most(6 * one, accumulate, gradients, [float(b) for b in range(40)])
+    assert_memory_at_most(10 * one, accumulate, gradients, [float(b) for b in range(40)])
