@@ -190,6 +190,17 @@ angles_in_the_dtype_of_x = slip(
     },
 )
 
+all_in_the_dtype_of_x = slip(
+    "Positions and rates have x's dtype, and so have the angles: far positions keep few digits "
+    "behind the point, or none.",
+    {
+        "angles = positions[:, None] / base ** (np.arange(0, d, 2) / d)": (
+            "rates = (base ** (np.arange(0, d, 2) / d)).astype(x.dtype)\n"
+            "angles = positions[:, None].astype(x.dtype) / rates"
+        )
+    },
+)
+
 odd_feature_left = slip(
     "An odd number of features is taken, and the last one is left as it is.",
     {

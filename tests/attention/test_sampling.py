@@ -141,7 +141,7 @@ def test_tokens_are_drawn_as_often_as_their_probabilities_say(rng, probs):
 
 def test_late_tokens_of_many_are_drawn_too(rng):
     # Each third token as well: with a draw of whole percents, most could never come.
-    shares = count(np.full(3_000, 1 / 3_000), rng).reshape(4, 250, 3)
+    shares = count(np.full(15_000, 1 / 15_000), rng).reshape(4, 1_250, 3)
     assert_close(shares.sum(axis=(1, 2)), np.full(4, 1 / 4), atol=OFF)
     assert_close(shares.sum(axis=(0, 1)), np.full(3, 1 / 3), atol=OFF)
 
