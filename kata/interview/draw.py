@@ -39,9 +39,10 @@ def _shuffled(katas: Sequence[Kata], urgency: Mapping[str, float], seed: int) ->
 
 
 def _soonest_set(order: Sequence[Kata], allowed: range) -> tuple[Kata, ...]:
-    """The first kata of `order` that is in any set, with company that comes as soon as possible.
+    """The first kata of `order` that is in any set, with company from the shortest head of it.
 
-    So the last in the order is taken only where nothing else fits.
+    So the last in the order is taken only where nothing else fits. Of several such sets, the first
+    kata that one has and another has not decides.
     """
     for position, kata in enumerate(order, 1):
         others = order[position:]
