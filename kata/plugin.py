@@ -7,7 +7,7 @@ import time
 import traceback
 import zlib
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -70,6 +70,12 @@ def reference(request: pytest.FixtureRequest) -> ModuleType:
     return target.solution_module(kata)
 
 
+@pytest.fixture
+def progress(request: pytest.FixtureRequest) -> Callable[[float, float], None]:
+    """What a training calls with the share that is done, 0 to 1, and its loss: a bar shows them."""
+    return request.config.stash[STATE].show_progress
+
+
 class TodoError(Failed):
     """A test met a hole that its learner has not filled yet; `msg` is the id of the hole's kata."""
 
@@ -89,6 +95,8 @@ class KataPlugin:
         self._texts: dict[str, list[str]] = {}  # From other processes, by the ids of tests.
         self._held_back: list[tuple[pytest.Item, list[pytest.TestReport]]] = []
         self.explains_failures = True
+        # Whoever watches the session puts its own in this place.
+        self.show_progress: Callable[[float, float], None] = lambda done, loss: None
 
     def kata_of(self, item: pytest.Item) -> Kata | None:
         """The kata that a test is about; None for a test of something else."""

@@ -67,7 +67,7 @@ Tests that compare with the reference solution are skipped here and run when you
 If your teacher has set up the workflow *Grade*, each push shows its marks under *Actions*.
 {data}"""
 
-_DATA = "\nThe pictures of digits have [their own source and licence](data/README.md).\n"
+_DATA = "\nEach file in `data/` has [its own source and licence](data/README.md).\n"
 
 
 @dataclass(frozen=True)
