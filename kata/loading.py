@@ -25,11 +25,25 @@ def forbidden(*, torch: bool) -> frozenset[str]:
 
 
 def check_imports(source: bytes, file: str, forbidden: frozenset[str]) -> None:
-    """Raise ForbiddenImportError if a source imports one of these; `file` is what to call it."""
-    for node in ast.walk(ast.parse(source)):
+    """Raise ForbiddenImportError if a source imports one of these; `file` is what to call it.
+
+    What stands under `if __name__ == "__main__":` is not loaded, and may import anything.
+    """
+    module = ast.parse(source)
+    module.body = [statement for statement in module.body if not _is_for_scripts(statement)]
+    for node in ast.walk(module):
         for root in _imported_roots(node) & forbidden:
             place = f"{file}:{getattr(node, 'lineno', 0)}"
             raise ForbiddenImportError(f"{place} imports {root}: {reason(root)}", name=root)
+
+
+def _is_for_scripts(statement: ast.stmt) -> bool:
+    """Whether this is an `if __name__ == "__main__":` without an else."""
+    return (
+        isinstance(statement, ast.If)
+        and not statement.orelse
+        and ast.unparse(statement.test) == "__name__ == '__main__'"
+    )
 
 
 def reason(root: str) -> str:

@@ -19,7 +19,7 @@ from kata.verdict import Verdict
 
 # One look costs some microseconds; a verdict should not wait for it.
 _TICK_SECONDS = 0.02
-_LEAVING = ("q", "", "\x03", "\x04")
+_LEAVING = ("", "\x03", "\x04")
 
 
 class Loop:

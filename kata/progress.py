@@ -38,6 +38,11 @@ class Progress:
     def __getitem__(self, kata: Kata) -> Entry:
         return self._entries.get(kata.id, Entry())
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no kata has been tried yet."""
+        return not self._entries
+
     def is_solved(self, kata: Kata) -> bool:
         return self[kata].solved is not None
 

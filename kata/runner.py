@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -244,6 +244,14 @@ class _Listener:
         elif event == "diagnosed":
             verdict.mistakes = [(name, text) for name, text in message["mistakes"]]
             verdict.telling = message["telling"]
+        elif event == "told":
+            verdict.functions = message["functions"]
+        elif event == "seen":
+            name = message.pop("name")
+            verdict.failures = [
+                replace(failure, **message) if failure.name == name else failure
+                for failure in verdict.failures
+            ]
         elif event == "examples":
             verdict.examples = [Example(**example) for example in message["examples"]]
         elif event == "decoyed":
