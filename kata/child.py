@@ -38,6 +38,7 @@ MEMORY_BYTES = 4 << 30
 # the diagnosis, and an attempt with all the tests.
 SECONDS_OF_OUR_OWN = 60.0
 _MESSAGE_KEPT = 4000
+_SECONDS_BETWEEN_NEWS = 0.2
 
 
 def work(connection: Connection, root: str, kind: "type[Worker]") -> None:
@@ -71,6 +72,7 @@ class Worker:
     def __init__(self, connection: Connection, job: Job, stage: Stage) -> None:
         self._connection = connection
         self._unsent: list[dict[str, Any]] = []
+        self._told_at = 0.0
         self._stage = stage
         self.job = job
         self.katas = stage.katas
@@ -133,7 +135,16 @@ class Worker:
             self._run_examples_alone()
             return
         self.begin("", SECONDS_OF_OUR_OWN)
+        if self.has_a_reader:
+            self._stage.show_progress(self._tell_progress)
         self._stage.run(self.kata, self.job.seed, _Reporter(self, self.kata, self._stage))
+
+    def _tell_progress(self, done: float, loss: float) -> None:
+        """Send on how far a training is, though not so often that it costs time."""
+        now = time.monotonic()
+        if now - self._told_at >= _SECONDS_BETWEEN_NEWS:
+            self._told_at = now
+            self.send("progress", done=float(done), loss=float(loss))
 
     def load(self) -> str:
         """Load the answer into this process; gives what is wrong with it."""

@@ -159,13 +159,29 @@ def standing(katas: Catalog, progress: Progress) -> Text:
     """The progress bar with its count."""
     total = len(katas.katas)
     solved = sum(progress.is_solved(kata) for kata in katas.katas)
-    done = _BAR_WIDTH * solved // max(total, 1)
-    text = Text("━" * done, style="green").append("─" * (_BAR_WIDTH - done), style="dim")
-    return text.append(f"  {solved} of {total} solved", style="not dim")
+    return _bar(solved / max(total, 1)).append(f"  {solved} of {total} solved", style="not dim")
+
+
+def _bar(share: float) -> Text:
+    done = int(_BAR_WIDTH * share)
+    return Text("━" * done, style="green").append("─" * (_BAR_WIDTH - done), style="dim")
+
+
+def usual_keys(failures: int, *, been_elsewhere: bool = False) -> Keys:
+    """The keys while a kata is worked on."""
+    keys = {"f": "next failure"} if failures > 1 else {}
+    keys |= {"h": "hint", "s": "solution", "t": "topic", "l": "list", "g": "go to"}
+    keys |= {"b": "back"} if been_elsewhere else {}
+    return keys | {"n": "next", "r": "reset", "q": "quit"}
 
 
 def screen(
-    katas: Catalog, progress: Progress, kata: Kata, body: RenderableType, keys: Keys, page: int
+    katas: Catalog,
+    progress: Progress,
+    kata: Kata,
+    body: RenderableType,
+    keys: Keys,
+    page: int = 0,
 ) -> Screen:
     """What is asked for, then the learner's progress, the file to edit and the keys."""
     place = path(kata.exercise, kata, stubs.line_to_begin_at(kata.exercise))
@@ -193,6 +209,14 @@ class _Keys:
                 line = ""
             line += f"  {one}" if line else one
         yield Text(line, style="bold")
+
+
+def training(done: float, loss: float, seconds: float) -> RenderableType:
+    """How far a training is, and how long it will still take at this pace."""
+    bar = _bar(min(max(done, 0.0), 1.0))
+    left = f"{seconds * (1 - done) / done:.0f} s left" if 0 < done <= 1 else ""
+    bar.append(f"  {done:.0%} trained, loss {loss:.3g}   {left}", style="not dim")
+    return Group(Text("Running the tests: your network trains …", style="dim"), bar)
 
 
 def first_steps(kata: Kata) -> RenderableType:

@@ -113,8 +113,11 @@ class Runner:
         sources: dict[str, str] | None = None,
         parts: tuple[str, ...] = (),
         cancelled: threading.Event | None = None,
+        on_progress: Callable[[float, float], None] = lambda done, loss: None,
     ) -> Verdict:
         """Run the tests of `kata` once; `cancelled` ends it early from another thread.
+
+        `on_progress` hears of a long training: the share that is done, and its loss.
 
         It begins at once where `warm_up` was called a moment before. `Job` says what the other
         arguments mean.
@@ -140,7 +143,8 @@ class Runner:
             verdict = Verdict(kata)
             start = time.perf_counter()
             try:
-                _Listener(process, job, verdict, cancelled or self._closed).listen()
+                stop = cancelled or self._closed
+                _Listener(process, job, verdict, stop, on_progress).listen()
             finally:
                 process.kill()
                 with self._lock:
@@ -195,7 +199,9 @@ class _Listener:
         job: Job,
         verdict: Verdict,
         cancelled: threading.Event,
+        on_progress: Callable[[float, float], None],
     ) -> None:
+        self._on_progress = on_progress
         self._connection: Connection = process.connection
         self._process = process.process
         self._job = job
@@ -244,6 +250,8 @@ class _Listener:
         elif event == "diagnosed":
             verdict.mistakes = [(name, text) for name, text in message["mistakes"]]
             verdict.telling = message["telling"]
+        elif event == "progress":
+            self._on_progress(message["done"], message["loss"])
         elif event == "told":
             verdict.functions = message["functions"]
         elif event == "seen":

@@ -1,6 +1,7 @@
 """`kata` on a terminal: a save gives a verdict, a key gives the next step."""
 
 import contextlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,7 +76,12 @@ class Watch:
         if self._verdict is None or self._verdict.kata != self._kata:
             self._verdict = None
             self._show_verdict()
-        self._loop.test(self._kata, self._judged)
+        begun = time.monotonic()
+
+        def show_training(done: float, loss: float) -> None:
+            self._draw(render.training(done, loss, time.monotonic() - begun))
+
+        self._loop.test(self._kata, self._judged, show_training)
 
     def _judged(self, verdict: Verdict) -> None:
         self._verdict, self._failure, self._typed = verdict, 0, None
@@ -111,14 +117,11 @@ class Watch:
         except KataError as error:
             self._draw(Text(str(error), style="red"))
 
-    def _keys(self) -> dict[str, str]:
-        verdict = self._verdict
+    def _keys(self) -> render.Keys:
         if self._typed is not None:
             return {"Enter": "go", "Esc": "back"}
-        keys = {"f": "next failure"} if verdict and len(verdict.failures) > 1 else {}
-        keys |= {"h": "hint", "s": "solution", "t": "topic", "l": "list", "g": "go to"}
-        keys |= {"b": "back"} if self._visited else {}
-        return keys | {"n": "next", "r": "reset", "q": "quit"}
+        failures = len(self._verdict.failures) if self._verdict else 0
+        return render.usual_keys(failures, been_elsewhere=bool(self._visited))
 
     def _show_verdict(self) -> None:
         if self._verdict is None:

@@ -1,8 +1,8 @@
 """Vanishing through time: how much of the first state is still felt, step after step.
 
-    Numerics  right for results from 1e-100 to 1e100; everything is in float64
-    Speed     no Python loop over d or hidden (one over t is fine)
-    Source    Hochreiter 1991; Bengio, Simard & Frasconi 1994; Gers, Schmidhuber & Cummins 2000
+Numerics  right for results from 1e-100 to 1e100; everything is in float64
+Speed     no Python loop over d or hidden (one over t is fine)
+Source    Hochreiter 1991; Bengio, Simard & Frasconi 1994; Gers, Schmidhuber & Cummins 2000
 """
 
 import numpy as np

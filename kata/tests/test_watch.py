@@ -234,6 +234,12 @@ def test_the_topics_page_is_one_key_away(screen, checkout):
     screen.shows("The basics", KEYS)
 
 
+def test_a_training_shows_how_far_it_is(screen, answer):
+    answer("return train(x)")
+    screen.shows("25% trained, loss 1.5", "s left")
+    screen.shows(MISTAKE, KEYS)
+
+
 def test_what_is_shown_fits_a_terminal_of_another_size(screen):
     screen.press("h")
     screen.shows("Hint 1 of 3", KEYS)
