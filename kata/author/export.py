@@ -252,7 +252,8 @@ class _Writer:
         """What is needed to install and to run pytest; nothing of what authors use."""
         _, *tables = re.split(r"(?m)^(?=\[)", self._read("pyproject.toml"))
         kept = [table for table in tables if table[1:].split("]")[0] in _PYPROJECT_TABLES]
-        packages = ", ".join(f'"{name.replace("/", ".")}"' for name in _PACKAGES_FOR_STUDENTS)
+        names = ("exercises", *_PACKAGES_FOR_STUDENTS)
+        packages = ", ".join(f'"{name.replace("/", ".")}"' for name in names)
         return f"{''.join(kept).rstrip()}\n\n[tool.setuptools]\npackages = [{packages}]\n"
 
     def _readme(self, *, has_data: bool) -> str:
