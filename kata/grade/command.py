@@ -72,7 +72,8 @@ def grade(
     console: Console,
 ) -> Marks:
     """Mark a submission; the files are rewritten after every kata."""
-    taken = submission.read(folder)
+    # This path was named by the user, who may take it from a link.
+    taken = submission.read(folder.resolve())
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     # On stderr: what is printed may be piped to a file.
     status = Console(stderr=True)

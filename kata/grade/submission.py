@@ -1,22 +1,43 @@
 """What is taken from a submission: the text of `exercises/**/*.py`, and nothing else.
 
-A submission is a folder from a stranger. Links are not followed, sizes are bounded, and whatever
-else lies there (a conftest.py, a numpy.py, a sitecustomize.py) is not looked at.
+A submission is a folder or a zip from a stranger. A folder is read by descriptors, so no link is
+followed, not even one that is put there meanwhile. A zip is read where it is, without unpacking it.
+Sizes are bounded, and whatever else lies there (a conftest.py, a numpy.py, a sitecustomize.py) is
+not looked at.
 """
 
 import errno
 import os
 import stat
-from dataclasses import dataclass
-from pathlib import Path
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 from kata.catalog import KataError
 
 FOLDER = "exercises"
 _MOST_FILES = 1000
 _MOST_FOLDERS = 1000
+_MOST_DEEP = 10
 _MOST_BYTES = 256 << 10
 _MOST_BYTES_TOGETHER = 1536 << 10
+_MOST_BYTES_OF_ZIP = 100 << 20
+_MOST_NAMES_IN_ZIP = 50_000
+_NO_FOLDER = f"contains no {FOLDER}/ folder"
+# Others may ask for gigabytes of memory.
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_IS_ENCRYPTED = 0x1
+
+
+class NoSubmissionError(KataError):
+    """There is none at a path; `note` says why without naming it."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path} {why}.")
+        self.note = f"It {why}."
 
 
 @dataclass(frozen=True)
@@ -24,58 +45,154 @@ class Submission:
     """The sources by name ("exercises/basics/softmax.py"), and why others were left out."""
 
     name: str
-    sources: dict[str, bytes]
-    refused: dict[str, str]
+    sources: dict[str, bytes] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
 
-
-def read(folder: Path) -> Submission:
-    """Take a submission; raises KataError where there is none."""
-    folder = folder.absolute()
-    if not folder.is_dir():
-        raise KataError(f"{folder} is not a folder: name one with a student's exercises/.")
-    top = folder / FOLDER
-    if top.is_symlink() or not top.is_dir():
-        raise KataError(f"{folder} contains no exercises/ folder with a student's answers.")
-    sources: dict[str, bytes] = {}
-    refused: dict[str, str] = {}
-    room = _MOST_BYTES_TOGETHER
-    for path in _python_files(top):
-        name = path.relative_to(folder).as_posix()
-        try:
-            sources[name] = _content(path, min(room, _MOST_BYTES))
-            room -= len(sources[name])
-        except (OSError, ValueError) as error:
-            refused[name] = _reason(error)
-    return Submission(folder.resolve().name, sources, refused)
-
-
-def _python_files(top: Path) -> list[Path]:
-    """The first so many files named *.py, in order; folders that are links are not entered."""
-    found: list[Path] = []
-    for number, (folder, folders, files) in enumerate(os.walk(top, followlinks=False)):
-        folders.sort()
-        # A folder may be named like a file; it is told, as one that cannot be read.
-        named = [name for name in (*files, *folders) if name.endswith(".py")]
-        found += [Path(folder, name) for name in sorted(named)]
-        if number >= _MOST_FOLDERS or len(found) >= _MOST_FILES:
-            break
-    return found[:_MOST_FILES]
-
-
-def _content(path: Path, most: int) -> bytes:
-    # Not to block at a pipe, nor to follow a link that was put there a moment ago.
-    opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-    with os.fdopen(opened, "rb") as file:
-        status = os.fstat(opened)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("it is not a regular file")
+    def take(self, name: str, file: IO[bytes]) -> None:
+        """Keep a source, as far as there is room for it."""
+        room = _MOST_BYTES_TOGETHER - sum(map(len, self.sources.values()))
+        most = min(room, _MOST_BYTES)
         content = file.read(most + 1)
-    if len(content) > most:
-        raise ValueError(f"it is larger than {most:,} bytes")
-    return content
+        if len(content) > most:
+            raise ValueError(f"it is larger than {most:,} bytes")
+        self.sources[name] = content
+
+    def refuse(self, name: str, error: Exception) -> None:
+        self.refused[name] = _reason(error)
+
+
+def read(path: Path) -> Submission:
+    """Take a submission, a folder or a zip; raises NoSubmissionError where there is none."""
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError as error:
+        raise NoSubmissionError(path, f"cannot be read: {_reason(error)}") from error
+    try:
+        mode = os.fstat(opened).st_mode
+        if stat.S_ISDIR(mode):
+            return _read_folder(path, opened)
+        if stat.S_ISREG(mode):
+            return _read_zip(path, opened)
+    finally:
+        os.close(opened)
+    raise NoSubmissionError(path, "is neither a folder nor a zip")
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return "it is a link" if error.errno == errno.ELOOP else str(error.strerror).lower()
     return str(error)
+
+
+# --- Folders ---------------------------------------------------------------------------------
+
+
+def _read_folder(path: Path, opened: int) -> Submission:
+    submission = Submission(path.name)
+    room = None
+    for folder, names, descriptor in _folders(opened):
+        room = _MOST_FILES if room is None else room
+        for name in names[:room]:
+            _take_file(submission, f"{folder}/{name}", name, descriptor)
+        room -= len(names[:room])
+    if room is None:
+        raise NoSubmissionError(path, _NO_FOLDER)
+    return submission
+
+
+def _folders(top: int) -> Iterator[tuple[str, list[str], int]]:
+    """The first so many folders below `top`, in order, each with its *.py and its descriptor."""
+    walk = os.fwalk(FOLDER, dir_fd=top, follow_symlinks=False)
+    for number, (folder, folders, files, descriptor) in enumerate(walk):
+        # A folder may be named like a file; it is told, as one that cannot be read.
+        yield folder, sorted(name for name in (*files, *folders) if _is_python(name)), descriptor
+        folders.sort()
+        if folder.count("/") >= _MOST_DEEP:
+            folders.clear()
+        if number >= _MOST_FOLDERS:
+            return
+
+
+def _take_file(submission: Submission, name: str, own_name: str, folder: int) -> None:
+    # Not to block at a pipe.
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(own_name, flags, dir_fd=folder), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ValueError("it is not a regular file")
+            submission.take(name, file)
+    except (OSError, ValueError) as error:
+        submission.refuse(name, error)
+
+
+def _is_python(name: str) -> bool:
+    return name.endswith(".py")
+
+
+# --- Zips ------------------------------------------------------------------------------------
+
+
+def _read_zip(path: Path, opened: int) -> Submission:
+    if os.fstat(opened).st_size > _MOST_BYTES_OF_ZIP:
+        raise NoSubmissionError(path, f"is larger than {_MOST_BYTES_OF_ZIP:,} bytes")
+    submission = Submission(path.name.removesuffix(".zip"))
+    try:
+        with os.fdopen(opened, "rb", closefd=False) as file, zipfile.ZipFile(file) as archive:
+            members = _members(archive)
+            for name, member in sorted(members.items())[:_MOST_FILES]:
+                _take_member(submission, name, archive, member)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise NoSubmissionError(path, f"is no zip that can be read: {_reason(error)}") from error
+    if not members:
+        raise NoSubmissionError(path, _NO_FOLDER)
+    return submission
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The *.py in the folder of the answers, which may lie in another one, by name."""
+    entries = archive.infolist()
+    if len(entries) > _MOST_NAMES_IN_ZIP:
+        raise ValueError(f"it holds more than {_MOST_NAMES_IN_ZIP:,} names")
+    paths = [PurePosixPath(entry.filename.replace("\\", "/")) for entry in entries]
+    for path in paths:
+        if path.is_absolute() or ".." in path.parts:
+            raise ValueError("it holds a path that leads out of it")
+    top = _top_of(paths)
+    inside: dict[str, zipfile.ZipInfo] = {}
+    for path, entry in zip(paths, entries, strict=True):
+        if path.is_relative_to(top) and _is_python(path.name) and not entry.is_dir():
+            name = path.relative_to(top.parent).as_posix()
+            if name in inside:
+                raise ValueError("it holds two files of one name")
+            inside[name] = entry
+    return inside
+
+
+def _top_of(paths: list[PurePosixPath]) -> PurePosixPath:
+    """Where the answers lie: at the top, or in the one folder that was zipped."""
+    found = {
+        PurePosixPath(*path.parts[: path.parts.index(FOLDER) + 1])
+        for path in paths
+        if FOLDER in path.parts[:2] and path.parts[0] != "__MACOSX"
+    }
+    if len(found) > 1 and PurePosixPath(FOLDER) not in found:
+        raise ValueError(f"it holds more than one {FOLDER}/ folder")
+    return min(found, key=lambda path: len(path.parts), default=PurePosixPath(FOLDER))
+
+
+def _take_member(
+    submission: Submission, name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo
+) -> None:
+    try:
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise ValueError("it is a link")
+        if member.flag_bits & _IS_ENCRYPTED:
+            raise ValueError("it is encrypted")
+        if member.compress_type not in _COMPRESSIONS:
+            raise ValueError("it is compressed in an unusual way")
+        with archive.open(member) as file:
+            submission.take(name, file)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        submission.refuse(name, error)
+    except NotImplementedError:
+        submission.refuse(name, ValueError("it is compressed in an unusual way"))

@@ -12,7 +12,7 @@ _ESCAPE_SEQUENCE = re.compile(
 )
 _UNUSUAL = re.compile(r"[^ -~]")
 # To the log of a workflow, a line that begins with the one or has the other is a command.
-_BEGINS_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
+_BEGINS_COMMAND = re.compile(r"^([^\S\n]*)::", re.MULTILINE)
 _HAS_COMMAND = re.compile(r"##(?=(vso)?\[)", re.IGNORECASE)
 
 

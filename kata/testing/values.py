@@ -26,6 +26,8 @@ _TOLERANCE = {
 _FLOOR = 1e-2
 # What a check expects that expects no value.
 VALUE_ERROR = "a ValueError"
+# In characters.
+_MOST_SHOWN, _MOST_SHOWN_OF_KEYS = 60, 600
 
 
 def assert_close(
@@ -154,12 +156,16 @@ def _dict_difference(
     if type(actual) is not dict:
         return f"got {describe(actual)}, expected a dict"
     if set(actual) != set(expected):
-        return f"got the keys {sorted(map(str, actual))}, expected {sorted(map(str, expected))}"
+        return f"got the keys {_keys(actual)}, expected {_keys(expected)}"
     for key, other in expected.items():
         problem = difference(actual[key], other, rtol=rtol, atol=atol)
         if problem:
             return f"{key!r}: {problem}"
     return None
+
+
+def _keys(value: dict[Any, Any]) -> str:
+    return _cut(str(sorted(_cut(str(key)) for key in value)), most=_MOST_SHOWN_OF_KEYS)
 
 
 def _tensor_difference(
@@ -265,10 +271,14 @@ def describe(value: Any) -> str:
         return f"a tensor of shape {tuple(value.shape)} and dtype {value.dtype}"
     if value is None:
         return "None"
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | dict):
         return f"a {type(value).__name__} of {len(value)}"
-    text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+    text = _cut(repr(value[:_MOST_SHOWN] if isinstance(value, str | bytes) else value))
+    return f"{type(value).__name__} {text}"
+
+
+def _cut(text: str, most: int = _MOST_SHOWN) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def _is_tensor(value: Any) -> bool:

@@ -61,7 +61,7 @@ def may_cross(dtype: np.dtype[Any]) -> bool:
 @functools.lru_cache
 def dtype_of(text: str) -> np.dtype[Any]:
     if not _DTYPE.fullmatch(text):
-        raise WireError(f"{text!r} is no dtype that may cross the wall")
+        raise WireError("a dtype that may not cross the wall")
     return np.dtype(text)
 
 
@@ -157,7 +157,7 @@ def built(content: Content) -> Any:
         generator = np.random.Generator(np.random.PCG64(0))
         _set_generator(generator, content)
         return generator
-    raise WireError(f"{content.kind!r} is no kind of value")
+    raise WireError("a value of an unknown kind")
 
 
 def _built_array(content: Content) -> Array:

@@ -30,7 +30,7 @@ from kata.wall.contents import (
     order_of,
     place_of,
 )
-from kata.wall.line import MAX_BLOBS, Message, Node, WireError
+from kata.wall.line import MAX_BLOBS, MAX_HEADER, Message, Node, WireError
 
 MAX_DEPTH = 64
 # The oldest values are forgotten by both sides beyond this.
@@ -40,6 +40,10 @@ MAX_ENTRY_BYTES = 64 << 20
 MAX_NUMBER = 1 << 48
 # No dict that is meant as one has more keys with the same hash.
 _MAX_SAME_HASH = 100
+# In bytes, where an item counts as 16. In a message it has two at least, so one in which nothing is
+# held several times is never larger.
+_ITEM_BYTES = 16
+_MAX_UNFOLDED = _ITEM_BYTES // 2 * MAX_HEADER + MAX_BLOBS
 
 
 # --- The table of mutable values -------------------------------------------------------------
@@ -224,6 +228,7 @@ class Reader:
         self._table = table
         self._borrow = borrow
         self._replaced: list[int] = []
+        self._sizes = _Sizes(table)
         try:
             self._read_objects(message, change)
         except WireError:
@@ -234,6 +239,7 @@ class Reader:
     def value(self, node: Node) -> Any:
         """The value that a node stands for."""
         try:
+            self._sizes.check(node)
             return self._value(node, 0)
         except WireError:
             raise
@@ -249,7 +255,7 @@ class Reader:
         for name, (blob, *form) in message.objects.items():
             number = int(name)
             if not 0 <= number <= MAX_NUMBER:
-                raise WireError(f"{name[:80]} is no value's number")
+                raise WireError("a value whose number is none")
             content = Content(form, None if blob is None else blobs.pop(blob))
             if number in self._table.entries:
                 changed.append((number, content))
@@ -265,6 +271,7 @@ class Reader:
             entry.content = entry.content.as_held_by(entry.value)
         # Now that all are there, those that hold others can be filled.
         for number in {*new, *(number for number, _ in changed), *self._replace_holders()}:
+            self._sizes.check(["shared", number])
             entry = self._table.entries[number]
             self.fill(entry.value, entry.content)
 
@@ -332,20 +339,82 @@ class Reader:
             raise WireError("a view of what has none")
         base = entry.value
         if min(shape, default=0) < 0:  # NumPy takes a -1 for a size that it then does not check.
-            raise WireError(f"no view has the shape {shape}")
+            raise WireError("a view with a size below 0")
         # NumPy checks that the view stays within the memory of `base`.
         memory = base.transpose(order_of(base)).reshape(-1).view(np.uint8)
         view: Array = np.ndarray(shape, dtype_of(dtype), memory, offset, strides)
         if view.nbytes > MAX_BLOBS:  # With strides of 0 it may be.
-            raise WireError(f"a view of shape {shape} is more than may cross the wall")
+            raise WireError("a view of more bytes than may cross the wall")
         return view
+
+
+class _Sizes:
+    """How large values are once unfolded, where what is held several times counts as often.
+
+    A list of two that are one list, which holds two that are one, and so on, is small here; but to
+    show it, or to compare it with another, would take as long as if it were unfolded.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        # One that is being measured has none yet.
+        self._sizes: dict[int, int | None] = {}
+
+    def check(self, node: Node) -> None:
+        """Raise WireError where a node stands for what is too large, or holds itself."""
+        if self._of(node, 0) > _MAX_UNFOLDED:
+            raise WireError("a value that holds others too often")
+
+    def _of(self, node: Node, depth: int) -> int:
+        if depth > MAX_DEPTH:
+            raise WireError(f"nested more than {MAX_DEPTH} deep")
+        if isinstance(node, str):
+            return _ITEM_BYTES + len(node)
+        if not isinstance(node, list):
+            return _ITEM_BYTES
+        kind, *parts = node
+        if kind == "shared":
+            return self._of_shared(parts[0], depth)
+        if kind == "view":
+            return _bytes_of_view(*parts)
+        return self._of_parts(parts, depth)
+
+    def _of_parts(self, parts: list[Node], depth: int) -> int:
+        return _ITEM_BYTES + sum(self._of(part, depth + 1) for part in parts)
+
+    def _of_shared(self, number: int, depth: int) -> int:
+        if number not in self._sizes:
+            self._sizes[number] = None
+            entry = self._table.entries[number]
+            size = len(entry.content.data or b"")
+            self._sizes[number] = size + self._of_parts(_parts_of(entry), depth)
+        size_or_none = self._sizes[number]
+        if size_or_none is None:
+            raise WireError("a value that holds itself")
+        return size_or_none
+
+
+def _bytes_of_view(
+    number: int, offset: int, dtype: str, shape: list[int], strides: list[int]
+) -> int:
+    size = dtype_of(dtype).itemsize
+    for length in shape:  # Their product may have millions of digits.
+        size = min(size * abs(length), MAX_BLOBS + 1)
+    return size
+
+
+def _parts_of(entry: Entry) -> list[Node]:
+    """What a list or dict holds."""
+    if type(entry.value) is list:
+        return entry.content.form[1:]
+    if type(entry.value) is dict:
+        return [part for item in entry.content.form[1:] for part in item]
+    return []
 
 
 def _held_by(entry: Entry) -> Iterator[int]:
     """The numbers of what a list or dict holds."""
-    nodes = entry.content.form[1:] if type(entry.value) in (list, dict) else []
-    if type(entry.value) is dict:
-        nodes = [node for item in nodes for node in item]
+    nodes = [*_parts_of(entry)]
     while nodes:
         node = nodes.pop()
         if isinstance(node, list) and node[0] in ("shared", "view"):

@@ -345,7 +345,7 @@ class Wall:
         if kind == "function":
             return self._functions[number]
         if kind != "object" or type(number) is not int or not 0 <= number <= MAX_NUMBER:
-            raise WireError(f"{kind!r} is no kind of value")
+            raise WireError("a value of an unknown kind")
         if number not in self._remotes:
             self._remotes[number] = Remote(self.ask, ["object", number], name_in(*rest))
         return self._remotes[number]

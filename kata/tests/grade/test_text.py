@@ -49,6 +49,13 @@ def test_clean_leaves_alone_what_is_clean(text, lines):
     assert lines or not {"\n", "\t"} & set(once)
 
 
+@pytest.mark.parametrize("piece", ["\n", "\n ", "\x1b]", "\x1b[0", "\x9b", ":", "\r", " \t", "##["])
+def test_a_long_text_takes_no_longer_than_it_is(piece):
+    """Where the time grew as its square, this would not come to an end."""
+    for lines in (True, False):
+        is_plain(clean(piece * 300_000, lines=lines))
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(7.5, "7.5"), (10.0, "10"), (100.0, "100"), (0.0, "0"), (3.33, "3.33"), (0.1 + 0.2, "0.3")],

@@ -21,6 +21,7 @@ from kata.tests.wall.support import (
 )
 from kata.wall.remote import Remote
 from kata.wall.values import Table
+from kata.wall.wall import AnswerError
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -68,18 +69,43 @@ def test_the_same_value_stays_the_same():
         assert again is items
 
 
-def test_a_list_may_hold_itself():
-    def holds_itself(items):
-        assert items[0] is items
-        mine = {}
-        mine["me"] = mine
-        return mine
+def shared_by_twos(depth):
+    """A list of two that are one list, which holds two that are one, and so on."""
+    value = [1]
+    for _ in range(depth):
+        value = [value, value]
+    return value
 
-    with a_function(holds_itself) as f:
-        items = []
-        items.append(items)
-        mine = f(items)
-        assert mine["me"] is mine
+
+def holds_itself():
+    mine = {}
+    mine["me"] = mine
+    return mine
+
+
+LARGE_ONCE_UNFOLDED = {
+    "lists": lambda: shared_by_twos(40),
+    "dicts": lambda: {"a": shared_by_twos(30), "shared": 1},
+    "a tuple of one list": lambda: (shared_by_twos(20),) * 100,
+    "a text held often": lambda: [["x" * 100_000] * 10] * 1000,
+    "an array held often": lambda: [np.zeros(1000)] * 100_000,
+    "a view held often": lambda: (lambda x: [x, [x[1:]] * 100_000])(np.zeros(1000)),
+    "a dict that holds itself": holds_itself,
+}
+
+
+@pytest.mark.parametrize("make", LARGE_ONCE_UNFOLDED.values(), ids=LARGE_ONCE_UNFOLDED)
+def test_a_value_that_is_large_once_unfolded_is_refused(make):
+    with (
+        a_function(make) as f,
+        pytest.raises(AnswerError, match=r"holds (others too often|itself)"),
+    ):
+        f()
+
+
+def test_a_value_may_be_held_several_times():
+    with a_function(lambda: shared_by_twos(8)) as f:
+        assert f() == shared_by_twos(8)
 
 
 @settings(STEADY, max_examples=60)
