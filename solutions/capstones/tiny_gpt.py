@@ -169,15 +169,13 @@ def _stream(
     return stream
 
 
-# The backward passes compute again what their forward passes knew: less memory, shorter code.
-
-
 def _attention(x: np.ndarray, weights: Sequence[np.ndarray], n_heads: int) -> np.ndarray:
     gamma, beta, w_qkv, b_qkv, w_o, b_o = weights
     q, k, v = _split(linear(layer_norm(x, gamma, beta), w_qkv, b_qkv), n_heads, 3)
     return linear(_join(scaled_dot_product(q, k, v, causal_mask(x.shape[1]))), w_o, b_o)
 
 
+# The backward passes compute again what their forward passes knew: less memory, shorter code.
 def _attention_backward(
     grad_y: np.ndarray, x: np.ndarray, weights: Sequence[np.ndarray], n_heads: int
 ) -> tuple[np.ndarray, list[np.ndarray]]:
