@@ -19,6 +19,9 @@ class ForbiddenImportError(ImportError):
     """An answer imports what would give it away."""
 
 
+_CONFLICT_MARKERS = ("<<<<<<< ", "=======", ">>>>>>> ")
+
+
 def forbidden(*, torch: bool) -> frozenset[str]:
     """The top-level names that may not be imported; `torch` where the kata is about it."""
     return HOUSE if torch else HOUSE | LIBRARIES
@@ -100,6 +103,11 @@ def _imported_roots(node: ast.AST) -> set[str]:
 def _syntax_problem(error: SyntaxError, file: str) -> str:
     headline = f"{file}:{error.lineno}: {error.msg}"
     code = (error.text or "").rstrip("\n")
+    if code.startswith(_CONFLICT_MARKERS):
+        return (
+            f"{file}:{error.lineno}: git has left two versions here, one above ======= and one "
+            "below. Keep one, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>."
+        )
     if not code.strip():
         return headline
     indent = len(code) - len(code.lstrip())

@@ -4,6 +4,7 @@ Entries go by the kata's name, so katas may be reordered.
 """
 
 import datetime
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,13 +20,15 @@ class Entry:
     """The record of one kata.
 
     `solved` is when it first passed, in ISO format, or None. `attempts` counts the runs that
-    failed before that, `hints` the highest level shown, `seen` whether the solution was.
+    failed before that, `hints` the highest level shown, `solution_seen` whether the solution was.
+    `tests` is a digest of the tests that it passed.
     """
 
     solved: str | None = None
     attempts: int = 0
     hints: int = 0
     solution_seen: bool = False
+    tests: str = ""
 
 
 class Progress:
@@ -70,9 +73,17 @@ class Progress:
             self._current = kata.id
 
     def ran(self, kata: Kata, *, solved: bool) -> None:
-        """Record a run: as an attempt until the kata is solved, or as what solved it."""
+        """Record a run: as an attempt until the kata is solved, or as what solved it.
+
+        A kata that fails tests newer than those it passed is to be solved again.
+        """
+        tests = _digest(kata.test)
         with self._changing():
             entry = self._entries.setdefault(kata.id, Entry())
+            if not solved and entry.tests not in ("", tests):
+                entry.solved = None
+            if solved:
+                entry.tests = tests
             if entry.solved is None and solved:
                 entry.solved = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
             elif entry.solved is None:
@@ -104,6 +115,10 @@ class Progress:
 
     def _read(self) -> tuple[str, dict[str, Entry]]:
         return store.read(self._file, _parsed) or ("", {})
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.is_file() else ""
 
 
 def _parsed(data: Any) -> tuple[str, dict[str, Entry]]:
