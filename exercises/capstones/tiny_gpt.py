@@ -100,6 +100,3 @@ def write(
     `length` tokens so far, or all if they are fewer; at a temperature of 0 it is the most probable.
     """
     raise NotImplementedError
-
-
-# The backward passes compute again what their forward passes knew: less memory, shorter code.
