@@ -129,12 +129,8 @@ def list_katas(
     """List the katas and your progress, topic by topic."""
     katas = catalog.load()
     progress = Progress(katas.root)
-    known = [topic.name for topic in katas.topics]
-    for topic in topics or ():
-        if topic not in known:
-            raise KataError(f"There is no topic {topic!r}. The topics are {', '.join(known)}.")
     current = progress.current(katas)
-    console.print(render.kata_list(katas, progress, current, topics or known))
+    console.print(render.kata_list(katas, progress, current, _topics(katas, topics)))
 
 
 @app.command("test")
@@ -246,6 +242,19 @@ def review() -> None:
     from kata.interview.clock import Clock
 
     review.hold(katas, console, Clock())
+
+
+@app.command()
+def quiz(
+    topics: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]…")] = None,
+    minutes: Annotated[int, typer.Option(min=1, help="A question takes about one.")] = 10,
+) -> None:
+    """Answer interview questions of all topics, or of some; no code, no clock."""
+    katas = catalog.load()
+    from kata.interview import review
+    from kata.interview.clock import Clock
+
+    review.hold_quiz(katas, console, Clock(), _topics(katas, topics), minutes)
 
 
 @app.command()
@@ -429,6 +438,15 @@ def _given(folder: Path | None) -> Path:
 def _chosen(katas: Catalog, names: list[str] | None) -> list[Kata]:
     found = [kata for name in names or [] for kata in katas.find_all(name)]
     return list(dict.fromkeys(found))
+
+
+def _topics(katas: Catalog, named: list[str] | None) -> list[str]:
+    """The topics of these names; all where none is named."""
+    known = [topic.name for topic in katas.topics]
+    for topic in named or ():
+        if topic not in known:
+            raise KataError(f"There is no topic {topic!r}. The topics are {', '.join(known)}.")
+    return named or known
 
 
 def _exit_unless(good: bool, yes: str, no: str) -> NoReturn:
