@@ -131,7 +131,8 @@ def test_all_rows_are_equally_likely_to_be_the_first(rng):
     # Equal rows as well: 0 comes as often as all three of them.
     points = np.array([[0.0], [0.0], [6.0], [0.0]])
     expected = np.array([0.75, 0.0, 0.25, 0.0])
-    assert_close(frequencies(points, 1, rng, 1500), expected, rtol=0.0, atol=0.07)
+    # A deviation is 0.019; 0.12 are exceeded with odds of 1e-9.
+    assert_close(frequencies(points, 1, rng, 500), expected, rtol=0.0, atol=0.12)
 
 
 def test_the_second_is_drawn_by_the_squared_distance(rng):
