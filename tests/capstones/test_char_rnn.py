@@ -249,28 +249,22 @@ def test_at_temperature_0_every_letter_is_the_most_probable_one(rng, longest):
         assert_close(invent(params, 0.0, longest, rng), expected)
 
 
-@pytest.mark.parametrize(("temperature", "sharpened"), [(1.0, [8, 5, 3]), (0.5, [64, 25, 9])])
-def test_symbols_are_drawn_with_their_probabilities(rng, temperature, sharpened):
-    # 1,500 draws; the bound is 5.4 standard deviations or more.
-    first = Counter(
-        invent(of_probabilities(8 / 16, 5 / 16, 3 / 16), temperature, 1, rng) for _ in range(1500)
-    )
-    shares = {name or "none": first[name] / 1500 for name in ("", "a", "z")}
-    expected = dict(zip(("none", "a", "z"), np.divide(sharpened, sum(sharpened)), strict=True))
-    assert_close(shares, {name: float(p) for name, p in expected.items()}, rtol=0.0, atol=0.07)
+@pytest.mark.parametrize(
+    ("temperature", "weights"), [(1.0, [8, 5, 3]), (0.25, [8**4, 5**4, 3**4])], ids=["1", "0.25"]
+)
+def test_symbols_are_drawn_with_their_probabilities(rng, temperature, weights):
+    # 400 draws; the bound is 5.4 standard deviations or more.
+    params = of_probabilities(8 / 16, 5 / 16, 3 / 16)
+    drawn = Counter(invent(params, temperature, 1, rng) for _ in range(400))
+    shares = {name: drawn[name] / 400 for name in ("", "a", "z")}
+    expected = {name: weight / sum(weights) for name, weight in zip(shares, weights, strict=True)}
+    assert_close(shares, expected, rtol=0.0, atol=0.135)
 
 
 def test_names_end_where_the_edge_is_drawn(rng):
-    # 1,000 names. On average half a letter, with a standard deviation of 0.87 letters.
-    names = [invent(of_probabilities(2 / 3, 1 / 6, 1 / 6), 1.0, 50, rng) for _ in range(1000)]
-    assert_close({"letters": float(np.mean([*map(len, names)]))}, {"letters": 0.5}, atol=0.16)
-
-
-@draws()
-def test_names_are_drawn_from_rng(rng):
-    params = [np.zeros_like(param) for param in draw_params(np.random.default_rng(0), 2)]
-    params[5][0] = -50.0
-    return invent(params, 1.0, 10, rng)
+    # 250 names. On average half a letter, with a standard deviation of 0.87 letters.
+    names = [invent(of_probabilities(2 / 3, 1 / 6, 1 / 6), 1.0, 20, rng) for _ in range(250)]
+    assert_close({"letters": float(np.mean([*map(len, names)]))}, {"letters": 0.5}, atol=0.3)
 
 
 @manners(dtypes=())
@@ -278,7 +272,10 @@ def test_manners_of_inventing(rng):
     def invented(params, temperature, longest, seed):
         return invent(params, temperature, longest, np.random.default_rng(seed))
 
-    return partial(invented, draw_params(rng, 4), 0.0, 6, 3)
+    params = draw_params(rng, 4)
+    # Here the network hesitates among all symbols, so that another generator shows.
+    hesitant = [param / 100 for param in params]
+    return partial(invented, params, 0.0, 6, 3), partial(invented, hesitant, 1.0, 12, 4)
 
 
 # --- The names of data/ ----------------------------------------------------------------------
