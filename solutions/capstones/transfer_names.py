@@ -59,8 +59,7 @@ def train_head(
 ) -> list[np.ndarray]:
     """Train the head alone; return all six params, the body's with the values they had.
 
-    All else is as in `train`: minibatches, one Adam, reports, and gradients that together, those of
-    the head, have a norm of at most 1.
+    All else is as in `train`, except that only the head's gradients count in the norm of at most 1.
     """
     *body, w_out, b_out = params
     inputs, targets = encode(names)
@@ -123,7 +122,7 @@ if __name__ == "__main__":
     few, held_out = hold_out(men, women, 588, rng)
 
     def show(done: float, loss: float) -> None:
-        print(f"\r{done:4.0%} {loss:.3f}", end="\r")
+        print(f"{done:4.0%} {loss:.3f}", end="\r")
 
     pretrained = train(init(64, rng), women, 3, 32, 0.005, rng, show)
     print(f"women's names alone   {loss_and_gradients(pretrained, *encode(held_out))[0]:.3f}")
