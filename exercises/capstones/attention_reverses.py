@@ -39,7 +39,7 @@ def init(n_tokens: int, length: int, d: int, rng: np.random.Generator) -> list[n
 def weights(
     params: Sequence[np.ndarray], ids: Integer[np.ndarray, "n length"]
 ) -> Float[np.ndarray, "n length length"]:
-    """Return the weights of attention: how much each position, by rows, takes from each other."""
+    """Return the attention weights: entry [n, i, j] is how much position i takes from j."""
     raise NotImplementedError
 
 

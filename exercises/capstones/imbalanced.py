@@ -11,7 +11,7 @@ The tests thin the eights among the digits in ten ways. Each time they set two f
 pictures aside and call `fit` on the others, with a cost_fp of 1, a cost_fn of 20, 60 steps and an
 lr of 0.03. On all the pictures that were set aside,
 
-- its mistakes have to cost at most half of what they cost whoever never says 8,
+- its mistakes have to cost at most half of what never saying 8 would cost,
 - the mean average precision has to be 0.55 or more,
 - `undo_weights` has to lower the calibration error.
 """

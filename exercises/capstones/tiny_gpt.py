@@ -61,10 +61,11 @@ def forward(
 def loss_and_gradients(
     params: Sequence[np.ndarray], windows: Integer[np.ndarray, "n t_plus_1"], n_heads: int
 ) -> tuple[float, list[np.ndarray]]:
-    """Return the mean cross-entropy of the windows' tokens but the first, and its gradients.
+    """Return the mean cross-entropy of all windows, and its gradients.
 
-    Each token is predicted from those before it in its window: t from t, for all n windows. The
-    gradients are in the order of `params` and shaped alike.
+    In each window of t + 1 tokens, every token after the first is predicted from those before it;
+    the mean is over all n · t of them. The gradients come in the order of `params`, with their
+    shapes.
     """
     raise NotImplementedError
 

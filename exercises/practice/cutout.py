@@ -15,7 +15,7 @@ def cutout(
         rows     i − size // 2, …, i − size // 2 + size − 1
         columns  j − size // 2, …, j − size // 2 + size − 1
 
-    as far as the picture has them: at the border the hole is smaller. Any dtype is kept.
+    as far as they lie in the picture: at the border the hole is smaller. Any dtype is kept.
 
     Chance    each picture has a draw of its own, from rng, anew in each call
     Raises    ValueError if size < 0

@@ -7,7 +7,7 @@ before the first step, and
     during   the mean loss of the epoch's batches, in training mode, while the weights moved
     train    the loss on all training rows after the epoch, evaluated
     val      the loss on the validation rows after the epoch, evaluated
-    again    the same once more, with the same weights and rows
+    again    val, evaluated a second time: the same weights and rows
     test     the loss on rows that were set aside before anything else
     acc      the share of validation rows that are classified right
     grad     the mean norm of the gradient of the first layer's weights that a step used

@@ -12,7 +12,7 @@ def rnn_parameters() -> int:
 
 def lstm_to_gru() -> float:
     """An LSTM and a GRU have the same numbers of inputs and hidden units. How many times as many
-    parameters as the GRU does the LSTM have? A float to 3 digits.
+    parameters as the GRU does the LSTM have? A float, rounded to 3 decimals.
     """
     raise NotImplementedError
 

@@ -5,9 +5,9 @@ Everything is built from `char_rnn`: names, params, `encode`, `init`, `loss_and_
 it are the *body*.
 
 The tests `train` on all women's names in data/, hold out 588 of the men's names that are new, and
-`compare` what is learned from 30, 100 and 300 others in eight epochs, with a batch_size of 10. Both
-ways that go on from the women's names have to lose less than the way from scratch, by 0.15, 0.1 and
-0.05 nats a symbol or more.
+`compare` what is learned from 30, 100 and 300 others in eight epochs, with a batch_size of 10. The
+losses of both ways that start from the women's names have to be below the one from scratch, by 0.15,
+0.1 and 0.05 nats a symbol or more.
 
 `python -m exercises.capstones.transfer_names` prints such a comparison of your own.
 """
@@ -26,14 +26,14 @@ from exercises.optimization.clip_gradients import clip_by_global_norm
 from exercises.optimization.minibatches import minibatches
 from exercises.rnn.rnn_forward import rnn_forward
 
-# The lr of each way to learn. What is good already should not be moved far.
+# The lr of each way to learn. What is already good should not move far.
 RATES = {"head": 0.003, "all": 0.001, "scratch": 0.005}
 
 
 def hold_out(
     names: Sequence[str], known: Sequence[str], n: int, rng: np.random.Generator
 ) -> tuple[list[str], list[str]]:
-    """Split the names that are not among `known` into (the others, n names that are held out).
+    """Drop the names in `known`; split the rest into (those to train on, n that are held out).
 
     Both lists are in random order, drawn from rng: all orders of the new names are equally likely.
     `names` holds no name twice; n is at most the number of the new ones.
@@ -87,7 +87,7 @@ def compare(
     rng: np.random.Generator,
     report: Callable[[float, float], None],
 ) -> dict[str, float]:
-    """Train three networks on `names`, each on its own, and return their losses on `held_out`.
+    """Train three networks on `names`, apart, and return their losses on all of `held_out`.
 
         head       starts from `pretrained` and trains its head alone
         all        starts from `pretrained` and trains all params

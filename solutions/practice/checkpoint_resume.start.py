@@ -65,7 +65,7 @@ class Trainer:
     def load(self, state: dict[str, Any]) -> None:
         """Go on from `state`, of a Trainer with the same x, y and batch_size.
 
-        What this trainer was given as seed and lr, and what it did before, is forgotten. `state` is
+        The seed and lr that this trainer was given, and what it did, are forgotten. `state` is
         not changed, now or later: it may be loaded again.
 
         >>> x, y = np.array([[1.0], [2.0], [4.0]]), np.array([3.0, 5.0, 9.0])

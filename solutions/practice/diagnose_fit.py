@@ -13,7 +13,7 @@ def diagnose(
     enough; 0 ≤ target < baseline. Losses jump about, so `train` and `val` are means: those of the
     last n // 5 of n epochs, but of one at least. The first of these that holds is returned:
 
-        "diverging"      a loss, of any epoch, is nan or ∞; or train > 1.5 · baseline
+        "diverging"      any loss, of either kind, is nan or ∞; or train > 1.5 · baseline
         "not learning"   train > 0.9 · baseline
         "good"           val ≤ target
         "underfitting"   train − target ≥ val − train: most of what is missing is missing already

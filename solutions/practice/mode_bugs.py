@@ -1,4 +1,4 @@
-"""Four confusions of training and evaluation.
+"""Four mix-ups of training and evaluation mode.
 
 This program fine-tunes a network: a body that was trained before stays as it is, and a head on top
 of it learns. As handed out it runs without an error, but in four places it trains or evaluates in

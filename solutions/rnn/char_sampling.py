@@ -25,8 +25,8 @@ def generate(
         softmax(logits / temperature)
 
     and at a temperature of 0, the token with the largest logit is taken, the lowest of equals.
-    Writing stops before `end` or after n tokens; neither `start` nor `end` is returned. Logits may
-    be −∞, but not all: these tokens are never drawn.
+    Writing stops when `end` is drawn, or after n tokens. Neither `start` nor `end` is returned.
+    Logits may be −∞, but not all: these tokens are never drawn.
 
     Calls     one of `step` for each token drawn, `end` included, and none more
     Numerics  right for finite logits of up to 1e4 in size; temperatures of 0 or from 0.01 to 1e6
