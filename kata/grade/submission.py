@@ -6,6 +6,7 @@ Sizes are bounded, and whatever else lies there (a conftest.py, a numpy.py, a si
 not looked at.
 """
 
+import contextlib
 import errno
 import os
 import stat
@@ -65,16 +66,20 @@ def read(path: Path) -> Submission:
     """Take a submission, a folder or a zip; raises NoSubmissionError where there is none."""
     try:
         opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        try:
+            return _read_opened(path, opened)
+        finally:
+            os.close(opened)
     except OSError as error:
         raise NoSubmissionError(path, f"cannot be read: {_reason(error)}") from error
-    try:
-        mode = os.fstat(opened).st_mode
-        if stat.S_ISDIR(mode):
-            return _read_folder(path, opened)
-        if stat.S_ISREG(mode):
-            return _read_zip(path, opened)
-    finally:
-        os.close(opened)
+
+
+def _read_opened(path: Path, opened: int) -> Submission:
+    mode = os.fstat(opened).st_mode
+    if stat.S_ISDIR(mode):
+        return _read_folder(path, opened)
+    if stat.S_ISREG(mode):
+        return _read_zip(path, opened)
     raise NoSubmissionError(path, "is neither a folder nor a zip")
 
 
@@ -89,13 +94,14 @@ def _reason(error: Exception) -> str:
 
 def _read_folder(path: Path, opened: int) -> Submission:
     submission = Submission(path.name)
-    room = None
-    for folder, names, descriptor in _folders(opened):
-        room = _MOST_FILES if room is None else room
-        for name in names[:room]:
-            _take_file(submission, f"{folder}/{name}", name, descriptor)
-        room -= len(names[:room])
-    if room is None:
+    files_left, is_there = _MOST_FILES, False
+    with contextlib.suppress(FileNotFoundError):
+        for folder, names, descriptor in _folders(opened):
+            is_there = True
+            for name in names[:files_left]:
+                _take_file(submission, f"{folder}/{name}", name, descriptor)
+            files_left -= len(names[:files_left])
+    if not is_there:
         raise NoSubmissionError(path, _NO_FOLDER)
     return submission
 
