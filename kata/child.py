@@ -39,6 +39,8 @@ MEMORY_BYTES = 4 << 30
 SECONDS_OF_OUR_OWN = 60.0
 _MESSAGE_KEPT = 4000
 _SECONDS_BETWEEN_NEWS = 0.2
+# For tests that are run once more, to show what they called; they took a part of this before.
+_SECONDS_TO_SHOW = 2.0
 
 
 def work(connection: Connection, root: str, kind: "type[Worker]") -> None:
@@ -246,6 +248,7 @@ class _Reporter:
         names = tested_names(self._kata)
         functions = by_function(self._items, names) if len(names) > 1 else {}
         self._worker.send("told", functions=functions)
+        self._worker.begin("", _SECONDS_TO_SHOW)
         failed = [run for run in diagnosis.failed if run.name.split("::", 1)[1] not in self._speed]
         failed.sort(key=lambda run: not run.name.endswith(f"::{telling}"))
         for name, call, prints in sights(self._kata, failed):

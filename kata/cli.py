@@ -82,7 +82,7 @@ def _tell_version(wanted: bool) -> None:
 def start(
     context: typer.Context,
     _: Annotated[
-        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell it.")
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show it.")
     ] = False,
 ) -> None:
     """Learn deep learning by writing it. Without a command, kata tests your file on every save.

@@ -7,7 +7,7 @@ import time
 import traceback
 import zlib
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -96,6 +96,7 @@ class KataPlugin:
         self._among_many = False
         self._texts: dict[str, list[str]] = {}  # From other processes, by the ids of tests.
         self._held_back: list[tuple[pytest.Item, list[pytest.TestReport]]] = []
+        self._collected: list[str] = []  # The ids of all tests that are to be run.
         self.explains_failures = True
         # Whoever watches the session puts its own in this place.
         self.show_progress: Callable[[float, float], None] = lambda done, loss: None
@@ -130,6 +131,14 @@ class KataPlugin:
                 kata = tested[item.path]
                 if kata:  # One process sees all failures of a kata, and can say what they show.
                     item.add_marker(pytest.mark.xdist_group(kata.id))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._collected = self._collected or [item.nodeid for item in session.items]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Each process of xdist's has found the same tests, and shares them with the others."""
+        self._collected = list(ids)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
@@ -261,13 +270,18 @@ class KataPlugin:
         return (TODO, "t", "TODO") if hasattr(report, TODO) else None
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        summary = _Summary(self._katas, terminalreporter)
+        summary = _Summary(self._katas, terminalreporter, self._collected)
         summary.write()
-        if not terminalreporter.config.getoption("--solutions"):
+        if summary.solved and not terminalreporter.config.getoption("--solutions"):
+            self._record(summary.solved, terminalreporter)
+
+    def _record(self, solved: Iterable[Kata], terminal: pytest.TerminalReporter) -> None:
+        try:
             progress = Progress(self._katas.root)
-            for kata in summary.solved:
-                if not progress.is_solved(kata):
-                    progress.ran(kata, solved=True)
+            for kata in solved:
+                progress.ran(kata, solved=True)
+        except catalog.KataError as error:  # The tests have passed all the same.
+            terminal.write_line(f"\nNot recorded as solved: {error}", yellow=True)
 
 
 def explain(report: pytest.TestReport, texts: list[str]) -> None:
@@ -286,13 +300,16 @@ def explain(report: pytest.TestReport, texts: list[str]) -> None:
 class _Summary:
     """The closing lines: each topic, and in it each kata that was run."""
 
-    def __init__(self, katas: Catalog, terminal: pytest.TerminalReporter) -> None:
+    def __init__(
+        self, katas: Catalog, terminal: pytest.TerminalReporter, collected: Iterable[str]
+    ) -> None:
         self._katas = katas
         self._terminal = terminal
+        self._collected = Counter(map(self._kata_of_file, collected))
         self._counts: dict[str, Counter[str]] = {}
         self._needs: dict[str, set[str]] = {}
-        self._is_whole = _runs_all_tests(terminal.config)
-        for category in ("passed", "failed", "error", TODO):
+        self._chooses = _chooses_tests(terminal.config)
+        for category in ("passed", "failed", "error", "skipped", TODO):
             for report in terminal.stats.get(category, []):
                 self._count(report, category)
 
@@ -309,11 +326,13 @@ class _Summary:
 
     @property
     def solved(self) -> list[Kata]:
-        """The katas of which all tests were run, and passed."""
+        """The katas of which all tests were run, and none failed."""
         return [self._katas.by_id[name] for name in self._counts if self._is_solved(name)]
 
     def _is_solved(self, name: str) -> bool:
-        return self._is_whole and _all_passed(self._counts[name])
+        counts = self._counts[name]
+        run_to_the_end = counts.total() == self._collected[name]
+        return run_to_the_end and not self._chooses and _all_passed(counts)
 
     def write(self) -> None:
         for topic in self._katas.topics:
@@ -342,14 +361,14 @@ class _Summary:
         if self._is_solved(kata.id):
             return "solved"
         if _all_passed(counts):
-            return f"{counts.total()} pass, of those that were chosen"
+            return f"{counts['passed']} pass, of those that were run"
         if needs:
             return f"needs {' and '.join(sorted(needs))}, to do"
         if _is_unbegun(kata, counts):
             return f"to do      {kata.relative(kata.exercise)}"
         if counts["error"]:
             return f"cannot be loaded or run; see above, or: kata test {kata.name}"
-        text = f"{counts['passed']} of {counts.total()} pass"
+        text = f"{counts['passed']} of {_total(counts)} pass"
         if counts[TODO]:
             text += f", {counts[TODO]} to do"
         return f"{text}; for a hint: kata hint {kata.name}"
@@ -368,18 +387,22 @@ def _without_reference(tests: int) -> str:
     return f"{what} when you are graded."
 
 
-def _runs_all_tests(config: pytest.Config) -> bool:
-    """Whether no option leaves out tests of the files that are run."""
-    chosen = ("keyword", "markexpr", "deselect", "lf", "stepwise")
-    return not any(config.getoption(name, None) for name in chosen) and not any(
-        "::" in argument for argument in config.args
-    )
+def _chooses_tests(config: pytest.Config) -> bool:
+    """Whether some tests of the files that are run are left out."""
+    options = ("keyword", "markexpr", "deselect", "lf", "stepwise")
+    chosen = any(config.getoption(name, None) for name in options)
+    return chosen or any("::" in argument for argument in config.args)
+
+
+def _total(counts: Counter[str]) -> int:
+    """The tests that say something of the answer."""
+    return counts.total() - counts["skipped"]
 
 
 def _all_passed(counts: Counter[str]) -> bool:
-    return counts["passed"] == counts.total()
+    return 0 < counts["passed"] == _total(counts)
 
 
 def _is_unbegun(kata: Kata, counts: Counter[str]) -> bool:
-    nothing_else = counts["passed"] + counts[TODO] == counts.total()
+    nothing_else = counts["passed"] + counts[TODO] == _total(counts)
     return nothing_else and (not counts["passed"] or stubs.is_untouched(kata))

@@ -208,6 +208,7 @@ class _Listener:
         self._verdict = verdict
         self._cancelled = cancelled
         self._running = ""
+        self._is_judged = False  # From here on, nothing that happens changes the verdict.
         self._limit = _READY_SECONDS
         self._deadline = time.monotonic() + self._limit
 
@@ -224,10 +225,15 @@ class _Listener:
                     return
                 self._note(last)
         except (EOFError, ConnectionError, BrokenPipeError):
-            self._verdict.problem = self._verdict.problem or self._how_it_died()
+            if self._is_judged:
+                self._conclude()
+            else:
+                self._verdict.problem = self._verdict.problem or self._how_it_died()
             return
         if self._cancelled.is_set():
             self._verdict.status = CANCELLED
+        elif self._is_judged:
+            self._conclude()
         else:
             self._verdict.problem = self._too_slow()
 
@@ -254,6 +260,7 @@ class _Listener:
             self._on_progress(message["done"], message["loss"])
         elif event == "told":
             verdict.functions = message["functions"]
+            self._is_judged = True
         elif event == "seen":
             name = message.pop("name")
             verdict.failures = [

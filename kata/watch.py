@@ -40,6 +40,7 @@ class Watch:
         self._page = 0
         self._failure = 0  # Which of the failures is shown.
         self._shows_hints = False
+        self._reads = False  # Whether a key has put something on the screen since the tests began.
         self._typed: str | None = None  # What is typed of the name of a kata to go to.
         self._visited: list[Kata] = []
 
@@ -76,10 +77,11 @@ class Watch:
         if self._verdict is None or self._verdict.kata != self._kata:
             self._verdict = None
             self._show_verdict()
-        begun = time.monotonic()
+        begun, self._reads = time.monotonic(), False
 
         def show_training(done: float, loss: float) -> None:
-            self._draw(render.training(done, loss, time.monotonic() - begun))
+            if not self._reads:
+                self._draw(render.training(done, loss, time.monotonic() - begun))
 
         self._loop.test(self._kata, self._judged, show_training)
 
@@ -93,6 +95,7 @@ class Watch:
     # --- Keys ---
 
     def _pressed(self, key: str) -> None:
+        self._reads = True
         if self._typed is not None:
             self._type(key)
             return

@@ -1,7 +1,7 @@
 """What a failing test called, with what, and what the answer printed meanwhile.
 
 The test is run once more, on the same random draws, with the answer's public functions and methods
-watched. That is done after the verdict is known, so it can change nothing about it.
+watched. That is done after the verdict is known, which stands whatever happens here.
 """
 
 import inspect
@@ -19,20 +19,21 @@ from kata.diagnosis import Run, observe, put_in_place
 from kata.prints import Prints, caught
 from kata.testing import describe
 
-# The learner waits for it.
-_SECONDS = 0.3
+# The learner waits for it: so long for the failure that is shown first, and for those after it.
+_SECONDS_FOR_FIRST, _SECONDS_FOR_MORE = 0.3, 0.05
 _MOST_ENTRIES = 20
 _LONGEST = 400
 
 
 def sights(kata: Kata, failed: Iterable[Run]) -> Iterator[tuple[str, str, str]]:
     """For each failed test in turn its id, its last call and its prints, while there is time."""
-    end = time.monotonic() + _SECONDS
+    begun, room = time.monotonic(), _SECONDS_FOR_FIRST
     for run in failed:
-        if time.monotonic() + run.seconds > end:
+        if time.monotonic() + run.seconds > begun + room:
             return
         call, prints = _seen(kata, run)
         yield run.name, call, prints
+        room = _SECONDS_FOR_MORE
 
 
 def _seen(kata: Kata, run: Run) -> tuple[str, str]:

@@ -234,10 +234,22 @@ def test_the_topics_page_is_one_key_away(screen, checkout):
     screen.shows("The basics", KEYS)
 
 
-def test_a_training_shows_how_far_it_is(screen, answer):
+@pytest.mark.parametrize("reads", [False, True], ids=["watching", "reading a hint"])
+def test_a_training_shows_how_far_it_is_unless_something_is_read(katas, answer, monkeypatch, reads):
+    verdicts = Verdicts()
+    terminal = Terminal(
+        lambda console: Watch(katas, Progress(katas.root), verdicts, console).run(), monkeypatch
+    )
+    terminal.shows("softmax is to do.", KEYS)
     answer("return train(x)")
-    screen.shows("25% trained, loss 1.5", "s left")
-    screen.shows(MISTAKE, KEYS)
+    terminal.shows("25% trained, loss 1.5", "s left")
+    if reads:
+        terminal.press("h")
+        terminal.shows("Hint 1 of 3", KEYS)
+    verdicts.may_go_on.set()
+    terminal.shows(MISTAKE, KEYS)
+    assert ("75% trained" in terminal.text) is not reads
+    terminal.leave()
 
 
 def test_what_is_shown_fits_a_terminal_of_another_size(screen):

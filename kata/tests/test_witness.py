@@ -6,7 +6,8 @@ import pytest
 
 from kata import catalog
 from kata.runner import Runner
-from kata.tests.conftest import ROOT
+from kata.tests.conftest import ROOT, WRONG
+from kata.verdict import FAILED
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,16 @@ def test_every_failure_that_is_no_matter_of_speed_tells_its_last_call(verdict):
     for failure in verdict.failures:
         assert failure.call.startswith("relu_backward("), failure.name
         assert failure.prints.startswith("x ["), failure.name
+
+
+@pytest.mark.parametrize("end", ["while True: pass", "os._exit(3)"], ids=["a loop", "an exit"])
+def test_what_happens_when_a_test_is_run_once_more_changes_no_verdict(runner, softmax, answer, end):
+    watched = "if sys._getframe(1).f_code.co_filename.endswith('witness.py'):"
+    answer(f"import os, sys\n{watched}\n    {end}\n{WRONG}")
+    verdict = runner.run(softmax)
+    assert verdict.status == FAILED
+    assert "exp overflows for large scores." in verdict.diagnosis[0]
+    assert not verdict.problem
 
 
 def test_a_small_array_is_shown_as_it_is_and_a_large_one_by_its_shape(verdict):
