@@ -10,7 +10,7 @@ follows each other one.
 `params` is the list [w_ih, w_hh, b_ih, b_hh, w_out, b_out]. The first four are those of
 `rnn_forward`, which reads the symbols as one-hot rows and starts from zeros. The last two, (27,
 hidden) and (27,), make a linear layer from each hidden state to the logits of the next symbol. They
-are float32, which halves the time of a training, as long as no float64 array gets among them.
+are float32, which halves the training time, provided no float64 array slips in.
 
 `python -m exercises.capstones.char_rnn` trains your network and prints names that it invents.
 """

@@ -1,8 +1,8 @@
 """8 or not: a classifier for a class that makes up 3 % of the data.
 
-Whoever always says "not an 8" is right for 97 % of the pictures, and of no use. So here rare eights
-weigh more in the loss, the threshold is chosen by what mistakes cost, and a classifier is judged
-by more than its accuracy. All is built from parts that you wrote before.
+A classifier that always answers "not an 8" is right on 97 % of the pictures, and useless. So here
+rare eights weigh more in the loss, the threshold is chosen by what mistakes cost, and a classifier
+is judged by more than its accuracy. All is built from parts that you wrote before.
 
 The label y is 1 for an eight, else 0. The classifier is one linear layer with two classes: `params`
 is [w, b], of shapes (2, features) and (2,). Everything is in float64.
@@ -87,7 +87,7 @@ def fit(
 def undo_weights(
     p: Float64[np.ndarray, "n"], weights: Float64[np.ndarray, "2"]
 ) -> Float64[np.ndarray, "n"]:
-    """Turn what a classifier trained with these weights says into probabilities of class 1.
+    """Convert the outputs of a classifier trained with these weights into probabilities of class 1.
 
     Weights act as if class c occurred weights[c] times as often: they multiply the odds p / (1 − p)
     by weights[1] / weights[0]. The result has the odds without that factor. 0 stays 0, and 1

@@ -5,9 +5,9 @@
     x ← x + network(norm(x))
     logits = norm(x) tokensᵀ                        the embeddings serve twice
 
-`norm` is layer_norm, `network` is two linear layers with ReLU between them, and `attention` is the
-one of the kata causal_self_attention: from one linear layer come q, k and v, d columns each, which
-are cut into `n_heads` heads of adjacent columns; a second linear layer follows.
+`norm` is layer_norm, `network` is two linear layers with ReLU between them, and `attention` is that
+of the kata causal_self_attention: one linear layer gives q, k and v, d columns each; each is cut
+into `n_heads` heads of adjacent columns; a second linear layer follows.
 
 `params` is the list [tokens, positions, *block, *block, …, gamma, beta] with any number of blocks.
 The last two belong to the last norm. A block is gamma, beta, w_qkv, b_qkv, w_o, b_o for attention
@@ -95,7 +95,7 @@ def write(
     temperature: float,
     rng: np.random.Generator,
 ) -> list[int]:
-    """Go on from the tokens of `start`, one or more; return the `n_new` tokens that are added.
+    """Continue the text `start`, of one token or more; return only the `n_new` added tokens.
 
     Each is drawn by rng from softmax(logits / temperature), with the logits that follow the last
     `length` tokens so far, or all if they are fewer; at a temperature of 0 it is the most probable.

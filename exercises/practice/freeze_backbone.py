@@ -1,6 +1,6 @@
 """Freezing the backbone: train a new head on the features of a network that stays as it is."""
 
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int64
 from torch import Tensor
 
 
@@ -38,7 +38,7 @@ class Transfer:
     def fit(
         self,
         x: Float[Tensor, "n d"],
-        y: Int[Tensor, "n"],
+        y: Int64[Tensor, "n"],
         steps: int,
         lr: float,
         weight_decay: float = 0.0,

@@ -7,7 +7,7 @@ the wrong mode.
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 
@@ -65,9 +65,9 @@ class FineTuner:
     def fit(
         self,
         x: Float[Tensor, "n features"],
-        y: Int[Tensor, "n"],
+        y: Int64[Tensor, "n"],
         x_new: Float[Tensor, "m features"],
-        y_new: Int[Tensor, "m"],
+        y_new: Int64[Tensor, "m"],
         epochs: int,
     ) -> list[float]:
         """Train in epochs of one step on all rows of x; return the loss on x_new after each."""
@@ -82,7 +82,7 @@ class FineTuner:
         return history
 
     @torch.no_grad()
-    def evaluate(self, x: Float[Tensor, "n features"], y: Int[Tensor, "n"]) -> float:
+    def evaluate(self, x: Float[Tensor, "n features"], y: Int64[Tensor, "n"]) -> float:
         """Return the mean cross-entropy of the rows of x in evaluation."""
         self.model.eval()
         return F.cross_entropy(self.model(x), y).item()

@@ -7,7 +7,7 @@ three reasons.
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 
@@ -49,14 +49,14 @@ class Classifier(nn.Module):
     def fit(
         self,
         x: Float[Tensor, "n features"],
-        y: Int[Tensor, "n"],
+        y: Int64[Tensor, "n"],
         epochs: int,
         batch_size: int,
         lr: float,
     ) -> None:
         """Train on the rows of x, whose classes are y: in each epoch a step for each batch.
 
-        Batches have the rows in their order, the last one those left over. In each step, each
+        Batches take the rows in order; the last one holds what is left. In each step, each
         hidden unit of each row drops out with probability `dropout`.
         """
         self.train()
@@ -66,7 +66,7 @@ class Classifier(nn.Module):
                 self._step(x_batch, y_batch, optimizer)
 
     def overfit(
-        self, x: Float[Tensor, "n features"], y: Int[Tensor, "n"], steps: int, lr: float
+        self, x: Float[Tensor, "n features"], y: Int64[Tensor, "n"], steps: int, lr: float
     ) -> list[float]:
         """Take `steps` on one and the same batch, all of x and y; return the loss before each.
 
@@ -79,7 +79,7 @@ class Classifier(nn.Module):
     def _step(
         self,
         x: Float[Tensor, "n features"],
-        y: Int[Tensor, "n"],
+        y: Int64[Tensor, "n"],
         optimizer: torch.optim.Optimizer,
     ) -> float:
         """Take a step along the gradient of the mean cross-entropy; return the loss before it."""

@@ -13,8 +13,8 @@ The tests train it for 8 epochs, with 16 and 32 channels, a batch_size of 32 and
 has to read at least 90 % of the digits that were held out, and at least 60 % of the same digits
 moved by one pixel, of which the network of `digits_mlp` reads about 48 %.
 
-    Numerics  all functions keep the dtype, the same for params and x. The tests train in float32,
-              which takes half of the memory and is precise enough for training
+    Numerics  params and x have the same dtype, and all functions keep it. The tests train in
+              float32, which takes half of the memory and is precise enough for training
 """
 
 from collections.abc import Callable, Sequence

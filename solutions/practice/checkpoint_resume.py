@@ -20,7 +20,7 @@ class Trainer:
         other.load(state)                                   from here on, each step of `other` gives
                                                             bit for bit what `trainer` gave
 
-    in the loss and in all public attributes, also where an epoch was not at its end.
+    in the loss and in all public attributes, even in the middle of an epoch.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ def cutout(
 
     as far as they lie in the picture: at the border the hole is smaller. Any dtype is kept.
 
-    Chance    each picture has a draw of its own, from rng, anew in each call
+    Chance    each picture's centre is drawn from rng, independently of the others
     Raises    ValueError if size < 0
     Speed     no Python loop over any axis
     Source    DeVries & Taylor 2017, §3.2

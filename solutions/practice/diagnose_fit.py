@@ -16,8 +16,8 @@ def diagnose(
         "diverging"      any loss, of either kind, is nan or ∞; or train > 1.5 · baseline
         "not learning"   train > 0.9 · baseline
         "good"           val ≤ target
-        "underfitting"   train − target ≥ val − train: most of what is missing is missing already
-                         on the training rows
+        "underfitting"   train − target ≥ val − train: at least half of the gap to the target is
+                         there on the training rows already
         "overfitting"    anything else
 
     Raises    ValueError if there are no epochs, or not as many training as validation losses

@@ -17,8 +17,8 @@ def parameter_groups(
     parameters, {}, counts as one too.
 
     A group has the form {"names": list, "lr": float, "weight_decay": float} and the parameters of
-    one layer that share a decay: those with two axes or more get `weight_decay`, the others, such
-    as biases and the gains of norms, get 0.0.
+    one layer and one kind: those with two axes or more get `weight_decay`, the others, such as
+    biases and the gains of norms, get 0.0. The kinds stay apart even if `weight_decay` is 0.
 
     Order     from layer 0 up; in a layer, the group with `weight_decay` first; names as in the
               layer; no group is empty

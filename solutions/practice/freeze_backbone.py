@@ -2,7 +2,7 @@
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int64
 from torch import Tensor
 
 
@@ -50,7 +50,7 @@ class Transfer:
     def fit(
         self,
         x: Float[Tensor, "n d"],
-        y: Int[Tensor, "n"],
+        y: Int64[Tensor, "n"],
         steps: int,
         lr: float,
         weight_decay: float = 0.0,

@@ -16,7 +16,7 @@ def generate(
     temperature: float,
     rng: np.random.Generator,
 ) -> list[int]:
-    """Write up to n tokens: each is drawn from what the network expects after those before it.
+    """Write up to n tokens, each drawn from the network's distribution, given those before it.
 
     `step(token, state)` is one step of the network: it returns one logit for each of v tokens, and
     the next state. The first step reads `start` and the state given here; every other one reads the
@@ -28,7 +28,7 @@ def generate(
     Writing stops when `end` is drawn, or after n tokens. Neither `start` nor `end` is returned.
     Logits may be −∞, but not all: these tokens are never drawn.
 
-    Calls     one of `step` for each token drawn, `end` included, and none more
+    Calls     exactly one of `step` for each token drawn, `end` included
     Numerics  right for finite logits of up to 1e4 in size; temperatures of 0 or from 0.01 to 1e6
     Raises    ValueError if the temperature is below 0
     Speed     no Python loop over the v tokens
