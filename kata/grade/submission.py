@@ -6,9 +6,11 @@ Sizes are bounded, and whatever else lies there (a conftest.py, a numpy.py, a si
 not looked at.
 """
 
+import contextlib
 import errno
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -25,7 +27,7 @@ _MOST_DEEP = 10
 _MOST_BYTES = 256 << 10
 _MOST_BYTES_TOGETHER = 1536 << 10
 _MOST_BYTES_OF_ZIP = 100 << 20
-_MOST_NAMES_IN_ZIP = 50_000
+_MOST_BYTES_OF_NAMES = 4 << 20
 _NO_FOLDER = f"contains no {FOLDER}/ folder"
 # Others may ask for gigabytes of memory.
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -65,16 +67,20 @@ def read(path: Path) -> Submission:
     """Take a submission, a folder or a zip; raises NoSubmissionError where there is none."""
     try:
         opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        try:
+            return _read_opened(path, opened)
+        finally:
+            os.close(opened)
     except OSError as error:
         raise NoSubmissionError(path, f"cannot be read: {_reason(error)}") from error
-    try:
-        mode = os.fstat(opened).st_mode
-        if stat.S_ISDIR(mode):
-            return _read_folder(path, opened)
-        if stat.S_ISREG(mode):
-            return _read_zip(path, opened)
-    finally:
-        os.close(opened)
+
+
+def _read_opened(path: Path, opened: int) -> Submission:
+    mode = os.fstat(opened).st_mode
+    if stat.S_ISDIR(mode):
+        return _read_folder(path, opened)
+    if stat.S_ISREG(mode):
+        return _read_zip(path, opened)
     raise NoSubmissionError(path, "is neither a folder nor a zip")
 
 
@@ -89,13 +95,14 @@ def _reason(error: Exception) -> str:
 
 def _read_folder(path: Path, opened: int) -> Submission:
     submission = Submission(path.name)
-    room = None
-    for folder, names, descriptor in _folders(opened):
-        room = _MOST_FILES if room is None else room
-        for name in names[:room]:
-            _take_file(submission, f"{folder}/{name}", name, descriptor)
-        room -= len(names[:room])
-    if room is None:
+    files_left, is_there = _MOST_FILES, False
+    with contextlib.suppress(FileNotFoundError):
+        for folder, names, descriptor in _folders(opened):
+            is_there = True
+            for name in names[:files_left]:
+                _take_file(submission, f"{folder}/{name}", name, descriptor)
+            files_left -= len(names[:files_left])
+    if not is_there:
         raise NoSubmissionError(path, _NO_FOLDER)
     return submission
 
@@ -137,7 +144,9 @@ def _read_zip(path: Path, opened: int) -> Submission:
         raise NoSubmissionError(path, f"is larger than {_MOST_BYTES_OF_ZIP:,} bytes")
     submission = Submission(path.name.removesuffix(".zip"))
     try:
-        with os.fdopen(opened, "rb", closefd=False) as file, zipfile.ZipFile(file) as archive:
+        with os.fdopen(opened, "rb", closefd=False) as file:
+            _check_names(file)
+            archive = zipfile.ZipFile(file)
             members = _members(archive)
             for name, member in sorted(members.items())[:_MOST_FILES]:
                 _take_member(submission, name, archive, member)
@@ -148,11 +157,28 @@ def _read_zip(path: Path, opened: int) -> Submission:
     return submission
 
 
+# Of a zip: the record at its end, which may have a comment after it, and what comes before that
+# where a zip is of the long kind.
+_END = struct.Struct("<4s4H2LH")
+_END_MARK, _LONG_MARK, _LONG_BYTES = b"PK\5\6", b"PK\6\7", 20
+
+
+def _check_names(file: IO[bytes]) -> None:
+    """Raise where a zip has so many names that to list them, as is done first, takes gigabytes."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _LONG_BYTES - _END.size - 0xFFFF))
+    tail = file.read()
+    place = tail.rfind(_END_MARK)
+    if not 0 <= place <= len(tail) - _END.size:
+        raise ValueError("it has no end")
+    is_long = tail[max(0, place - _LONG_BYTES) :].startswith(_LONG_MARK)
+    if is_long or _END.unpack_from(tail, place)[5] > _MOST_BYTES_OF_NAMES:
+        raise ValueError("it holds too many names")
+
+
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The *.py in the folder of the answers, which may lie in another one, by name."""
     entries = archive.infolist()
-    if len(entries) > _MOST_NAMES_IN_ZIP:
-        raise ValueError(f"it holds more than {_MOST_NAMES_IN_ZIP:,} names")
     paths = [PurePosixPath(entry.filename.replace("\\", "/")) for entry in entries]
     for path in paths:
         if path.is_absolute() or ".." in path.parts:
