@@ -151,8 +151,14 @@ def _check_header(file: Path, header: list[str]) -> None:
 
 
 def _check_ids(source: Path, ids: list[str]) -> None:
-    for one, count in Counter(ids).items():
+    """Raise KataError unless each names files of its own, on every machine."""
+    seen: dict[str, str] = {}
+    for one in ids:
         if not one:
             raise KataError(f"{source} has a student without an id.")
-        if count > 1:
+        other = seen.get(one.casefold())
+        if other == one:
             raise KataError(f"{source} has the student {one!r} twice.")
+        if other:
+            raise KataError(f"{source} has {other!r} and {one!r}: write the ids more differently.")
+        seen[one.casefold()] = one

@@ -62,6 +62,7 @@ BAD = {
     "no column submission": ("name,id\nAda,ada\n", "has no column 'submission'"),
     "a column twice": ("name,id,submission,id\nAda,ada,,1\n", "has two columns 'id'"),
     "a student twice": (ROSTER + "Ada,ada,\n", "has the student 'ada' twice"),
+    "a student in capitals": (ROSTER + "Ada,ADA,\n", "has 'ada' and 'ADA': write the ids more"),
     "no id": (ROSTER + "Max,,work/max\n", "has a student without an id"),
     "too few cells": (ROSTER + "Max,max\n", "the row of 'Max' has 2 cells, the header 3"),
     "too many cells": (ROSTER + "Max,max,,\n", "the row of 'Max' has 4 cells, the header 3"),
