@@ -188,7 +188,7 @@ class _Run:
         elif earlier and earlier.complete:
             self._settle(task.name, earlier)
         elif self._again:
-            note = "Not graded since it changed: run the command without --student."
+            note = "It is not graded as it is now: run the command without --student."
             self._settle(task.name, note=note)
         else:
             yield replace(task, begun=to_dict(earlier) if earlier else None)

@@ -188,7 +188,7 @@ def test_one_student_is_graded_again_and_no_other(grade, handed_in, tmp_path):
     assert set(stored(tmp_path / "marks")) == set(before)
     notes = {row.student.id: row.note for row in rows}
     assert notes["ada"] == ""
-    assert notes["bob"] == "Not graded since it changed: run the command without --student."
+    assert notes["bob"] == "It is not graded as it is now: run the command without --student."
     with pytest.raises(KataError, match="--student is 'max', who is not in the class"):
         grade(again=["max"])
 
