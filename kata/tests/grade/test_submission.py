@@ -106,7 +106,7 @@ def test_a_zip_that_is_too_large_is_refused(tmp_path):
 
 def test_a_zip_that_is_spoilt_is_refused_or_read_in_part(zipped):
     path = zipped((SOFTMAX, SOURCE * 50), compression=zipfile.ZIP_DEFLATED)
-    whole = path.read_bytes()
+    whole, reasons = path.read_bytes(), set()
     for place in range(len(whole)):
         spoilt = bytearray(whole)
         spoilt[place] ^= 0xFF
@@ -117,6 +117,8 @@ def test_a_zip_that_is_spoilt_is_refused_or_read_in_part(zipped):
             continue
         # What does not decide the content may have any value.
         assert {*taken.sources.values()} <= {SOURCE * 50}
+        reasons |= {*taken.refused.values()}
+    assert "it is spoilt" in reasons
     for size in range(len(whole)):
         path.write_bytes(whole[:size])
         with pytest.raises(NoSubmissionError, match="is no zip that can be read"):
