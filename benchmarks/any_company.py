@@ -37,7 +37,8 @@ def main() -> None:
             known = found | known
             differing = [name for name in found if found[name] != known[name]]
             for name in differing:
-                print(f"{number}: {name}: {known[name]}, now {found[name]}, among {list(found)}")
+                told = f"{known[name]}, now {found[name]}, among {list(found)}"
+                print(f"{number}: {name}: {told}", flush=True)
             wrong += len(differing)
     print(f"{count} draws, {len(known)} katas met, {wrong} marks differ")
     sys.exit(bool(wrong))
