@@ -40,10 +40,12 @@ def draw() -> str:
         hole = stub.index("    raise NotImplementedError")
         softmax.exercise.write_text(stub[:hole] + ANSWER, encoding="utf-8")
         with Runner(katas) as runner:
-            verdict = render.verdict(runner.run(softmax))
-        console = Console(record=True, width=96, file=io.StringIO(), force_terminal=True)
+            verdict = runner.run(softmax)
+        console = Console(record=True, width=96, height=40, file=io.StringIO(), force_terminal=True)
         console.print(Text("$ kata\n"))
-        console.print(render.screen(katas, Progress(root), softmax, verdict))
+        keys = render.usual_keys(len(verdict.failures))
+        body = render.verdict(verdict)
+        console.print(render.screen(katas, Progress(root), softmax, body, keys))
     return console.export_svg(title="exercises/basics/softmax.py saved", unique_id="failure")
 
 

@@ -132,6 +132,25 @@ class Catalog:
             raise KataError(f"{name!r} is {' and '.join(kata.id for kata in matches)}: say which.")
         raise KataError(f"There is no kata {name!r}. {self._nearest(wanted)}")
 
+    def find_all(self, name: str) -> list[Kata]:
+        """The katas of the topic called `name`, or the one kata that `find` finds."""
+        return self.of_topic(name.strip("/ ")) or [self.find(name)]
+
+    def like(self, typed: str, most: int = 12) -> list[Kata]:
+        """The katas that someone who types this may mean, the likeliest first."""
+        typed = typed.strip().lower().replace(" ", "_")
+        names = [kata.name for kata in self.katas]
+        close = difflib.get_close_matches(typed, names, n=most, cutoff=0.6)
+
+        def likeness(kata: Kata) -> int | None:
+            if kata.name.startswith(typed):
+                return 0
+            return 1 if typed in kata.id else 2 if kata.name in close else None
+
+        ranked = [(likeness(kata), kata) for kata in self.katas]
+        found = [(rank, kata) for rank, kata in ranked if rank is not None]
+        return [kata for _, kata in sorted(found, key=lambda one: one[0])][:most]
+
     def of_exercise(self, path: Path) -> Kata | None:
         """The kata that the learner answers in this file, or answered in an interview."""
         answers = (EXERCISES, INTERVIEW)

@@ -28,14 +28,19 @@ from kata.catalog import Kata
 from kata.diagnosis import Diagnosis
 from kata.prints import Prints, caught
 from kata.stage import Stage
+from kata.subjects import by_function
 from kata.testing import remark_on
 from kata.verdict import Job
+from kata.witness import sights
 
 MEMORY_BYTES = 4 << 30
 # For what runs none of the learner's code: collecting, which may have to compile the test first,
 # the diagnosis, and an attempt with all the tests.
 SECONDS_OF_OUR_OWN = 60.0
 _MESSAGE_KEPT = 4000
+_SECONDS_BETWEEN_NEWS = 0.2
+# For tests that are run once more, to show what they called; they took a part of this before.
+_SECONDS_TO_SHOW = 2.0
 
 
 def work(connection: Connection, root: str, kind: "type[Worker]") -> None:
@@ -69,6 +74,7 @@ class Worker:
     def __init__(self, connection: Connection, job: Job, stage: Stage) -> None:
         self._connection = connection
         self._unsent: list[dict[str, Any]] = []
+        self._told_at = 0.0
         self._stage = stage
         self.job = job
         self.katas = stage.katas
@@ -76,6 +82,7 @@ class Worker:
 
     def run(self) -> None:
         os.chdir(self.job.root)
+        sys.breakpointhook = self._refuse_to_stop
         _limit_memory()
         prints = Prints()
         with Path(self.job.log).open("w") as log, _standard_output(prints):
@@ -103,6 +110,18 @@ class Worker:
         self.send("begins", name=name, seconds=limit)
         self._set_timer(limit)
 
+    def _refuse_to_stop(self, *_: object, **__: object) -> None:
+        test = self.kata.relative(self.kata.test)
+        raise RuntimeError(
+            "breakpoint() can't stop here. In a terminal of your own, run: "
+            f"pytest --no-header -x -s {test}"
+        )
+
+    @property
+    def has_a_reader(self) -> bool:
+        """Whether a learner looks at the verdict, not a judge or an author's proof."""
+        return not (self.job.change or self.job.survey or self.job.sandboxes)
+
     def _load_and_test(self) -> None:
         self.begin("")
         if not self.kata.test.is_file():
@@ -118,7 +137,16 @@ class Worker:
             self._run_examples_alone()
             return
         self.begin("", SECONDS_OF_OUR_OWN)
+        if self.has_a_reader:
+            self._stage.show_progress(self._tell_progress)
         self._stage.run(self.kata, self.job.seed, _Reporter(self, self.kata, self._stage))
+
+    def _tell_progress(self, done: float, loss: float) -> None:
+        """Send on how far a training is, though not so often that it costs time."""
+        now = time.monotonic()
+        if now - self._told_at >= _SECONDS_BETWEEN_NEWS:
+            self._told_at = now
+            self.send("progress", done=float(done), loss=float(loss))
 
     def load(self) -> str:
         """Load the answer into this process; gives what is wrong with it."""
@@ -170,6 +198,7 @@ class _Reporter:
         self._kata = kata
         self._stage = stage
         self._speed: list[str] = []
+        self._items: list[pytest.Item] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
@@ -177,6 +206,7 @@ class _Reporter:
         return None if collection_path in (test, *test.parents) else True
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._items = session.items
         tests = [item.name for item in session.items]
         self._speed = [item.name for item in session.items if item.get_closest_marker("speed")]
         self._worker.send("collected", tests=tests, speed=self._speed)
@@ -210,6 +240,19 @@ class _Reporter:
         found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
         self._worker.send("diagnosed", mistakes=found, telling=telling)
         self._worker.conclude(diagnosis, self._speed)
+        if self._worker.has_a_reader:
+            self._show(diagnosis, telling)
+
+    def _show(self, diagnosis: Diagnosis, telling: str) -> None:
+        """Tell which tests are about which function, and what the failing ones called."""
+        names = tested_names(self._kata)
+        functions = by_function(self._items, names) if len(names) > 1 else {}
+        self._worker.send("told", functions=functions)
+        self._worker.begin("", _SECONDS_TO_SHOW)
+        failed = [run for run in diagnosis.failed if run.name.split("::", 1)[1] not in self._speed]
+        failed.sort(key=lambda run: not run.name.endswith(f"::{telling}"))
+        for name, call, prints in sights(self._kata, failed):
+            self._worker.note("seen", name=name.split("::", 1)[1], call=call, prints=prints)
 
 
 def _raised_by(function: Callable[..., Any], **arguments: Any) -> BaseException | None:

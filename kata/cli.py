@@ -1,14 +1,17 @@
 """The command line: parses, calls one module, prints."""
 
+import importlib.metadata
 import importlib.util
+import io
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.text import Text
+from typer.core import TyperGroup
 
 from kata import catalog, hints, keys, render, stubs
 from kata.catalog import Catalog, Kata, KataError
@@ -16,7 +19,18 @@ from kata.progress import Progress
 from kata.runner import Runner
 from kata.verdict import SOLVED, TODO, Verdict
 
+
+class _Commands(TyperGroup):
+    """The commands; the name of a kata goes to that kata."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["go", *args]
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
+    cls=_Commands,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -29,8 +43,8 @@ def _complete(incomplete: str) -> list[str]:
         ids = [kata.id for kata in catalog.load().katas]
     except KataError:
         return []
-    names = [name.split("/")[1] for name in ids] + ids
-    return [name for name in names if name.startswith(incomplete)]
+    names = [part for name in ids for part in name.split("/")] + ids
+    return list(dict.fromkeys(name for name in names if name.startswith(incomplete)))
 
 
 Name = Annotated[
@@ -38,7 +52,9 @@ Name = Annotated[
 ]
 Names = Annotated[
     list[str] | None,
-    typer.Argument(help="Katas: topic/name, or just name.", autocompletion=_complete),
+    typer.Argument(
+        help="Katas: topic/name, just name, or a whole topic.", autocompletion=_complete
+    ),
 ]
 Seed = Annotated[int, typer.Option(help="Draw other random inputs.")]
 
@@ -47,6 +63,9 @@ def main() -> None:
     """Entry point; a `KataError` is one sentence on stderr and exit code 2."""
     # A child of multiprocessing's runs the script of its parent again, but not a package's own.
     sys.modules["__main__"].__spec__ = importlib.util.find_spec("kata.__main__")
+    for stream in (sys.stdout, sys.stderr):  # A pipe may be of an encoding without ✓.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except KataError as error:
@@ -54,13 +73,41 @@ def main() -> None:
         sys.exit(2)
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"kata {importlib.metadata.version('deep-learning-essentials')}")
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=True)
-def start(context: typer.Context) -> None:
-    """Learn deep learning by writing it. Without a command, kata tests your file on every save."""
+def start(
+    context: typer.Context,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    """Learn deep learning by writing it. Without a command, kata tests your file on every save.
+
+    With the name of a kata, as in `kata adam`, it goes there.
+    """
     if context.invoked_subcommand is None:
         katas = catalog.load()
         with Runner(katas) as runner:
             _watch(katas, Progress(katas.root), runner)
+
+
+@app.command(hidden=True)
+def go(name: Name) -> None:
+    """Go to a kata; what `kata NAME` does."""
+    katas = catalog.load()
+    try:
+        kata = katas.find(name)
+    except KataError as error:
+        raise KataError(f"{error} `kata --help` shows the commands.") from None
+    progress = Progress(katas.root)
+    progress.move_to(kata)
+    with Runner(katas) as runner:
+        _watch(katas, progress, runner)
 
 
 def _watch(katas: Catalog, progress: Progress, runner: Runner) -> None:
@@ -77,11 +124,14 @@ def _watch(katas: Catalog, progress: Progress, runner: Runner) -> None:
 
 
 @app.command("list")
-def list_katas() -> None:
-    """List all katas and your progress."""
+def list_katas(
+    topics: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]…")] = None,
+) -> None:
+    """List the katas and your progress, topic by topic."""
     katas = catalog.load()
     progress = Progress(katas.root)
-    console.print(render.kata_list(katas, progress, progress.current(katas)))
+    current = progress.current(katas)
+    console.print(render.kata_list(katas, progress, current, _topics(katas, topics)))
 
 
 @app.command("test")
@@ -105,14 +155,16 @@ def _run(runner: Runner, kata: Kata, katas: Catalog, progress: Progress, seed: i
 
 
 @app.command()
-def hint(name: Name) -> None:
-    """Show the hints so far and one more."""
+def hint(
+    name: Name, more: Annotated[bool, typer.Option("--more", help="Show one more.")] = False
+) -> None:
+    """Show the hints that you have seen; the first one if you have seen none."""
     katas = catalog.load()
     kata, progress = katas.find(name), Progress(katas.root)
-    levels = hints.read(kata).levels
-    level = min(progress[kata].hints + 1, len(levels))
+    levels, seen = hints.read(kata).levels, progress[kata].hints
+    level = min(max(seen + more, 1), len(levels))
     progress.hinted(kata, level)
-    console.print(render.hint(levels, level))
+    console.print(render.hint(levels, level, f"`kata hint {kata.name} --more` shows one more."))
 
 
 @app.command()
@@ -191,6 +243,19 @@ def review() -> None:
     from kata.interview.clock import Clock
 
     review.hold(katas, console, Clock())
+
+
+@app.command()
+def quiz(
+    topics: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]…")] = None,
+    minutes: Annotated[int, typer.Option(min=1, help="A question takes about one.")] = 10,
+) -> None:
+    """Answer interview questions of all topics, or of some; no code, no clock."""
+    katas = catalog.load()
+    from kata.interview import review
+    from kata.interview.clock import Clock
+
+    review.hold_quiz(katas, console, Clock(), _topics(katas, topics), minutes)
 
 
 @app.command()
@@ -365,7 +430,17 @@ def _given(folder: Path | None) -> Path:
 
 
 def _chosen(katas: Catalog, names: list[str] | None) -> list[Kata]:
-    return [katas.find(name) for name in names or []]
+    found = [kata for name in names or [] for kata in katas.find_all(name)]
+    return list(dict.fromkeys(found))
+
+
+def _topics(katas: Catalog, named: list[str] | None) -> list[str]:
+    """The topics of these names; all where none is named."""
+    known = [topic.name for topic in katas.topics]
+    for topic in named or ():
+        if topic not in known:
+            raise KataError(f"There is no topic {topic!r}. The topics are {', '.join(known)}.")
+    return named or known
 
 
 def _exit_unless(good: bool, yes: str, no: str) -> NoReturn:

@@ -14,7 +14,7 @@ import math
 import re
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -110,6 +110,10 @@ class Diagnosis:
 
     def add(self, run: Run) -> None:
         self._runs.append(run)
+
+    @property
+    def failed(self) -> list[Run]:
+        return [run for run in self._runs if not run.outcome.passed]
 
     def mistakes(self) -> list[Mistake]:
         """The mistakes that explain the failures, those that explain most first.
@@ -246,7 +250,7 @@ class Diagnosis:
         """What a test shows with an attempt in its place in the learner's own module."""
         if time.monotonic() > self._deadline:
             raise _TimeIsUpError
-        with _put_in(attempt, target.answer_module(self._kata), run.function):
+        with put_in_place(attempt.answers, target.answer_module(self._kata), run.function):
             return observe(run.function, run.make_arguments(), diagnosing=True)[0]
 
 
@@ -351,13 +355,15 @@ def _tolerance(note: Note) -> float | None:
 
 
 @contextmanager
-def _put_in(attempt: Attempt, answer: ModuleType, function: TestFunction) -> Iterator[None]:
-    """Let an answer's module and its tests use `attempt` while the block runs."""
+def put_in_place(
+    answers: Mapping[str, Any], answer: ModuleType, function: TestFunction
+) -> Iterator[None]:
+    """Let an answer's module and its tests use `answers` by these names while the block runs."""
     tests = sys.modules[function.__module__]
     before = dict(vars(tests))
-    replaced = {name: getattr(answer, name) for name in attempt.answers if hasattr(answer, name)}
-    new = {id(value): attempt.answers[name] for name, value in replaced.items()}
-    vars(answer).update({name: attempt.answers[name] for name in replaced})
+    replaced = {name: getattr(answer, name) for name in answers if hasattr(answer, name)}
+    new = {id(value): answers[name] for name, value in replaced.items()}
+    vars(answer).update({name: answers[name] for name in replaced})
     vars(tests).update({name: new[id(value)] for name, value in before.items() if id(value) in new})
     try:
         yield

@@ -19,17 +19,34 @@ class ForbiddenImportError(ImportError):
     """An answer imports what would give it away."""
 
 
+_CONFLICT_MARKERS = ("<<<<<<< ", "=======", ">>>>>>> ")
+
+
 def forbidden(*, torch: bool) -> frozenset[str]:
     """The top-level names that may not be imported; `torch` where the kata is about it."""
     return HOUSE if torch else HOUSE | LIBRARIES
 
 
 def check_imports(source: bytes, file: str, forbidden: frozenset[str]) -> None:
-    """Raise ForbiddenImportError if a source imports one of these; `file` is what to call it."""
-    for node in ast.walk(ast.parse(source)):
+    """Raise ForbiddenImportError if a source imports one of these; `file` is what to call it.
+
+    What stands under `if __name__ == "__main__":` is not loaded, and may import anything.
+    """
+    module = ast.parse(source)
+    module.body = [statement for statement in module.body if not _is_for_scripts(statement)]
+    for node in ast.walk(module):
         for root in _imported_roots(node) & forbidden:
             place = f"{file}:{getattr(node, 'lineno', 0)}"
             raise ForbiddenImportError(f"{place} imports {root}: {reason(root)}", name=root)
+
+
+def _is_for_scripts(statement: ast.stmt) -> bool:
+    """Whether this is an `if __name__ == "__main__":` without an else."""
+    return (
+        isinstance(statement, ast.If)
+        and not statement.orelse
+        and ast.unparse(statement.test) == "__name__ == '__main__'"
+    )
 
 
 def reason(root: str) -> str:
@@ -86,6 +103,11 @@ def _imported_roots(node: ast.AST) -> set[str]:
 def _syntax_problem(error: SyntaxError, file: str) -> str:
     headline = f"{file}:{error.lineno}: {error.msg}"
     code = (error.text or "").rstrip("\n")
+    if code.startswith(_CONFLICT_MARKERS):
+        return (
+            f"{file}:{error.lineno}: git has left two versions here, one above ======= and one "
+            "below. Keep one, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>."
+        )
     if not code.strip():
         return headline
     indent = len(code) - len(code.lstrip())

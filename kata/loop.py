@@ -19,7 +19,7 @@ from kata.verdict import Verdict
 
 # One look costs some microseconds; a verdict should not wait for it.
 _TICK_SECONDS = 0.02
-_LEAVING = ("q", "", "\x03", "\x04")
+_LEAVING = ("", "\x03", "\x04")
 
 
 class Loop:
@@ -71,7 +71,13 @@ class Loop:
         """Start the process that waits for tests; the first takes seconds."""
         threading.Thread(target=self._runner.warm_up, daemon=True).start()
 
-    def test(self, kata: Kata, then: Callable[[Verdict], None], **options: Any) -> None:
+    def test(
+        self,
+        kata: Kata,
+        then: Callable[[Verdict], None],
+        on_progress: Callable[[float, float], None] = lambda done, loss: None,
+        **options: Any,
+    ) -> None:
         """Run tests in the background, then handle the verdict. A run that goes on is cancelled."""
         self._cancel.set()
         cancel = self._cancel = threading.Event()
@@ -80,8 +86,11 @@ class Loop:
             if not cancel.is_set():
                 then(verdict)
 
+        def tell(done: float, loss: float) -> None:
+            self._news.put(lambda: None if cancel.is_set() else on_progress(done, loss))
+
         def run() -> None:
-            verdict = self._runner.run(kata, cancelled=cancel, **options)
+            verdict = self._runner.run(kata, cancelled=cancel, on_progress=tell, **options)
             self._news.put(lambda: handle(verdict))
             if not cancel.is_set():
                 self._runner.warm_up()

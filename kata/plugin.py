@@ -7,7 +7,7 @@ import time
 import traceback
 import zlib
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +20,7 @@ from _pytest.runner import runtestprotocol
 
 from kata import catalog, diagnosis, stubs, target
 from kata.catalog import Catalog, Kata
+from kata.progress import Progress
 from kata.testing import Note, recording, remark_on
 
 TODO = "todo"
@@ -77,10 +78,11 @@ def progress(request: pytest.FixtureRequest) -> Callable[[float, float], None]:
 
 
 class TodoError(Failed):
-    """A test met a hole that its learner has not filled yet; `msg` is the id of the hole's kata."""
+    """A test met a hole that its learner has not filled yet, in this kata."""
 
-    def __init__(self, kata_id: str) -> None:
-        super().__init__(kata_id, pytrace=False)
+    def __init__(self, kata: Kata) -> None:
+        self.kata_id = kata.id
+        super().__init__(f"to do: begin with {kata.relative(kata.exercise)}", pytrace=False)
 
 
 class KataPlugin:
@@ -94,6 +96,7 @@ class KataPlugin:
         self._among_many = False
         self._texts: dict[str, list[str]] = {}  # From other processes, by the ids of tests.
         self._held_back: list[tuple[pytest.Item, list[pytest.TestReport]]] = []
+        self._collected: list[str] = []  # The ids of all tests that are to be run.
         self.explains_failures = True
         # Whoever watches the session puts its own in this place.
         self.show_progress: Callable[[float, float], None] = lambda done, loss: None
@@ -129,6 +132,14 @@ class KataPlugin:
                 if kata:  # One process sees all failures of a kata, and can say what they show.
                     item.add_marker(pytest.mark.xdist_group(kata.id))
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._collected = self._collected or [item.nodeid for item in session.items]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Each process of xdist's has found the same tests, and shares them with the others."""
+        self._collected = list(ids)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         kata = self.kata_of(pyfuncitem)
@@ -141,7 +152,7 @@ class KataPlugin:
             except BaseException as error:
                 todo = self._todo(kata, error)
                 if todo:
-                    raise TodoError(todo.id) from None
+                    raise TodoError(todo) from None
                 seconds = time.perf_counter() - begun
                 self._remember(kata, pyfuncitem, notes, error, seconds)
                 raise
@@ -177,7 +188,7 @@ class KataPlugin:
         if call.excinfo is None or not report.failed:
             return report
         if isinstance(call.excinfo.value, TodoError):
-            report.todo = call.excinfo.value.msg  # type: ignore[attr-defined]
+            report.todo = call.excinfo.value.kata_id  # type: ignore[attr-defined]
         remark = remark_on(call.excinfo.value)
         if remark and isinstance(report.longrepr, ExceptionRepr):
             report.longrepr.addsection("a remark", remark)
@@ -259,7 +270,18 @@ class KataPlugin:
         return (TODO, "t", "TODO") if hasattr(report, TODO) else None
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        _Summary(self._katas, terminalreporter).write()
+        summary = _Summary(self._katas, terminalreporter, self._collected)
+        summary.write()
+        if summary.solved and not terminalreporter.config.getoption("--solutions"):
+            self._record(summary.solved, terminalreporter)
+
+    def _record(self, solved: Iterable[Kata], terminal: pytest.TerminalReporter) -> None:
+        try:
+            progress = Progress(self._katas.root)
+            for kata in solved:
+                progress.ran(kata, solved=True)
+        except catalog.KataError as error:  # The tests have passed all the same.
+            terminal.write_line(f"\nNot recorded as solved: {error}", yellow=True)
 
 
 def explain(report: pytest.TestReport, texts: list[str]) -> None:
@@ -278,12 +300,16 @@ def explain(report: pytest.TestReport, texts: list[str]) -> None:
 class _Summary:
     """The closing lines: each topic, and in it each kata that was run."""
 
-    def __init__(self, katas: Catalog, terminal: pytest.TerminalReporter) -> None:
+    def __init__(
+        self, katas: Catalog, terminal: pytest.TerminalReporter, collected: Iterable[str]
+    ) -> None:
         self._katas = katas
         self._terminal = terminal
+        self._collected = Counter(map(self._kata_of_file, collected))
         self._counts: dict[str, Counter[str]] = {}
         self._needs: dict[str, set[str]] = {}
-        for category in ("passed", "failed", "error", TODO):
+        self._chooses = _chooses_tests(terminal.config)
+        for category in ("passed", "failed", "error", "skipped", TODO):
             for report in terminal.stats.get(category, []):
                 self._count(report, category)
 
@@ -298,6 +324,16 @@ class _Summary:
         kata = self._katas.of_test(self._katas.root / nodeid.split("::")[0])
         return kata.id if kata else None
 
+    @property
+    def solved(self) -> list[Kata]:
+        """The katas of which all tests were run, and none failed."""
+        return [self._katas.by_id[name] for name in self._counts if self._is_solved(name)]
+
+    def _is_solved(self, name: str) -> bool:
+        counts = self._counts[name]
+        run_to_the_end = counts.total() == self._collected[name]
+        return run_to_the_end and not self._chooses and _all_passed(counts)
+
     def write(self) -> None:
         for topic in self._katas.topics:
             run = [kata for kata in self._katas.of_topic(topic.name) if kata.id in self._counts]
@@ -310,17 +346,32 @@ class _Summary:
 
     def _write_topic(self, topic: catalog.Topic, run: Iterable[Kata]) -> None:
         katas = list(run)
-        solved = sum(_is_solved(self._counts[kata.id]) for kata in katas)
+        solved = sum(self._is_solved(kata.id) for kata in katas)
         self._terminal.write_line("")
         self._terminal.write_line(f"{topic.title}: {solved} of {len(katas)} solved", bold=True)
         for kata in katas:
             counts = self._counts[kata.id]
             color = (
-                "green" if _is_solved(counts) else "yellow" if _is_unbegun(kata, counts) else "red"
+                "green" if _all_passed(counts) else "yellow" if _is_unbegun(kata, counts) else "red"
             )
-            self._terminal.write_line(
-                f"  {kata.name:<28} {_state(kata, counts, self._needs[kata.id])}", **{color: True}
-            )
+            self._terminal.write_line(f"  {kata.name:<28} {self._state(kata)}", **{color: True})
+
+    def _state(self, kata: Kata) -> str:
+        counts, needs = self._counts[kata.id], self._needs[kata.id]
+        if self._is_solved(kata.id):
+            return "solved"
+        if _all_passed(counts):
+            return f"{counts['passed']} pass, of those that were run"
+        if needs:
+            return f"needs {' and '.join(sorted(needs))}, to do"
+        if _is_unbegun(kata, counts):
+            return f"to do      {kata.relative(kata.exercise)}"
+        if counts["error"]:
+            return f"cannot be loaded or run; see above, or: kata test {kata.name}"
+        text = f"{counts['passed']} of {_total(counts)} pass"
+        if counts[TODO]:
+            text += f", {counts[TODO]} to do"
+        return f"{text}; for a hint: kata hint {kata.name}"
 
 
 def _lacks_reference(report: pytest.TestReport | pytest.CollectReport) -> bool:
@@ -336,25 +387,22 @@ def _without_reference(tests: int) -> str:
     return f"{what} when you are graded."
 
 
-def _is_solved(counts: Counter[str]) -> bool:
-    return counts["passed"] == counts.total()
+def _chooses_tests(config: pytest.Config) -> bool:
+    """Whether some tests of the files that are run are left out."""
+    options = ("keyword", "markexpr", "deselect", "lf", "stepwise")
+    chosen = any(config.getoption(name, None) for name in options)
+    return chosen or any("::" in argument for argument in config.args)
+
+
+def _total(counts: Counter[str]) -> int:
+    """The tests that say something of the answer."""
+    return counts.total() - counts["skipped"]
+
+
+def _all_passed(counts: Counter[str]) -> bool:
+    return 0 < counts["passed"] == _total(counts)
 
 
 def _is_unbegun(kata: Kata, counts: Counter[str]) -> bool:
-    nothing_else = counts["passed"] + counts[TODO] == counts.total()
+    nothing_else = counts["passed"] + counts[TODO] == _total(counts)
     return nothing_else and (not counts["passed"] or stubs.is_untouched(kata))
-
-
-def _state(kata: Kata, counts: Counter[str], needs: set[str]) -> str:
-    if _is_solved(counts):
-        return "solved"
-    if needs:
-        return f"needs {' and '.join(sorted(needs))}, to do"
-    if _is_unbegun(kata, counts):
-        return f"to do      {kata.relative(kata.exercise)}"
-    if counts["error"]:
-        return f"cannot be loaded or run; see above, or: kata test {kata.name}"
-    text = f"{counts['passed']} of {counts.total()} pass"
-    if counts[TODO]:
-        text += f", {counts[TODO]} to do"
-    return f"{text}; for a hint: kata hint {kata.name}"

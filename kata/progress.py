@@ -4,6 +4,7 @@ Entries go by the kata's name, so katas may be reordered.
 """
 
 import datetime
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,13 +20,15 @@ class Entry:
     """The record of one kata.
 
     `solved` is when it first passed, in ISO format, or None. `attempts` counts the runs that
-    failed before that, `hints` the highest level shown, `seen` whether the solution was.
+    failed before that, `hints` the highest level shown, `solution_seen` whether the solution was.
+    `tests` is a digest of the tests that it passed.
     """
 
     solved: str | None = None
     attempts: int = 0
     hints: int = 0
     solution_seen: bool = False
+    tests: str = ""
 
 
 class Progress:
@@ -37,6 +40,11 @@ class Progress:
 
     def __getitem__(self, kata: Kata) -> Entry:
         return self._entries.get(kata.id, Entry())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no kata has been tried yet."""
+        return not self._entries
 
     def is_solved(self, kata: Kata) -> bool:
         return self[kata].solved is not None
@@ -65,9 +73,19 @@ class Progress:
             self._current = kata.id
 
     def ran(self, kata: Kata, *, solved: bool) -> None:
-        """Record a run: as an attempt until the kata is solved, or as what solved it."""
+        """Record a run: as an attempt until the kata is solved, or as what solved it.
+
+        A kata that fails tests newer than those it passed is to be solved again.
+        """
+        tests = _digest(kata.test)
+        if solved and self.is_solved(kata) and self[kata].tests == tests:
+            return
         with self._changing():
             entry = self._entries.setdefault(kata.id, Entry())
+            if not solved and entry.tests not in ("", tests):
+                entry.solved = None
+            if solved:
+                entry.tests = tests
             if entry.solved is None and solved:
                 entry.solved = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
             elif entry.solved is None:
@@ -99,6 +117,10 @@ class Progress:
 
     def _read(self) -> tuple[str, dict[str, Entry]]:
         return store.read(self._file, _parsed) or ("", {})
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.is_file() else ""
 
 
 def _parsed(data: Any) -> tuple[str, dict[str, Entry]]:

@@ -1,7 +1,8 @@
 """How verdicts, hints, lists and solutions look on a terminal."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,18 +14,26 @@ from rich.text import Text
 
 from kata import stubs
 from kata.catalog import Catalog, Kata
+from kata.fitting import Cuttable, Screen
 from kata.progress import Progress
 from kata.verdict import BROKEN, SOLVED, TODO, Failure, Verdict
 
+# What each key does.
+Keys = Mapping[str, str]
+
 _PRINTED_LINES = 6
+# Escape sequences of terminals, and what else is no text.
+_CONTROLS = re.compile(
+    r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]"
+)
 _BAR_WIDTH = 30
 _SIDE_BY_SIDE_WIDTH = 150
 # What a failed check raises: its text says all.
 _CHECKS = ("AssertionError", "SideEffectError", "Failed")
 
 
-def verdict(result: Verdict, missing: Sequence[Kata] = ()) -> RenderableType:
-    """The verdict, then the diagnosis, then the first failure.
+def verdict(result: Verdict, missing: Sequence[Kata] = (), nth: int = 0) -> RenderableType:
+    """The verdict, then the diagnosis, then one failure: the nth, counted from 0.
 
     `missing` are the unsolved katas that this one imports, for a capstone.
     """
@@ -38,49 +47,81 @@ def verdict(result: Verdict, missing: Sequence[Kata] = ()) -> RenderableType:
     elif result.status == TODO:
         as_it_is = f" As it is, {result.passed} of {total} tests pass." if result.failures else ""
         parts = [_headline("·", f"{name} is to do.{as_it_is}", "bold yellow")]
-        parts += _explanation(result)
+        parts += _explanation(result, nth)
     elif result.status == BROKEN:
         parts = [_headline("✗", result.problem, "bold red")]
     else:
         todo = f", {result.todo} to do" if result.todo else ""
         counts = f"{name}: {result.passed} of {total} tests pass{todo}."
-        parts = [_headline("✗", counts, "bold red"), *_explanation(result)]
+        parts = [_headline("✗", counts, "bold red"), *_functions(result)]
+        parts += _explanation(result, nth)
     if missing and result.kata.kind == "capstone" and result.status != SOLVED:
         names = ", ".join(kata.id for kata in missing)
         parts.insert(1, Text(f"  It builds on katas you have not solved yet: {names}.", "yellow"))
-    return Group(*parts, *prints(result))
+    if not result.failures:
+        parts += prints(result.prints)
+    return Group(*parts)
+
+
+def _functions(result: Verdict) -> list[RenderableType]:
+    """How each function stands, where there are several and the failures tell."""
+    text = Text("  ")
+    some_failed = False
+    for name, tests in result.functions.items():
+        outcomes = [result.outcomes.get(test, TODO) for test in tests]
+        failed = outcomes.count("failed")
+        some_failed |= bool(failed)
+        if failed:
+            text.append(f"{name} ✗ {failed} of {len(tests)}", style="red")
+        elif TODO in outcomes:
+            text.append(f"{name} ·", style="yellow")
+        else:
+            text.append(f"{name} ✓", style="green")
+        text.append("   ")
+    return [text] if some_failed else []
 
 
 def _headline(mark: str, text: str, style: str) -> Text:
     return Text(f"{mark} {text}", style=style)
 
 
-def _explanation(result: Verdict) -> list[RenderableType]:
+def _explanation(result: Verdict, nth: int) -> list[RenderableType]:
     parts: list[RenderableType] = []
     # In a debug kata, to find the bugs is the exercise.
     texts = result.diagnosis if result.kata.kind != "debug" else []
     if texts:
         title = "This looks like:" if len(texts) == 1 else "This looks like one or more of these:"
         parts += [Text(""), Text(title, style="bold")]
-        parts += [Padding(Text(text), (0, 0, 0, 2)) for text in texts]
+        parts += [Cuttable(Padding(_plain(text), (0, 0, 0, 2)), 2) for text in texts]
     if result.failures:
-        parts += [Text(""), *_failure(result.kata, result.failure_to_show)]
+        failures = result.failures_to_show
+        failure = failures[nth % len(failures)]
+        which = f"  ({nth % len(failures) + 1} of {len(failures)})" if len(failures) > 1 else ""
+        claim = Text("Fails: ", style="bold").append(failure.claim).append(which, style="dim")
+        parts += [Text(""), claim, *_failure(result.kata, failure)]
+        parts += prints(failure.prints or result.prints)
     return parts
 
 
 def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
-    claim = Text("Fails: ", style="bold")
-    claim.append(failure.claim)
-    parts: list[RenderableType] = [claim]
+    parts: list[RenderableType] = []
     if failure.test_line:
         parts.append(_place(kata.test, kata, failure.test_line, failure.test_code))
     if failure.answer_file:
         file = kata.root / failure.answer_file
         parts.append(_place(file, kata, failure.answer_line, failure.answer_code))
+    if failure.call:
+        call = Text("its last call: ", style="dim").append_text(_plain(failure.call))
+        parts.append(Cuttable(Padding(call, (0, 0, 0, 2)), 1))
     text = failure.text.strip() or failure.kind
     if failure.kind not in _CHECKS and failure.text.strip():
         text = f"{failure.kind}: {text}"
-    return [*parts, Padding(Text(text, style="red"), (0, 0, 0, 2))]
+    return [*parts, Cuttable(Padding(_plain(text, "red"), (0, 0, 0, 2)), 3)]
+
+
+def _plain(text: str, style: str = "") -> Text:
+    """Text of the learner's making, without what would move the cursor or clear the screen."""
+    return Text(_CONTROLS.sub("", text), style=style)
 
 
 def _place(file: Path, kata: Kata, line: int, code: str) -> Text:
@@ -96,21 +137,21 @@ def path(file: Path, kata: Kata, line: int = 0) -> Text:
     return Text(shown, style=f"cyan link {file.as_uri()}")
 
 
-def prints(result: Verdict) -> list[RenderableType]:
+def prints(text: str) -> list[RenderableType]:
     """The first lines of what the answer printed, after an empty line; nothing if it did not."""
-    if not result.prints.strip():
+    if not text.strip():
         return []
-    lines = result.prints.rstrip().splitlines()
+    lines = text.rstrip().splitlines()
     shown = "\n".join(line[:200] for line in lines[:_PRINTED_LINES])
     if len(lines) > _PRINTED_LINES:
         shown += f"\n… and {len(lines) - _PRINTED_LINES} more lines"
-    printed = Padding(Text(shown, style="dim"), (0, 0, 0, 2))
+    printed = Cuttable(Padding(_plain(shown, "dim"), (0, 0, 0, 2)), 2)
     return [Text(""), Text("Your code printed:", style="bold"), printed]
 
 
 def heading(kata: Kata, katas: Catalog) -> Text:
     number = f"{katas.katas.index(kata) + 1} of {len(katas.katas)}"
-    facts = f"  {kata.id}, {kata.level}, about {kata.minutes} minutes, {number}"
+    facts = f"  {kata.id}, {kata.level}, {kata.minutes} minutes, {number}"
     return Text(kata.title, style="bold").append(facts, style="not bold dim")
 
 
@@ -118,9 +159,20 @@ def standing(katas: Catalog, progress: Progress) -> Text:
     """The progress bar with its count."""
     total = len(katas.katas)
     solved = sum(progress.is_solved(kata) for kata in katas.katas)
-    done = _BAR_WIDTH * solved // max(total, 1)
-    text = Text("━" * done, style="green").append("─" * (_BAR_WIDTH - done), style="dim")
-    return text.append(f"  {solved} of {total} solved", style="not dim")
+    return _bar(solved / max(total, 1)).append(f"  {solved} of {total} solved", style="not dim")
+
+
+def _bar(share: float) -> Text:
+    done = int(_BAR_WIDTH * share)
+    return Text("━" * done, style="green").append("─" * (_BAR_WIDTH - done), style="dim")
+
+
+def usual_keys(failures: int, *, been_elsewhere: bool = False) -> Keys:
+    """The keys while a kata is worked on."""
+    keys = {"f": "next failure"} if failures > 1 else {}
+    keys |= {"h": "hint", "s": "solution", "t": "topic", "l": "list", "g": "go to"}
+    keys |= {"b": "back"} if been_elsewhere else {}
+    return keys | {"n": "next", "r": "reset", "q": "quit"}
 
 
 def screen(
@@ -128,34 +180,104 @@ def screen(
     progress: Progress,
     kata: Kata,
     body: RenderableType,
-    solved: bool = False,
-) -> RenderableType:
+    keys: Keys,
+    page: int = 0,
+) -> Screen:
     """What is asked for, then the learner's progress, the file to edit and the keys."""
     place = path(kata.exercise, kata, stubs.line_to_begin_at(kata.exercise))
     standing_now = standing(katas, progress)
-    return Group(heading(kata, katas), "", body, "", standing_now, place, _keys(solved))
+
+    def foot(more: bool) -> RenderableType:
+        shown = {"v": "more", **keys} if more else keys
+        return Group(standing_now, place, _Keys(shown))
+
+    return Screen(heading(kata, katas), body, foot, page)
 
 
-def _keys(solved: bool) -> Text:
-    text = Text()
-    for key in ("h hint", "s solution", "l list", "n next", "r reset", "q quit"):
-        text.append(key, style="bold green" if solved and key == "n next" else "bold").append("   ")
-    return text
+@dataclass(frozen=True)
+class _Keys:
+    """Each key with what it does, never cut in two at a line's end."""
+
+    keys: Keys
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        line = ""
+        for key, meaning in self.keys.items():
+            one = f"{key} {meaning}"
+            if line and len(line) + len(one) + 2 > options.max_width:
+                yield Text(line, style="bold")
+                line = ""
+            line += f"  {one}" if line else one
+        yield Text(line, style="bold")
 
 
-def kata_list(katas: Catalog, progress: Progress, current: Kata) -> RenderableType:
-    """All katas by topic, with their state."""
+def training(done: float, loss: float, seconds: float) -> RenderableType:
+    """How far a training is, and how long it will still take at this pace."""
+    bar = _bar(min(max(done, 0.0), 1.0))
+    left = f"{seconds * (1 - done) / done:.0f} s left" if 0 < done <= 1 else ""
+    bar.append(f"  {done:.0%} trained, loss {loss:.3g}   {left}", style="not dim")
+    return Group(Text("Running the tests: your network trains …", style="dim"), bar)
+
+
+def first_steps(kata: Kata) -> RenderableType:
+    """What a newcomer does now."""
+    file = kata.relative(kata.exercise)
+    return Text(
+        f"Open {file} in your editor. Its docstring says what to write.\n"
+        "Replace `raise NotImplementedError`, and save: the verdict appears here.\n"
+        "Stuck? h gives a hint, then a bigger one; t explains the topic.\n"
+        "Leave with q whenever you like: `kata` brings you back here."
+    )
+
+
+def next_step(kata: Kata, katas: Catalog, progress: Progress, question: str) -> RenderableType:
+    """What to do after a kata is solved."""
+    lines = [f"An interviewer would go on: {question} (a for an answer)"] if question else []
+    lines += ["s shows an expert's version beside yours."] if kata.solution.is_file() else []
+    members = katas.of_topic(kata.topic)
+    following = progress.next_unsolved(katas, after=kata)
+    if all(map(progress.is_solved, members)):
+        lines += [
+            f"That is all of the topic {kata.topic}: read its page again with t, and try "
+            f"`kata interview --topic {kata.topic}`."
+        ]
+    if following is None:
+        lines += ["You have solved every kata. `kata interview` keeps you in form."]
+    else:
+        lines += [f"n goes on to {following.name}: {following.title}."]
+    return Cuttable(Padding(Text("\n".join(lines)), (1, 0, 0, 2)), 4)
+
+
+def kata_list(
+    katas: Catalog, progress: Progress, current: Kata, topics: Sequence[str]
+) -> RenderableType:
+    """The topics with what is solved of them; of these topics, all katas with their state."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     for topic in katas.topics:
         members = katas.of_topic(topic.name)
         if members:
             solved = sum(progress.is_solved(kata) for kata in members)
-            table.add_row(Text(topic.title, style="bold"), f"{solved} of {len(members)}")
-        for kata in members:
-            state, style = _state(kata, progress)
-            name = Text(f"{'>' if kata == current else ' '} {kata.name}")
-            table.add_row(name, Text(state, style=style), kata.level, kata.title)
+            counts = f"{solved} of {len(members)}"
+            table.add_row(Text(topic.name, style="bold"), counts, "", topic.title)
+        for kata in members if topic.name in topics else ():
+            table.add_row(*_row(kata, progress, current))
     return table
+
+
+def matches(katas: Sequence[Kata], progress: Progress, current: Kata, typed: str) -> RenderableType:
+    """What has been typed of a kata's name, and the katas that it could be."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for kata in katas:
+        table.add_row(*_row(kata, progress, current))
+    asked = Text("Go to: ", style="bold").append(typed, style="not bold").append("▏", style="dim")
+    advice = "Enter goes to the first." if katas else "No kata has a name like this."
+    return Group(asked, Text(advice, style="dim"), Text(""), table)
+
+
+def _row(kata: Kata, progress: Progress, current: Kata) -> tuple[RenderableType, ...]:
+    state, style = _state(kata, progress)
+    name = Text(f"{'>' if kata == current else ' '} {kata.name}")
+    return name, Text(state, style=style), kata.level, kata.title
 
 
 def _state(kata: Kata, progress: Progress) -> tuple[str, str]:
@@ -167,14 +289,16 @@ def _state(kata: Kata, progress: Progress) -> tuple[str, str]:
     return "to do", "dim"
 
 
-def hint(levels: Sequence[str], level: int) -> RenderableType:
-    """The hints up to `level`, the newest last."""
+def hint(levels: Sequence[str], level: int, way_to_more: str) -> RenderableType:
+    """The hints up to `level`, the newest first; `way_to_more` says how to get one more."""
     parts: list[RenderableType] = []
-    for number, text in enumerate(levels[:level], 1):
-        parts += [Text(f"Hint {number} of {len(levels)}", style="bold"), Markdown(text)]
-    if level >= len(levels):
-        parts.append(Text("That is the last hint.", style="dim"))
-    return Group(*parts)
+    for number in range(level, 0, -1):
+        parts += [
+            Text(f"Hint {number} of {len(levels)}", style="bold"),
+            Markdown(levels[number - 1]),
+        ]
+    last = level >= len(levels)
+    return Group(*parts, Text("That is the last hint." if last else way_to_more, style="dim"))
 
 
 @dataclass(frozen=True)

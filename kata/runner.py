@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -113,8 +113,11 @@ class Runner:
         sources: dict[str, str] | None = None,
         parts: tuple[str, ...] = (),
         cancelled: threading.Event | None = None,
+        on_progress: Callable[[float, float], None] = lambda done, loss: None,
     ) -> Verdict:
         """Run the tests of `kata` once; `cancelled` ends it early from another thread.
+
+        `on_progress` hears of a long training: the share that is done, and its loss.
 
         It begins at once where `warm_up` was called a moment before. `Job` says what the other
         arguments mean.
@@ -140,7 +143,8 @@ class Runner:
             verdict = Verdict(kata)
             start = time.perf_counter()
             try:
-                _Listener(process, job, verdict, cancelled or self._closed).listen()
+                stop = cancelled or self._closed
+                _Listener(process, job, verdict, stop, on_progress).listen()
             finally:
                 process.kill()
                 with self._lock:
@@ -195,13 +199,16 @@ class _Listener:
         job: Job,
         verdict: Verdict,
         cancelled: threading.Event,
+        on_progress: Callable[[float, float], None],
     ) -> None:
+        self._on_progress = on_progress
         self._connection: Connection = process.connection
         self._process = process.process
         self._job = job
         self._verdict = verdict
         self._cancelled = cancelled
         self._running = ""
+        self._is_judged = False  # From here on, nothing that happens changes the verdict.
         self._limit = _READY_SECONDS
         self._deadline = time.monotonic() + self._limit
 
@@ -218,10 +225,15 @@ class _Listener:
                     return
                 self._note(last)
         except (EOFError, ConnectionError, BrokenPipeError):
-            self._verdict.problem = self._verdict.problem or self._how_it_died()
+            if self._is_judged:
+                self._conclude()
+            else:
+                self._verdict.problem = self._verdict.problem or self._how_it_died()
             return
         if self._cancelled.is_set():
             self._verdict.status = CANCELLED
+        elif self._is_judged:
+            self._conclude()
         else:
             self._verdict.problem = self._too_slow()
 
@@ -244,6 +256,17 @@ class _Listener:
         elif event == "diagnosed":
             verdict.mistakes = [(name, text) for name, text in message["mistakes"]]
             verdict.telling = message["telling"]
+        elif event == "progress":
+            self._on_progress(message["done"], message["loss"])
+        elif event == "told":
+            verdict.functions = message["functions"]
+            self._is_judged = True
+        elif event == "seen":
+            name = message.pop("name")
+            verdict.failures = [
+                replace(failure, **message) if failure.name == name else failure
+                for failure in verdict.failures
+            ]
         elif event == "examples":
             verdict.examples = [Example(**example) for example in message["examples"]]
         elif event == "decoyed":

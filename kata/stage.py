@@ -5,6 +5,7 @@ katas, and none of it depends on which tests will be run. No code of the learner
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,10 @@ class Stage:
             pass  # What was reported tells how far it came.
         finally:
             hook.pytest_sessionfinish(session=session, exitstatus=pytest.ExitCode.OK)
+
+    def show_progress(self, show: Callable[[float, float], None]) -> None:
+        """Tell `show` how far a training is: the share that is done, and its loss."""
+        self._plugin.show_progress = show
 
     def diagnosis_of(self, kata: Kata) -> Diagnosis:
         return self._plugin.diagnosis_of(kata)

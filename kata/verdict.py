@@ -46,7 +46,10 @@ def claim(test: str) -> str:
 
 @dataclass(frozen=True)
 class Failure:
-    """A test that failed: its name, what was raised, by which line of the test and the answer."""
+    """A test that failed: its name, what was raised, by which line of the test and the answer.
+
+    `call` is its last call of the answer, `prints` what the answer printed in it; both where known.
+    """
 
     name: str
     kind: str = ""
@@ -56,6 +59,8 @@ class Failure:
     answer_file: str = ""
     answer_line: int = 0
     answer_code: str = ""
+    call: str = ""
+    prints: str = ""
 
     @property
     def claim(self) -> str:
@@ -104,8 +109,9 @@ class Verdict:
     `status` is "solved", "failed", "todo" (nothing begun, though a stub that starts from working
     code has failures), "broken" (it could not be loaded, hung or crashed; `problem` says how) or
     "cancelled". `mistakes` are the names and texts of the known mistakes that explain the failures;
-    `telling` is a test that the first of them explains. A judge also tells how the answer's sandbox
-    was protected, or why there was none.
+    `telling` is a test that the first of them explains. `functions` names the tests of each
+    function where there are several. A judge also tells how the answer's sandbox was protected, or
+    why there was none.
     """
 
     kata: Kata
@@ -117,6 +123,7 @@ class Verdict:
     failures: list[Failure] = field(default_factory=list)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     telling: str = ""
+    functions: dict[str, list[str]] = field(default_factory=dict)
     prints: str = ""
     survey: dict[str, Surveyed] = field(default_factory=dict)
     decoys: list[Decoyed] = field(default_factory=list)
@@ -140,14 +147,16 @@ class Verdict:
         return sum(outcome == TODO for outcome in self.outcomes.values())
 
     @property
-    def failure_to_show(self) -> Failure:
-        """The first failure, or the first that fits what the diagnosis says.
+    def failures_to_show(self) -> list[Failure]:
+        """The failures, first the one that fits what the diagnosis says.
 
         Before all others one that tells of a side effect, as what follows from it can mislead.
         """
-        aside = [failure for failure in self.failures if failure.kind == "SideEffectError"]
-        named = [failure for failure in self.failures if failure.name == self.telling]
-        return (aside or named or self.failures)[0]
+
+        def lateness(failure: Failure) -> tuple[bool, bool]:
+            return failure.kind != "SideEffectError", failure.name != self.telling
+
+        return sorted(self.failures, key=lateness)
 
     @property
     def diagnosis(self) -> list[str]:

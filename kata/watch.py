@@ -1,14 +1,16 @@
 """`kata` on a terminal: a save gives a verdict, a key gives the next step."""
 
 import contextlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.markdown import Markdown
 from rich.text import Text
 
 from kata import hints, render, stubs
-from kata.catalog import Catalog, KataError
+from kata.catalog import Catalog, Kata, KataError
 from kata.loop import Loop
 from kata.progress import Progress
 from kata.runner import Runner
@@ -35,11 +37,20 @@ class Watch:
         self._verdict: Verdict | None = None
         self._pending = ""  # The key that has to be pressed once more.
         self._body: RenderableType = ""
+        self._page = 0
+        self._failure = 0  # Which of the failures is shown.
+        self._shows_hints = False
+        self._reads = False  # Whether a key has put something on the screen since the tests began.
+        self._typed: str | None = None  # What is typed of the name of a kata to go to.
+        self._visited: list[Kata] = []
 
     def run(self) -> None:
         """Watch until `q`, Ctrl-C or the end of the terminal."""
         with contextlib.suppress(KeyboardInterrupt):
-            self._loop.run(self._test, self._pressed, self._look, lambda: self._draw(self._body))
+            self._loop.run(self._test, self._pressed, self._look, self._redraw)
+
+    def _redraw(self) -> None:
+        self._draw(self._body, self._page)
 
     # --- Saves and verdicts ---
 
@@ -51,8 +62,7 @@ class Watch:
         if current in saved:
             self._test()
         elif len(saved) == 1:  # Several at once come from git, say, not from an editor.
-            self._kata = self._katas.of_exercise(saved[0]) or self._kata
-            self._test()
+            self._go_to(self._katas.of_exercise(saved[0]) or self._kata)
 
     def _is_saved(self, file: Path) -> bool:
         """Whether a file has changed since the last look."""
@@ -67,10 +77,16 @@ class Watch:
         if self._verdict is None or self._verdict.kata != self._kata:
             self._verdict = None
             self._show_verdict()
-        self._loop.test(self._kata, self._judged)
+        begun, self._reads = time.monotonic(), False
+
+        def show_training(done: float, loss: float) -> None:
+            if not self._reads:
+                self._draw(render.training(done, loss, time.monotonic() - begun))
+
+        self._loop.test(self._kata, self._judged, show_training)
 
     def _judged(self, verdict: Verdict) -> None:
-        self._verdict = verdict
+        self._verdict, self._failure, self._typed = verdict, 0, None
         if verdict.status != TODO:
             self._progress.ran(self._kata, solved=verdict.status == SOLVED)
         self._pending = ""
@@ -79,32 +95,88 @@ class Watch:
     # --- Keys ---
 
     def _pressed(self, key: str) -> None:
+        self._reads = True
+        if self._typed is not None:
+            self._type(key)
+            return
         pending, self._pending = self._pending, ""
         actions: dict[str, Callable[[], None]] = {
             "h": self._hint,
             "s": lambda: self._solution(asked_before=pending == "s"),
-            "l": lambda: self._draw(render.kata_list(self._katas, self._progress, self._kata)),
+            "a": self._answer,
+            "f": self._next_failure,
+            "v": self._turn_page,
+            "l": self._list,
+            "t": self._topic,
+            "g": lambda: self._look_for(""),
+            "b": self._back,
             "n": self._next,
             "r": self._ask_before_reset,
             "y": self._reset if pending == "r" else self._show_verdict,
+            "q": self._loop.stop,
         }
         try:
             actions.get(key, self._show_verdict)()
         except KataError as error:
             self._draw(Text(str(error), style="red"))
 
+    def _keys(self) -> render.Keys:
+        if self._typed is not None:
+            return {"Enter": "go", "Esc": "back"}
+        failures = len(self._verdict.failures) if self._verdict else 0
+        return render.usual_keys(failures, been_elsewhere=bool(self._visited))
+
     def _show_verdict(self) -> None:
         if self._verdict is None:
             self._draw(Text("Running the tests …", style="dim"))
             return
         missing = self._progress.unsolved_before(self._kata, self._katas)
-        self._draw(render.verdict(self._verdict, missing))
+        parts = [render.verdict(self._verdict, missing, self._failure)]
+        if self._verdict.status == SOLVED:
+            asked = self._question()
+            question = asked.text if asked else ""
+            parts += [render.next_step(self._kata, self._katas, self._progress, question)]
+        elif self._verdict.status == TODO and self._progress.is_empty:
+            parts += [Text(""), render.first_steps(self._kata)]
+        self._draw(Group(*parts))
+
+    def _next_failure(self) -> None:
+        self._failure += 1
+        self._show_verdict()
+
+    def _turn_page(self) -> None:
+        self._draw(self._body, page=self._page + 1)
 
     def _hint(self) -> None:
+        """Show the hints so far, and one more where those are on the screen already."""
         levels = hints.read(self._kata).levels
-        level = min(self._progress[self._kata].hints + 1, len(levels))
+        shown = self._progress[self._kata].hints
+        level = min(shown + 1 if self._shows_hints else max(shown, 1), len(levels))
         self._progress.hinted(self._kata, level)
-        self._draw(render.hint(levels, level))
+        self._draw(render.hint(levels, level, "Press h again for one more hint."))
+        self._shows_hints = True
+
+    def _answer(self) -> None:
+        """Answer the interviewer's question that a solved kata ends with."""
+        asked = self._question()
+        if asked and self._progress.is_solved(self._kata):
+            self._draw(Group(Text(asked.text, style="bold"), Text(""), Markdown(asked.answer)))
+        else:
+            self._show_verdict()
+
+    def _question(self) -> hints.Question | None:
+        try:
+            return next(iter(hints.questions(self._kata)), None)
+        except KataError:  # A verdict is shown whether the hints can be read or not.
+            return None
+
+    def _topic(self) -> None:
+        page = self._kata.exercise.with_name("README.md")
+        self._draw(Markdown(page.read_text(encoding="utf-8")) if page.is_file() else "")
+
+    def _list(self) -> None:
+        topics = [self._kata.topic]
+        self._draw(render.kata_list(self._katas, self._progress, self._kata, topics))
 
     def _solution(self, *, asked_before: bool) -> None:
         solved = self._progress.is_solved(self._kata)
@@ -119,14 +191,6 @@ class Watch:
             text = "Not solved yet. Press s again to see it anyway; this is recorded."
             self._draw(Text(text, style="yellow"))
 
-    def _next(self) -> None:
-        following = self._progress.next_unsolved(self._katas, after=self._kata)
-        if following is None:
-            self._draw(Text("You have solved every kata.", style="bold green"))
-        else:
-            self._kata = following
-            self._test()
-
     def _ask_before_reset(self) -> None:
         self._pending = "r"
         text = f"Reset {self._kata.name}? Your file is kept in .kata/backups. Press y to reset."
@@ -138,7 +202,50 @@ class Watch:
         self._verdict = None
         self._test()
 
-    def _draw(self, body: RenderableType) -> None:
-        self._body = body
-        solved = self._verdict is not None and self._verdict.status == SOLVED
-        self._loop.draw(render.screen(self._katas, self._progress, self._kata, body, solved))
+    # --- Ways to another kata ---
+
+    def _next(self) -> None:
+        following = self._progress.next_unsolved(self._katas, after=self._kata)
+        if following is None:
+            self._draw(Text("You have solved every kata.", style="bold green"))
+        else:
+            self._go_to(following)
+
+    def _back(self) -> None:
+        if self._visited:
+            self._kata = self._visited.pop()
+            self._test()
+        else:
+            self._show_verdict()
+
+    def _go_to(self, kata: Kata) -> None:
+        if kata != self._kata:
+            self._visited.append(self._kata)
+            self._kata = kata
+        self._test()
+
+    def _look_for(self, typed: str) -> None:
+        self._typed = typed
+        found = self._katas.like(typed)
+        self._draw(render.matches(found, self._progress, self._kata, typed))
+
+    def _type(self, key: str) -> None:
+        """Go on with what is typed of a name."""
+        typed = self._typed or ""
+        if key in ("\r", "\n"):
+            found = self._katas.like(typed)
+            self._typed = None
+            self._go_to(found[0] if typed and found else self._kata)
+        elif key == "\x1b":
+            self._typed = None
+            self._show_verdict()
+        elif key in ("\x7f", "\b"):
+            self._look_for(typed[:-1])
+        else:
+            self._look_for(typed + key if key.isprintable() else typed)
+
+    def _draw(self, body: RenderableType, page: int = 0) -> None:
+        self._body, self._page, self._shows_hints = body, page, False
+        self._loop.draw(
+            render.screen(self._katas, self._progress, self._kata, body, self._keys(), page)
+        )

@@ -192,6 +192,17 @@ stopped_at_small_changes = slip(
     {"if np.array_equal(labels, previous):": ("if np.mean(labels != previous) < 0.12:")},
 )
 
+stopped_when_nearly_still = slip(
+    "It stops when no centre has moved by much. What is much depends on the data's units; only if "
+    "no label changes, nothing more can.",
+    {
+        "for _ in range(n_iterations):": (
+            "for _ in range(n_iterations):\n    before = centers.copy()"
+        ),
+        "if np.array_equal(labels, previous):": "if np.allclose(centers, before):",
+    },
+)
+
 own_start = slip(
     "It starts from rows of x, not from the given centres.",
     {"centers = centers.copy()": "centers = np.resize(x, centers.shape)"},
@@ -266,6 +277,15 @@ distances_added_up = slip(
     {
         "np.minimum(squares, _squared_distances(x, drawn[-1]))": (
             "squares + _squared_distances(x, drawn[-1])"
+        )
+    },
+)
+
+equal_rows_counted_once = slip(
+    "Equal rows count as one. Each row should be as likely as any other to be drawn.",
+    {
+        "drawn = [x[rng.integers(len(x))]]": (
+            "x = np.unique(x, axis=0)\ndrawn = [x[rng.integers(len(x))]]"
         )
     },
 )

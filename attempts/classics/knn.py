@@ -38,6 +38,11 @@ def with_a_sort_by_distance_and_index(x_train, y_train, x, k):
 
 with_the_root = rewrite({"((x_train - row) ** 2).sum(axis=1)": "np.hypot.reduce(x_train - row, 1)"})
 
+labels_through_float64 = slip(
+    "Labels pass through float64, as in an array made by `np.zeros`. It rounds large integers.",
+    {"classes[winners].astype(np.int64)": "classes[winners].astype(np.float64).astype(np.int64)"},
+)
+
 # --- Distances -------------------------------------------------------------------------------
 
 sum_of_sizes = slip(

@@ -49,7 +49,7 @@ with_y_as_it_is = rewrite({"y - y_mean, np.zeros(d)": "y, np.zeros(d)"})
 no_bias = slip(
     "The plane goes through the origin, for b is always 0.",
     {
-        "x_mean, y_mean = x.mean(axis=0), y.mean()": "x_mean, y_mean = np.zeros(d), 0.0",
+        "x[0] + (x - x[0]).mean(axis=0), y.mean()": "np.zeros(d), 0.0",
     },
 )
 
@@ -97,7 +97,7 @@ x_not_centred = slip(
 
 one_mean_for_all_columns = slip(
     "One mean is taken over the whole of x. Every column has its own.",
-    {"x.mean(axis=0), y.mean()": "np.full(d, x.mean()), y.mean()"},
+    {"x[0] + (x - x[0]).mean(axis=0), y.mean()": "np.full(d, x.mean()), y.mean()"},
 )
 
 # --- The penalty -----------------------------------------------------------------------------

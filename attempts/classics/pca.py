@@ -79,12 +79,8 @@ last_k_in_ascending_order = slip(
 )
 
 rows_of_the_vectors = slip(
-    "The first k rows of a matrix are taken in whose columns the vectors stand.",
-    {
-        "components, variances = components[:k],": (
-            "_, _, components = np.linalg.svd(x - mean)\ncomponents, variances = components.T[:k],"
-        )
-    },
+    "Rows and columns are mixed up: `svd` gives the directions as rows, `eigh` as columns.",
+    {"components, variances = components[:k],": "components, variances = components.T[:k],"},
 )
 
 components_in_columns = slip(

@@ -174,6 +174,11 @@ squared_after_the_mean = slip(
     {f"(({ERRORS}) ** 2).mean()": f"({ERRORS}).mean() ** 2"},
 )
 
+ratings_of_the_others = slip(
+    "The users' deviations are compared with the others' ratings, not with their deviations.",
+    {"deviations(others)": "others"},
+)
+
 ratings_for_deviations = slip(
     "The similarities are those of the ratings, not of their deviations.",
     {"similarities(deviations(ratings), deviations(others))": "similarities(ratings, others)"},

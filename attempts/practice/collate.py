@@ -41,6 +41,14 @@ def through_lists(sequences, pad):
     )
 
 
+through_float64 = slip(
+    "The ids pass through float64, as in an array made by `np.zeros`. It rounds large integers.",
+    {
+        FULL: "ids = np.full(mask.shape, float(pad))",
+        RETURN: f"ids = ids.astype(np.int64)\n{RETURN}",
+    },
+)
+
 padded_on_the_left = slip(
     "The padding stands before the tokens. It should follow them.",
     {MASK: MASK.replace("max())", "max())[::-1]")},

@@ -66,6 +66,19 @@ a_flip_for_each_row = slip(
     },
 )
 
+exactly_the_share_p = slip(
+    "Exactly the share p of a batch is flipped. Each picture should be drawn on its own.",
+    {DRAW: "flipped = rng.permutation(len(x)) < round(p * len(x))"},
+)
+
+a_flip_for_each_channel = slip(
+    "Each channel is flipped or not on its own, so the colours of a picture come apart.",
+    {
+        DRAW: "flipped = rng.random(x.shape[:2]) < p",
+        "flipped[:, None, None, None]": "flipped[..., None, None]",
+    },
+)
+
 always_the_first_pictures = slip(
     "The first pictures are flipped and the last are not. Which ones are should be drawn.",
     {DRAW: "flipped = np.arange(len(x)) < p * len(x)"},

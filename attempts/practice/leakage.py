@@ -100,6 +100,11 @@ rounded_up = slip(
     {"int(share * len(different))": "int(np.ceil(share * len(different)))"},
 )
 
+rounded_to_the_nearest = slip(
+    "The number of patients is rounded to the nearest. It should be rounded down.",
+    {"int(share * len(different))": "round(share * len(different))"},
+)
+
 the_others_marked = slip(
     "The rows of all other patients are marked: training and test are swapped.",
     {MARK: "~np.isin(patients, drawn)"},
@@ -171,6 +176,21 @@ covariances = slip(
 
 weakest_columns = slip(
     "The least correlated columns are chosen.", {"-correlations": "correlations"}
+)
+
+scaled_with_ddof_1 = slip(
+    "The standard deviation has ddof 1. It should have ddof 0.",
+    {"chosen[train].std(axis=0)": "chosen[train].std(axis=0, ddof=1)"},
+)
+
+distances_not_squared = slip(
+    "The score is a difference of distances. They should be squared.",
+    {SCORE: ("np.linalg.norm(rows - c0, axis=1) - np.linalg.norm(rows - c1, axis=1)")},
+)
+
+columns_in_the_order_of_correlation = slip(
+    "The columns come in the order of their correlations. They should come in ascending order.",
+    {"np.sort(np.argsort(-correlations)[:keep])": "np.argsort(-correlations)[:keep]"},
 )
 
 score_reversed = slip(

@@ -116,6 +116,22 @@ weights_as_in_a_hidden_layer = slip(
     {W: "rng.normal(0.0, features**-0.5, size=(len(priors), features))"},
 )
 
+weights_of_variance_a_hundredth = slip(
+    "0.01 is the variance of the weights. It should be their standard deviation.",
+    {W: "rng.normal(0.0, np.sqrt(0.01), size=(len(priors), features))"},
+)
+
+weights_transposed = slip(
+    "The weights have the shape (features, k). It should be (k, features), as in torch.",
+    {W: "rng.normal(0.0, 0.01, size=(features, len(priors)))"},
+)
+
+rare_classes_floored = slip(
+    "Small priors are raised before the logarithm is taken. Only a prior of 0 needs care, and it "
+    "is an error.",
+    {"np.log(priors)": "np.log(np.maximum(priors, 1e-7))"},
+)
+
 uniform_weights = slip(
     "The weights are uniform, not normal.",
     {W: "rng.uniform(-0.01, 0.01, size=(len(priors), features))"},

@@ -62,6 +62,11 @@ labels_unmixed = slip(
     {Y: "y.copy()"},
 )
 
+rows_unmixed = slip(
+    "The rows stay as they are, only their labels are mixed.",
+    {X: "x.copy()"},
+)
+
 label_of_the_larger_part = slip(
     "Each row gets the label of its larger part. The labels should be mixed as the rows are.",
     {Y: "y.copy() if weight >= 0.5 else y[partners]"},
@@ -98,8 +103,19 @@ always_the_larger_part = slip(
 )
 
 the_batch_reversed = slip(
-    "A row's partner is always the same, from the other end of the batch. It should be drawn.",
+    "A row's partner is the same in every call. It should be drawn.",
     {PARTNERS: "np.arange(len(x))[::-1]"},
+)
+
+never_its_own_partner = slip(
+    "A row is never its own partner. All permutations should be equally likely.",
+    {
+        f"partners = {PARTNERS}": (
+            f"partners = {PARTNERS}\n"
+            "while len(x) > 1 and (partners == np.arange(len(x))).any():\n"
+            f"    partners = {PARTNERS}"
+        )
+    },
 )
 
 the_batch_rotated = slip(

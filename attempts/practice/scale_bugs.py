@@ -113,6 +113,11 @@ variance_for_deviation = slip(
     },
 )
 
+uniform_of_a_third = slip(
+    "Uniform weights within ±√(2 / inputs) have a third of the variance that is asked for.",
+    {DRAWN: DRAWN.replace("rng.normal(", "rng.uniform(-1, 1, ")},
+)
+
 variance_1_by_inputs = slip(
     "The variance is 1 / inputs. ReLU takes away half, so 2 / inputs is asked for.",
     {
@@ -216,6 +221,11 @@ never_clipped = slip("The gradients are no longer clipped.", {SCALE: "1.0"})
 always_scaled = slip(
     "Short gradients are stretched to max_norm. Only long ones should change.",
     {SCALE: "max_norm / (norm + 1e-6)"},
+)
+
+nothing_added_to_the_norm = slip(
+    "The 1e-6 beside the norm is missing.",
+    {SCALE: "min(1.0, max_norm / max(norm, 1e-300))"},
 )
 
 norm_without_the_root = slip(

@@ -109,6 +109,23 @@ epsilon_added = slip(
     {STD: "np.where(constant, 1.0, x.std(axis=0) + 1e-8)"},
 )
 
+only_epsilon_added = slip(
+    "A small constant is added to the std. That avoids a division by 0, but other values of a "
+    "constant column become huge, and columns of a small scale too small.",
+    {STD: "x.std(axis=0) + 1e-8"},
+)
+
+mean_of_squares = slip(
+    "The variance is the mean of the squares less the square of the mean. Far from 0, these are "
+    "almost equal, and their difference has no digits left.",
+    {STD: "np.where(constant, 1.0, np.sqrt(np.abs((x**2).mean(axis=0) - self._mean**2)))"},
+)
+
+nearly_constant_columns = slip(
+    "A column that varies little beside its mean counts as constant. Only equal values do.",
+    {"x.max(axis=0) == x.min(axis=0)": "np.isclose(x.max(axis=0), x.min(axis=0), atol=0.0)"},
+)
+
 constant_columns_to_0 = slip(
     "A column that was constant when fitted always becomes 0. Other values in later rows should "
     "differ from it.",

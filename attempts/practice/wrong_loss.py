@@ -201,6 +201,11 @@ cross_entropy_for_divergence = slip(
     {KL: "-(log_q.exp() * log_p).sum(dim=1).mean()"},
 )
 
+temperature_not_squared = slip(
+    "The factor is the temperature. It should be its square.",
+    {"temperature**2 * F": "temperature * F"},
+)
+
 temperature_not_made_good = slip(
     "The factor temperature² is missing.", {"return temperature**2 * F": "return F"}
 )

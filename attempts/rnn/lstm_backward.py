@@ -184,6 +184,14 @@ order_i_f_o_g = slip(
     {"[grad_i, grad_f, grad_g, grad_o]": "[grad_i, grad_f, grad_o, grad_g]"},
 )
 
+blocks_read_in_another_order = slip(
+    "The blocks are taken to be i, f, o, g, forwards and backwards.",
+    {
+        "z_i, z_f, z_g, z_o = ": "z_i, z_f, z_o, z_g = ",
+        "[grad_i, grad_f, grad_g, grad_o]": "[grad_i, grad_f, grad_o, grad_g]",
+    },
+)
+
 # --- To the inputs ---------------------------------------------------------------------------
 
 memory_without_the_forget_gate = slip(

@@ -152,6 +152,16 @@ no_output_gate = slip(
     {"_sigmoid(o) * np": "np"},
 )
 
+one_added_to_the_forget_gate = slip(
+    "1 is added to the forget gate in every call. That is a way to draw b, not a part of the cell.",
+    {"_sigmoid(f) * c": "_sigmoid(f + 1) * c"},
+)
+
+gates_coupled = slip(
+    "The forget gate is 1 minus the input gate, as in a GRU. It has a block of its own.",
+    {"_sigmoid(f) * c": "(1 - _sigmoid(i)) * c"},
+)
+
 candidate_by_sigmoid = slip(
     "The candidate goes through a sigmoid: it could only ever add to the memory.",
     {"np.tanh(g)": "_sigmoid(g)"},

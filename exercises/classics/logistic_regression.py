@@ -18,7 +18,7 @@ from jaxtyping import Float64, Int64, Integer
 def predict(
     x: Float64[np.ndarray, "n d"], w: Float64[np.ndarray, "d"], b: float, threshold: float = 0.5
 ) -> Int64[np.ndarray, "n"]:
-    """Label a row 1 where p[i] ≥ threshold, a number between 0 and 1, and 0 elsewhere.
+    """Label a row 1 where p[i] ≥ threshold, and 0 elsewhere; 0 < threshold < 1.
 
     >>> predict(np.array([[0.0], [1.0], [2.0]]), np.array([1.0]), -1.0)
     array([0, 1, 1])
@@ -51,7 +51,9 @@ def fit(
     steps: int,
     l2: float = 0.0,
 ) -> tuple[Float64[np.ndarray, "d"], float]:
-    """Return the w and b that `steps` steps of gradient descent lead to. Both start at 0.
+    """Return the w and b that `steps` steps of gradient descent lead to.
+
+    Both start at 0. Each step computes both gradients before it moves either.
 
     >>> fit(np.array([[2.0], [6.0]]), np.array([1, 0]), lr=0.5, steps=1)
     (array([-0.5]), 0.0)

@@ -1,6 +1,6 @@
 """Principal component analysis: the directions in which the data vary most.
 
-x has n rows of d features. Its components have variances that differ and are not 0.
+x has n rows of d features. Its first min(n − 1, d) variances are distinct, and none of them is 0.
 
     Numerics  right to nine digits for data far from 0, such as numbers between 1e6 and 1e6 + 10
     Speed     no Python loop over n or d; never n × n numbers in memory at once

@@ -12,8 +12,8 @@ class EarlyStopping:
 
         loss < best_loss − min_delta
 
-    and then its loss and its parameters are the new `best_loss` and `best_params`. Every other
-    epoch is bad, also if its loss is nan, and leaves both unchanged. They start as ∞ and None.
+    and then its loss and its parameters are the new `best_loss` and `best_params`. All other epochs
+    are bad, including those whose loss is nan, and leave both unchanged. They start as ∞ and None.
 
     Source    Goodfellow, Bengio & Courville 2016, §7.8
 

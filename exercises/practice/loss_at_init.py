@@ -1,7 +1,7 @@
 """The loss before the first step: what it should be, and a last layer that begins with it."""
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float64
 
 
 def uniform_loss(k: int) -> float:
@@ -17,7 +17,7 @@ def uniform_loss(k: int) -> float:
     raise NotImplementedError
 
 
-def prior_loss(priors: Float[np.ndarray, "k"]) -> float:
+def prior_loss(priors: Float64[np.ndarray, "k"]) -> float:
     """Return the mean cross-entropy, in nats, of a network that predicts the priors for every row.
 
         loss = −Σⱼ p[j] log p[j]           0 · log 0 = 0
@@ -33,8 +33,8 @@ def prior_loss(priors: Float[np.ndarray, "k"]) -> float:
 
 
 def init_head(
-    features: int, priors: Float[np.ndarray, "k"], rng: np.random.Generator
-) -> tuple[Float[np.ndarray, "k features"], Float[np.ndarray, "k"]]:
+    features: int, priors: Float64[np.ndarray, "k"], rng: np.random.Generator
+) -> tuple[Float64[np.ndarray, "k features"], Float64[np.ndarray, "k"]]:
     """Return the weight and bias of a last layer whose logits begin as the logarithms of priors.
 
         w   normal, mean 0, standard deviation 0.01; drawn from rng, anew in each call

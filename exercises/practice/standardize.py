@@ -1,7 +1,7 @@
 """Standardize: columns of mean 0 and standard deviation 1, learned from the training rows alone."""
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float64
 
 
 class Standardizer:
@@ -12,7 +12,8 @@ class Standardizer:
     The mean over the n rows divides by n. A column whose fitted values are all equal has a std of 1
     instead, even where rounding makes it not quite 0, as for 0.1 three times.
 
-    Numerics  right for columns of any scale from 1e-9 to 1e9
+    Numerics  right for columns of any scale from 1e-9 to 1e9, also far from 0, such as 1e9,
+              1e9 + 1 and 1e9 + 2
     Source    LeCun, Bottou, Orr & Müller 1998, §4.3
 
     >>> scaler = Standardizer()
@@ -25,18 +26,18 @@ class Standardizer:
         """Know no columns yet."""
         raise NotImplementedError
 
-    def fit(self, x: Float[np.ndarray, "n d"]) -> None:
+    def fit(self, x: Float64[np.ndarray, "n d"]) -> None:
         """Learn mean and std from x, which has one row or more; forget what was fitted before."""
         raise NotImplementedError
 
-    def transform(self, x: Float[np.ndarray, "m d"]) -> Float[np.ndarray, "m d"]:
+    def transform(self, x: Float64[np.ndarray, "m d"]) -> Float64[np.ndarray, "m d"]:
         """Standardize the rows of x, any number of them, with the fitted mean and std.
 
         Raises    ValueError before the first fit, or if x has not as many columns as were fitted
         """
         raise NotImplementedError
 
-    def inverse(self, z: Float[np.ndarray, "m d"]) -> Float[np.ndarray, "m d"]:
+    def inverse(self, z: Float64[np.ndarray, "m d"]) -> Float64[np.ndarray, "m d"]:
         """Undo `transform`: x = z · std + mean.
 
         Raises    as `transform`

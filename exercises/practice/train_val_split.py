@@ -9,9 +9,9 @@ def train_val_split(
 ) -> tuple[Int[np.ndarray, "n_train"], Int[np.ndarray, "n_val"]]:
     """Split rows into training and validation rows, in every class alike.
 
-    `y` holds the class of each row; classes are any integers, each with one row or more. Returns
-    the numbers of the training rows and of the validation rows, both in any order: each row is in
-    one of them. Of the m rows of a class,
+    `y` holds the class of each row, of one row or more; classes are any integers. Returns the
+    indices of the training rows and of the validation rows, both in any order: each row is in one
+    of them. Of the m rows of a class,
 
         floor(fraction · m + ½)
 

@@ -22,14 +22,14 @@ def rnn_backward(
 ]:
     """Turn the loss's gradient with respect to all states into those with respect to all inputs.
 
-    The states are those of an RNN layer with t ≥ 1 steps, where h0 takes the place of hs[:, −1]
-    before the first:
+    The states are those of an RNN layer with t ≥ 1 steps; h0 stands in for the state before the
+    first:
 
         hs[:, k] = tanh(x[:, k] W_ihᵀ + b_ih + hs[:, k − 1] W_hhᵀ + b_hh)
 
-    grad_hs[:, k] is what the loss gives to hs[:, k] directly; what comes to it from later states is
-    still to be added. Returns the exact gradients of x, h0, w_ih, w_hh, b_ih and b_hh, in this
-    order: sums over the batch and over all steps, neither truncated nor clipped.
+    grad_hs[:, k] is what the loss gives to hs[:, k] directly; add what flows back from later
+    states. Returns the exact gradients of x, h0, w_ih, w_hh, b_ih and b_hh, in this order: those of
+    weights and biases are summed over the batch and over all steps, none is truncated or clipped.
 
     Numerics  keeps the dtype
     Raises    ValueError if grad_hs does not have the shape (n, t, hidden)

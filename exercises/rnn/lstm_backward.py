@@ -29,9 +29,9 @@ def lstm_cell_backward(
         c′ = σ(z_f) ⊙ c + σ(z_i) ⊙ tanh(z_g)
         h′ = σ(z_o) ⊙ tanh(c′)
 
-    `grad_h` belongs to h′. `grad_c` is what comes to c′ from the next step; what comes to it
-    through h′ is still to be added. Returns the gradients of x, h, c, w_ih, w_hh, b_ih and b_hh, in
-    this order, those of weights and biases summed over the batch.
+    `grad_h` belongs to h′. `grad_c` is what comes to c′ from the next step; add what flows back
+    through h′. Returns the gradients of x, h, c, w_ih, w_hh, b_ih and b_hh, in this order, those of
+    weights and biases summed over the batch.
 
     Numerics  right however large z is (a gate need only be accurate to within the spacing of floats
               near 1); keeps the dtype

@@ -25,8 +25,8 @@ def lstm_forward(
         h ← σ(z_o) ⊙ tanh(c)
 
     The columns of z are four blocks of `hidden` each, in this order: z_i, z_f, z_g, z_o. σ is the
-    sigmoid, 1 / (1 + exp(−z)). If t is 0, hs has the shape (n, 0, hidden), and the last states
-    equal h0 and c0.
+    sigmoid, 1 / (1 + exp(−z)). There may be thousands of steps, or none: then hs has the shape
+    (n, 0, hidden), and the last states equal h0 and c0.
 
     Numerics  right however large z is (a gate need only be accurate to within the spacing of floats
               near 1); keeps the dtype

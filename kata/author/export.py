@@ -16,6 +16,8 @@ from kata import hints, stubs
 from kata.catalog import Catalog, Kata, KataError
 
 _PACKAGES_FOR_STUDENTS = ("kata", "kata/interview", "kata/testing")
+# In a topic's page; the kata's topic, where it is another one, and its name.
+_LINK_TO_KATA = r"\[(\w+)\]\((?:\.\./(\w+)/)?(\w+)\.py\)"
 _AS_THEY_ARE = ("conftest.py", "LICENSE", ".gitignore")
 _PYPROJECT_TABLES = ("build-system", "project", "project.scripts", "tool.pytest.ini_options")
 
@@ -221,16 +223,26 @@ class _Writer:
         )
 
     def _write_page(self, topic: str) -> None:
-        """The topic's page and its pictures, without the rows of katas that are left out."""
+        """The topic's page and its pictures, without the rows of katas that are left out.
+
+        Where the text names such a kata, it is no link.
+        """
         name = f"exercises/{topic}/README.md"
-        links = {f"({kata.name}.py)" for kata in self._chosen if kata.topic == topic}
+        chosen = {kata.id for kata in self._chosen}
+
+        def is_there(link: re.Match[str]) -> bool:
+            return f"{link[2] or topic}/{link[3]}" in chosen
+
         lines = [
             line
             for line in self._read(name).splitlines(keepends=True)
-            if not (row := re.match(r"\| \[\w+\](\(\w+\.py\))", line)) or row[1] in links
+            if not (row := re.match(rf"\| {_LINK_TO_KATA}", line)) or is_there(row)
         ]
-        self._write(name, "".join(lines))
-        for picture in re.findall(r"\(\.\./\.\./(docs/\w+\.svg)\)", "".join(lines)):
+        text = re.sub(
+            _LINK_TO_KATA, lambda link: link[0] if is_there(link) else link[1], "".join(lines)
+        )
+        self._write(name, text)
+        for picture in re.findall(r"\(\.\./\.\./(docs/\w+\.svg)\)", text):
             self._copy(picture)
 
     def _data(self) -> list[str]:
@@ -252,7 +264,8 @@ class _Writer:
         """What is needed to install and to run pytest; nothing of what authors use."""
         _, *tables = re.split(r"(?m)^(?=\[)", self._read("pyproject.toml"))
         kept = [table for table in tables if table[1:].split("]")[0] in _PYPROJECT_TABLES]
-        packages = ", ".join(f'"{name.replace("/", ".")}"' for name in _PACKAGES_FOR_STUDENTS)
+        names = ("exercises", *_PACKAGES_FOR_STUDENTS)
+        packages = ", ".join(f'"{name.replace("/", ".")}"' for name in names)
         return f"{''.join(kept).rstrip()}\n\n[tool.setuptools]\npackages = [{packages}]\n"
 
     def _readme(self, *, has_data: bool) -> str:

@@ -151,6 +151,8 @@ class Coding:
 
     def _pressed(self, key: str) -> None:
         gives_up, self._gives_up = self._gives_up, False
+        if key == "q":
+            self._loop.stop()
         if self._testing:
             return
         if key == "p":
@@ -220,7 +222,7 @@ def _examples(verdict: Verdict) -> RenderableType:
         if not example.right:
             parts.append(Text(f"  expected  {_indented(example.wants) or 'nothing'}"))
             parts.append(Text(f"  got       {_indented(example.gives) or 'nothing'}"))
-    return Group(*parts, *render.prints(verdict))
+    return Group(*parts, *render.prints(verdict.prints))
 
 
 def _indented(text: str) -> str:

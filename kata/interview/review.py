@@ -1,6 +1,8 @@
-"""What comes back today, ten minutes of it at most: `kata review`."""
+"""Questions without a clock: what comes back today (`kata review`), or any (`kata quiz`)."""
 
+import random
 import sys
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +10,12 @@ from rich.console import Console
 from rich.text import Text
 
 from kata import hints
-from kata.catalog import Catalog
+from kata.catalog import Catalog, KataError
 from kata.interview.asking import ask
 from kata.interview.clock import Clock, day
 from kata.interview.command import conversation
 from kata.interview.deck import Deck, key
+from kata.interview.sessions import HALF, KNEW
 
 MINUTES = 10
 # A question is answered in a minute; to say how one would write a kata takes two.
@@ -51,19 +54,69 @@ def due_today(
 ) -> tuple[list[Flashcard], int]:
     """The cards for ten minutes, the most overdue first, and how many more are due."""
     due = [known[name] for name in deck.due_by(now) if name in known]
-    chosen, minutes = [], 0
-    for card in due:
-        if minutes + card.minutes <= MINUTES:
-            chosen.append(card)
-            minutes += card.minutes
+    chosen = _filling(due, MINUTES)
     return chosen, len(due) - len(chosen)
+
+
+def quiz_of(
+    known: dict[str, Flashcard],
+    deck: Deck,
+    topics: Collection[str],
+    minutes: int,
+    now: datetime,
+    rng: random.Random,
+) -> list[Flashcard]:
+    """Follow-up questions of these topics: first what is due, then what was never asked.
+
+    What is not due yet comes last, the soonest first.
+    """
+    asked = {name: card for name, card in known.items() if name != card.kata}
+    of_topics = {name: card for name, card in asked.items() if card.kata.split("/")[0] in topics}
+    due = [name for name in deck.due_by(now) if name in of_topics]
+    new = [name for name in of_topics if name not in deck.due]
+    rng.shuffle(new)
+    later = [name for name in deck.due if name in of_topics and name not in due]
+    return _filling([of_topics[name] for name in (*due, *new, *later)], minutes)
+
+
+def _filling(cards: list[Flashcard], minutes: int) -> list[Flashcard]:
+    """The first of the cards that fit into these minutes."""
+    chosen: list[Flashcard] = []
+    for card in cards:
+        if sum(one.minutes for one in (*chosen, card)) <= minutes:
+            chosen.append(card)
+    return chosen
 
 
 def hold(katas: Catalog, console: Console, clock: Clock) -> None:
     """Hold a review; what was marked before it is broken off is kept."""
-    with conversation(katas, "review"):
+    _hold(katas, console, "review", lambda: _review(katas, console, clock))
+
+
+def hold_quiz(
+    katas: Catalog, console: Console, clock: Clock, topics: Collection[str], minutes: int
+) -> None:
+    """Hold a quiz on these topics; what is missed comes back in the reviews."""
+
+    def quiz() -> None:
+        deck = Deck(katas.root)
+        known = flashcards(katas)
+        chosen = quiz_of(known, deck, topics, minutes, clock.now(), random.Random())
+        if not chosen:
+            raise KataError("There are no questions: they are not part of this repository.")
+        marks = _go_through(chosen, deck, console, clock)
+        text = (
+            f"Done: you knew {marks.count(KNEW)} of {len(marks)}, and half of {marks.count(HALF)}."
+        )
+        console.print(Text(f"{text} `kata review` brings back what you missed.", "bold green"))
+
+    _hold(katas, console, "quiz", quiz)
+
+
+def _hold(katas: Catalog, console: Console, name: str, talk: Callable[[], None]) -> None:
+    with conversation(katas, name):
         try:
-            _review(katas, console, clock)
+            talk()
         except (EOFError, KeyboardInterrupt):
             console.print(Text("\nYour marks are saved."))
             sys.exit(130)
@@ -77,14 +130,22 @@ def _review(katas: Catalog, console: Console, clock: Clock) -> None:
     if not chosen:
         console.print(Text(_nothing_due(known, deck)))
         return
-    for number, card in enumerate(chosen, 1):
-        heading = f"{number} of {len(chosen)}, {card.kata}"
-        _, mark = ask(console, heading, card.question, card.answer)
-        deck.mark(card.name, mark, clock.now())
-        if card.advice:
-            console.print(Text(f"{card.advice}\n", style="dim"))
+    _go_through(chosen, deck, console, clock)
     rest = f" {more} more due: run `kata review` again." if more else ""
     console.print(Text(f"Done for today: {len(chosen)} reviewed.{rest}", style="bold green"))
+
+
+def _go_through(cards: list[Flashcard], deck: Deck, console: Console, clock: Clock) -> list[str]:
+    """Ask all of these, and give the marks; each is kept as soon as it is given."""
+    marks = []
+    for number, card in enumerate(cards, 1):
+        heading = f"{number} of {len(cards)}, {card.kata}"
+        _, mark = ask(console, heading, card.question, card.answer)
+        deck.mark(card.name, mark, clock.now())
+        marks.append(mark)
+        if card.advice:
+            console.print(Text(f"{card.advice}\n", style="dim"))
+    return marks
 
 
 def _nothing_due(known: dict[str, Flashcard], deck: Deck) -> str:

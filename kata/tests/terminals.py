@@ -38,6 +38,7 @@ class Verdicts:
 
     def __init__(self, katas=None):
         self.runs = []
+        self.may_go_on = threading.Event()  # A training waits for it half-way.
 
     def __enter__(self):
         return self
@@ -48,7 +49,17 @@ class Verdicts:
     def warm_up(self):
         pass
 
-    def run(self, kata, *, tree=EXERCISES, trees=None, seed=0, examples=False, cancelled=None):
+    def run(
+        self,
+        kata,
+        *,
+        tree=EXERCISES,
+        trees=None,
+        seed=0,
+        examples=False,
+        cancelled=None,
+        on_progress=None,
+    ):
         self.runs.append(kata.id)
         file = kata.file_in(tree)
         if not file.is_file():
@@ -59,6 +70,10 @@ class Verdicts:
             if cancelled.wait(0.3):
                 return Verdict(kata, CANCELLED)
             return Verdict(kata, BROKEN, problem="It exceeded 0.3 seconds.")
+        if "train" in answer:
+            on_progress(0.25, 1.5)
+            self.may_go_on.wait(_PATIENCE)
+            on_progress(0.75, 0.5)
         prints = "for [0. 0.]\n" if any("print" in line for line in lines) else ""
         verdict = self._examples(kata, answer) if examples else self._tests(kata, answer)
         verdict.prints = prints
@@ -109,6 +124,11 @@ class Terminal:
     def shows(self, text, then=""):
         """Wait for this text, after all that was waited for before."""
         self._screen.wait(re.escape(text) + f".*?{then}", self._thread)
+
+    @property
+    def text(self):
+        """All that the screen has shown."""
+        return self._screen.getvalue()
 
     def press(self, key):
         """Press a key; several are typed one after the other."""

@@ -86,9 +86,39 @@ def test_list_shows_each_state(kata, answer):
     assert "solved" in kata("list").stdout
 
 
+def test_list_shows_the_topics_that_are_asked_for(kata):
+    assert "softmax" in kata("list", "basics").stdout
+    refused = kata("list", "basic")
+    assert refused.returncode == 2
+    assert "There is no topic 'basic'. The topics are basics" in refused.stderr
+
+
+def test_the_name_of_a_kata_goes_there_and_that_of_a_topic_is_all_its_katas(kata):
+    assert "basics/softmax" in kata("softmax").stdout
+    assert "softmax is to do" in kata("test", "basics").stdout
+    refused = kata("sotfmax")
+    assert refused.returncode == 2
+    assert "Did you mean basics/softmax?" in refused.stderr
+    assert "`kata --help` shows the commands." in refused.stderr
+
+
+def test_it_tells_its_version(kata):
+    assert kata("--version").stdout.startswith("kata ")
+
+
+def test_a_pipe_of_another_encoding_gets_question_marks(really, answer, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    answer(conftest.WRONG)
+    result = really("test")
+    assert result.returncode == 1
+    assert "? softmax" in result.stdout
+
+
 def test_hints_come_one_at_a_time(kata):
-    first, second, third, fourth = (kata("hint", "softmax").stdout for _ in range(4))
+    first, again = (kata("hint", "softmax").stdout for _ in range(2))
+    second, third, fourth = (kata("hint", "softmax", "--more").stdout for _ in range(3))
     assert "Hint 1 of 3" in first
+    assert again == first
     assert "Hint 2 of 3" not in first
     assert "Hint 2 of 3" in second
     assert "Hint 3 of 3" in third

@@ -36,7 +36,7 @@ def test_the_failure_that_is_shown_fits_the_mistake_that_is_named(runner, softma
     verdict = runner.run(softmax)  # It fails on an empty batch, too, but that comes from max.
     assert [name for name, _ in verdict.mistakes] == ["one_maximum_for_all_rows"]
     assert verdict.failures[0].name == "test_it_agrees_with_torch_on_the_last_axis[(0, 4)]"
-    assert verdict.failure_to_show.name == "test_huge_scores_stay_finite"
+    assert verdict.failures_to_show[0].name == "test_huge_scores_stay_finite"
 
 
 UNKNOWN = {
@@ -202,7 +202,7 @@ def test_each_function_is_diagnosed_by_itself(runner, pair, bodies, texts):
 
 def test_an_answer_that_writes_into_its_argument_is_told_that_first(runner, pair):
     verdict = runner.run(pair(halve="x *= 0.5\n    return x + 0.0"))
-    assert verdict.failure_to_show.text == "`x` was written into: return a new array instead."
+    assert verdict.failures_to_show[0].text == "`x` was written into: return a new array instead."
     assert verdict.diagnosis == ["halve: It halves in place."]
 
 

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from kata.progress import Progress
 from kata.tests.conftest import RIGHT, WRONG
 
 
@@ -40,6 +41,48 @@ def test_a_solved_kata_passes(run, answer):
     result = run()
     assert result.returncode == 0
     assert "Neural network basics: 1 of 1 solved" in result.stdout
+
+
+def test_what_passes_whole_counts_as_solved_in_the_tool_too(run, answer, checkout, softmax):
+    answer(RIGHT)
+    run("--solutions")
+    run("-k", "huge")
+    assert not Progress(checkout).is_solved(softmax)
+    run()
+    assert Progress(checkout).is_solved(softmax)
+
+
+@pytest.mark.parametrize(
+    "chosen", [["-k", "huge"], ["tests/basics/test_softmax.py::test_huge_scores_stay_finite"]]
+)
+def test_a_part_of_the_tests_never_says_solved(run, answer, chosen):
+    answer(RIGHT)
+    result = run(*chosen)
+    assert "0 of 1 solved" in result.stdout
+    assert re.search(r"softmax +[12] pass, of those that were run", result.stdout)
+
+
+def test_tests_that_are_interrupted_solve_nothing(run, answer, checkout, softmax):
+    answer(RIGHT)
+    interrupt = "\n\ndef test_zzz():\n    pytest.exit('now')\n"
+    softmax.test.write_text(softmax.test.read_text() + interrupt)
+    assert "1 of 1 solved" not in run().stdout
+    assert not Progress(checkout).is_solved(softmax)
+
+
+def test_where_nothing_can_be_recorded_the_tests_pass_all_the_same(run, answer, checkout):
+    answer(RIGHT)
+    (checkout / ".kata").write_text("in the way")
+    result = run()
+    assert result.returncode == 0
+    assert "1 of 1 solved" in result.stdout
+    assert "Not recorded as solved: Cannot read" in result.stdout
+
+
+def test_a_test_that_is_to_do_says_where_to_begin(run, checkout):
+    run("--junitxml=result.xml")
+    text = (checkout / "result.xml").read_text()
+    assert "to do: begin with exercises/basics/softmax.py" in text
 
 
 def test_a_failure_shows_the_claim_the_facts_the_diagnosis_and_the_hint(run, answer):

@@ -44,6 +44,17 @@ def test_runs_after_the_kata_was_solved_change_nothing(checkout, softmax):
     assert Progress(checkout)[softmax] == before
 
 
+def test_a_kata_that_fails_newer_tests_is_to_be_solved_again(checkout, softmax):
+    progress = Progress(checkout)
+    progress.ran(softmax, solved=True)
+    softmax.test.write_text(softmax.test.read_text() + "\n")
+    assert progress.is_solved(softmax)
+    progress.ran(softmax, solved=False)
+    assert not Progress(checkout).is_solved(softmax)
+    progress.ran(softmax, solved=True)
+    assert Progress(checkout).is_solved(softmax)
+
+
 def test_two_programs_at_once_lose_nothing_of_each_other(checkout, softmax):
     one, other = Progress(checkout), Progress(checkout)
     one.hinted(softmax, 1)

@@ -80,6 +80,10 @@ LOADING = {
     "a half-written file": ("import numpy as np\n\ndef soft", "exercises/basics/softmax.py:3: "),
     "an empty file": ("", "does not define softmax"),
     "a renamed function": ("def soft_max(x, axis=-1): return x", "does not define softmax"),
+    "both sides of a merge": (
+        "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> main\n",
+        "softmax.py:1: git has left two versions here",
+    ),
     "an import error": (
         "import numpi",
         "softmax.py:1: ModuleNotFoundError: No module named 'numpi'",
@@ -103,6 +107,19 @@ LOADING = {
         "softmax.py:1 imports solutions: an answer may not lean on",
     ),
 }
+
+
+def test_torch_may_be_compared_with_where_the_file_is_run_as_a_script(runner, softmax):
+    script = '\n\nif __name__ == "__main__":\n    import torch\n'
+    softmax.exercise.write_text(softmax.solution.read_text() + script)
+    assert runner.run(softmax).status == SOLVED
+
+
+def test_breakpoint_says_where_it_works(runner, softmax, answer):
+    answer("breakpoint()\nreturn x")
+    text = runner.run(softmax).failures[0].text
+    assert "breakpoint() can't stop here" in text
+    assert "pytest --no-header -x -s tests/basics/test_softmax.py" in text
 
 
 @pytest.mark.parametrize(("text", "problem"), LOADING.values(), ids=LOADING.keys())

@@ -182,6 +182,76 @@ def test_files_that_change_together_lead_nowhere(katas):
     assert verdicts.runs == []
 
 
+def test_a_newcomer_is_told_what_to_do(checkout, katas, monkeypatch):
+    def program(console):
+        Watch(katas, Progress(katas.root), Verdicts(), console).run()
+
+    terminal = Terminal(program, monkeypatch)
+    terminal.shows("Open exercises/basics/softmax.py in your editor.", KEYS)
+    terminal.leave()
+
+
+def test_a_hint_can_be_read_again_without_the_next_one(screen):
+    screen.press("h")
+    screen.shows("Hint 1 of 3", KEYS)
+    screen.press("l")
+    screen.shows("basics", KEYS)
+    screen.press("h")
+    screen.shows("Hint 1 of 3", KEYS)
+    screen.press("h")
+    screen.shows("Hint 2 of 3", KEYS)
+
+
+def test_typing_a_part_of_a_name_goes_to_a_kata_and_b_leads_back(screen):
+    screen.press("g")
+    screen.shows("Go to:")
+    for key in "q\x7fthi":  # Here q is a letter like others.
+        screen.press(key)
+    screen.shows("Go to: thi", "third")
+    screen.press("\r")
+    screen.shows("basics/third", "third is to do")
+    screen.press("b")
+    screen.shows("basics/softmax", "softmax is to do")
+
+
+def test_escape_leaves_the_search(screen):
+    screen.press("g")
+    screen.shows("Go to:")
+    screen.press("\x1b")
+    screen.shows("softmax is to do", KEYS)
+
+
+def test_a_solved_kata_ends_with_a_question_and_its_answer_and_the_next_kata(screen, answer):
+    answer(RIGHT)
+    screen.shows("An interviewer would go on:", "n goes on to other")
+    screen.press("a")
+    screen.shows("softmax", KEYS)
+
+
+def test_the_topics_page_is_one_key_away(screen, checkout):
+    (checkout / "exercises" / "basics" / "README.md").write_text("# The basics\n")
+    screen.press("t")
+    screen.shows("The basics", KEYS)
+
+
+@pytest.mark.parametrize("reads", [False, True], ids=["watching", "reading a hint"])
+def test_a_training_shows_how_far_it_is_unless_something_is_read(katas, answer, monkeypatch, reads):
+    verdicts = Verdicts()
+    terminal = Terminal(
+        lambda console: Watch(katas, Progress(katas.root), verdicts, console).run(), monkeypatch
+    )
+    terminal.shows("softmax is to do.", KEYS)
+    answer("return train(x)")
+    terminal.shows("25% trained, loss 1.5", "s left")
+    if reads:
+        terminal.press("h")
+        terminal.shows("Hint 1 of 3", KEYS)
+    verdicts.may_go_on.set()
+    terminal.shows(MISTAKE, KEYS)
+    assert ("75% trained" in terminal.text) is not reads
+    terminal.leave()
+
+
 def test_what_is_shown_fits_a_terminal_of_another_size(screen):
     screen.press("h")
     screen.shows("Hint 1 of 3", KEYS)

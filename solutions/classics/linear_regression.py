@@ -12,8 +12,7 @@ def linear_regression(
         loss(w, b) = Σᵢ (Σⱼ x[i, j] · w[j] + b − y[i])²  +  l2 · Σⱼ w[j]²
 
     The penalty leaves b out. At l2 = 0, many w may share the lowest loss: where columns repeat or
-    are constant, or where there are more columns than rows. Return the one with the smallest
-    Σⱼ w[j]², whatever its b.
+    are constant, or where d ≥ n. Return the one with the smallest Σⱼ w[j]², whatever its b.
 
     Numerics  right to nine digits for columns far from 0, such as years around 2000
     Raises    ValueError if a shape does not fit the signature (nothing is broadcast), if n == 0 or
@@ -34,7 +33,8 @@ def linear_regression(
     d = x.shape[1]
     # At the best b the errors sum to 0, so the plane goes through the point of the means. Seen
     # from there it has no b, which the penalty and the smallest w then cannot touch.
-    x_mean, y_mean = x.mean(axis=0), y.mean()
+    # Counted from the first row, a constant column is exactly 0, and its mean is not rounded.
+    x_mean, y_mean = x[0] + (x - x[0]).mean(axis=0), y.mean()
     # The penalty is the square error of d more rows: √l2 · w[j] should be 0.
     rows = np.vstack([x - x_mean, np.sqrt(l2) * np.eye(d)])
     targets = np.concatenate([y - y_mean, np.zeros(d)])

@@ -7,7 +7,7 @@ from jaxtyping import Int
 def k_fold(
     n: int, k: int, rng: np.random.Generator | None = None
 ) -> list[tuple[Int[np.ndarray, "n_train"], Int[np.ndarray, "n_val"]]]:
-    """Cut the rows 0 … n − 1 into k folds; return (train, val), row numbers, for each fold.
+    """Cut the rows 0 … n − 1 into k folds; return (train, val), row indices, for each fold.
 
     `val` are the rows of the fold and `train` all others. The first n mod k folds have one row more
     than the others. The folds follow each other:

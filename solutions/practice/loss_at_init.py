@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float64
 
 
 def uniform_loss(k: int) -> float:
@@ -21,7 +21,7 @@ def uniform_loss(k: int) -> float:
     return math.log(k)
 
 
-def prior_loss(priors: Float[np.ndarray, "k"]) -> float:
+def prior_loss(priors: Float64[np.ndarray, "k"]) -> float:
     """Return the mean cross-entropy, in nats, of a network that predicts the priors for every row.
 
         loss = −Σⱼ p[j] log p[j]           0 · log 0 = 0
@@ -40,8 +40,8 @@ def prior_loss(priors: Float[np.ndarray, "k"]) -> float:
 
 
 def init_head(
-    features: int, priors: Float[np.ndarray, "k"], rng: np.random.Generator
-) -> tuple[Float[np.ndarray, "k features"], Float[np.ndarray, "k"]]:
+    features: int, priors: Float64[np.ndarray, "k"], rng: np.random.Generator
+) -> tuple[Float64[np.ndarray, "k features"], Float64[np.ndarray, "k"]]:
     """Return the weight and bias of a last layer whose logits begin as the logarithms of priors.
 
         w   normal, mean 0, standard deviation 0.01; drawn from rng, anew in each call
@@ -62,7 +62,7 @@ def init_head(
     return rng.normal(0.0, 0.01, size=(len(priors), features)), np.log(priors)
 
 
-def _check(priors: Float[np.ndarray, "k"]) -> None:
+def _check(priors: Float64[np.ndarray, "k"]) -> None:
     if (priors < 0).any():
         raise ValueError(f"class {priors.argmin()} has the prior {priors.min()}, below 0")
     if not abs(priors.sum() - 1) <= 1e-6:

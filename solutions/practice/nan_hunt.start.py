@@ -23,7 +23,7 @@ def masked_softmax(scores: Float[Tensor, "n t"], mask: Bool[Tensor, "n t"]) -> F
 def unit_rows(x: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
     """Scale each row to length 1. A row of zeros stays as it is.
 
-    Other rows have lengths of 1e-6 and more.
+    Other rows have lengths from 1e-6 to 1e6.
     """
     return x / (x * x).sum(dim=1, keepdim=True).sqrt()
 

@@ -1,7 +1,7 @@
 """Standardize: columns of mean 0 and standard deviation 1, learned from the training rows alone."""
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float64
 
 
 class Standardizer:
@@ -12,7 +12,8 @@ class Standardizer:
     The mean over the n rows divides by n. A column whose fitted values are all equal has a std of 1
     instead, even where rounding makes it not quite 0, as for 0.1 three times.
 
-    Numerics  right for columns of any scale from 1e-9 to 1e9
+    Numerics  right for columns of any scale from 1e-9 to 1e9, also far from 0, such as 1e9,
+              1e9 + 1 and 1e9 + 2
     Source    LeCun, Bottou, Orr & Müller 1998, §4.3
 
     >>> scaler = Standardizer()
@@ -26,13 +27,13 @@ class Standardizer:
         self._mean: np.ndarray | None = None
         self._std: np.ndarray | None = None
 
-    def fit(self, x: Float[np.ndarray, "n d"]) -> None:
+    def fit(self, x: Float64[np.ndarray, "n d"]) -> None:
         """Learn mean and std from x, which has one row or more; forget what was fitted before."""
         self._mean = x.mean(axis=0)
         constant = x.max(axis=0) == x.min(axis=0)
         self._std = np.where(constant, 1.0, x.std(axis=0))
 
-    def transform(self, x: Float[np.ndarray, "m d"]) -> Float[np.ndarray, "m d"]:
+    def transform(self, x: Float64[np.ndarray, "m d"]) -> Float64[np.ndarray, "m d"]:
         """Standardize the rows of x, any number of them, with the fitted mean and std.
 
         Raises    ValueError before the first fit, or if x has not as many columns as were fitted
@@ -40,7 +41,7 @@ class Standardizer:
         mean, std = self._fitted(x)
         return (x - mean) / std
 
-    def inverse(self, z: Float[np.ndarray, "m d"]) -> Float[np.ndarray, "m d"]:
+    def inverse(self, z: Float64[np.ndarray, "m d"]) -> Float64[np.ndarray, "m d"]:
         """Undo `transform`: x = z · std + mean.
 
         Raises    as `transform`
@@ -48,7 +49,7 @@ class Standardizer:
         mean, std = self._fitted(z)
         return z * std + mean
 
-    def _fitted(self, x: Float[np.ndarray, "m d"]) -> tuple[np.ndarray, np.ndarray]:
+    def _fitted(self, x: Float64[np.ndarray, "m d"]) -> tuple[np.ndarray, np.ndarray]:
         if self._mean is None or self._std is None:
             raise ValueError("nothing is fitted yet: call fit first")
         if x.shape[1] != len(self._mean):

@@ -43,17 +43,17 @@ def draw(rng, n, d, k):
 # --- k-means ---------------------------------------------------------------------------------
 
 
-def test_four_points_on_a_line_worked_out_by_hand():
+@pytest.mark.parametrize("unit", [1.0, 1e-9])
+def test_four_points_on_a_line_worked_out_by_hand(unit):
     # First 0 stands alone, and the mean of the others is 8; then 2 is nearer to 0 than to 8.
-    x, centers = np.array([[0.0], [2.0], [10.0], [12.0]]), np.array([[0.0], [2.0]])
+    x, centers = unit * np.array([[0.0], [2.0], [10.0], [12.0]]), unit * np.array([[0.0], [2.0]])
     labels = np.array([0, 0, 1, 1])
-    results = [k_means(x, centers, n_iterations) for n_iterations in (0, 1, 2)]
     expected = [
-        (np.array([[0.0], [2.0]]), np.array([0, 1, 1, 1])),
-        (np.array([[0.0], [8.0]]), labels),
-        (np.array([[1.0], [11.0]]), labels),
+        (unit * np.array([[0.0], [2.0]]), np.array([0, 1, 1, 1])),
+        (unit * np.array([[0.0], [8.0]]), labels),
+        (unit * np.array([[1.0], [11.0]]), labels),
     ]
-    assert_close(results, expected)
+    assert_close([k_means(x, centers, n_iterations) for n_iterations in (0, 1, 2)], expected)
 
 
 @pytest.mark.parametrize("n_iterations", [0, 1, 2, 3, 30])
@@ -128,6 +128,11 @@ def test_all_rows_are_equally_likely_to_be_the_first(rng):
     points = np.array([[0.0], [1.0], [6.0], [50.0]])
     # A fourth has a deviation of 0.011 in 1,500 draws; 0.07 are exceeded with odds of 1e-9.
     assert_close(frequencies(points, 1, rng, 1500), np.full(4, 0.25), rtol=0.0, atol=0.07)
+    # Equal rows as well: 0 comes as often as all three of them.
+    points = np.array([[0.0], [0.0], [6.0], [0.0]])
+    expected = np.array([0.75, 0.0, 0.25, 0.0])
+    # A deviation is 0.019; 0.12 are exceeded with odds of 1e-9.
+    assert_close(frequencies(points, 1, rng, 500), expected, rtol=0.0, atol=0.12)
 
 
 def test_the_second_is_drawn_by_the_squared_distance(rng):

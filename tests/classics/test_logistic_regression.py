@@ -99,6 +99,13 @@ def test_fit_agrees_with_torch(rng, n, d, l2, steps):
     assert_close(fit(x, y, 0.2, steps, l2), expected, atol=1e-12)
 
 
+def test_all_steps_are_taken_however_small_they_become():
+    # b nears log 3, and each step is about a quarter of the one before.
+    x, y = np.zeros((4, 1)), np.array([1, 1, 0, 1])
+    expected = fit_in_torch(x, y, 4.0, 15)
+    assert_close(fit(x, y, 4.0, 15), expected)
+
+
 def test_scores_beyond_exp_do_not_stop_it():
     # The first step leads to w = 1000, where the labels are met and all stands still.
     x, y = np.array([[-2.0], [2.0]]), np.array([0, 1])

@@ -16,12 +16,12 @@ from kata.testing import (
 SIZES = [(20, 3), (7, 6), (5, 5), (4, 9), (2, 3), (9, 1)]
 
 
-def draw(rng, n=20, d=3):
-    """Random x with variances that clearly differ, along directions that are no axes."""
+def draw(rng, n=20, d=3, ratio=0.7):
+    """Random x, each deviation `ratio` times the one before, along directions that are no axes."""
     r = min(n - 1, d)
     centred = rng.normal(size=(n, r)) - 1.0 / n
     centred -= centred.mean(axis=0)
-    scores = np.linalg.qr(centred)[0] * 0.7 ** np.arange(r) * 3.0 * np.sqrt(n)
+    scores = np.linalg.qr(centred)[0] * ratio ** np.arange(r) * 3.0 * np.sqrt(n)
     directions = np.linalg.qr(rng.normal(size=(d, r)))[0].T
     return scores @ directions + rng.normal(scale=2.0, size=d)
 
@@ -54,6 +54,12 @@ def test_fit_agrees_with_torch(rng, size, k):
     k = largest if k == "all" else min(k, largest)
     expected = in_torch(x, k)
     assert_close(fit(x, k), expected)
+
+
+def test_variances_may_lie_close_together(rng):
+    x = draw(rng, 12, 5, ratio=0.99)
+    expected = in_torch(x, 3)
+    assert_close(fit(x, 3), expected)
 
 
 def test_all_agrees_with_the_reference(rng, reference):

@@ -52,7 +52,8 @@ def test_similarities_are_cosines():
 def test_similarities_are_those_of_all_pairs(rng, n, m, d):
     a, b = rng.normal(size=(n, d)), rng.normal(size=(m, d))
     expected = F.cosine_similarity(tensor(a)[:, None], tensor(b)[None], dim=2).numpy()
-    assert_close(similarities(a, b), expected)
+    assert_close([similarities(a, b), similarities(1e-6 * a, 1e6 * b)], [expected, expected])
+    assert_close(similarities(1e-9 * a, b), expected)
 
 
 # --- predict ---------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def test_nothing_but_empty_sequences_has_no_columns():
 
 
 def test_tokens_may_be_large():
-    tokens = [300, 70_000, 2**31, 2**40]
+    tokens = [300, 70_000, 2**31, 2**53 + 1]
     ids, _, labels = collate([tokens, []], 0)
     assert_close((ids[0], labels[0]), (np.array(tokens), np.array(tokens)))
 
@@ -91,4 +91,9 @@ def test_no_sequences_raise_a_value_error():
 @manners()
 def test_manners(rng):
     sequences = [rng.integers(1, 50, size=length).tolist() for length in (3, 5, 2)]
-    return partial(collate, sequences, 0), partial(collate, sequences, 7)
+    equal = rng.integers(1, 50, size=(3, 4)).tolist()
+    return (
+        partial(collate, sequences, 0),
+        partial(collate, sequences, 7),
+        partial(collate, equal, 0),
+    )

@@ -69,7 +69,15 @@ def test_each_crop_is_one_of_its_own_picture(rng, shape, dtype, padding):
     assert_close(y, choices[np.arange(len(x)), nearest])
 
 
-@pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
+def test_of_two_pictures_both_one_or_none_may_be_flipped(rng):
+    pair = np.tile([1.0, 2.0], (2, 1, 1, 1))
+    counts = [np.sum(random_flip(pair, 0.5, rng)[..., 0] == 2.0) for _ in range(400)]
+    # By Hoeffding's inequality, a share of 400 is off by 0.2 with odds of 3e-14.
+    shares = [np.mean(np.equal(counts, count)) for count in (0, 1, 2)]
+    assert_close(shares, [0.25, 0.5, 0.25], rtol=0.0, atol=0.2)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.25, 0.8])
 def test_p_is_the_share_of_pictures_that_are_flipped(rng, p):
     y = random_flip(np.tile([1.0, 2.0], (20_000, 1, 1, 1)), p, rng)
     flipped = y[:, 0, 0, 0] == 2.0
@@ -120,8 +128,12 @@ def test_manners(rng):
         return function(x, setting, np.random.default_rng(seed))
 
     x, seed = rng.normal(size=(20, 2, 3, 4)), int(rng.integers(2**32))
-    settings = (random_flip, 0.3), (random_flip, 0.7), (random_crop, 1), (random_crop, 2)
-    return [partial(seeded, function, x, setting, seed) for function, setting in settings]
+    settings = {random_flip: (0.0, 0.3, 0.7, 1.0), random_crop: (0, 1, 2)}
+    return [
+        partial(seeded, function, x, setting, seed)
+        for function in settings
+        for setting in settings[function]
+    ]
 
 
 @pytest.mark.speed

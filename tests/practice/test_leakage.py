@@ -6,15 +6,16 @@ import pytest
 from exercises.practice.leakage import choose_columns, draw_test_rows, held_out_scores
 from kata.testing import assert_close, draws, manners
 
-PATIENTS = np.array([40, 7, 40, 40, 9, 7, 40, 3, 40])
+A, B, C, D = 2**60, 7, 2**60 + 1, 3
+PATIENTS = np.array([A, B, A, A, C, B, A, D, A])
 
 # --- draw_test_rows --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("share", "drawn"), [(0.5, 2), (0.25, 1), (0.625, 2), (0.125, 0)])
+@pytest.mark.parametrize(("share", "drawn"), [(0.5, 2), (0.25, 1), (0.7, 2), (0.125, 0)])
 def test_a_share_of_the_patients_is_drawn_with_all_their_rows(rng, share, drawn):
     test = draw_test_rows(PATIENTS, share, rng)
-    sides = {patient: set(test[patient == PATIENTS].tolist()) for patient in (3, 7, 9, 40)}
+    sides = {patient: set(test[patient == PATIENTS].tolist()) for patient in (A, B, C, D)}
     assert_close([str(patient) for patient, side in sides.items() if len(side) == 2], [])
     assert_close(sum(side == {True} for side in sides.values()), drawn)
     assert_close((test.shape, test.dtype.name), ((9,), "bool"))
@@ -30,6 +31,14 @@ def test_many_rows_make_no_patient_more_likely(rng):
     drawn = [draw_test_rows(PATIENTS, 0.25, rng) for _ in range(400)]
     shares = np.mean(drawn, axis=0)[[7, 1, 4, 0]]
     assert_close(shares, np.full(4, 0.25), rtol=0.0, atol=0.12)
+
+
+def test_one_of_many_patients_may_be_any(rng):
+    patients = np.arange(100_000)
+    late = max(int(draw_test_rows(patients, 1.5e-5, rng).argmax()) for _ in range(10)) >= 20_000
+    # All of ten are in the first fifth with odds of 1e-7. Where patients are sorted by random
+    # numbers with ties, they always are.
+    assert_close(late, True)
 
 
 @draws()

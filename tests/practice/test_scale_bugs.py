@@ -56,6 +56,13 @@ def test_the_variance_of_weights_is_2_by_the_inputs(rng, pixels, hidden, classes
     assert_close(means, np.zeros(2), atol=0.08)
 
 
+def test_weights_are_independent(rng):
+    w1, _, w2, _ = draw_params(400, 20, 400, rng)
+    # Correlations have deviations of 0.05 and 0.01.
+    assert_close(np.abs(np.corrcoef(w1) - np.eye(20)).max(), 0.0, rtol=0.0, atol=0.5)
+    assert_close(np.corrcoef(w1.ravel(), w2.ravel())[0, 1], 0.0, rtol=0.0, atol=0.1)
+
+
 @draws()
 def test_it_draws_from_rng(rng):
     return draw_params(3, 4, 2, rng)

@@ -58,6 +58,20 @@ def test_columns_of_any_scale_are_right(rng, method):
     assert_close(list(use(method, fitted, x).T), list(expected.T))
 
 
+@METHODS
+def test_a_column_far_from_0_keeps_its_digits(rng, method):
+    # Multiples of 2⁻²⁰, which the shift leaves exact.
+    fitted, x = (
+        rng.permutation(np.arange(8.0))[:, None],
+        np.round(rng.normal(size=(5, 1)) * 2**20) / 2**20,
+    )
+    expected, far = in_torch(method, fitted, x), 2.0**30
+    if method == "transform":
+        assert_close(use(method, fitted + far, x + far), expected)
+    else:
+        assert_close(use(method, fitted + far, x), expected + far)
+
+
 # In most of these, rounding makes the standard deviation another number than 0.
 @pytest.mark.parametrize("n", [1, 2, 3, 6, 10])
 @pytest.mark.parametrize("value", [0.0, 0.1, -0.7, 1e6 + 0.1, 1e-8 / 3], ids=str)

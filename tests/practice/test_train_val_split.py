@@ -57,6 +57,26 @@ def test_with_one_class_it_is_a_plain_split(rng, n):
     assert_close([len(train), len(val)], [n // 2, n - n // 2] if n > 1 else [1, 0])
 
 
+def test_large_classes_with_neighbouring_numbers_stay_apart(rng):
+    y = of_sizes(rng, {2**60: 8, 2**60 + 1: 1, 2**60 + 2: 4})
+    _, val = train_val_split(y, 0.25, rng)
+    assert_close(np.sort(y[val]), np.array([2**60, 2**60, 2**60 + 2]))
+
+
+def test_one_of_a_hundred_thousand_rows_may_be_any(rng):
+    y = np.zeros(100_000, np.int64)
+    # All of ten rows are in the first fifth with odds of 1e-7. Where rows are sorted by random
+    # numbers with ties, they always are.
+    late = max(split(y, 1e-7, rng)[1][0] for _ in range(10)) >= 20_000
+    assert_close(late, True)
+
+
+def test_large_classes_of_one_size_choose_other_places(rng):
+    _, val = split(np.repeat([0, 1], 100), 0.5, rng)
+    same = [row + 100 for row in val[:50]] == val[50:]
+    assert_close(same, False)
+
+
 def test_two_classes_choose_their_rows_evenly_and_independently(rng):
     y = np.array([0, 1, 1, 0, 1, 0, 0, 1])
     calls = 3600

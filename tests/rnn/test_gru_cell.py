@@ -113,6 +113,7 @@ def test_every_size_gives_the_right_state(part, dtype, largest):
         pytest.param(3, (1, 4), id="w_hh with one row"),
         pytest.param(4, (1,), id="b_ih with one entry"),
         pytest.param(4, (4,), id="b_ih for one block"),
+        pytest.param(4, (1, 12), id="b_ih as a row"),
         pytest.param(4, (3, 12), id="b_ih for every row"),
         pytest.param(5, (1,), id="b_hh with one entry"),
         pytest.param(5, (3, 1), id="b_hh as a column"),

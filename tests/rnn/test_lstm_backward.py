@@ -63,6 +63,13 @@ def test_one_of_the_two_gradients_alone_agrees_with_torch(rng, zeroed):
     assert_close(lstm_cell_backward(*args), expected)
 
 
+@pytest.mark.parametrize("size", [1e-9, 1e6], ids=str)
+def test_gradients_of_any_size_pass_in_full(rng, size):
+    grad_h, grad_c, *inputs = draw(rng, 3, 2, 4)
+    expected = in_torch(size * grad_h, size * grad_c, *inputs)
+    assert_close(lstm_cell_backward(size * grad_h, size * grad_c, *inputs), expected)
+
+
 def test_it_agrees_with_the_reference(rng, reference):
     args = draw(rng, 7, 5, 3)
     expected = reference.lstm_cell_backward(*args)

@@ -161,6 +161,7 @@ def test_no_size_causes_a_floating_point_warning(error, parts, dtype):
         pytest.param(4, (1, 4), id="w_hh with one row"),
         pytest.param(5, (4,), id="b_ih for one gate"),
         pytest.param(5, (1,), id="b_ih with one entry"),
+        pytest.param(5, (1, 16), id="b_ih as a row"),
         pytest.param(5, (3, 16), id="b_ih for every row"),
         pytest.param(6, (1,), id="b_hh with one entry"),
         pytest.param(6, (16, 1), id="b_hh as a column"),

@@ -77,8 +77,31 @@ def test_without_steps_the_first_states_are_the_last(rng, n):
 def test_open_forget_gates_keep_the_memory_for_hundreds_of_steps(rng):
     x, h0, c0, w_ih, w_hh, *_ = draw(rng, 3, 2, 4, t=300)
     b = np.repeat([-50.0, 50.0, 0.7, 0.3], 4)
-    expected = c0.copy()
-    assert_close(lstm_forward(x, h0, c0, 0 * w_ih, 0 * w_hh, b, 0 * b)[2], expected)
+    expected = 1e3 * c0
+    assert_close(lstm_forward(x, h0, 1e3 * c0, 0 * w_ih, 0 * w_hh, b, 0 * b)[2], expected)
+
+
+def test_shut_forget_gates_drop_even_a_large_memory(rng):
+    x, h0, c0, *weights, b = draw(rng, 3, 2, 4, t=2)
+    b[4:8] = -90.0
+    args = x, h0, 1e6 * c0, *weights, b
+    expected = in_torch(*args)
+    assert_close(lstm_forward(*args), expected)
+
+
+def test_a_thousand_steps_are_taken(rng):
+    x, *args = draw(rng, 1, 1, 2, t=1100)
+    x[:, :800] = x[:, :1]  # Long enough for the states to settle, and then they move again.
+    args = x, *(0.3 * array for array in args)
+    expected = in_torch(*args)
+    assert_close(lstm_forward(*args), expected)
+
+
+def test_from_zeros_it_always_starts_anew(rng):
+    x, h0, c0, *weights = draw(rng, 3, 2, 4)
+    args = x, 0 * h0, 0 * c0, *weights
+    expected = in_torch(*args)
+    assert_close([lstm_forward(*args), lstm_forward(*args)], [expected, expected])
 
 
 @pytest.mark.parametrize("block", range(4), ids=["i", "f", "g", "o"])
@@ -103,6 +126,7 @@ def test_a_first_state_of_another_shape_raises_a_value_error(rng, position, shap
     args = draw(rng, 3, 2, 4, t=5)
     args[position] = np.zeros(shape)
     assert_value_error(lstm_forward, *args)
+    assert_value_error(lstm_forward, args[0][:, :0], *args[1:])
 
 
 @manners()

@@ -86,6 +86,7 @@ def test_every_size_gives_the_right_state(dtype, largest):
         pytest.param(2, (1, 6), id="w_ih with one row"),
         pytest.param(3, (1, 4), id="w_hh with one row"),
         pytest.param(4, (1,), id="b_ih with one entry"),
+        pytest.param(4, (1, 4), id="b_ih as a row"),
         pytest.param(4, (3, 4), id="b_ih for every row"),
         pytest.param(5, (1,), id="b_hh with one entry"),
         pytest.param(5, (3, 1), id="b_hh as a column"),

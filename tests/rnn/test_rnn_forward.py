@@ -70,7 +70,8 @@ def test_without_steps_there_are_no_states(rng, n):
 
 def test_thousands_of_steps_are_taken(rng):
     x, h0, w_ih, w_hh, *biases = draw(rng, 1, 1, 2, t=4000)
-    args = x, h0, w_ih, w_hh / np.linalg.norm(w_hh), *biases
+    x[:, :2000] = x[:, :1]  # Long enough for the states to settle, and then they move again.
+    args = x, h0, w_ih, 0.9 * w_hh / np.linalg.norm(w_hh), *biases
     expected = in_torch(*args)
     assert_close(rnn_forward(*args), expected)
 
@@ -82,6 +83,13 @@ def test_a_first_state_of_another_shape_raises_a_value_error(rng, shape):
     x, _, *weights = draw(rng, 3, 2, 4, t=5)
     assert_value_error(rnn_forward, x, np.zeros(shape), *weights)
     assert_value_error(rnn_forward, x[:, :0], np.zeros(shape), *weights)
+
+
+def test_from_zeros_it_always_starts_anew(rng):
+    x, h0, *weights = draw(rng, 3, 2, 4)
+    args = x, 0 * h0, *weights
+    expected = in_torch(*args)
+    assert_close([rnn_forward(*args), rnn_forward(*args)], [expected, expected])
 
 
 @manners()

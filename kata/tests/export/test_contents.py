@@ -64,7 +64,8 @@ def test_it_installs_what_the_full_repository_does(everything):
     for name in ("name", "dependencies", "requires-python", "scripts"):
         assert theirs["project"][name] == ours["project"][name]
     assert theirs["tool"]["pytest"] == ours["tool"]["pytest"]
-    assert theirs["tool"]["setuptools"]["packages"] == ["kata", "kata.interview", "kata.testing"]
+    packages = theirs["tool"]["setuptools"]["packages"]
+    assert packages == ["exercises", "kata", "kata.interview", "kata.testing"]
     for file in (theirs["project"]["readme"], *theirs["project"]["license-files"]):
         assert (everything / file).is_file()
 

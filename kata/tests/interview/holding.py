@@ -3,7 +3,7 @@
     python -m kata.tests.interview.holding verdicts softmax
 
 The first word says who runs the tests: `verdicts`, which knows by the text, or the real `runner`.
-The rest are the katas of an interview, or `review`.
+The rest are the katas of an interview, or `review`, or `quiz`, a topic and minutes.
 """
 
 import sys
@@ -52,6 +52,8 @@ class ClockOnDisk(Clock):
 def hold(names, katas, runner, console, clock):
     if names == ("review",):
         review.hold(katas, console, clock)
+    elif names[:1] == ("quiz",):
+        review.hold_quiz(katas, console, clock, [names[1]], int(names[2]))
     else:
         wish = Wish(katas=tuple(katas.find(name) for name in names))
         command.hold(katas, Progress(katas.root), wish, runner, console, clock)

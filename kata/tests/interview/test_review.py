@@ -1,14 +1,17 @@
 """What comes back, and when."""
 
 import json
+import random
 from datetime import timedelta
 
 import pytest
 
+from kata import catalog
 from kata.catalog import KataError
 from kata.interview import review
 from kata.interview.deck import Deck, key
-from kata.interview.sessions import Challenge, Interviews
+from kata.interview.sessions import KNEW, Challenge, Interviews
+from kata.tests.conftest import ROOT
 from kata.tests.interview.holding import DAY, NOW, QUESTION, answer_all
 from kata.tests.terminals import RIGHT
 
@@ -152,3 +155,39 @@ def test_a_garbled_deck_is_told_before_anything_begins(checkout, begin, names):
     assert isinstance(error, KataError)
     assert "cannot be read" in str(error)
     assert Interviews(checkout).all() == []
+
+
+def test_a_quiz_asks_at_once_and_what_was_missed_comes_back(begin, clock):
+    terminal = begin("quiz", "basics", "2")
+    answer(terminal, "1 of 2, basics/softmax", "k")
+    answer(terminal, "2 of 2, basics/softmax", "n")
+    terminal.shows("Done: you knew 1 of 2, and half of 0.")
+    assert terminal.ends() is None
+    clock.at = DAY
+    begin("review").shows("1 of 1, basics/softmax")
+
+
+def test_every_question_of_every_hint_can_come_up_in_a_quiz(tmp_path):
+    katas = catalog.load(ROOT)
+    known = review.flashcards(katas)
+    topics = [topic.name for topic in katas.topics]
+    deck, rng = Deck(tmp_path), random.Random(0)
+    questions = {name for name, card in known.items() if name != card.kata}
+    seen, rounds = set(), 0
+    while seen < questions:
+        drawn = review.quiz_of(known, deck, topics, 100, NOW, rng)
+        for card in drawn:
+            deck.mark(card.name, KNEW, NOW)
+        seen |= {card.name for card in drawn}
+        rounds += 1
+        assert rounds <= len(questions) // 100 + 1
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_a_quiz_keeps_to_its_topics_and_minutes(tmp_path, seed):
+    katas = catalog.load(ROOT)
+    rng = random.Random(seed)
+    topic, minutes = rng.choice(katas.topics).name, rng.randint(1, 20)
+    drawn = review.quiz_of(review.flashcards(katas), Deck(tmp_path), [topic], minutes, NOW, rng)
+    assert {card.kata.split("/")[0] for card in drawn} == {topic}
+    assert sum(card.minutes for card in drawn) == len(drawn) == minutes

@@ -1,0 +1,190 @@
+from kata.attempts import rewrite, slip
+
+SPLIT = "learned, held_back = train_val_split(y, 0.4, rng)"
+THRESHOLD = "choose_threshold(p, y[held_back], cost_fp, cost_fn)"
+
+without_the_other_katas = rewrite(
+    {
+        "grad_logits = weighted_cross_entropy_backward(1.0, logits, y, weights)": (
+            "w = weights[y] / weights[y].sum()\n"
+            "shifted = logits - logits.max(axis=1, keepdims=True)\n"
+            "q = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)\n"
+            "loss = float(-(w * np.log(q[np.arange(len(y)), y])).sum())\n"
+            "grad_logits = w[:, None] * (q - np.eye(2)[y])"
+        ),
+        "_, *grads = linear_backward(grad_logits, x, *params)": (
+            "grads = [grad_logits.T @ x, grad_logits.sum(axis=0)]"
+        ),
+        "weighted_cross_entropy(logits, y, weights))": "loss)",
+        "return softmax(linear(x, *params))[:, 1].copy()": (
+            "w, b = params\nreturn 1 / (1 + np.exp(x @ (w[0] - w[1]) + b[0] - b[1]))"
+        ),
+    }
+)
+
+through_the_log_odds = rewrite(
+    {
+        "yes, no = p * weights[0], (1 - p) * weights[1]": (
+            'with np.errstate(divide="ignore"):\n'
+            "    log_odds = np.log(p) - np.log1p(-p) - np.log(weights[1] / weights[0])\n"
+            "    return 1 / (1 + np.exp(-log_odds))"
+        ),
+        "return yes / (yes + no)": "",
+    }
+)
+
+counted_one_by_one = rewrite(
+    {
+        'precision, recall, _ = precision_recall_f1(y, called, 2, "binary")': (
+            "hits = float(np.sum(called[y == 1]))\n"
+            "precision = hits / float(called.sum()) if called.any() else 0.0\n"
+            "recall = hits / float(np.sum(y == 1))"
+        ),
+        "max(float(np.mean(y == 0)), float(np.mean(y == 1)))": (
+            "float(np.bincount(y.astype(np.int64)).max() / len(y))"
+        ),
+    }
+)
+
+# --- train and probabilities -----------------------------------------------------------------
+
+weights_ignored = slip(
+    "The gradient is that of the loss without weights.",
+    {"backward(1.0, logits, y, weights)": "backward(1.0, logits, y, np.ones(2))"},
+)
+
+weights_swapped = slip(
+    "The two weights are swapped: those of class 0 count for class 1.",
+    {
+        "backward(1.0, logits, y, weights)": "backward(1.0, logits, y, weights[::-1])",
+        "cross_entropy(logits, y, weights))": "cross_entropy(logits, y, weights[::-1]))",
+    },
+)
+
+step_thrown_away = slip(
+    "What `step` returns is thrown away, but it writes into nothing.",
+    {"params = adam.step(": "adam.step("},
+)
+
+a_new_adam_for_every_step = slip(
+    "Every step is made by a new Adam, which remembers nothing.",
+    {"params = adam.step(": "params = Adam(lr=lr).step("},
+)
+
+bias_kept_at_zero = slip(
+    "b never moves, though it has a gradient too.",
+    {"adam.step(params, grads)": "adam.step(params, [grads[0], None])"},
+)
+
+unweighted_loss_reported = slip(
+    "The loss reported is the one without weights.",
+    {"cross_entropy(logits, y, weights))": "cross_entropy(logits, y, np.ones(2)))"},
+)
+
+loss_after_the_step = slip(
+    "The loss reported is that after the step. It should be the one before.",
+    {
+        "weighted_cross_entropy(logits, y, weights))": (
+            "weighted_cross_entropy(linear(x, *params), y, weights))"
+        )
+    },
+)
+
+the_other_class = slip(
+    "These are the probabilities of class 0, not of class 1.", {"[:, 1].copy()": "[:, 0].copy()"}
+)
+
+logits_for_probabilities = slip(
+    "These are logits of class 1. Their softmax is missing.",
+    {"softmax(linear(x, *params))": "linear(x, *params)"},
+)
+
+# --- fit -------------------------------------------------------------------------------------
+
+threshold_from_training = slip(
+    "The threshold is chosen on the rows it was trained on, where the classifier looks better than "
+    "it is.",
+    {
+        "probabilities(params, x[held_back])": "probabilities(params, x[learned])",
+        "(p, y[held_back],": "(p, y[learned],",
+    },
+)
+
+trained_on_all = slip(
+    "It is trained on all rows, those that the threshold is chosen on included: nothing is held "
+    "back.",
+    {
+        "balanced_weights(y[learned], 2)": "balanced_weights(y, 2)",
+        "train(x[learned], y[learned],": "train(x, y,",
+    },
+)
+
+weights_of_all_rows = slip(
+    "The weights balance the classes among all rows, not among those it is trained on.",
+    {"balanced_weights(y[learned], 2)": "balanced_weights(y, 2)"},
+)
+
+not_balanced = slip(
+    "The classes are not balanced: both weights are 1.",
+    {"balanced_weights(y[learned], 2)": "np.ones(2)"},
+)
+
+costs_swapped = slip(
+    "The two costs are swapped.", {"cost_fp, cost_fn)\n\n": "cost_fn, cost_fp)\n\n"}
+)
+
+threshold_of_one_half = slip(
+    "The threshold is always ½, whatever mistakes cost.", {THRESHOLD: "0.5"}
+)
+
+threshold_of_undone_weights = slip(
+    "The threshold is one for probabilities without the weights. It should be one for what "
+    "`probabilities` gives.",
+    {THRESHOLD: "choose_threshold(undo_weights(p, weights), y[held_back], cost_fp, cost_fn)"},
+)
+
+parts_swapped = slip(
+    "The parts of the split are swapped: it is trained on two fifths of the rows.",
+    {"learned, held_back = train": "held_back, learned = train"},
+)
+
+# --- undo_weights and evaluate ---------------------------------------------------------------
+
+weighted_once_more = slip(
+    "The odds get the factor of the weights once more. It should be taken away.",
+    {"p * weights[0], (1 - p) * weights[1]": "p * weights[1], (1 - p) * weights[0]"},
+)
+
+not_normalised = slip(
+    "p is divided by its weight, but p and 1 − p no longer add up to 1.",
+    {"return yes / (yes + no)": "return p / weights[1]"},
+)
+
+always_no = slip(
+    "The constant answer is always 0, though always 1 may be right more often.",
+    {"max(float(np.mean(y == 0)), float(np.mean(y == 1)))": "float(np.mean(y == 0))"},
+)
+
+above_the_threshold = slip(
+    "A probability equal to the threshold is not called 1.", {"(p >= threshold)": "(p > threshold)"}
+)
+
+precision_and_recall_swapped = slip(
+    "Precision and recall are swapped.", {"precision, recall, _ =": "recall, precision, _ ="}
+)
+
+ranked_by_the_answers = slip(
+    "The average precision is that of the answers, which tie all rows on a side of the threshold. "
+    "It should be that of p.",
+    {"average_precision(p, y)": "average_precision(called.astype(np.float64), y)"},
+)
+
+columns_swapped = slip(
+    "The columns for the calibration error are swapped: p stands for class 0.",
+    {"np.stack([1 - p, p], axis=1)": "np.stack([p, 1 - p], axis=1)"},
+)
+
+macro_average = slip(
+    "Precision and recall are averaged over both classes. They should be those of class 1.",
+    {'"binary"': '"macro"'},
+)

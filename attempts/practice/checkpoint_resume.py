@@ -1,0 +1,200 @@
+from kata.attempts import rewrite, slip
+
+NAMES = '("params", "m", "v", "t", "lr", "epoch", "order")'
+SAVED = 'return copy.deepcopy(changing) | {"rng": self.rng.bit_generator.state}'
+RNG = '{"rng": self.rng.bit_generator.state}'
+LOADED = "setattr(self, name, copy.deepcopy(state[name]))"
+RNG_LOADED = 'self.rng.bit_generator.state = state["rng"]'
+LOOP = f"for name in _CHANGING:\n    {LOADED}"
+
+all_but_the_data = rewrite(
+    {
+        "changing = {name: getattr(self, name) for name in _CHANGING}": (
+            'changing = {k: v for k, v in vars(self).items() if k not in ("x", "y", "rng")}'
+        ),
+        f"{LOOP}\n{RNG_LOADED}": (
+            "own = copy.deepcopy(state)\n"
+            "self.rng = np.random.default_rng()\n"
+            'self.rng.bit_generator.state = own.pop("rng")\n'
+            "vars(self).update(own)"
+        ),
+    }
+)
+
+as_text = rewrite(
+    {
+        "import copy\n": "import copy\nimport json\n",
+        SAVED: (
+            'for name in ("params", "m", "v"):\n'
+            "    changing[name] = [array.tolist() for array in changing[name]]\n"
+            'changing["order"] = self.order.tolist()\n'
+            f'return {{"json": json.dumps(changing | {RNG})}}'
+        ),
+        LOOP: (
+            'state = json.loads(state["json"])\n'
+            'for name in ("params", "m", "v"):\n'
+            "    setattr(self, name, [np.array(values) for values in state[name]])\n"
+            'self.order = np.array(state["order"], dtype=int)\n'
+            'self.t, self.lr, self.epoch = state["t"], state["lr"], state["epoch"]'
+        ),
+    }
+)
+
+one_by_one = rewrite(
+    {
+        SAVED: (
+            'params = {"w": self.params[0].copy(), "b": self.params[1].copy()}\n'
+            'adam = {"m": [m + 0 for m in self.m], "v": [v + 0 for v in self.v], "t": self.t}\n'
+            "run = self.lr, self.epoch, np.array(self.order)\n"
+            f'return {{"params": params, "adam": adam, "run": run}} | {RNG}'
+        ),
+        LOOP: (
+            'self.params = [state["params"][name].copy() for name in "wb"]\n'
+            'for name in "mv":\n'
+            '    setattr(self, name, [array.copy() for array in state["adam"][name]])\n'
+            'self.t = state["adam"]["t"]\n'
+            'self.lr, self.epoch, order = state["run"]\n'
+            "self.order = order.copy()"
+        ),
+    }
+)
+
+# --- What is forgotten -------------------------------------------------------------------------
+
+params_forgotten = slip(
+    "The parameters are not those of the saved trainer.",
+    {'"params", ': ""},
+)
+
+bias_forgotten = slip(
+    "The weights are restored, but the bias is not.",
+    {LOOP: f"bias = self.params[1]\n{LOOP}\nself.params[1] = bias"},
+)
+
+moments_forgotten = slip(
+    "Adam's m and v are not restored. Its steps depend on earlier gradients through them.",
+    {'"m", "v", ': ""},
+)
+
+adam_begun_anew = slip(
+    "m, v and t start at 0 again, as in a new Adam: the next steps are far too long.",
+    {
+        RNG_LOADED: (
+            f"{RNG_LOADED}\n"
+            "self.m = [np.zeros_like(param) for param in self.params]\n"
+            "self.v = [np.zeros_like(param) for param in self.params]\n"
+            "self.t = 0"
+        )
+    },
+)
+
+v_forgotten = slip(
+    "m is restored, but v is not.",
+    {'"v", ': ""},
+)
+
+moments_exchanged = slip(
+    "m and v have changed places.",
+    {RNG_LOADED: f"{RNG_LOADED}\nself.m, self.v = self.v, self.m"},
+)
+
+t_forgotten = slip(
+    "The number of steps, t, is not restored, so m and v are corrected as if they had just begun.",
+    {'"t", ': ""},
+)
+
+lr_forgotten = slip(
+    "The rate is the one that the new trainer was made with. It has fallen since.",
+    {'"lr", ': ""},
+)
+
+epoch_forgotten = slip(
+    "The number of the epoch is not restored.",
+    {'"epoch", ': ""},
+)
+
+epoch_counted_twice = slip(
+    "The number of the epoch is one too high: the epoch that was interrupted is counted again.",
+    {RNG_LOADED: f"{RNG_LOADED}\nself.epoch += 1"},
+)
+
+order_forgotten = slip(
+    "The rest of the interrupted epoch is not that of the saved trainer.",
+    {', "order")': ")"},
+)
+
+next_epoch_at_once = slip(
+    "The rest of the interrupted epoch is left out: the next step begins a new one.",
+    {RNG_LOADED: f"{RNG_LOADED}\nself.order = np.arange(0)"},
+)
+
+epoch_shuffled_again = slip(
+    "The interrupted epoch begins again in a new order, so some rows come twice in it.",
+    {RNG_LOADED: f"{RNG_LOADED}\nself.order = self.rng.permutation(len(self.x))"},
+)
+
+rest_in_another_order = slip(
+    "The rows left in the epoch are the right ones, but not in their order.",
+    {RNG_LOADED: f"{RNG_LOADED}\nself.order.sort()"},
+)
+
+generator_forgotten = slip(
+    "The generator is not restored: noise and orders are those of another seed.",
+    {SAVED: "return copy.deepcopy(changing)", RNG_LOADED: "pass"},
+)
+
+generator_seeded_anew = slip(
+    "The generator is seeded anew, and draws again what was drawn at the start.",
+    {
+        RNG: '{"seed": self.seed}',
+        "self.rng = np.random.default_rng(seed)": (
+            "self.seed, self.rng = seed, np.random.default_rng(seed)"
+        ),
+        RNG_LOADED: 'self.rng = np.random.default_rng(state["seed"])',
+    },
+)
+
+generator_saved_at_the_start_of_the_epoch = slip(
+    "The generator is restored as it was before the order of this epoch was drawn.",
+    {
+        RNG: '{"rng": self.before}',
+        "self.rng = np.random.default_rng(seed)": (
+            "self.rng = np.random.default_rng(seed)\nself.before = self.rng.bit_generator.state"
+        ),
+        "self.epoch += 1": "self.epoch += 1\nself.before = self.rng.bit_generator.state",
+        RNG_LOADED: f'{RNG_LOADED}\nself.before = state["rng"]',
+    },
+)
+
+# --- What is not exact, or not a snapshot ------------------------------------------------------
+
+in_float32 = slip(
+    "Digits get lost: the parameters are saved in float32.",
+    {
+        SAVED: (
+            "changing |= {\n"
+            '    "params": [param.astype(np.float32).astype(float) for param in self.params]\n'
+            "}\n"
+            f"{SAVED}"
+        )
+    },
+)
+
+not_a_snapshot = slip(
+    "The state holds the trainer's own arrays, perhaps in new lists, and steps write into them.",
+    {
+        SAVED: SAVED.replace(
+            "copy.deepcopy(changing)", "{k: copy.copy(v) for k, v in changing.items()}"
+        )
+    },
+)
+
+trained_in_the_state = slip(
+    "The trainer goes on in the state's own arrays: loaded again, it is another state.",
+    {LOADED: "setattr(self, name, state[name])"},
+)
+
+with_the_data = slip(
+    "The state holds x and y too. The data would be saved with every checkpoint.",
+    {NAMES: '("x", "y", "params", "m", "v", "t", "lr", "epoch", "order")'},
+)

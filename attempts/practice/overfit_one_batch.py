@@ -1,0 +1,180 @@
+from kata.attempts import rewrite, slip
+
+HIDDEN = "self.hidden = nn.ModuleList(hidden)"
+DROPPED = "F.dropout(torch.relu(layer(x)), self.dropout, self.training)"
+LOOP = f"""for layer in self.hidden:
+    # A function knows of no mode unless it is told.
+    x = {DROPPED}
+return self.head(x)"""
+BATCHES = "for x_batch, y_batch in zip(x.split(batch_size), y.split(batch_size), strict=True):"
+IN_FIT = f"for _ in range(epochs):\n    {BATCHES}"
+IN_OVERFIT = "return [self._step(x, y, optimizer) for _ in range(steps)]"
+OPTIMIZER_OF_FIT = f"optimizer = torch.optim.SGD(self.parameters(), lr)\n{IN_FIT}"
+OPTIMIZER_OF_OVERFIT = f"optimizer = torch.optim.SGD(self.parameters(), lr)\n{IN_OVERFIT}"
+STEP = "optimizer.zero_grad()\nloss.backward()\noptimizer.step()"
+
+with_named_layers_and_a_dropout_module = rewrite(
+    {
+        HIDDEN: (
+            "self.hidden = hidden\n"
+            "for i, layer in enumerate(hidden):\n"
+            '    self.add_module(f"hidden{i}", layer)\n'
+            "self.drop = nn.Dropout(dropout)"
+        ),
+        DROPPED: "self.drop(F.relu(layer(x)))",
+    }
+)
+
+with_a_mode_of_its_own_and_steps_by_hand = rewrite(
+    {
+        HIDDEN: "self.hidden = nn.Sequential(*hidden)\nself.drops = False",
+        LOOP: (
+            "for layer in self.hidden:\n"
+            "    x = layer(x).clamp(min=0)\n"
+            "    if self.drops:\n"
+            "        x = F.dropout(x, self.dropout)\n"
+            "return self.head(x)"
+        ),
+        "self.train()": "self.drops = True",
+        "self.eval()": "self.drops = False",
+        STEP: (
+            "grads = torch.autograd.grad(loss, list(self.parameters()))\n"
+            "with torch.no_grad():\n"
+            "    for parameter, grad in zip(self.parameters(), grads):\n"
+            '        parameter -= optimizer.defaults["lr"] * grad'
+        ),
+    }
+)
+
+# --- The three bugs of the stub, each alone ----------------------------------------------------
+
+layers_in_a_plain_list = slip(
+    "The hidden layers never change. Does `parameters` find them, and does a gradient reach them?",
+    {HIDDEN: "self.hidden = hidden"},
+)
+
+relu_on_the_logits = slip(
+    "The logits go through ReLU: a class whose logit is negative gets no gradient any more.",
+    {"return self.head(x)": "return torch.relu(self.head(x))"},
+)
+
+dropout_in_every_mode = slip(
+    "Units drop out in `overfit` too. Which mode is the network in, and does `F.dropout` know?",
+    {", self.training)": ")"},
+)
+
+# --- Repairs that go wrong ---------------------------------------------------------------------
+
+no_dropout_at_all = slip(
+    "Nothing drops out in `fit` any more.",
+    {DROPPED: "torch.relu(layer(x))"},
+)
+
+never_back_to_training = slip(
+    "After `overfit` the network stays in evaluation mode: nothing drops out in a later `fit`.",
+    {"self.train()": "pass"},
+)
+
+dropout_taken_for_the_kept = slip(
+    "`dropout` is taken for the probability that a unit is kept.",
+    {"self.dropout, self.training)": "1 - self.dropout, self.training)"},
+)
+
+dropout_by_default = slip(
+    "Half of the units drop out, whatever `dropout` is.",
+    {"self.dropout, self.training)": "training=self.training)"},
+)
+
+dropout_on_the_logits = slip(
+    "Logits drop out too. Only hidden units should.",
+    {"return self.head(x)": "return F.dropout(self.head(x), self.dropout, self.training)"},
+)
+
+no_relu_at_all = slip(
+    "There is no ReLU left: without it all layers together are one linear layer.",
+    {"torch.relu(layer(x))": "layer(x)"},
+)
+
+softmax_on_the_logits = slip(
+    "`forward` returns probabilities. The loss expects logits, and has the softmax inside.",
+    {"return self.head(x)": "return self.head(x).softmax(dim=1)"},
+)
+
+only_hidden_layers_learn = slip(
+    "The last layer never changes.",
+    {
+        OPTIMIZER_OF_FIT: OPTIMIZER_OF_FIT.replace("self.p", "self.hidden.p"),
+        OPTIMIZER_OF_OVERFIT: OPTIMIZER_OF_OVERFIT.replace("self.p", "self.hidden.p"),
+    },
+)
+
+only_the_last_hidden_layer_learns = slip(
+    "Of the hidden layers only the last one changes.",
+    {HIDDEN: "self.hidden, self.last = hidden, hidden[-1]"},
+)
+
+hidden_layers_learn_in_the_check_only = slip(
+    "The hidden layers learn in `overfit`, but not in `fit`.",
+    {OPTIMIZER_OF_FIT: OPTIMIZER_OF_FIT.replace("self.p", "self.head.p")},
+)
+
+gradients_pile_up = slip(
+    "Gradients of earlier steps are still there when new ones arrive, and add up.",
+    {"optimizer.zero_grad()": "pass"},
+)
+
+a_new_batch_each_step = slip(
+    "Each step of the check takes other rows. It is about one and the same batch.",
+    {
+        IN_OVERFIT: (
+            "rows = [torch.arange(i, i + 2) % len(x) for i in range(steps)]\n"
+            "return [self._step(x[own], y[own], optimizer) for own in rows]"
+        )
+    },
+)
+
+loss_after_the_step = slip(
+    "The loss is taken after the step, not before it.",
+    {STEP: f"{STEP}\nloss = F.cross_entropy(self(x), y)"},
+)
+
+one_loss_too_many = slip(
+    "The loss after the last step is there too. There should be one for each step, before it.",
+    {
+        IN_OVERFIT: (
+            "losses = [self._step(x, y, optimizer) for _ in range(steps)]\n"
+            "return [*losses, F.cross_entropy(self(x), y).item()]"
+        )
+    },
+)
+
+sum_of_the_losses = slip(
+    "The loss is a sum over the rows. It should be their mean.",
+    {"F.cross_entropy(self(x), y)": 'F.cross_entropy(self(x), y, reduction="sum")'},
+)
+
+steps_with_momentum = slip(
+    "The steps have momentum; they should be those of plain gradient descent.",
+    {
+        OPTIMIZER_OF_FIT: OPTIMIZER_OF_FIT.replace("lr)", "lr, momentum=0.9)"),
+        OPTIMIZER_OF_OVERFIT: OPTIMIZER_OF_OVERFIT.replace("lr)", "lr, momentum=0.9)"),
+    },
+)
+
+steps_of_adam = slip(
+    "The steps are Adam's; they should be those of plain gradient descent.",
+    {
+        OPTIMIZER_OF_FIT: OPTIMIZER_OF_FIT.replace("SGD", "Adam"),
+        OPTIMIZER_OF_OVERFIT: OPTIMIZER_OF_OVERFIT.replace("SGD", "Adam"),
+    },
+)
+
+last_batch_lost = slip(
+    "A smaller last batch is left out of an epoch.",
+    {BATCHES: f"{BATCHES}\n    if len(x_batch) < batch_size:\n        continue"},
+)
+
+one_epoch_only = slip(
+    "`fit` makes one epoch, whatever `epochs` is.",
+    {"for _ in range(epochs):": "for _ in range(min(epochs, 1)):"},
+)

@@ -1,0 +1,54 @@
+"""Discriminative rates: in fine-tuning, the lower a layer the smaller its steps."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+
+def parameter_groups(
+    layers: Sequence[dict[str, torch.Tensor]], lr: float, decay: float, weight_decay: float
+) -> list[dict[str, Any]]:
+    """Group the parameters of a network for an optimiser, with a rate for each layer.
+
+        rate of layer i = lr · decay^(last − i)         layer 0 is next to the input
+
+    `layers[i]` holds the parameters of layer i by name. No name is used twice. A layer without
+    parameters, {}, counts as one too.
+
+    A group has the form {"names": list, "lr": float, "weight_decay": float} and the parameters of
+    one layer and one kind: those with two axes or more get `weight_decay`, the others, such as
+    biases and the gains of norms, get 0.0. The kinds stay apart even if `weight_decay` is 0.
+
+    Order     from layer 0 up; in a layer, the group with `weight_decay` first; names as in the
+              layer; no group is empty
+    Tied      a tensor that is in the layers several times (one object, by several names) is grouped
+              once, where it comes first
+    Raises    ValueError unless 0 < decay ≤ 1
+    Source    Howard & Ruder 2018, §3.2; Loshchilov & Hutter 2019 (weight decay)
+
+    >>> head = {"head.w": torch.ones(3, 4), "head.b": torch.ones(3)}
+    >>> layers = [{"embed": torch.ones(9, 4)}, head]
+    >>> for group in parameter_groups(layers, 0.5, 0.25, 0.1):
+    ...     print(group["names"], group["lr"], group["weight_decay"])
+    ['embed'] 0.125 0.1
+    ['head.w'] 0.5 0.1
+    ['head.b'] 0.5 0.0
+    """
+    if not 0 < decay <= 1:
+        raise ValueError(f"decay is {decay}: it should be above 0 and at most 1")
+    groups, seen = [], set()
+    for depth, layer in enumerate(layers):
+        rate = lr * decay ** (len(layers) - 1 - depth)
+        names: dict[bool, list[str]] = {True: [], False: []}
+        for name, tensor in layer.items():
+            # By identity: == compares the values of tensors.
+            if id(tensor) not in seen:
+                seen.add(id(tensor))
+                names[tensor.ndim >= 2].append(name)
+        groups += [
+            {"names": own, "lr": rate, "weight_decay": weight_decay if decays else 0.0}
+            for decays, own in names.items()
+            if own
+        ]
+    return groups

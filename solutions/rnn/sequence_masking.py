@@ -1,0 +1,72 @@
+"""Masking: sequences of different lengths in one batch, and nothing learned from the padding.
+
+Sequences stand at the start of their rows. `lengths`, of any integer dtype and from 0 to t, say how
+many steps of each row are real. What stands at the other steps, the padding, may be anything, even
+nan, and has no effect.
+
+    Raises    ValueError, by last_states and masked_mean_loss, if a length is below 0 or above t
+    Speed     no Python loop over t or d; one over the sequences in pad_sequences alone
+    Source    Graves 2012, §3; torch.nn.utils.rnn
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float, Int, Integer
+
+
+def pad_sequences(
+    sequences: Sequence[Float[np.ndarray, "_ d"]], value: float = 0.0
+) -> tuple[Float[np.ndarray, "n t d"], Int[np.ndarray, "n"]]:
+    """Return (batch, lengths): n sequences of different lengths in one array, and their lengths.
+
+    There are one or more sequences, all of the same d and dtype; some may be empty. t is the length
+    of the longest, and the padding is `value`. Keeps the dtype; the lengths are int64.
+
+    >>> pad_sequences([np.ones((1, 1)), np.ones((2, 1))], value=-1.0)[0][:, :, 0]
+    array([[ 1., -1.],
+           [ 1.,  1.]])
+    """
+    lengths = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
+    shape = (len(sequences), lengths.max(), sequences[0].shape[1])
+    batch = np.full(shape, value, dtype=sequences[0].dtype)
+    for row, sequence in zip(batch, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return batch, lengths
+
+
+def last_states(
+    hs: Float[np.ndarray, "n t d"], lengths: Integer[np.ndarray, "n"]
+) -> Float[np.ndarray, "n d"]:
+    """Return each sequence's state after its last real step; zeros for an empty one.
+
+    Keeps the dtype. t is 1 or more.
+
+    >>> last_states(np.array([[[5.0], [6.0], [7.0]], [[8.0], [9.0], [0.0]]]), np.array([3, 1]))
+    array([[7.],
+           [8.]])
+    """
+    _check(lengths, hs.shape[1])
+    steps = np.maximum(lengths, 1) - 1
+    return np.where(lengths[:, None] > 0, hs[np.arange(len(hs)), steps], 0)
+
+
+def masked_mean_loss(losses: Float[np.ndarray, "n t"], lengths: Integer[np.ndarray, "n"]) -> float:
+    """Return the mean loss of all real steps of the batch, as a Python float or np.float64.
+
+    Each step has the same weight, whatever the length of its sequence. Without any real step the
+    mean is nan, as in torch's cross-entropy.
+
+    >>> masked_mean_loss(np.array([[1.0, 2.0, 3.0], [6.0, np.nan, np.nan]]), np.array([3, 1]))
+    3.0
+    """
+    _check(lengths, losses.shape[1])
+    real = losses[np.arange(losses.shape[1]) < lengths[:, None]]
+    return float(real.mean(dtype=np.float64)) if real.size else math.nan
+
+
+def _check(lengths: np.ndarray, t: int) -> None:
+    outside = lengths[(lengths < 0) | (lengths > t)]
+    if outside.size:
+        raise ValueError(f"lengths hold {outside[0]}; a length is from 0 to {t}")

@@ -1,0 +1,146 @@
+import pytest
+import torch
+import torch.nn.functional as F
+
+from exercises.practice.freeze_backbone import Transfer
+from kata.testing import assert_close, unchanged
+
+SIZES = pytest.mark.parametrize(
+    ("n", "d", "hidden", "classes"), [(7, 3, 5, 4), (1, 4, 6, 3), (5, 5, 5, 5), (2, 2, 8, 2)]
+)
+
+
+def draw(rng, n=7, d=3, hidden=5, classes=4):
+    """A backbone, and rows with their classes that are unlike those it was trained on."""
+    shapes = {"weight": (hidden, d), **dict.fromkeys(("bias", "gain", "shift", "mean"), hidden)}
+    backbone = {name: torch.from_numpy(rng.normal(size=shape)) for name, shape in shapes.items()}
+    backbone["var"] = torch.from_numpy(rng.uniform(0.001, 3.0, size=hidden))
+    x = torch.from_numpy(rng.normal(2.0, 3.0, size=(n, d)))
+    return backbone, x, torch.from_numpy(rng.integers(classes, size=n))
+
+
+def features_of(backbone, x):
+    z = x @ backbone["weight"].T + backbone["bias"]
+    unit = (z - backbone["mean"]) / torch.sqrt(backbone["var"] + 1e-5)
+    return torch.clamp(backbone["gain"] * unit + backbone["shift"], min=0)
+
+
+def regress(features, y, head, steps, lr, weight_decay):
+    """Logistic regression on the features: the losses, and the head after them."""
+    losses = []
+    for _ in range(steps):
+        head = [part.clone().requires_grad_() for part in head]
+        loss = F.cross_entropy(features @ head[0].T + head[1], y)
+        grads = torch.autograd.grad(loss, head)
+        head = [
+            (part - lr * (grad + weight_decay * part)).detach()
+            for part, grad in zip(head, grads, strict=True)
+        ]
+        losses.append(loss.item())
+    return losses, head
+
+
+def zeros(classes, hidden):
+    return [torch.zeros(shape, dtype=torch.float64) for shape in ((classes, hidden), (classes,))]
+
+
+def test_the_features_of_two_rows_worked_out_by_hand():
+    def floats(*values):
+        return torch.tensor(values, dtype=torch.float64)
+
+    backbone = {"weight": torch.eye(2, dtype=torch.float64), "bias": floats(1.0, 0.0)}
+    backbone |= {"mean": floats(3.0, 6.0), "var": floats(4.0 - 1e-5, 1.0 - 1e-5)}
+    backbone |= {"gain": floats(5.0, 1.0), "shift": floats(0.5, 1.0)}
+    features = Transfer(backbone, 3).features(floats(6.0, 7.0, 1.0, 4.0).reshape(2, 2))
+    assert_close(features.detach(), floats(10.5, 2.0, 0.0, 0.0).reshape(2, 2))
+
+
+@SIZES
+def test_training_is_logistic_regression_on_the_features(rng, n, d, hidden, classes):
+    backbone, x, y = draw(rng, n, d, hidden, classes)
+    losses, head = regress(features_of(backbone, x), y, zeros(classes, hidden), 5, 0.1, 0.3)
+    transfer = Transfer(backbone, classes)
+    assert_close(transfer.fit(x, y, 5, 0.1, weight_decay=0.3), losses)
+    assert_close(transfer.head(), head)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 6])
+@pytest.mark.parametrize("weight_decay", [0.0, 0.5])
+def test_nothing_in_the_backbone_moves(rng, steps, weight_decay):
+    backbone, x, y = draw(rng)
+    expected = {name: array.clone() for name, array in backbone.items()}
+    features = features_of(backbone, x)
+    transfer = Transfer(backbone, 4)
+    transfer.fit(x, y, steps, 0.2, weight_decay)
+    assert_close(transfer.backbone(), expected, rtol=0.0, atol=0.0)
+    assert_close(transfer.features(x).detach(), features)
+
+
+def test_without_weight_decay_there_is_none(rng):
+    backbone, x, y = draw(rng)
+    losses, head = regress(features_of(backbone, x), y, zeros(4, 5), 4, 0.2, 0.0)
+    transfer = Transfer(backbone, 4)
+    assert_close((transfer.fit(x, y, 4, 0.2), transfer.head()), (losses, head))
+
+
+def test_another_fit_goes_on_where_the_last_one_ended(rng):
+    backbone, x, y = draw(rng)
+    features = features_of(backbone, x)
+    losses, head = regress(features[:4], y[:4], zeros(4, 5), 2, 0.1, 0.2)
+    more, head = regress(features, y, head, 3, 0.3, 0.1)
+    transfer = Transfer(backbone, 4)
+    got = transfer.fit(x[:4], y[:4], 2, 0.1, 0.2) + transfer.fit(x, y, 3, 0.3, 0.1)
+    assert_close((got, transfer.head()), (losses + more, head))
+
+
+@SIZES
+def test_a_row_has_the_same_features_in_any_company(rng, n, d, hidden, classes):
+    backbone, x, y = draw(rng, n, d, hidden, classes)
+    expected = features_of(backbone, x)
+    transfer = Transfer(backbone, classes)
+    for _ in range(2):
+        alone = [transfer.features(row[None]).detach() for row in x]
+        assert_close(torch.cat(alone), expected)
+        assert_close(transfer.features(x).detach(), expected)
+        transfer.fit(x, y, 1, 0.1)
+
+
+def test_the_dtype_is_that_of_the_backbone(rng):
+    backbone, x, y = draw(rng)
+    backbone = {name: array.float() for name, array in backbone.items()}
+    transfer = Transfer(backbone, 4)
+    transfer.fit(x.float(), y, 1, 0.1)
+    parts = [*transfer.backbone().values(), *transfer.head(), transfer.features(x.float())]
+    assert_close([str(part.dtype) for part in parts], ["torch.float32"] * 9)
+
+
+def test_it_agrees_with_the_reference(rng, reference):
+    backbone, x, y = draw(rng)
+    right, own = reference.Transfer(backbone, 4), Transfer(backbone, 4)
+    expected = right.fit(x, y, 3, 0.1, 0.2), right.head(), right.backbone()
+    assert_close((own.fit(x, y, 3, 0.1, 0.2), own.head(), own.backbone()), expected)
+
+
+def test_arguments_are_left_unchanged_and_results_are_copies(rng):
+    backbone, x, y = draw(rng)
+    given = {name: array.clone() for name, array in backbone.items()}
+    _, head = regress(features_of(backbone, x), y, zeros(4, 5), 4, 0.1, 0.0)
+    transfer = Transfer(given, 4)
+    with unchanged(given, x, y):
+        transfer.fit(x, y, 1, 0.1)
+    before = transfer.head(), transfer.backbone()
+    kept = [[part.clone() for part in before[0]], backbone]
+    transfer.fit(x, y, 1, 0.1)
+    assert_close([*before], kept)
+    for array in [*given.values(), *before[0], *before[1].values(), transfer.features(x).detach()]:
+        array.fill_(7.0)
+    transfer.fit(x, y, 2, 0.1)
+    assert_close((transfer.head(), transfer.backbone()), (head, backbone))
+
+
+def test_two_objects_share_nothing(rng):
+    backbone, x, y = draw(rng)
+    losses, _ = regress(features_of(backbone, x), y, zeros(4, 5), 2, 0.1, 0.0)
+    one, other = Transfer(backbone, 4), Transfer(backbone, 4)
+    one.fit(x, y, 2, 0.3)
+    assert_close(other.fit(x, y, 2, 0.1), losses)

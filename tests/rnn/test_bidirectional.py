@@ -1,0 +1,100 @@
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from exercises.rnn.bidirectional import bidirectional
+from kata.testing import assert_close, assert_vectorised, manners
+
+CASES = pytest.mark.parametrize(
+    ("lengths", "t", "d", "hidden"),
+    [
+        pytest.param([3, 6, 1, 4], 6, 2, 5, id="of many lengths"),
+        pytest.param([5, 5], 5, 3, 2, id="of one length"),
+        pytest.param([3, 1, 2], 3, 3, 3, id="all sizes equal"),
+        pytest.param([2, 4, 1], 7, 4, 3, id="more steps than any has"),
+        pytest.param([4], 4, 2, 3, id="one sequence"),
+        pytest.param([1, 1], 1, 2, 4, id="one step"),
+        pytest.param([2, 3], 4, 1, 1, id="one unit"),
+    ],
+)
+
+
+def draw_weights(rng, d, hidden):
+    shapes = [(hidden, d), (hidden, hidden), (hidden,), (hidden,)]
+    return tuple(rng.normal(scale=0.7, size=shape) for shape in shapes)
+
+
+def draw(rng, lengths, t, d, hidden):
+    x = rng.normal(size=(len(lengths), t, d))
+    return [x, np.array(lengths), draw_weights(rng, d, hidden), draw_weights(rng, d, hidden)]
+
+
+def in_torch(x, lengths, forward, backward):
+    """A packed layer, which takes no empty sequences."""
+    layer = torch.nn.RNN(x.shape[2], len(forward[2]), 1, "tanh", True, True, 0.0, True)
+    with torch.no_grad():
+        for own, given in zip(layer.double().parameters(), [*forward, *backward], strict=True):
+            own[...] = torch.tensor(given)
+        packed = pack_padded_sequence(torch.tensor(x), lengths, True, enforce_sorted=False)
+        hs, _ = pad_packed_sequence(layer(packed)[0], True, total_length=x.shape[1])
+    return hs.numpy()
+
+
+def test_two_steps_worked_out_by_hand():
+    # tanh(log(3) / 2) = 1/2 and tanh(log(2) / 2) = 1/3. The second sequence has one step.
+    three, two = np.log(3.0) / 2, np.log(2.0) / 2
+    x = np.array([[[three], [two]], [[three], [9.0]]])
+    weights = np.array([[1.0]]), np.array([[1.0]]), np.array([0.3]), np.array([-0.3])
+    expected = [
+        [[1 / 2, np.tanh(three + 1 / 3)], [np.tanh(two + 1 / 2), 1 / 3]],
+        [[1 / 2, 1 / 2], [0.0, 0.0]],
+    ]
+    assert_close(bidirectional(x, np.array([2, 1]), weights, weights), np.array(expected))
+
+
+@CASES
+def test_it_agrees_with_a_packed_layer_in_torch(rng, lengths, t, d, hidden):
+    args = draw(rng, lengths, t, d, hidden)
+    expected = in_torch(*args)
+    assert_close(bidirectional(*args), expected)
+
+
+@CASES
+def test_padding_that_is_nan_has_no_effect(rng, lengths, t, d, hidden):
+    x, *rest = draw(rng, lengths, t, d, hidden)
+    expected = in_torch(x, *rest)
+    x[np.arange(t) >= rest[0][:, None]] = np.nan
+    assert_close(bidirectional(x, *rest), expected)
+
+
+def test_an_empty_sequence_has_states_of_zero(rng):
+    args = draw(rng, [3, 1, 2], 3, 2, 4)
+    expected = in_torch(*args)
+    expected[1] = 0.0
+    args[0][1], args[1][1] = np.nan, 0
+    assert_close(bidirectional(*args), expected)
+
+
+def test_it_agrees_with_the_reference(rng, reference):
+    args = draw(rng, [7, 0, 4, 2], 9, 3, 5)
+    expected = reference.bidirectional(*args)
+    assert_close(bidirectional(*args), expected)
+
+
+@manners()
+def test_manners(rng):
+    return (
+        partial(bidirectional, *draw(rng, [3, 0, 4], 4, 2, 3)),
+        partial(bidirectional, *draw(rng, [1, 2], 2, 3, 2)),
+    )
+
+
+@pytest.mark.speed
+def test_no_python_loop_but_over_time(rng):
+    assert_vectorised(
+        bidirectional,
+        lambda n, d, hidden: draw(rng, rng.integers(0, 3, endpoint=True, size=n), 3, d, hidden),
+    )
