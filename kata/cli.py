@@ -4,6 +4,7 @@ import importlib.metadata
 import importlib.util
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -311,8 +312,21 @@ def grade(
     ] = None,
     roster: Annotated[
         Path | None,
-        typer.Option("--class", metavar="ROSTER", help="Mark every folder in this one."),
+        typer.Option(
+            "--class", metavar="ROSTER", help="Mark a class: a CSV, or a folder of submissions."
+        ),
     ] = None,
+    course: Annotated[
+        Path | None,
+        typer.Option(metavar="TOML", help="With --class: which katas count, and how much."),
+    ] = None,
+    student: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="With --class: grade this one again, and no other."),
+    ] = None,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="With --class: reports without names.")
+    ] = False,
     dask: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="With --class: on this scheduler's workers."),
@@ -324,44 +338,24 @@ def grade(
     katas = _full_checkout()
     from kata.grade import command
 
-    number, secret = command.seed(seed)
+    seeds = command.seed(seed)
+    for_class = {"course": course, "student": student, "anonymous": anonymous, "dask": dask}
     if roster is not None:
         if formats or fail_under is not None or len(outputs or []) > 1:
             raise KataError("With --class there is one --output, no --format, no --fail-under.")
         # Without a submission, all that is named are katas.
         named = ([str(submission)] if submission else []) + (names or [])
-        chosen = _chosen(katas, named) or list(katas.katas)
-        _grade_class(katas, roster, chosen, (number, secret), next(iter(outputs or []), None), dask)
-        return
-    if dask is not None:
-        raise KataError("--dask is for a class: kata grade --class ROSTER --dask ADDRESS.")
+        wishes = command.ClassWishes(roster, next(iter(outputs or []), None), course, seeds)
+        wishes = replace(wishes, again=tuple(student or ()), anonymous=anonymous, dask=dask)
+        raise typer.Exit(command.grade_class(katas, _chosen(katas, named), wishes, console))
+    for name, value in for_class.items():
+        if value:
+            raise KataError(f"--{name} is for a class: add --class ROSTER.")
     reports = command.Reports.of(formats or [], outputs or [])
     chosen = _chosen(katas, names) or list(katas.katas)
-    marks = command.grade(katas, _given(submission), chosen, number, secret, reports, console)
+    marks = command.grade(katas, _given(submission), chosen, *seeds, reports, console)
     percent = 100 * marks.score / max(1, marks.points)
     raise typer.Exit(1 if fail_under is not None and percent < fail_under else 0)
-
-
-def _grade_class(
-    katas: Catalog,
-    submissions: Path,
-    chosen: list[Kata],
-    seed: tuple[int, bool],
-    output: Path | None,
-    dask: str | None,
-) -> None:
-    from kata.grade import roster
-
-    folder = roster.folder_of_marks(submissions, output)
-    try:
-        rows = roster.grade_class(katas, submissions, chosen, seed, folder, dask=dask)
-    except KeyboardInterrupt:
-        text = f"Stopped. What is done is kept in {folder}; the same command goes on from there."
-        Console(stderr=True, highlight=False).print(Text(text), soft_wrap=True)
-        raise typer.Exit(130) from None
-    graded = sum(row.marks is not None for row in rows)
-    text = f"{graded} of {len(rows)} submissions are graded: read {folder / 'report.md'} first."
-    console.print(Text(text), soft_wrap=True)
 
 
 @app.command()
