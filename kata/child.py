@@ -25,7 +25,7 @@ import pytest
 
 from kata import catalog, changes, examples, loading, plugin, target
 from kata.catalog import Kata
-from kata.diagnosis import Diagnosis
+from kata.diagnosis import Diagnosis, test_name
 from kata.prints import Prints, caught
 from kata.stage import Stage
 from kata.subjects import by_function
@@ -43,13 +43,10 @@ _SECONDS_BETWEEN_NEWS = 0.2
 _SECONDS_TO_SHOW = 2.0
 
 
-def work(connection: Connection, root: str, kind: "type[Worker]") -> None:
-    """Get ready for a checkout ("" for none), wait for one job, and do it as a `kind` of worker."""
+def work(connection: Connection, stage: Stage | None, kind: "type[Worker]") -> None:
+    """Wait for one job, and do it as a `kind` of worker; on this stage if it is of its checkout."""
     with contextlib.suppress(AttributeError, OSError):
         os.setsid()
-    stage = None
-    with contextlib.suppress(catalog.KataError):  # It is told to the job, if it is still so.
-        stage = Stage(Path(root)) if root else None
     try:
         job = Job(**json.loads(connection.recv_bytes()))
     except EOFError:  # The tool has ended.
@@ -111,10 +108,8 @@ class Worker:
         self._set_timer(limit)
 
     def _refuse_to_stop(self, *_: object, **__: object) -> None:
-        test = self.kata.relative(self.kata.test)
         raise RuntimeError(
-            "breakpoint() can't stop here. In a terminal of your own, run: "
-            f"pytest --no-header -x -s {test}"
+            f"breakpoint() can't stop here. In another terminal, run: kata debug {self.kata.name}"
         )
 
     @property
@@ -236,7 +231,7 @@ class _Reporter:
         self._worker.begin("", SECONDS_OF_OUR_OWN)
         diagnosis = self._stage.diagnosis_of(self._kata)
         mistakes = diagnosis.mistakes() if self._worker.job.diagnose else []
-        telling = mistakes[0].explains[0].split("::", 1)[1] if mistakes else ""
+        telling = test_name(mistakes[0].explains[0]) if mistakes else ""
         found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
         self._worker.send("diagnosed", mistakes=found, telling=telling)
         self._worker.conclude(diagnosis, self._speed)
@@ -249,10 +244,10 @@ class _Reporter:
         functions = by_function(self._items, names) if len(names) > 1 else {}
         self._worker.send("told", functions=functions)
         self._worker.begin("", _SECONDS_TO_SHOW)
-        failed = [run for run in diagnosis.failed if run.name.split("::", 1)[1] not in self._speed]
+        failed = [run for run in diagnosis.failed if test_name(run.name) not in self._speed]
         failed.sort(key=lambda run: not run.name.endswith(f"::{telling}"))
         for name, call, prints in sights(self._kata, failed):
-            self._worker.note("seen", name=name.split("::", 1)[1], call=call, prints=prints)
+            self._worker.note("seen", name=test_name(name), call=call, prints=prints)
 
 
 def _raised_by(function: Callable[..., Any], **arguments: Any) -> BaseException | None:

@@ -42,6 +42,11 @@ _SECONDS = 3.0
 TestFunction = Callable[..., Any]
 
 
+def test_name(identifier: str) -> str:
+    """The name that a test's id ends with."""
+    return identifier.split("::", 1)[1]
+
+
 @dataclass(frozen=True)
 class Ending:
     """An exception, other than a failed check, that ended a test: which, and at which test line."""
@@ -106,6 +111,7 @@ class Diagnosis:
         self._kata = kata
         self._runs: list[Run] = []
         self._outcomes: dict[tuple[str, tuple[str, ...], str], Outcome] = {}
+        self._failed_last: dict[tuple[str, ...], str] = {}
         self._deadline = math.inf
 
     def add(self, run: Run) -> None:
@@ -167,22 +173,27 @@ class Diagnosis:
         return (True, named) if failed or without_a_check else (False, [])
 
     def passes(self, attempt: Attempt, but: Collection[str]) -> bool:
-        """Whether an answer passes all tests that were run but these."""
-        runs = _quick_ones_first(self._all_but(but))
-        return all(self._in_place(attempt, run).passed for run in runs)
+        """Whether an answer passes all tests that were run but these.
 
-    def false_expectations(self, attempt: Attempt, but: Collection[str]) -> list[str]:
-        """The tests that show an answer another expected value than they show the solution."""
-        return [
-            run.name
-            for run in self._all_but(but)
-            if not hasattr(run.function, "compares_with_itself")
-            and _expects_else(self._in_place(attempt, run), run)
-        ]
+        The test that failed the last one of the same function begins: it often fails the next.
+        """
+        runs = _quick_ones_first(self._all_but(but))
+        runs.sort(key=lambda run: run.name != self._failed_last.get(attempt.replaces))
+        for run in runs:
+            if not self._in_place(attempt, run).passed:
+                self._failed_last[attempt.replaces] = run.name
+                return False
+        return True
+
+    def expectations(self, attempt: Attempt, but: Collection[str]) -> Iterator[tuple[str, bool]]:
+        """Each test's name, and whether it expects something else of an answer than it should."""
+        for run in self._all_but(but):
+            shown = self._in_place(attempt, run)
+            may = hasattr(run.function, "compares_with_itself")
+            yield run.name, not may and _expects_else(shown, run)
 
     def _all_but(self, names: Collection[str]) -> list[Run]:
-        # A test's id ends with its name.
-        return [run for run in self._runs if run.name.split("::", 1)[1] not in names]
+        return [run for run in self._runs if test_name(run.name) not in names]
 
     @cached_property
     def wrong_attempts(self) -> list[Attempt]:

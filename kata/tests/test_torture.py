@@ -119,7 +119,7 @@ def test_breakpoint_says_where_it_works(runner, softmax, answer):
     answer("breakpoint()\nreturn x")
     text = runner.run(softmax).failures[0].text
     assert "breakpoint() can't stop here" in text
-    assert "pytest --no-header -x -s tests/basics/test_softmax.py" in text
+    assert "kata debug softmax" in text
 
 
 @pytest.mark.parametrize(("text", "problem"), LOADING.values(), ids=LOADING.keys())
