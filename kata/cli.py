@@ -276,6 +276,16 @@ def quiz(
 
 
 @app.command()
+def share() -> None:
+    """Write a page of what you have solved, for the front of your fork."""
+    katas = catalog.load()
+    from kata import share
+
+    page = share.write(katas)
+    console.print(Text(f"Wrote {page.name}. Commit it, and link to it from your profile."))
+
+
+@app.command()
 def verify(names: Names = None, seed: Seed = 0) -> None:
     """Prove that katas keep their contract; for authors and CI."""
     katas = _full_checkout()
