@@ -30,7 +30,7 @@ from kata.prints import Prints, caught
 from kata.stage import Stage
 from kata.subjects import by_function
 from kata.testing import remark_on
-from kata.verdict import Job
+from kata.verdict import PATIENCE, Job
 from kata.witness import sights
 
 MEMORY_BYTES = 4 << 30
@@ -346,17 +346,25 @@ def _limit_memory() -> None:
 def _timer(log: TextIO) -> Iterator[Callable[[float], object]]:
     """Give what sets the time, in seconds, after which this process writes its stack and ends.
 
-    It needs no interpreter lock, so a loop in C doesn't stop it.
+    That is time in which it works, where it can be measured. It needs no interpreter lock, so a
+    loop in C doesn't stop it.
     """
     if not hasattr(signal, "setitimer"):
         yield lambda seconds: faulthandler.dump_traceback_later(seconds, exit=True, file=log)
         faulthandler.cancel_dump_traceback_later()
         return
+
+    def set_timer(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds)
+
     # Ten times as fast to set as the other, which starts a thread each time.
-    faulthandler.register(signal.SIGALRM, file=log, chain=True)
-    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    faulthandler.unregister(signal.SIGALRM)
+    for number in (signal.SIGPROF, signal.SIGALRM):
+        faulthandler.register(number, file=log, chain=True)
+    yield set_timer
+    set_timer(0)
+    for number in (signal.SIGPROF, signal.SIGALRM):
+        faulthandler.unregister(number)
 
 
 @contextlib.contextmanager

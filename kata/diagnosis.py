@@ -35,7 +35,8 @@ _SMALL_ERROR = 1e-4
 # Where the dtype is the mistake, one of two like answers may have rounded to the narrower one.
 _SINGLE_PRECISION, _HALF_PRECISION = 1e-5, 1e-2
 
-# How much of a function's failures a mistake has to explain, and how long may be looked for one.
+# How much of a function's failures a mistake has to explain, and how long it may be looked for: in
+# seconds of work, so that names are the same on a busy machine.
 _SHARE_TO_EXPLAIN = 2 / 3
 _SECONDS = 3.0
 
@@ -132,7 +133,7 @@ class Diagnosis:
         except Exception:  # A half-written file may raise anything.
             return []
         found: list[Mistake] = []
-        self._deadline = time.monotonic() + _SECONDS
+        self._deadline = time.process_time() + _SECONDS
         with contextlib.suppress(_TimeIsUpError), recording(diagnosing=True):
             for name, attempts in attempts_by_name.items():
                 found += self._of_one_name(name, attempts)
@@ -259,7 +260,7 @@ class Diagnosis:
 
     def _in_place(self, attempt: Attempt, run: Run) -> Outcome:
         """What a test shows with an attempt in its place in the learner's own module."""
-        if time.monotonic() > self._deadline:
+        if time.process_time() > self._deadline:
             raise _TimeIsUpError
         with put_in_place(attempt.answers, target.answer_module(self._kata), run.function):
             return observe(run.function, run.make_arguments(), diagnosing=True)[0]

@@ -229,6 +229,14 @@ def test_a_run_can_be_cancelled(runner, softmax, answer):
     assert runner.run(softmax, cancelled=cancel).status == CANCELLED
 
 
+def test_a_limit_is_on_work_and_not_on_waiting_for_a_busy_machine(runner, softmax):
+    solution = softmax.solution.read_text()
+    softmax.exercise.write_text(f"import time\n{solution}\ntime.sleep(2.5)\n")
+    assert runner.run(softmax).status == SOLVED
+    softmax.exercise.write_text(f"import time\n{solution}\ntime.sleep(60)\n")
+    assert "exceeded 2 seconds" in runner.run(softmax).problem
+
+
 def test_without_fork_a_spare_process_gives_the_same_verdicts(katas, softmax, answer):
     with Runner(katas, start_method="spawn") as runner:
         assert runner.run(softmax).status == TODO
