@@ -25,12 +25,12 @@ import pytest
 
 from kata import catalog, changes, examples, loading, plugin, target
 from kata.catalog import Kata
-from kata.diagnosis import Diagnosis
+from kata.diagnosis import Diagnosis, test_name
 from kata.prints import Prints, caught
 from kata.stage import Stage
 from kata.subjects import by_function
 from kata.testing import remark_on
-from kata.verdict import Job
+from kata.verdict import PATIENCE, Job
 from kata.witness import sights
 
 MEMORY_BYTES = 4 << 30
@@ -43,13 +43,10 @@ _SECONDS_BETWEEN_NEWS = 0.2
 _SECONDS_TO_SHOW = 2.0
 
 
-def work(connection: Connection, root: str, kind: "type[Worker]") -> None:
-    """Get ready for a checkout ("" for none), wait for one job, and do it as a `kind` of worker."""
+def work(connection: Connection, stage: Stage | None, kind: "type[Worker]") -> None:
+    """Wait for one job, and do it as a `kind` of worker; on this stage if it is of its checkout."""
     with contextlib.suppress(AttributeError, OSError):
         os.setsid()
-    stage = None
-    with contextlib.suppress(catalog.KataError):  # It is told to the job, if it is still so.
-        stage = Stage(Path(root)) if root else None
     try:
         job = Job(**json.loads(connection.recv_bytes()))
     except EOFError:  # The tool has ended.
@@ -111,10 +108,8 @@ class Worker:
         self._set_timer(limit)
 
     def _refuse_to_stop(self, *_: object, **__: object) -> None:
-        test = self.kata.relative(self.kata.test)
         raise RuntimeError(
-            "breakpoint() can't stop here. In a terminal of your own, run: "
-            f"pytest --no-header -x -s {test}"
+            f"breakpoint() can't stop here. In another terminal, run: kata debug {self.kata.name}"
         )
 
     @property
@@ -236,7 +231,7 @@ class _Reporter:
         self._worker.begin("", SECONDS_OF_OUR_OWN)
         diagnosis = self._stage.diagnosis_of(self._kata)
         mistakes = diagnosis.mistakes() if self._worker.job.diagnose else []
-        telling = mistakes[0].explains[0].split("::", 1)[1] if mistakes else ""
+        telling = test_name(mistakes[0].explains[0]) if mistakes else ""
         found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
         self._worker.send("diagnosed", mistakes=found, telling=telling)
         self._worker.conclude(diagnosis, self._speed)
@@ -249,10 +244,10 @@ class _Reporter:
         functions = by_function(self._items, names) if len(names) > 1 else {}
         self._worker.send("told", functions=functions)
         self._worker.begin("", _SECONDS_TO_SHOW)
-        failed = [run for run in diagnosis.failed if run.name.split("::", 1)[1] not in self._speed]
+        failed = [run for run in diagnosis.failed if test_name(run.name) not in self._speed]
         failed.sort(key=lambda run: not run.name.endswith(f"::{telling}"))
         for name, call, prints in sights(self._kata, failed):
-            self._worker.note("seen", name=name.split("::", 1)[1], call=call, prints=prints)
+            self._worker.note("seen", name=test_name(name), call=call, prints=prints)
 
 
 def _raised_by(function: Callable[..., Any], **arguments: Any) -> BaseException | None:
@@ -351,17 +346,25 @@ def _limit_memory() -> None:
 def _timer(log: TextIO) -> Iterator[Callable[[float], object]]:
     """Give what sets the time, in seconds, after which this process writes its stack and ends.
 
-    It needs no interpreter lock, so a loop in C doesn't stop it.
+    That is time in which it works, where it can be measured. It needs no interpreter lock, so a
+    loop in C doesn't stop it.
     """
     if not hasattr(signal, "setitimer"):
         yield lambda seconds: faulthandler.dump_traceback_later(seconds, exit=True, file=log)
         faulthandler.cancel_dump_traceback_later()
         return
+
+    def set_timer(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds)
+
     # Ten times as fast to set as the other, which starts a thread each time.
-    faulthandler.register(signal.SIGALRM, file=log, chain=True)
-    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    faulthandler.unregister(signal.SIGALRM)
+    for number in (signal.SIGPROF, signal.SIGALRM):
+        faulthandler.register(number, file=log, chain=True)
+    yield set_timer
+    set_timer(0)
+    for number in (signal.SIGPROF, signal.SIGALRM):
+        faulthandler.unregister(number)
 
 
 @contextlib.contextmanager

@@ -155,6 +155,23 @@ def _run(runner: Runner, kata: Kata, katas: Catalog, progress: Progress, seed: i
 
 
 @app.command()
+def debug(name: Name) -> None:
+    """Step through the call that fails first, in Python's debugger."""
+    katas = catalog.load()
+    kata = katas.find(name)
+    with Runner(katas) as runner:
+        verdict = runner.run(kata)
+    console.print(render.verdict(verdict, Progress(katas.root).unsolved_before(kata, katas)))
+    if verdict.failures:
+        from kata import debugger
+
+        # Of the slow ones, what they call is not known, but stepping through it takes no longer.
+        called = [failure for failure in verdict.failures if failure.call] or verdict.failures
+        debugger.debug(kata, called[0].name)
+    raise typer.Exit(0 if verdict.failures or verdict.status == SOLVED else 1)
+
+
+@app.command()
 def hint(
     name: Name, more: Annotated[bool, typer.Option("--more", help="Show one more.")] = False
 ) -> None:
@@ -256,6 +273,16 @@ def quiz(
     from kata.interview.clock import Clock
 
     review.hold_quiz(katas, console, Clock(), _topics(katas, topics), minutes)
+
+
+@app.command()
+def share() -> None:
+    """Write a page of what you have solved, for the front of your fork."""
+    katas = catalog.load()
+    from kata import share
+
+    page = share.write(katas)
+    console.print(Text(f"Wrote {page.name}. Commit it, and link to it from your profile."))
 
 
 @app.command()

@@ -4,6 +4,7 @@ Every command of the tool loads this module; what the process itself needs is lo
 """
 
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,4 +20,5 @@ def serve(connection: Connection, root: str, kind: "type[Worker] | None" = None)
 
     if root:
         warm.dry_run()
-    child.work(connection, root, kind or child.Worker)
+        warm.set_stage(Path(root))
+    child.work(connection, warm.stage, kind or child.Worker)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.columns import Columns
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markdown import Markdown
 from rich.padding import Padding
@@ -22,6 +23,7 @@ from kata.verdict import BROKEN, SOLVED, TODO, Failure, Verdict
 Keys = Mapping[str, str]
 
 _PRINTED_LINES = 6
+_MOST_FUNCTIONS = 6
 # Escape sequences of terminals, and what else is no text.
 _CONTROLS = re.compile(
     r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]"
@@ -64,21 +66,26 @@ def verdict(result: Verdict, missing: Sequence[Kata] = (), nth: int = 0) -> Rend
 
 
 def _functions(result: Verdict) -> list[RenderableType]:
-    """How each function stands, where there are several and the failures tell."""
-    text = Text("  ")
-    some_failed = False
+    """How each function stands, where there are several and the failures tell; of many, the bad."""
+    states: list[tuple[str, str]] = []
+    right = 0
     for name, tests in result.functions.items():
         outcomes = [result.outcomes.get(test, TODO) for test in tests]
         failed = outcomes.count("failed")
-        some_failed |= bool(failed)
         if failed:
-            text.append(f"{name} ✗ {failed} of {len(tests)}", style="red")
+            states.append((f"{name} ✗ {failed} of {len(tests)}", "red"))
         elif TODO in outcomes:
-            text.append(f"{name} ·", style="yellow")
+            states.append((f"{name} ·", "yellow"))
+        elif len(result.functions) <= _MOST_FUNCTIONS:
+            states.append((f"{name} ✓", "green"))
         else:
-            text.append(f"{name} ✓", style="green")
-        text.append("   ")
-    return [text] if some_failed else []
+            right += 1
+    if right:
+        states.append((f"{right} others ✓", "green"))
+    if not any(style == "red" for _, style in states):
+        return []
+    parts = [Text(state, style=style, no_wrap=True) for state, style in states]
+    return [Padding(Columns(parts, padding=(0, 3, 0, 0)), (0, 0, 0, 2))]
 
 
 def _headline(mark: str, text: str, style: str) -> Text:

@@ -7,6 +7,10 @@ from kata.catalog import EXERCISES, Kata
 
 SOLVED, FAILED, TODO, BROKEN, CANCELLED = "solved", "failed", "todo", "broken", "cancelled"
 
+# A limit is on the time in which a process works: a busy machine fails nobody. On the clock, what
+# only waits may take this many times as long.
+PATIENCE = 4
+
 
 @dataclass(frozen=True)
 class Job:

@@ -47,12 +47,21 @@ SOFTMAX = (
 )
 
 
+# Tests that share what takes long to make: of several processes, one runs them all.
+_TOGETHER = ("export/", "grade/test_class", "hostile/test_protections.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Most of these start torch, some of them several times, on machines busy with other jobs."""
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.timeout(300))
+        if not item.path.is_relative_to(here):
+            continue
+        item.add_marker(pytest.mark.timeout(300))
+        place = item.path.relative_to(here).as_posix()
+        for shared in _TOGETHER if item.config.pluginmanager.hasplugin("xdist") else ():
+            if place.startswith(shared):
+                item.add_marker(pytest.mark.xdist_group(shared))
 
 
 @pytest.fixture
