@@ -29,6 +29,7 @@ from kata.diagnosis import Diagnosis, test_name
 from kata.prints import Prints, caught
 from kata.stage import Stage
 from kata.subjects import by_function
+from kata.summary import TODO
 from kata.testing import remark_on
 from kata.verdict import PATIENCE, Job
 from kata.witness import sights
@@ -264,7 +265,7 @@ def _outcome(kata: Kata, error: BaseException | None) -> dict[str, Any]:
     if error is None:
         return {"outcome": "passed"}
     if isinstance(error, plugin.TodoError):
-        return {"outcome": plugin.TODO}
+        return {"outcome": TODO}
     if isinstance(error, pytest.skip.Exception):
         return {"outcome": "skipped"}
     return {"outcome": "failed"} | _failure(kata, error)

@@ -37,14 +37,14 @@ def main(root: str, name: str, test: str) -> None:
     stage = Stage(Path(root))
     kata = stage.katas.find(name)
     target.install(stage.katas)
-    counter, stops = _Counter(), sys.breakpointhook
+    counter = _Counter()
     sys.breakpointhook = _fail  # It fails in the loop, too; there is time to stop at it below.
     with caught(Prints()):
         stage.run(kata, 0, _OneTest(test))
         failed = stage.diagnosis_of(kata).failed
         for run in failed:
             run_watched(kata, run, counter.watched)
-    sys.breakpointhook = stops
+    sys.breakpointhook = _stop
     if counter.calls:
         print(f"{counter.last_call}\n{_KEYS}")
         _stop_at(kata, failed[0], counter.calls)
@@ -54,6 +54,10 @@ def main(root: str, name: str, test: str) -> None:
 
 def _fail(*_: object, **__: object) -> None:
     raise RuntimeError("breakpoint()")
+
+
+def _stop(*_: object, **__: object) -> None:
+    _Debugger().set_trace(sys._getframe(1))
 
 
 def _stop_at(kata: Kata, run: Run, call: int) -> None:

@@ -1,12 +1,16 @@
 """A worker that also tries a kata's wrong attempts and decoys, for `kata verify`."""
 
+import contextlib
+import importlib
 from multiprocessing.connection import Connection
-
-import beartype  # noqa: F401, for the process that is forked for each run.
 
 from kata import child, entry, target
 from kata.author.decoys import Decoy, decoys_of
 from kata.diagnosis import Diagnosis, test_name
+
+# Loaded here, before a process is forked for each run. Only authors have it.
+with contextlib.suppress(ModuleNotFoundError):
+    importlib.import_module("beartype")
 
 
 def serve(connection: Connection, root: str) -> None:

@@ -32,25 +32,19 @@ def test_it_stops_in_the_failing_call_and_tells_how_the_test_ends(debug, answer)
     assert "-> print('seen')" in before
     assert "seen" in after
     assert "True" in after
-    assert "got" in after.splitlines()[-2]
+    assert "entries differ" in after
 
 
-def test_it_can_be_left(debug, answer):
-    answer("assert False, 'never'")
-    before, _, after = debug("q")
-    assert "-> assert False, 'never'" in before
-    assert after.strip() == ""
-
-
-def test_breakpoint_works_in_it(debug, answer):
+def test_breakpoint_works_in_it_and_it_can_be_left(debug, answer):
     answer("y = 2 * x\nbreakpoint()\nreturn y")
-    _, _, after = debug("c", "p y is not x", "q")
+    before, _, after = debug("c", "p y is not x", "q")
+    assert "-> y = 2 * x" in before
     assert "-> return y" in after
-    assert "True" in after
+    assert after.endswith("(Pdb) True\n(Pdb) ")
 
 
 def test_without_a_failure_it_says_how_the_kata_stands(debug, softmax):
-    before, prompt, _ = debug()
-    assert (before.strip(), prompt) == ("· softmax is to do.", "")
     softmax.exercise.write_text(softmax.solution.read_text())
-    assert debug()[0].startswith("✓ softmax")
+    before, prompt, _ = debug()
+    assert before.startswith("✓ softmax")
+    assert prompt == ""

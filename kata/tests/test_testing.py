@@ -186,6 +186,15 @@ def test_loops_in_python_are_counted(loop):
         assert_no_loop_over("the rows", loop, (x[:8],), (x,))
 
 
+def test_a_long_loop_is_counted_only_until_it_is_known_to_be_one():
+    few, steps = python_work(while_loop, range(10)), python_work(while_loop, range(5000))
+    assert 1000 < few + 1000 < steps
+    assert python_work(while_loop, range(5000), most=steps) == steps
+    assert python_work(while_loop, range(5000), most=few + 1000) == few + 1001
+    with pytest.raises(AssertionError, match=f"{few} interpreter steps, then over {few + 1000}"):
+        assert_no_loop_over("the rows", while_loop, (range(10),), (range(5000),))
+
+
 def test_what_is_uncounted_is_no_work_and_what_comes_after_it_is():
     def work(paused, counted):
         with uncounted():

@@ -112,7 +112,7 @@ def test_plain_pytest_works_and_says_what_is_left_for_grading(own_one):
 
 def test_no_untouched_stub_counts_as_solved(everything):
     """Of a stub that raises, and of one that starts from working code."""
-    result = run(everything, "-m", "pytest", "tests/rnn", "tests/cnn", "-p", "no:cacheprovider")
+    result = run(everything, "-m", "pytest", "tests/rnn", "tests/basics", "-p", "no:cacheprovider")
     assert result.returncode == 1
     assert "Traceback" not in result.stdout + result.stderr
     assert len(re.findall(r": 0 of \d+ solved", result.stdout)) == 2
