@@ -210,24 +210,30 @@ def test_it_reads_digits_it_has_never_seen_and_many_that_have_moved(rng, progres
     moved = moves_of(x[held_back])
     connected = share_of_a_connected_network(rng, x[learned], y[learned], moved, y[held_back])
     params, pictures = init((16, 32), 10, rng), x.astype(np.float32)
-    params = train(params, pictures[learned], y[learned], 8, 32, 0.003, rng, progress)
+    seen = pictures[learned], y[learned]
+    params = train(
+        params, *seen, 10, 32, 0.003, rng, lambda done, loss: progress(done * 2 / 3, loss)
+    )
+    params = train(
+        params, *seen, 5, 32, 0.0005, rng, lambda done, loss: progress((2 + done) / 3, loss)
+    )
 
     def share(pictures):
         return float(np.mean(predict(params, pictures.astype(np.float32)) == y[held_back]))
 
     in_place, after_moves = share(x[held_back]), float(np.mean([share(one) for one in moved]))
-    # The reference reaches 97 % and 78 %, with standard deviations of 1.3 % and 4 % over 16 runs.
+    # The reference reaches 98.6 % and 81 %, with standard deviations of 0.5 % and 3 % over 20 runs.
     reached = (
         f"It reads {in_place:.1%} of the held-out digits, and {after_moves:.1%} moved by a pixel "
         f"(a fully connected network: {connected:.1%} of these)."
     )
     asked = (
-        "At least 90% and 60% are asked. If the first is low, was the order of the pictures drawn "
+        "At least 95% and 60% are asked. If the first is low, was the order of the pictures drawn "
         "anew, and all of Adam's state kept? If only the second is, is the last maximum taken over "
         "all positions?"
     )
-    short = in_place < 0.9 or after_moves < 0.6
-    recorder.check([in_place, after_moves], "90% and 60%", f"{reached} {asked}" if short else None)
+    short = in_place < 0.95 or after_moves < 0.6
+    recorder.check([in_place, after_moves], "95% and 60%", f"{reached} {asked}" if short else None)
 
 
 @manners(dtypes=(np.float32,))
