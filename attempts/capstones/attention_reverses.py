@@ -94,6 +94,29 @@ no_scale = slip(
     {SCORES: "q @ k.swapaxes(1, 2)"},
 )
 
+a_causal_mask = slip(
+    "A causal mask hides the later positions. Here every position looks at all.",
+    {
+        f"softmax({SCORES})": (
+            f"softmax(np.where(np.tri(ids.shape[1], dtype=bool), {SCORES}, -np.inf))"
+        ),
+        "scaled_dot_product(q, k, v) @ params[5].T": (
+            "scaled_dot_product(q, k, v, np.tri(ids.shape[1], dtype=bool)) @ params[5].T"
+        ),
+        "mixed = scaled_dot_product(q, k, v)": (
+            "seen = np.tri(ids.shape[1], dtype=bool)\nmixed = scaled_dot_product(q, k, v, seen)"
+        ),
+        "scaled_dot_product_backward(grad_logits @ w_out, q, k, v)": (
+            "scaled_dot_product_backward(grad_logits @ w_out, q, k, v, seen)"
+        ),
+    },
+)
+
+matrices_not_transposed = slip(
+    "x is multiplied by w_q, w_k and w_v as they are. It should be by their transposes.",
+    {"return x, x @ w_q.T, x @ w_k.T, x @ w_v.T": "return x, x @ w_q, x @ w_k, x @ w_v"},
+)
+
 scores_for_weights = slip(
     "These are the scores. The weights are their softmax.",
     {f"softmax({SCORES})": SCORES},
@@ -115,6 +138,26 @@ values_for_logits = slip(
 through_the_values_only = slip(
     "The gradient of x comes through v only. It also comes through q and through k.",
     {"grad_x = grad_q @ w_q + grad_k @ w_k + grad_v @ w_v": "grad_x = grad_v @ w_v"},
+)
+
+not_through_the_keys = slip(
+    "The gradient of x comes through q and v only. It also comes through k.",
+    {" + grad_k @ w_k": ""},
+)
+
+not_through_the_queries = slip(
+    "The gradient of x comes through k and v only. It also comes through q.",
+    {"grad_q @ w_q + ": ""},
+)
+
+w_out_by_the_values = slip(
+    "The gradient of w_out is taken with the values. Its input is what attention made of them.",
+    {"_weight_gradient(grad_logits, mixed)": "_weight_gradient(grad_logits, v)"},
+)
+
+gradients_of_the_sum = slip(
+    "The gradients are those of the sum over all targets; the loss is their mean.",
+    {"cross_entropy_backward(1.0,": "cross_entropy_backward(float(targets.size),"},
 )
 
 weights_transposed_on_the_way_back = slip(

@@ -125,6 +125,28 @@ padding_in_the_mean = slip(
     },
 )
 
+each_name_counts_alike = slip(
+    "The loss is a mean of the names' means, so a symbol in a short name counts more.",
+    {
+        LOSS: (
+            "means = [*map(cross_entropy, logits.reshape(x.shape), targets)]\n"
+            "return float(np.mean(means)), [*grads_recurrent, *grads_out]"
+        )
+    },
+)
+
+float64_slips_in = slip(
+    "The results are float64, whatever the params are. Which array has no float32?",
+    {
+        "x = one_hot(inputs, SYMBOLS).astype(w_out.dtype)  # (n, t, 27)": (
+            "x = one_hot(inputs, SYMBOLS)"
+        ),
+        "h0 = np.zeros((len(x), w_out.shape[1]), w_out.dtype)": (
+            "h0 = np.zeros((len(x), w_out.shape[1]))"
+        ),
+    },
+)
+
 last_step_only = slip(
     "Only the last step sends a gradient back, but every state has made a prediction.",
     {
@@ -179,9 +201,24 @@ clipped_one_by_one = slip(
     {CLIP: "clipped = [clip_by_global_norm([grad], 1.0)[0][0] for grad in grads]"},
 )
 
+short_gradients_lengthened = slip(
+    "Short gradients are lengthened to a norm of 1. Only long ones should be shortened.",
+    {
+        CLIP: (
+            "_, norm = clip_by_global_norm(grads, 1.0)\n"
+            "clipped = [grad / (norm + 1e-6) for grad in grads]"
+        )
+    },
+)
+
 entries_clipped = slip(
     "The entries are clipped, not the norm.",
     {CLIP: "clipped = [grad.clip(-1, 1) for grad in grads]"},
+)
+
+last_batch_lost = slip(
+    "A smaller last batch is left out of an epoch.",
+    {DEAL: "in minibatches(inputs, targets, batch_size, rng, drop_last=len(names) > batch_size):"},
 )
 
 steps_thrown_away = slip(
@@ -244,6 +281,20 @@ temperature_multiplies = slip(
 temperature_ignored = slip(
     "The temperature has no part in the draw.",
     {"next_token_probs(logits, temperature)": "next_token_probs(logits)"},
+)
+
+always_the_most_probable = slip(
+    "The most probable symbol is taken at any temperature. It should be drawn.",
+    {
+        "sampling.sample(sampling.next_token_probs(logits, temperature), rng)": (
+            "int(logits.argmax())"
+        )
+    },
+)
+
+letters_one_too_high = slip(
+    "1 becomes b, 2 becomes c, and so on.",
+    {'chr(ord("a") + symbol - 1)': 'chr(ord("a") + symbol)'},
 )
 
 one_letter_too_many = slip(

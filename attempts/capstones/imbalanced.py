@@ -53,6 +53,11 @@ weights_ignored = slip(
     {"backward(1.0, logits, y, weights)": "backward(1.0, logits, y, np.ones(2))"},
 )
 
+no_weights_at_all = slip(
+    "Neither the gradient nor the loss is weighted: rare eights weigh no more than others.",
+    {"adam = Adam(lr=lr)": "adam, weights = Adam(lr=lr), np.ones(2)"},
+)
+
 weights_swapped = slip(
     "The two weights are swapped: those of class 0 count for class 1.",
     {
@@ -94,6 +99,11 @@ the_other_class = slip(
     "These are the probabilities of class 0, not of class 1.", {"[:, 1].copy()": "[:, 0].copy()"}
 )
 
+sigmoid_of_one_logit = slip(
+    "The logit of class 0 is left out. In a softmax of two, the sigmoid is that of the difference.",
+    {"softmax(linear(x, *params))[:, 1].copy()": "1 / (1 + np.exp(-linear(x, *params)[:, 1]))"},
+)
+
 logits_for_probabilities = slip(
     "These are logits of class 1. Their softmax is missing.",
     {"softmax(linear(x, *params))": "linear(x, *params)"},
@@ -116,6 +126,22 @@ trained_on_all = slip(
     {
         "balanced_weights(y[learned], 2)": "balanced_weights(y, 2)",
         "train(x[learned], y[learned],": "train(x, y,",
+    },
+)
+
+trained_on_what_is_held_back_too = slip(
+    "It is trained on the rows that the threshold is chosen on, too: nothing is held back.",
+    {"train(x[learned], y[learned],": "train(x, y,"},
+)
+
+trained_again_on_all = slip(
+    "Once the threshold is chosen it is trained again, on all rows: another classifier than the "
+    "one that the threshold is for.",
+    {
+        f"return params, weights, {THRESHOLD}": (
+            f"threshold = {THRESHOLD}\n"
+            "return train(x, y, weights, steps, lr, report), weights, threshold"
+        )
     },
 )
 
@@ -158,6 +184,11 @@ weighted_once_more = slip(
 not_normalised = slip(
     "p is divided by its weight, but p and 1 − p no longer add up to 1.",
     {"return yes / (yes + no)": "return p / weights[1]"},
+)
+
+probabilities_for_odds = slip(
+    "p itself is divided by the factor. Only the odds should be.",
+    {"return yes / (yes + no)": "return p * weights[0] / weights[1]"},
 )
 
 always_no = slip(

@@ -62,6 +62,32 @@ known_names_kept = slip(
     {NEW: "new = list(names)"},
 )
 
+known_names_dropped_after_the_split = slip(
+    "Known names are dropped after the split, so that fewer than n are held out.",
+    {
+        NEW: "new = list(names)",
+        SPLIT: (
+            "parts = [new[i] for i in order[n:]], [new[i] for i in order[:n]]\n"
+            "return tuple([name for name in part if name not in seen] for part in parts)"
+        ),
+    },
+)
+
+the_last_ones_held_out = slip(
+    "The last names are held out every time, so the rarest ones.",
+    {"order = rng.permutation(len(new))": "order = np.arange(len(new))[::-1]"},
+)
+
+held_out_in_their_old_order = slip(
+    "The names held out are in their old order. Their order should be random, too.",
+    {"for i in order[:n]]": "for i in sorted(order[:n])]"},
+)
+
+known_within_another_name = slip(
+    "A name counts as known if it stands within another one that is known, as al in alice.",
+    {"seen = set(known)": 'seen = " ".join(known)'},
+)
+
 in_their_old_order = slip(
     "The names keep their order, so the most frequent ones are held out every time.",
     {"order = rng.permutation(len(new))": "order = np.arange(len(new))"},
@@ -91,6 +117,15 @@ all_weights_move = slip(
             "*body, w_out, b_out = params\ninputs"
         )
     },
+)
+
+head_alone_returned = slip(
+    "Only the head is returned. All six params are asked for.", {BODY: "return head"}
+)
+
+padding_is_a_target = slip(
+    "The places left over have the edge as their target, and count in the loss.",
+    {RIGHT: f"targets = np.maximum(targets, 0)\n{RIGHT}"},
 )
 
 bias_frozen = slip(
@@ -170,6 +205,15 @@ scratch_at_the_rate_of_all = slip(
 losses_on_what_was_learned = slip(
     "The losses are those on the names that were learned, not on those held out.",
     {"batch = encode(held_out)": "batch = encode(names)"},
+)
+
+held_out_names_learned = slip(
+    "The names held out are learned, too.",
+    {
+        "settings = epochs, batch_size": (
+            "settings, names = (epochs, batch_size), [*names, *held_out]"
+        )
+    },
 )
 
 ways_swapped = slip(

@@ -110,6 +110,55 @@ all_of_the_network_frozen = slip(
     {BODY: "self.body.eval()\nself.norm.eval()"},
 )
 
+body_by_the_batch_in_training = slip(
+    "The frozen body normalizes by the batch in training. Its running statistics stay, but they "
+    "are used in evaluations only.",
+    {BODY: "self.body[1].momentum = 0.0"},
+)
+
+dropout_before_the_norm = slip(
+    "Units drop out before the head's batch norm. They should after it.",
+    {
+        "x = self.norm(torch.relu(self.body(x)))": (
+            "x = torch.relu(self.body(x))\n"
+            "x = self.norm(F.dropout(x, self.dropout, training=self.training))"
+        ),
+        f"self.last({DROPOUT})": "self.last(x)",
+    },
+)
+
+kept_not_scaled_up = slip(
+    "The units that are kept stay as they are. In training, torch's dropout divides them by "
+    "1 - dropout.",
+    {
+        f"return self.last({DROPOUT})": (
+            "if self.training:\n"
+            "    x = x * (torch.rand_like(x) >= self.dropout)\n"
+            "return self.last(x)"
+        )
+    },
+)
+
+one_mask_for_all_rows = slip(
+    "A unit drops out in all rows of a batch, or in none.",
+    {
+        f"self.last({DROPOUT})": (
+            "self.last(x * F.dropout(torch.ones_like(x[:1]), self.dropout, self.training))"
+        )
+    },
+)
+
+dropout_and_body_unmended = slip(
+    "Units drop out in evaluations too, and the frozen body normalizes by the batch in training.",
+    {DROPOUT: "F.dropout(x, self.dropout)", BODY: "pass"},
+)
+
+losses_in_training_mode = slip(
+    "The losses on new rows are taken in training mode: they depend on the batch, and the running "
+    "statistics follow the new rows.",
+    {"self.evaluate(x_new, y_new)": "F.cross_entropy(self.model(x_new), y_new).item()"},
+)
+
 head_without_running_statistics = slip(
     "The head's batch norm keeps no running statistics, so in evaluations it uses the batch.",
     {

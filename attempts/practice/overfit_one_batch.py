@@ -71,13 +71,54 @@ no_dropout_at_all = slip(
 )
 
 never_back_to_training = slip(
-    "After `overfit` the network stays in evaluation mode: nothing drops out in a later `fit`.",
+    "Nothing drops out in a `fit` after `overfit`: what the check turns off stays off.",
     {"self.train()": "pass"},
 )
 
 dropout_taken_for_the_kept = slip(
     "`dropout` is taken for the probability that a unit is kept.",
     {"self.dropout, self.training)": "1 - self.dropout, self.training)"},
+)
+
+dropout_in_evaluation_only = slip(
+    "The modes are swapped: units drop out in `overfit`, and not in `fit`.",
+    {"self.dropout, self.training)": "self.dropout, not self.training)"},
+)
+
+kept_not_scaled_up = slip(
+    "The units that are kept stay as they are. They should be divided by 1 - dropout.",
+    {
+        LOOP: LOOP.replace(
+            DROPPED,
+            "torch.relu(layer(x))\n"
+            "    if self.training:\n"
+            "        x = x * (torch.rand_like(x) >= self.dropout)",
+        )
+    },
+)
+
+dropout_before_each_hidden_layer = slip(
+    "Features drop out, and the last hidden units do not: dropout comes after a hidden layer.",
+    {DROPPED: "torch.relu(layer(F.dropout(x, self.dropout, self.training)))"},
+)
+
+dropout_after_the_last_hidden_layer_only = slip(
+    "Only the units of the last hidden layer drop out.",
+    {
+        DROPPED: "torch.relu(layer(x))",
+        "return self.head(x)": "return self.head(F.dropout(x, self.dropout, self.training))",
+    },
+)
+
+one_mask_for_all_rows = slip(
+    "A unit drops out in all rows of a batch, or in none.",
+    {
+        LOOP: LOOP.replace(
+            DROPPED,
+            "torch.relu(layer(x))\n"
+            "    x = x * F.dropout(torch.ones_like(x[:1]), self.dropout, self.training)",
+        )
+    },
 )
 
 dropout_by_default = slip(
@@ -98,6 +139,26 @@ no_relu_at_all = slip(
 softmax_on_the_logits = slip(
     "`forward` returns probabilities. The loss expects logits, and has the softmax inside.",
     {"return self.head(x)": "return self.head(x).softmax(dim=1)"},
+)
+
+log_softmax_on_the_logits = slip(
+    "`forward` returns logarithms of probabilities. The outputs of the last layer are asked for.",
+    {"return self.head(x)": "return F.log_softmax(self.head(x), dim=1)"},
+)
+
+leaky_hidden_layers = slip(
+    "The hidden units are leaky: ReLU gives 0 for what is negative.",
+    {"torch.relu(layer(x))": "F.leaky_relu(layer(x))"},
+)
+
+hidden_biases_stay = slip(
+    "The biases of the hidden layers never change.",
+    {
+        HIDDEN: (
+            "self.hidden = hidden\n"
+            "self.learning = nn.ParameterList(layer.weight for layer in hidden)"
+        )
+    },
 )
 
 only_hidden_layers_learn = slip(
@@ -166,6 +227,19 @@ steps_of_adam = slip(
     {
         OPTIMIZER_OF_FIT: OPTIMIZER_OF_FIT.replace("SGD", "Adam"),
         OPTIMIZER_OF_OVERFIT: OPTIMIZER_OF_OVERFIT.replace("SGD", "Adam"),
+    },
+)
+
+one_optimizer_for_good = slip(
+    "Every later training takes the step size of the first one.",
+    {
+        "self.dropout = dropout": "self.dropout, self.optimizer = dropout, None",
+        OPTIMIZER_OF_FIT: OPTIMIZER_OF_FIT.replace(
+            "= torch", "= self.optimizer = self.optimizer or torch"
+        ),
+        OPTIMIZER_OF_OVERFIT: OPTIMIZER_OF_OVERFIT.replace(
+            "= torch", "= self.optimizer = self.optimizer or torch"
+        ),
     },
 )
 

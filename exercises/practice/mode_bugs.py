@@ -41,11 +41,13 @@ class FineTuner:
         body    z = batch norm(x w1ᵀ + b1), always by the statistics `mean` and `var`
         head    logits = dropout(batch norm(relu(z))) w2ᵀ + b2
 
-    `weights` is [w1, b1, mean, var, w2, b2]. Batch norms are those of torch; they start with gain 1
-    and shift 0, that of the head with mean 0 and variance 1. No argument is written into.
+    `weights` is [w1, b1, mean, var, w2, b2], in float32 or float64 as the rows are. Batch norms are
+    those of torch; they start with gain 1 and shift 0, that of the head with mean 0 and variance 1.
+    No argument is written into.
 
     Training and evaluation differ in the head. In training its batch norm uses the batch and
-    updates its running statistics, and each unit drops out with probability `dropout`. In
+    updates its running statistics. Each unit of each row drops out with probability `dropout`,
+    whatever becomes of the others; the units that are kept are divided by 1 - dropout. In
     evaluation it uses the running statistics, nothing drops out, and nothing changes. The body
     never changes.
     """

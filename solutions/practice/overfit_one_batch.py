@@ -58,7 +58,8 @@ class Classifier(nn.Module):
         """Train on the rows of x, whose classes are y: in each epoch a step for each batch.
 
         Batches take the rows in order; the last one holds what is left. In each step, each
-        hidden unit of each row drops out with probability `dropout`.
+        hidden unit of each row drops out with probability `dropout`, whatever becomes of the
+        others; the units that are kept are divided by 1 - dropout.
         """
         self.train()
         optimizer = torch.optim.SGD(self.parameters(), lr)
