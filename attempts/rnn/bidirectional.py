@@ -53,12 +53,7 @@ with_the_state_kept = rewrite(
 starts_in_the_padding = slip(
     "The backward direction reads the padding first. It should start at each sequence's own last "
     "real step.",
-    {
-        BACK: (
-            "back = _states(x, real | True, backward, reversed(range(t)))\n"
-            "back[~real] = 0"
-        )
-    },
+    {BACK: ("back = _states(x, real | True, backward, reversed(range(t)))\nback[~real] = 0")},
 )
 
 starts_in_padding_of_zeros = slip(
@@ -213,7 +208,8 @@ turned_by_unsigned_places = slip(
     "0 − 1 is its largest number.",
     {
         BACK: (
-            "places = np.where(real, lengths[:, None] - 1 - np.arange(t), np.arange(t))[..., None]\n"
+            "last = lengths[:, None] - 1\n"
+            "places = np.where(real, last - np.arange(t), np.arange(t))[..., None]\n"
             "turned = _states(np.take_along_axis(x, places, 1), real, backward, range(t))\n"
             "back = np.take_along_axis(turned, places, 1)"
         )

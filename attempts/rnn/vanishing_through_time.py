@@ -200,8 +200,8 @@ unit_that_keeps_most_at_the_end = slip(
 )
 
 logarithms_with_a_little_more = slip(
-    "A little is added to each gate, perhaps for the sake of a logarithm. A product needs none, and "
-    "small results get wrong.",
+    "A little is added to each gate, perhaps for the sake of a logarithm. A product needs none of "
+    "it, and small results get wrong.",
     {PATH: "np.exp(np.cumsum(np.log(forget_gates + 1e-12), axis=0)).max(axis=1)"},
 )
 

@@ -65,7 +65,7 @@ def test_training_is_logistic_regression_on_the_features(rng, n, d, hidden, clas
 
 
 def test_logits_may_be_large_and_a_class_may_have_no_row(rng):
-    # Of three equal rows one is of another class, and a first step at such a rate all but denies it.
+    # One of three equal rows is of another class; a first step at such a rate all but denies it.
     backbone, x, _ = draw(rng, n=1)
     x, y = x.repeat(3, 1), torch.tensor([0, 0, 1])
     losses, head = regress(features_of(backbone, x), y, zeros(4, 5), 3, 1e4, 0.0)
