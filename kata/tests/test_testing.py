@@ -195,6 +195,15 @@ def test_a_long_loop_is_counted_only_until_it_is_known_to_be_one():
         assert_no_loop_over("the rows", while_loop, (range(10),), (range(5000),))
 
 
+@pytest.mark.parametrize("dtype", [float, int, bool])
+def test_a_debugging_print_takes_as_many_steps_at_any_size(dtype):
+    def work(x):
+        print(f"{x}", x, repr(x))
+
+    steps = {python_work(work, np.ones((n, m), dtype)) for n in (1, 2, 3, 100) for m in (1, 2, 4)}
+    assert len(steps) == 1
+
+
 def test_what_is_uncounted_is_no_work_and_what_comes_after_it_is():
     def work(paused, counted):
         with uncounted():
