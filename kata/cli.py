@@ -13,11 +13,13 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
-from kata import catalog, hints, keys, render, stubs
+from kata import catalog, hints, keys, mistakes, render, stubs
+from kata.arguments import Name, Names, Seed, Topics, chosen_katas, chosen_topics, console
 from kata.catalog import Catalog, Kata, KataError
+from kata.interview.cli import app as evening
 from kata.progress import Progress
 from kata.runner import Runner
-from kata.verdict import SOLVED, TODO, Verdict
+from kata.verdict import SOLVED, Verdict
 
 
 class _Commands(TyperGroup):
@@ -35,28 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-console = Console(highlight=False)
-
-
-def _complete(incomplete: str) -> list[str]:
-    try:
-        ids = [kata.id for kata in catalog.load().katas]
-    except KataError:
-        return []
-    names = [part for name in ids for part in name.split("/")] + ids
-    return list(dict.fromkeys(name for name in names if name.startswith(incomplete)))
-
-
-Name = Annotated[
-    str, typer.Argument(help="A kata: topic/name, or just name.", autocompletion=_complete)
-]
-Names = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Katas: topic/name, just name, or a whole topic.", autocompletion=_complete
-    ),
-]
-Seed = Annotated[int, typer.Option(help="Draw other random inputs.")]
+app.add_typer(evening)
 
 
 def main() -> None:
@@ -124,14 +105,14 @@ def _watch(katas: Catalog, progress: Progress, runner: Runner) -> None:
 
 
 @app.command("list")
-def list_katas(
-    topics: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]…")] = None,
-) -> None:
+def list_katas(topics: Topics = None) -> None:
     """List the katas and your progress, topic by topic."""
     katas = catalog.load()
     progress = Progress(katas.root)
     current = progress.current(katas)
-    console.print(render.kata_list(katas, progress, current, _topics(katas, topics)))
+    console.print(render.kata_list(katas, progress, current, chosen_topics(katas, topics)))
+    for line in mistakes.told(katas, progress):
+        console.print(Text(line, style="yellow"))
 
 
 @app.command("test")
@@ -139,7 +120,7 @@ def run_tests(names: Names = None, seed: Seed = 0) -> None:
     """Test katas once; without a name, the current one."""
     katas = catalog.load()
     progress = Progress(katas.root)
-    chosen = _chosen(katas, names) or [progress.current(katas)]
+    chosen = chosen_katas(katas, names) or [progress.current(katas)]
     with Runner(katas) as runner:
         verdicts = [_run(runner, kata, katas, progress, seed) for kata in chosen]
     if any(verdict.status != SOLVED for verdict in verdicts):
@@ -148,8 +129,7 @@ def run_tests(names: Names = None, seed: Seed = 0) -> None:
 
 def _run(runner: Runner, kata: Kata, katas: Catalog, progress: Progress, seed: int = 0) -> Verdict:
     verdict = runner.run(kata, seed=seed)
-    if verdict.status != TODO:
-        progress.ran(kata, solved=verdict.status == SOLVED)
+    progress.judged(verdict)
     console.print(render.verdict(verdict, progress.unsolved_before(kata, katas)))
     return verdict
 
@@ -213,69 +193,6 @@ def reset(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] = F
 
 
 @app.command()
-def interview(
-    minutes: Annotated[int | None, typer.Option(help="How long it takes; 45 by default.")] = None,
-    level: Annotated[
-        str | None, typer.Option(metavar="LEVEL", help="Only easy, medium or hard katas.")
-    ] = None,
-    topic: Annotated[
-        str | None, typer.Option(metavar="TOPIC", help="Only katas of this topic.")
-    ] = None,
-    names: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--kata", metavar="NAME", help="Ask this kata; up to four.", autocompletion=_complete
-        ),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Draw the same katas again.")] = None,
-    only_list: Annotated[
-        bool, typer.Option("--list", help="Only show which katas would be drawn.")
-    ] = False,
-    history: Annotated[
-        bool, typer.Option("--history", help="Only show how your interviews went.")
-    ] = False,
-) -> None:
-    """Hold a mock interview: katas against the clock, then questions."""
-    katas = catalog.load()
-    from kata.interview import command
-    from kata.interview.clock import Clock
-    from kata.interview.plan import Wish, listed, plan
-
-    wish = Wish(minutes, level, topic, tuple(_chosen(katas, names)), seed)
-    progress, clock = Progress(katas.root), Clock()
-    if history:
-        console.print(command.history(katas))
-    elif only_list:
-        console.print(listed(plan(katas, progress, wish, clock.now())))
-    else:
-        with Runner(katas) as runner:
-            command.hold(katas, progress, wish, runner, console, clock)
-
-
-@app.command()
-def review() -> None:
-    """Repeat what is due after your interviews, for ten minutes at most."""
-    katas = catalog.load()
-    from kata.interview import review
-    from kata.interview.clock import Clock
-
-    review.hold(katas, console, Clock())
-
-
-@app.command()
-def quiz(
-    topics: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]…")] = None,
-    minutes: Annotated[int, typer.Option(min=1, help="A question takes about one.")] = 10,
-) -> None:
-    """Answer interview questions of all topics, or of some; no code, no clock."""
-    katas = catalog.load()
-    from kata.interview import review
-    from kata.interview.clock import Clock
-
-    review.hold_quiz(katas, console, Clock(), _topics(katas, topics), minutes)
-
-
-@app.command()
 def share() -> None:
     """Write a page of what you have solved, for the front of your fork."""
     katas = catalog.load()
@@ -291,7 +208,7 @@ def verify(names: Names = None, seed: Seed = 0) -> None:
     katas = _full_checkout()
     from kata.author import report, verify
 
-    chosen = _chosen(katas, names)
+    chosen = chosen_katas(katas, names)
     with report.proofs(console) as on_proof:
         proofs = verify.verify(katas, chosen or katas.katas, seed=seed, on_proof=on_proof)
     lines = [line for proof in proofs for line in proof.lines()]
@@ -307,7 +224,7 @@ def bench(names: Names = None) -> None:
     katas = _full_checkout()
     from kata.author import bench, report
 
-    chosen = {kata.id for kata in _chosen(katas, names)}
+    chosen = {kata.id for kata in chosen_katas(katas, names)}
     kernels = [kernel for kernel in bench.kernels_of(katas) if kernel.kata in chosen or not chosen]
     if not kernels:
         raise KataError(
@@ -374,12 +291,12 @@ def grade(
         named = ([str(submission)] if submission else []) + (names or [])
         wishes = command.ClassWishes(roster, next(iter(outputs or []), None), course, seeds)
         wishes = replace(wishes, again=tuple(student or ()), anonymous=anonymous, dask=dask)
-        raise typer.Exit(command.grade_class(katas, _chosen(katas, named), wishes, console))
+        raise typer.Exit(command.grade_class(katas, chosen_katas(katas, named), wishes, console))
     for name, value in for_class.items():
         if value:
             raise KataError(f"--{name} is for a class: add --class ROSTER.")
     reports = command.Reports.of(formats or [], outputs or [])
-    chosen = _chosen(katas, names) or list(katas.katas)
+    chosen = chosen_katas(katas, names) or list(katas.katas)
     marks = command.grade(katas, _given(submission), chosen, *seeds, reports, console)
     percent = 100 * marks.score / max(1, marks.points)
     raise typer.Exit(1 if fail_under is not None and percent < fail_under else 0)
@@ -454,20 +371,6 @@ def _given(folder: Path | None) -> Path:
     if folder is None:
         raise KataError("Name the folder of a submission: kata grade SUBMISSION.")
     return folder
-
-
-def _chosen(katas: Catalog, names: list[str] | None) -> list[Kata]:
-    found = [kata for name in names or [] for kata in katas.find_all(name)]
-    return list(dict.fromkeys(found))
-
-
-def _topics(katas: Catalog, named: list[str] | None) -> list[str]:
-    """The topics of these names; all where none is named."""
-    known = [topic.name for topic in katas.topics]
-    for topic in named or ():
-        if topic not in known:
-            raise KataError(f"There is no topic {topic!r}. The topics are {', '.join(known)}.")
-    return named or known
 
 
 def _exit_unless(good: bool, yes: str, no: str) -> NoReturn:

@@ -31,7 +31,7 @@ _CONTROLS = re.compile(
 _BAR_WIDTH = 30
 _SIDE_BY_SIDE_WIDTH = 150
 # What a failed check raises: its text says all.
-_CHECKS = ("AssertionError", "SideEffectError", "Failed")
+CHECKS = ("AssertionError", "SideEffectError", "Failed")
 
 
 def verdict(result: Verdict, missing: Sequence[Kata] = (), nth: int = 0) -> RenderableType:
@@ -105,12 +105,12 @@ def _explanation(result: Verdict, nth: int) -> list[RenderableType]:
         failure = failures[nth % len(failures)]
         which = f"  ({nth % len(failures) + 1} of {len(failures)})" if len(failures) > 1 else ""
         claim = Text("Fails: ", style="bold").append(failure.claim).append(which, style="dim")
-        parts += [Text(""), claim, *_failure(result.kata, failure)]
+        parts += [Text(""), claim, *raised_by(result.kata, failure)]
         parts += prints(failure.prints or result.prints)
     return parts
 
 
-def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
+def raised_by(kata: Kata, failure: Failure) -> list[RenderableType]:
     parts: list[RenderableType] = []
     if failure.test_line:
         parts.append(_place(kata.test, kata, failure.test_line, failure.test_code))
@@ -121,7 +121,7 @@ def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
         call = Text("its last call: ", style="dim").append_text(_plain(failure.call))
         parts.append(Cuttable(Padding(call, (0, 0, 0, 2)), 1))
     text = failure.text.strip() or failure.kind
-    if failure.kind not in _CHECKS and failure.text.strip():
+    if failure.kind not in CHECKS and failure.text.strip():
         text = f"{failure.kind}: {text}"
     return [*parts, Cuttable(Padding(_plain(text, "red"), (0, 0, 0, 2)), 3)]
 
@@ -140,7 +140,12 @@ def _place(file: Path, kata: Kata, line: int, code: str) -> Text:
 
 def path(file: Path, kata: Kata, line: int = 0) -> Text:
     """A path from the root, that terminals and editors make clickable."""
-    shown = kata.relative(file) + (f":{line}" if line else "")
+    return link(kata.root, file, f":{line}" if line else "")
+
+
+def link(root: Path, file: Path, place: str = "") -> Text:
+    """A path from the root, with a place in it."""
+    shown = file.relative_to(root).as_posix() + place
     return Text(shown, style=f"cyan link {file.as_uri()}")
 
 
@@ -313,17 +318,22 @@ class Comparison:
     """The learner's code beside the solution; one above the other where there is no room."""
 
     kata: Kata
+    answer: Path | None = None  # The learner's exercise where it is None.
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
-        try:
-            mine = self.kata.exercise.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            mine = []
-        solution = self.kata.solution.read_text(encoding="utf-8").splitlines()
+        answer = self.answer or self.kata.exercise
         if options.max_width < _SIDE_BY_SIDE_WIDTH:
-            yield from _unified(mine, solution)
+            yield from changes(self.kata, answer)
         else:
-            yield _side_by_side(mine, solution)
+            yield _side_by_side(*_both(self.kata, answer))
+
+
+def _both(kata: Kata, answer: Path) -> tuple[list[str], list[str]]:
+    try:
+        mine = answer.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        mine = []
+    return mine, kata.solution.read_text(encoding="utf-8").splitlines()
 
 
 def _side_by_side(mine: list[str], solution: list[str]) -> Table:
@@ -345,7 +355,9 @@ def _aligned(mine: list[str], solution: list[str]) -> Iterable[tuple[str, str, b
         yield from ((one, other, tag == "equal") for one, other in zip(left, right, strict=True))
 
 
-def _unified(mine: list[str], solution: list[str]) -> Iterable[Text]:
+def changes(kata: Kata, answer: Path) -> Iterable[Text]:
+    """What leads from an answer to the solution, line by line."""
+    mine, solution = _both(kata, answer)
     styles = {"+": "green", "-": "yellow", "@": "dim"}
     for line in difflib.unified_diff(mine, solution, "yours", "the solution", lineterm="", n=100):
         yield Text(line, style=styles.get(line[:1], ""))

@@ -87,8 +87,7 @@ class Watch:
 
     def _judged(self, verdict: Verdict) -> None:
         self._verdict, self._failure, self._typed = verdict, 0, None
-        if verdict.status != TODO:
-            self._progress.ran(self._kata, solved=verdict.status == SOLVED)
+        self._progress.judged(verdict)
         self._pending = ""
         self._show_verdict()
 

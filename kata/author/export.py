@@ -50,6 +50,8 @@ install it before the last line:
     kata test NAME        tests one kata once
     kata hint NAME        a hint, and one more each time
     kata reset NAME       puts the stub back and keeps a copy of your file
+    kata quiz             interview questions, ten minutes of them
+    kata sheet            each topic on one page, to print or to read on a phone
     kata interview        a mock interview against the clock
     kata review           what interviews showed you should repeat
     pytest                tests everything; katas not begun are "to do"
@@ -254,10 +256,11 @@ class _Writer:
         return [f"data/{name}" for name in (["README.md", *used] if used else [])]
 
     def _curriculum(self) -> str:
-        """curriculum.toml with its head, and the entries of the chosen katas and their topics."""
+        """curriculum.toml with its head, its sets, and the chosen katas and their topics."""
         head, *entries = re.split(r"(?m)^(?=\[\[)", self._read("curriculum.toml"))
         names = {kata.id for kata in self._chosen} | {kata.topic for kata in self._chosen}
-        kept = [entry for entry in entries if _entry_name(entry) in names]
+        sets = ("[[set]]", "[[staged]]")
+        kept = [one for one in entries if one.startswith(sets) or _entry_name(one) in names]
         return head + "".join(kept).rstrip() + "\n"
 
     def _pyproject(self) -> str:

@@ -12,8 +12,8 @@ from kata import threads
 from kata.tests.conftest import ROOT
 
 HOUSE = {"kata", "exercises", "solutions", "attempts", "tests"}
-# pytest's own, which has no package of its own.
-COMES_WITH = {"_pytest": "pytest"}
+# What is imported by another name than its package has.
+COMES_WITH = {"_pytest": "pytest", "markdown_it": "markdown-it-py"}
 
 
 def test_every_package_that_is_imported_when_a_module_is_loaded_is_declared():
