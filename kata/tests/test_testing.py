@@ -227,6 +227,13 @@ def test_memory_at_the_peak_is_measured_to_the_byte_or_nearly():
     assert x.nbytes <= peak_bytes(np.negative, x) <= x.nbytes + 10_000
 
 
+def test_a_debugging_print_takes_no_memory_of_note():
+    def work(x):
+        print(f"{x}", x, repr(x))
+
+    assert peak_bytes(work, np.ones((200, 500))) < 20_000
+
+
 HIDDEN_LOOPS = {
     "a list of floats": lambda x: np.array(list(map(float, x))),
     "frompyfunc": lambda x: np.frompyfunc(float, 1, 1)(x).astype(float),
