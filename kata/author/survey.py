@@ -4,6 +4,7 @@ from multiprocessing.connection import Connection
 
 from kata import child, entry, target
 from kata.author.decoys import WRITING, Decoy, decoys_of
+from kata.bounds import SECONDS_OF_OUR_OWN
 from kata.diagnosis import Diagnosis
 
 
@@ -21,12 +22,12 @@ class Surveyor(child.Worker):
             return
         self.run_examples()
         for attempt in diagnosis.wrong_attempts:
-            self.begin(attempt.name, child.SECONDS_OF_OUR_OWN)
+            self.begin(attempt.name, SECONDS_OF_OUR_OWN)
             fails, mistakes = diagnosis.survey(attempt)
             names = [mistake.name for mistake in mistakes]
             self.send("surveyed", name=attempt.name, fails=fails, mistakes=names)
         for decoy in decoys_of(target.answer_module(self.kata)):
-            self.begin(decoy.attempt.name, child.SECONDS_OF_OUR_OWN)
+            self.begin(decoy.attempt.name, SECONDS_OF_OUR_OWN)
             self._try(decoy, diagnosis, speed)
 
     def _try(self, decoy: Decoy, diagnosis: Diagnosis, speed: list[str]) -> None:
