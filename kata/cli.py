@@ -3,6 +3,7 @@
 import importlib.metadata
 import importlib.util
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -151,6 +152,36 @@ def _run(runner: Runner, kata: Kata, katas: Catalog, progress: Progress, seed: i
         progress.ran(kata, solved=verdict.status == SOLVED)
     console.print(render.verdict(verdict, progress.unsolved_before(kata, katas)))
     return verdict
+
+
+@app.command()
+def show(
+    names: Names = None,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="Only show which katas have a picture.")
+    ] = False,
+) -> None:
+    """Draw a picture from your own functions, the reference's beside it."""
+    katas = catalog.load()
+    from kata import entry
+    from kata.show import inline, request, script, words
+
+    if only_list:
+        console.print(words.listed(_chosen(katas, names) or katas.katas))
+        return
+    named = _chosen(katas, names) or [Progress(katas.root).current(katas)]
+    # A topic's name stands for those of its katas that have a picture.
+    chosen = named if len(named) == 1 else script.having_one(named)
+    all_good = True
+    with Runner(katas, "spawn", entry.draw) as runner:
+        for kata in chosen:
+            shown = request.show(kata, runner)
+            console.print(words.told(shown, clickable=console.is_terminal), soft_wrap=True)
+            if shown.file and console.is_terminal:
+                sys.stdout.write(inline.sequence(shown.file, os.environ))
+            all_good &= shown.is_good
+    if not all_good:
+        raise typer.Exit(1)
 
 
 @app.command()

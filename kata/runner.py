@@ -109,6 +109,7 @@ class Runner:
         survey: bool = False,
         examples: bool = False,
         diagnose: bool = True,
+        picture: str = "",
         sandboxes: tuple[str, ...] = (),
         sources: dict[str, str] | None = None,
         parts: tuple[str, ...] = (),
@@ -136,6 +137,7 @@ class Runner:
                 survey=survey,
                 examples=examples,
                 diagnose=diagnose,
+                picture=picture,
                 sandboxes=sandboxes,
                 sources=sources or {},
                 parts=parts,
@@ -323,9 +325,12 @@ class _Listener:
         return f"{self._doing()} exceeded {limit}{self._place(stack)}. Is there an infinite loop?"
 
     def _doing(self) -> str:
+        kata = self._verdict.kata
+        file = kata.relative(kata.file_in(self._job.tree))
         if not self._running:
-            kata = self._verdict.kata
-            return f"Loading {kata.relative(kata.file_in(self._job.tree))}"
+            return f"Loading {file}"
+        if self._job.picture:
+            return f"Drawing with {file}"
         return f"The test “{Failure(self._running).claim}”"
 
     def _place(self, stack: str) -> str:
