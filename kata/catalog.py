@@ -85,6 +85,11 @@ class Kata:
         return self.root / "attempts" / self.topic / f"{self.name}.py"
 
     @property
+    def picture(self) -> Path:
+        """The script that draws the picture of this kata; not every kata has one."""
+        return self.file_in("pictures")
+
+    @property
     def hints(self) -> Path:
         return self.root / "hints" / self.topic / f"{self.name}.md"
 

@@ -3,6 +3,7 @@
 import importlib.metadata
 import importlib.util
 import io
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -149,6 +150,36 @@ def debug(name: Name) -> None:
         called = [failure for failure in verdict.failures if failure.call] or verdict.failures
         debugger.debug(kata, called[0].name)
     raise typer.Exit(0 if verdict.failures or verdict.status == SOLVED else 1)
+
+
+@app.command()
+def show(
+    names: Names = None,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="Only show which katas have a picture.")
+    ] = False,
+) -> None:
+    """Draw a picture from your own functions, the reference's beside it."""
+    katas = catalog.load()
+    from kata import entry
+    from kata.show import inline, request, script, words
+
+    if only_list:
+        console.print(words.listed(chosen_katas(katas, names) or katas.katas))
+        return
+    named = chosen_katas(katas, names) or [Progress(katas.root).current(katas)]
+    # A topic's name stands for those of its katas that have a picture.
+    chosen = named if len(named) == 1 else script.having_one(named)
+    all_good = True
+    with Runner(katas, "spawn", entry.draw) as runner:
+        for kata in chosen:
+            shown = request.show(kata, runner)
+            console.print(words.told(shown, clickable=console.is_terminal), soft_wrap=True)
+            if shown.file and console.is_terminal:
+                sys.stdout.write(inline.sequence(shown.file, os.environ))
+            all_good &= shown.is_good
+    if not all_good:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Where a process that runs tests starts.
+"""Where a process that runs tests, or draws a picture, starts.
 
 Every command of the tool loads this module; what the process itself needs is loaded in it alone.
 """
@@ -22,3 +22,11 @@ def serve(connection: Connection, root: str, kind: "type[Worker] | None" = None)
         warm.dry_run()
         warm.set_stage(Path(root))
     child.work(connection, warm.stage, kind or child.Worker)
+
+
+def draw(connection: Connection, root: str) -> None:
+    """Wait for one job, and draw a picture; it needs neither pytest nor torch."""
+    from kata import threads  # noqa: F401, before NumPy is loaded.
+    from kata.show import artist
+
+    artist.work(connection)

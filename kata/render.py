@@ -179,10 +179,11 @@ def _bar(share: float) -> Text:
     return Text("━" * done, style="green").append("─" * (_BAR_WIDTH - done), style="dim")
 
 
-def usual_keys(failures: int, *, been_elsewhere: bool = False) -> Keys:
+def usual_keys(failures: int, *, been_elsewhere: bool = False, has_picture: bool = False) -> Keys:
     """The keys while a kata is worked on."""
     keys = {"f": "next failure"} if failures > 1 else {}
-    keys |= {"h": "hint", "s": "solution", "t": "topic", "l": "list", "g": "go to"}
+    keys |= {"h": "hint", "s": "solution"} | ({"p": "picture"} if has_picture else {})
+    keys |= {"t": "topic", "l": "list", "g": "go to"}
     keys |= {"b": "back"} if been_elsewhere else {}
     return keys | {"n": "next", "r": "reset", "q": "quit"}
 

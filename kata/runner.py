@@ -110,6 +110,7 @@ class Runner:
         survey: bool = False,
         examples: bool = False,
         diagnose: bool = True,
+        picture: str = "",
         sandboxes: tuple[str, ...] = (),
         sources: dict[str, str] | None = None,
         parts: tuple[str, ...] = (),
@@ -137,6 +138,7 @@ class Runner:
                 survey=survey,
                 examples=examples,
                 diagnose=diagnose,
+                picture=picture,
                 sandboxes=sandboxes,
                 sources=sources or {},
                 parts=parts,
@@ -324,9 +326,12 @@ class _Listener:
         return f"{self._doing()} exceeded {limit}{self._place(stack)}. Is there an infinite loop?"
 
     def _doing(self) -> str:
+        kata = self._verdict.kata
+        file = kata.relative(kata.file_in(self._job.tree))
         if not self._running:
-            kata = self._verdict.kata
-            return f"Loading {kata.relative(kata.file_in(self._job.tree))}"
+            return f"Loading {file}"
+        if self._job.picture:
+            return f"Drawing with {file}"
         return f"The test “{Failure(self._running).claim}”"
 
     def _place(self, stack: str) -> str:

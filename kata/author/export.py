@@ -14,8 +14,9 @@ from pathlib import Path
 
 from kata import hints, stubs
 from kata.catalog import Catalog, Kata, KataError
+from kata.show import script
 
-_PACKAGES_FOR_STUDENTS = ("kata", "kata/interview", "kata/testing")
+_PACKAGES_FOR_STUDENTS = ("kata", "kata/interview", "kata/show", "kata/testing")
 # In a topic's page; the kata's topic, where it is another one, and its name.
 _LINK_TO_KATA = r"\[(\w+)\]\((?:\.\./(\w+)/)?(\w+)\.py\)"
 _AS_THEY_ARE = ("conftest.py", "LICENSE", ".gitignore")
@@ -48,6 +49,7 @@ install it before the last line:
     kata                  shows where you are, and tests each file when you save it
     kata list             all katas, with your state
     kata test NAME        tests one kata once
+    kata show NAME        draws a picture from your functions; needs pip install -e '.[show]'
     kata hint NAME        a hint, and one more each time
     kata reset NAME       puts the stub back and keeps a copy of your file
     kata quiz             interview questions, ten minutes of them
@@ -191,6 +193,7 @@ class _Writer:
         for folder in _PACKAGES_FOR_STUDENTS:
             for file in sorted((self._root / folder).glob("*.py")):
                 self._copy(file.relative_to(self._root).as_posix())
+        self._write_pictures()
         data = self._data()
         for name in data:
             self._copy(name)
@@ -247,9 +250,16 @@ class _Writer:
         for picture in re.findall(r"\(\.\./\.\./(docs/\w+\.svg)\)", text):
             self._copy(picture)
 
+    def _write_pictures(self) -> None:
+        """What draws the pictures of the katas."""
+        scripts = [kata.picture for kata in script.having_one(self._chosen)]
+        for file in [*script.shared(self._root), *scripts]:
+            self._copy(file.relative_to(self._root).as_posix())
+
     def _data(self) -> list[str]:
-        """The files in data/ that the katas name, and the page with their licences."""
+        """The files in data/ that the katas and pictures name, and the page with their licences."""
         texts = [text for kata in self._chosen for text in _code(kata)]
+        texts += [file.read_text("utf-8") for file in script.shared(self._root)]
         folder = self._root / "data"
         files = sorted(folder.iterdir()) if folder.is_dir() else []
         used = [file.name for file in files if any(file.name in text for text in texts)]
@@ -267,6 +277,8 @@ class _Writer:
         """What is needed to install and to run pytest; nothing of what authors use."""
         _, *tables = re.split(r"(?m)^(?=\[)", self._read("pyproject.toml"))
         kept = [table for table in tables if table[1:].split("]")[0] in _PYPROJECT_TABLES]
+        (to_draw,) = re.findall(r"(?m)^show = .*\n", "".join(tables))
+        kept.append(f"[project.optional-dependencies]\n{to_draw}")
         names = ("exercises", *_PACKAGES_FOR_STUDENTS)
         packages = ", ".join(f'"{name.replace("/", ".")}"' for name in names)
         return f"{''.join(kept).rstrip()}\n\n[tool.setuptools]\npackages = [{packages}]\n"
@@ -297,8 +309,9 @@ def _filled_in(workflow: str, variable: str, value: str) -> str:
     return re.sub(rf"(?m)^(  {variable}: ).*$", rf'\g<1>"{value}"', workflow)
 
 
-def _code(kata: Kata) -> tuple[str, str]:
-    return stubs.handed_out(kata), kata.test.read_text("utf-8")
+def _code(kata: Kata) -> list[str]:
+    scripts = [kata.picture.read_text("utf-8")] if kata.picture.is_file() else []
+    return [stubs.handed_out(kata), kata.test.read_text("utf-8"), *scripts]
 
 
 def _entry_name(entry: str) -> str:

@@ -6,6 +6,7 @@ from multiprocessing.connection import Connection
 
 from kata import child, entry, target
 from kata.author.decoys import Decoy, decoys_of
+from kata.bounds import SECONDS_OF_OUR_OWN
 from kata.diagnosis import Diagnosis, test_name
 
 # Loaded here, before a process is forked for each run. Only authors have it.
@@ -27,16 +28,16 @@ class Surveyor(child.Worker):
             return
         self.run_examples()
         for attempt in diagnosis.wrong_attempts:
-            self.begin(attempt.name, child.SECONDS_OF_OUR_OWN)
+            self.begin(attempt.name, SECONDS_OF_OUR_OWN)
             fails, mistakes = diagnosis.survey(attempt)
             names = [mistake.name for mistake in mistakes]
             self.send("surveyed", name=attempt.name, fails=fails, mistakes=names)
         for writing, others in decoys_of(target.answer_module(self.kata)):
-            self.begin(writing.attempt.name, child.SECONDS_OF_OUR_OWN)
+            self.begin(writing.attempt.name, SECONDS_OF_OUR_OWN)
             misled, left_out = self._misled_by(writing, diagnosis, speed)
             self._try(writing, diagnosis, left_out, misled)
             for decoy in others:
-                self.begin(decoy.attempt.name, child.SECONDS_OF_OUR_OWN)
+                self.begin(decoy.attempt.name, SECONDS_OF_OUR_OWN)
                 self._try(decoy, diagnosis, left_out, [])
 
     def _misled_by(

@@ -13,6 +13,7 @@ from kata.attempts import Attempt
 from kata.author import survey
 from kata.catalog import Catalog, Kata, KataError, Topic
 from kata.runner import Runner
+from kata.show import script
 from kata.verdict import BROKEN, SOLVED, Surveyed, Verdict
 
 RIGHT_ATTEMPTS, WRONG_ATTEMPTS = 2, 4
@@ -145,13 +146,14 @@ def attempt_problems(attempts: list[Attempt]) -> list[str]:
 def stray_files(katas: Catalog) -> list[str]:
     """Files in the trees that belong to no kata, and topics without their page."""
     known = {file for kata in katas.katas for file in _files(kata)}
+    known.update(script.shared(katas.root))
     pages = [katas.root / "exercises" / topic.name / "README.md" for topic in _used_topics(katas)]
     problems = [
         f"{page.relative_to(katas.root).as_posix()} is missing"
         for page in pages
         if not page.is_file()
     ]
-    for tree in ("exercises", "tests", "solutions", "attempts", "hints"):
+    for tree in ("exercises", "tests", "solutions", "attempts", "hints", "pictures"):
         for file in sorted((katas.root / tree).rglob("*")):
             ignored = "__pycache__" in file.parts or file.is_dir() or file in pages
             if not ignored and file not in known:
@@ -165,7 +167,15 @@ def _used_topics(katas: Catalog) -> list[Topic]:
 
 
 def _files(kata: Kata) -> tuple[Path, ...]:
-    return kata.exercise, kata.test, kata.solution, kata.attempts, kata.hints, kata.start
+    return (
+        kata.exercise,
+        kata.test,
+        kata.solution,
+        kata.attempts,
+        kata.hints,
+        kata.start,
+        kata.picture,
+    )
 
 
 def _interface_problems(kata: Kata) -> list[str]:

@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection
 from typing import Any, cast
 
 from kata import child, entry, gauges, target, testing
+from kata.bounds import SECONDS_OF_OUR_OWN
 from kata.catalog import Kata
-from kata.child import SECONDS_OF_OUR_OWN
 from kata.gauges import Meter, Timer
 from kata.stage import Stage
 from kata.verdict import Job
