@@ -71,7 +71,7 @@ def interview(
 
 @app.command()
 def review() -> None:
-    """Repeat what is due after your interviews, for ten minutes at most."""
+    """Repeat what is due after interviews, for ten minutes."""
     katas = catalog.load()
     from kata.interview import review
     from kata.interview.clock import Clock
