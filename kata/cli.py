@@ -230,4 +230,5 @@ def share() -> None:
     from kata import share
 
     page = share.write(katas)
-    console.print(Text(f"Wrote {page.name}. Commit it, and link to it from your profile."))
+    what = f"{page.name}, and its pictures in {share.PICTURES}/"
+    console.print(Text(f"Wrote {what}. Commit them, and link to the page from your profile."))

@@ -1,4 +1,7 @@
-"""A page of what a learner has done, for the front of their own fork."""
+"""A page of what a learner has done, for the front of their own fork.
+
+The pictures that `kata show` has drawn of solved katas are copied beside it.
+"""
 
 from pathlib import Path
 
@@ -6,15 +9,27 @@ from kata import store
 from kata.catalog import Catalog, Kata
 from kata.interview.sessions import Interviews
 from kata.progress import Progress
+from kata.show.request import picture_of
 
-PAGE = "PROGRESS.md"
+PAGE, PICTURES = "PROGRESS.md", "progress"
 
 
 def write(katas: Catalog) -> Path:
-    """Write the page, in place of an earlier one."""
-    page = katas.root / PAGE
-    store.write(page, text(katas, Progress(katas.root), _best_minutes(katas)))
+    """Write the page and its pictures, in place of earlier ones."""
+    page, progress = katas.root / PAGE, Progress(katas.root)
+    drawn = [
+        kata for kata in katas.katas if progress.is_solved(kata) and picture_of(kata).is_file()
+    ]
+    for kata in drawn:
+        store.write_whole(katas.root / _copy_of(kata), picture_of(kata).read_bytes())
+    lines = [text(katas, progress, _best_minutes(katas))]
+    lines += [f"\n{kata.title}\n\n![{kata.title}]({_copy_of(kata)})\n" for kata in drawn]
+    store.write(page, "".join(lines))
     return page
+
+
+def _copy_of(kata: Kata) -> str:
+    return f"{PICTURES}/{kata.name}.png"
 
 
 def text(katas: Catalog, progress: Progress, minutes: dict[str, float]) -> str:

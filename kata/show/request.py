@@ -23,6 +23,11 @@ class Shown:
     prints: str = ""
 
 
+def picture_of(kata: Kata) -> Path:
+    """Where its picture lies, once it is drawn."""
+    return kata.root / FOLDER / "show" / kata.topic / f"{kata.name}.png"
+
+
 def show(kata: Kata, runner: Runner, cancelled: threading.Event | None = None) -> Shown:
     """Draw the picture of a kata; `cancelled` ends that early from another thread.
 
@@ -31,7 +36,7 @@ def show(kata: Kata, runner: Runner, cancelled: threading.Event | None = None) -
     seen = script.sentence(kata)
     if importlib.util.find_spec("matplotlib") is None:
         raise KataError("Pictures need matplotlib: pip install -e '.[show]'")
-    file = kata.root / FOLDER / "show" / kata.topic / f"{kata.name}.png"
+    file = picture_of(kata)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
     verdict = runner.run(kata, picture=str(file), cancelled=cancelled)

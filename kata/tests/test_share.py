@@ -5,6 +5,7 @@ import datetime
 from kata import share
 from kata.interview.sessions import Challenge, Interviews
 from kata.progress import Progress
+from kata.show.request import picture_of
 
 NOW = datetime.datetime(2026, 3, 1, 9, 0, tzinfo=datetime.UTC)
 
@@ -27,6 +28,16 @@ def test_it_tells_what_is_solved_when_in_how_many_tries_and_the_best_time(katas,
     link = "[Softmax: from scores to probabilities](exercises/basics/softmax.py)"
     day = Progress(katas.root)[softmax].solved[:10]
     assert lines[-1] == f"| {link} | {day} | 2 | 4 of 10 min |"
+
+
+def test_pictures_of_solved_katas_are_copied_beside_it(katas, softmax):
+    drawn = picture_of(softmax)
+    drawn.parent.mkdir(parents=True)
+    drawn.write_bytes(b"picture")
+    assert "progress/" not in share.write(katas).read_text()
+    Progress(katas.root).ran(softmax, solved=True)
+    assert "(progress/softmax.png)" in share.write(katas).read_text()
+    assert (katas.root / "progress" / "softmax.png").read_bytes() == b"picture"
 
 
 def test_before_anything_is_solved_there_is_no_table(katas):
