@@ -252,14 +252,12 @@ class _Writer:
 
     def _write_pictures(self) -> None:
         """What draws the pictures of the katas."""
-        scripts = [kata.picture for kata in script.having_one(self._chosen)]
-        for file in [*script.shared(self._root), *scripts]:
+        for file in {file for kata in self._chosen for file in script.files(kata)}:
             self._copy(file.relative_to(self._root).as_posix())
 
     def _data(self) -> list[str]:
         """The files in data/ that the katas and pictures name, and the page with their licences."""
         texts = [text for kata in self._chosen for text in _code(kata)]
-        texts += [file.read_text("utf-8") for file in script.shared(self._root)]
         folder = self._root / "data"
         files = sorted(folder.iterdir()) if folder.is_dir() else []
         used = [file.name for file in files if any(file.name in text for text in texts)]
@@ -310,8 +308,8 @@ def _filled_in(workflow: str, variable: str, value: str) -> str:
 
 
 def _code(kata: Kata) -> list[str]:
-    scripts = [kata.picture.read_text("utf-8")] if kata.picture.is_file() else []
-    return [stubs.handed_out(kata), kata.test.read_text("utf-8"), *scripts]
+    pictures = [file.read_text("utf-8") for file in script.files(kata)]
+    return [stubs.handed_out(kata), kata.test.read_text("utf-8"), *pictures]
 
 
 def _entry_name(entry: str) -> str:

@@ -41,6 +41,27 @@ def shared(root: Path) -> list[Path]:
     return sorted((root / "pictures").glob("*.py"))
 
 
+def files(kata: Kata) -> list[Path]:
+    """The script of a kata and the shared modules behind it; none where it has no picture."""
+    found = [kata.picture] if kata.picture.is_file() else []
+    for file in found:  # It grows.
+        names = _imported(ast.parse(file.read_bytes()))
+        others = [kata.root / "pictures" / f"{name}.py" for name in sorted(names)]
+        found += [other for other in others if other not in found]
+    return found
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """The modules of `pictures` that a module imports."""
+    names: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "pictures":
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pictures."):
+            names.add(str(node.module).removeprefix("pictures."))
+    return names
+
+
 def load(katas: Catalog, kata: Kata) -> ModuleType:
     """The script of a kata. What it imports from `pictures` is that checkout's."""
     root = str(katas.root)
