@@ -72,6 +72,15 @@ diagonal_moves = slip(
     {"(1, 0), (-1, 0), (0, 1), (0, -1)": "(1, 1), (-1, -1), (-1, 1), (1, -1)"},
 )
 
+all_eight_neighbours = slip(
+    "The mean is over eight moves, the diagonal ones too. Four are asked for.",
+    {
+        "moves = [(1, 0), (-1, 0), (0, 1), (0, -1)]": (
+            "moves = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]"
+        )
+    },
+)
+
 two_moves_only = slip(
     "There are two moves; the mean should be over four.",
     {"(1, 0), (-1, 0), (0, 1), (0, -1)": "(1, 0), (0, 1)"},
@@ -125,6 +134,21 @@ moved_pictures_added = slip(
     },
 )
 
+down_as_far_as_right = slip(
+    "Each picture moves as far down as to the right. These should be two numbers.",
+    {
+        SEEN: (
+            "framed = np.pad(x_batch, ((0, 0), (shift, shift), (shift, shift)))\n"
+            "corners = rng.integers(2 * shift + 1, size=len(x_batch))\n"
+            "_, height, width = x.shape\n"
+            "seen = np.array([\n"
+            "    one[corner : corner + height, corner : corner + width]\n"
+            "    for one, corner in zip(framed, corners)\n"
+            "])"
+        )
+    },
+)
+
 never_down_to_the_end = slip(
     "The largest move down and to the right is never drawn: the end of the range is left out.",
     {
@@ -152,6 +176,26 @@ labels_shuffled_away = slip(
             "):"
         )
     },
+)
+
+labels_not_shuffled = slip(
+    "The pictures are dealt in a new order, their labels are not.",
+    {
+        f"for x_batch, y_batch {BATCHES}": (
+            "for i, (x_batch, _) in enumerate(minibatches(x, y, batch_size, rng)):\n"
+            "    y_batch = y[i * batch_size : (i + 1) * batch_size]"
+        )
+    },
+)
+
+last_batch_lost = slip(
+    "A smaller last batch is left out of an epoch.",
+    {"y, batch_size, rng):": ("y, batch_size, rng, drop_last=len(x) >= batch_size):")},
+)
+
+pixels_column_by_column = slip(
+    "The first layer gets the pixels column by column. It should get them row by row.",
+    {"x.reshape(len(x), -1)": "x.swapaxes(-1, -2).reshape(len(x), -1)"},
 )
 
 a_new_adam_for_every_epoch = slip(

@@ -5,9 +5,9 @@ once they are moved by a single pixel. Here the same network learns from picture
 random. It is built from parts that you wrote before; `params` and `sizes` are those of
 `digits_mlp`, whose first layer gets a picture's pixels row by row.
 
-The tests train it with sizes (64, 128, 10), 20 epochs, a batch_size of 32 and an lr of 0.003, once
-with a shift of 0 and once with a shift of 1. With a shift of 1 it has to read at least 85 % of the
-held-out digits that are moved by a pixel, and at least 88 % of those that are not.
+The tests train it with sizes (64, 128, 10), 20 epochs, a batch_size of 32, an lr of 0.003 and a
+shift of 1. It then has to read at least 85 % of the held-out digits when they are moved by a pixel,
+and at least 88 % as they are.
 """
 
 from collections.abc import Callable, Sequence
