@@ -158,7 +158,7 @@ def test_a_tuple_may_come_with_a_list():
 
         return partial(longest, [rng.normal()], [rng.normal()])
 
-    assert "in place of `xs` alone" in failures(test)["any sequence will do"]
+    assert "can only concatenate" in failures(test)["any sequence will do"]
 
 
 def test_integers_may_have_any_dtype():
