@@ -320,11 +320,12 @@ class Comparison:
 
     kata: Kata
     answer: Path | None = None  # The learner's exercise where it is None.
+    context: int = 100  # So many equal lines around a change, where one is above the other.
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
         answer = self.answer or self.kata.exercise
         if options.max_width < _SIDE_BY_SIDE_WIDTH:
-            yield from changes(self.kata, answer)
+            yield from changes(self.kata, answer, self.context)
         else:
             yield _side_by_side(*_both(self.kata, answer))
 
@@ -356,9 +357,13 @@ def _aligned(mine: list[str], solution: list[str]) -> Iterable[tuple[str, str, b
         yield from ((one, other, tag == "equal") for one, other in zip(left, right, strict=True))
 
 
-def changes(kata: Kata, answer: Path) -> Iterable[Text]:
+def changes(kata: Kata, answer: Path, context: int = 3) -> Iterable[Text]:
     """What leads from an answer to the solution, line by line."""
     mine, solution = _both(kata, answer)
     styles = {"+": "green", "-": "yellow", "@": "dim"}
-    for line in difflib.unified_diff(mine, solution, "yours", "the solution", lineterm="", n=100):
+    if mine == solution:
+        yield Text("They are the same, line by line.")
+    for line in difflib.unified_diff(
+        mine, solution, "yours", "the solution", lineterm="", n=context
+    ):
         yield Text(line, style=styles.get(line[:1], ""))

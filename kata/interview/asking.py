@@ -96,5 +96,6 @@ def _mark_for(share: float) -> str:
 
 
 def wait_for_enter(console: Console, what_follows: str) -> None:
-    console.print(Text(f"Press Enter for {what_follows}.", style="dim"))
+    # On the same line, lest the top of what is shown scroll off.
+    console.print(Text(f"Press Enter for {what_follows}. ", style="dim"), end="")
     console.input()

@@ -72,6 +72,7 @@ class Coding:
         self._tested: Version | None = None  # The version that all tests have seen.
         self._paused = False
         self._asked_again = ""  # The key that ends it if it is pressed once more.
+        self._has_run = False  # Whether anything has been told of a save.
         self._whole_result: RenderableType = ""  # What all tests gave, however strict it is.
         self._has_examples = ">>>" in stubs.handed_out(kata)
         self._saves = Saves(self._file)
@@ -139,12 +140,15 @@ class Coding:
 
     def _try_out(self) -> None:
         """What a person at a whiteboard can tell: the examples, or else whether a call works."""
+        if not self._has_run:
+            self._draw(Text("Running your code; the first time takes a while …", style="dim"))
         if self._has_examples:
             self._test(lambda verdict: self._tell(_examples(verdict)), examples=True)
         else:
             self._test(lambda verdict: self._tell(_first_call(verdict)), diagnose=False)
 
     def _tell(self, result: RenderableType) -> None:
+        self._has_run = True
         self._result = result
         if not self._paused:
             self._draw(self._result)

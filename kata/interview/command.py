@@ -239,7 +239,7 @@ class _Host:
         if not challenge.is_right:
             self._progress.saw_solution(kata)
         heading = Text(f"Your {kata.name} and the solution", style="bold")
-        both = render.Comparison(kata, feedback.written(interview, challenge))
+        both = render.Comparison(kata, feedback.written(interview, challenge), context=3)
 
         def foot(more: bool) -> Text:
             return Text(f"{'v more   ' if more else ''}Enter go on", style="bold")
