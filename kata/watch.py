@@ -151,10 +151,11 @@ class Watch:
             parts += [render.next_step(self._kata, self._katas, self._progress, question)]
         elif self._verdict.status == TODO and self._progress.is_empty:
             parts += [Text(""), render.first_steps(self._kata)]
+        # Above the verdict, where nothing is cut on a low screen.
         if self._beside.shown:
-            parts += [Text(""), words.told(self._beside.shown, clickable=True)]
+            parts = [words.told(self._beside.shown, clickable=True), Text(""), *parts]
         elif self._beside.is_drawing:
-            parts += [Text(""), Text("Drawing …", style="dim")]
+            parts = [Text("Drawing …", style="dim"), Text(""), *parts]
         self._draw(Group(*parts))
         self._shows_verdict = True
 
