@@ -11,16 +11,34 @@ def _normal(rng: np.random.Generator, *shape: int) -> np.ndarray:
     return rng.normal(size=shape).astype(np.float32)
 
 
-def _lstm_arguments(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+def _gates(rng: np.random.Generator, states: int, gates: int) -> tuple[np.ndarray, ...]:
+    """An input, `states` states, and the weights and biases of `gates` gates."""
     n, d, hidden = 64, 128, 128
-    shapes = (n, d), (n, hidden), (n, hidden), (4 * hidden, d), (4 * hidden, hidden)
-    biases = (4 * hidden,), (4 * hidden,)
-    return tuple(_normal(rng, *shape) for shape in (*shapes, *biases))
+    rows = gates * hidden
+    shapes = (n, d), *[(n, hidden)] * states, (rows, d), (rows, hidden), (rows,), (rows,)
+    return tuple(_normal(rng, *shape) for shape in shapes)
 
 
 def _lstm_torch(x, h, c, *weights):
     with torch.no_grad():
         return torch.lstm_cell(x, (h, c), *weights)
+
+
+def _gru_torch(*arguments):
+    with torch.no_grad():
+        return torch.gru_cell(*arguments)
+
+
+def _iou_torch(a, b):
+    low, high = torch.maximum(a[:, None, :2], b[:, :2]), torch.minimum(a[:, None, 2:], b[:, 2:])
+    shared = (high - low).clamp(min=0).prod(dim=-1)
+    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(dim=-1) for boxes in (a, b)]
+    return shared / (areas[0][:, None] + areas[1] - shared)
+
+
+def _boxes(rng: np.random.Generator, n: int) -> np.ndarray:
+    corners = rng.random((n, 2))
+    return np.hstack([corners, corners + rng.random((n, 2))]).astype(np.float32)
 
 
 def _confusion_torch(targets, predictions, n_classes):
@@ -51,6 +69,26 @@ KERNELS = [
         F.linear,
     ),
     Kernel(
+        "basics/pairwise_distances",
+        "pairwise_distances",
+        "one_row_at_a_time",
+        lambda rng: (_normal(rng, 512, 64), _normal(rng, 512, 64)),
+        lambda a, b: torch.cdist(a, b),
+    ),
+    Kernel(
+        "basics/embedding",
+        "embedding_backward",
+        "one_id_at_a_time",
+        lambda rng: (
+            _normal(rng, 64, 32, 64),
+            rng.integers(5000, size=(64, 32)),
+            _normal(rng, 5000, 64),
+        ),
+        lambda grad_y, ids, table: torch.zeros_like(table).index_add(
+            0, ids.flatten(), grad_y.flatten(0, 1)
+        ),
+    ),
+    Kernel(
         "cnn/conv2d",
         "conv2d",
         "one_number_at_a_time",
@@ -63,7 +101,41 @@ KERNELS = [
         ),
         F.conv2d,
     ),
-    Kernel("rnn/lstm_cell", "lstm_cell", "one_row_at_a_time", _lstm_arguments, _lstm_torch),
+    Kernel(
+        "cnn/im2col",
+        "im2col",
+        "one_window_at_a_time",
+        lambda rng: (_normal(rng, 8, 16, 32, 32), 3, 1, 1),
+        lambda x, kernel, stride, padding: F.unfold(x, kernel, 1, padding, stride),
+    ),
+    Kernel(
+        "cnn/max_pool",
+        "max_pool",
+        "one_window_at_a_time",
+        lambda rng: (_normal(rng, 8, 16, 32, 32), 2),
+        F.max_pool2d,
+    ),
+    Kernel(
+        "cnn/box_iou",
+        "box_iou",
+        "one_pair_at_a_time",
+        lambda rng: (_boxes(rng, 100), _boxes(rng, 100)),
+        _iou_torch,
+    ),
+    Kernel(
+        "rnn/gru_cell",
+        "gru_cell",
+        "one_row_at_a_time",
+        lambda rng: _gates(rng, states=1, gates=3),
+        _gru_torch,
+    ),
+    Kernel(
+        "rnn/lstm_cell",
+        "lstm_cell",
+        "one_row_at_a_time",
+        lambda rng: _gates(rng, states=2, gates=4),
+        _lstm_torch,
+    ),
     Kernel(
         "attention/scaled_dot_product",
         "scaled_dot_product",

@@ -1,22 +1,23 @@
 """Trains small networks on data/digits.npz, most with one mistake, and records how they go.
 
-    pip install -e '.[plots]' && python -m docs.curves
+    python -m docs.curves
 
-Writes data/curves.json, draws docs/curves.svg from it, and prints the tables that the kata
-practice/read_the_curves shows.
+Writes data/curves.json, and prints the tables that the kata practice/read_the_curves shows. Its
+picture is drawn by docs/pages.py.
 """
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from docs.plots import save
+from pictures.data import load
+from pictures.panels import draw_legend_below
 
 ROOT = Path(__file__).parent.parent
 DIGITS = ROOT / "data" / "digits.npz"
@@ -153,9 +154,9 @@ def table(run: Run) -> str:
     return "\n".join(lines)
 
 
-def draw_curves(runs: dict[str, Run]) -> None:
+def draw_recorded(figure: Any) -> None:
     """The losses of every run."""
-    figure, panels = plt.subplots(3, 4, figsize=(7.5, 5.6), sharex=True, layout="constrained")
+    runs, panels = load(RECORD.name), figure.subplots(3, 4, sharex=True)
     styles = {"during": ":", "train": "-", "val": "-", "again": "--", "test": "-."}
     for panel, (name, run) in zip(panels.flat, runs.items(), strict=True):
         for column, style in styles.items():
@@ -164,13 +165,7 @@ def draw_curves(runs: dict[str, Run]) -> None:
         panel.set(title=f"run {name}", ylim=(0, None))
     for panel in panels[-1]:
         panel.set_xlabel("epoch")
-    figure.legend(
-        *panels[0, 0].get_legend_handles_labels(),
-        loc="outside lower center",
-        ncols=5,
-        frameon=False,
-    )
-    save(figure, "curves")
+    draw_legend_below(figure, panels[0, 0], 5)
 
 
 def main() -> None:
@@ -178,7 +173,6 @@ def main() -> None:
     stored = {name: {"cause": RUNS[name].cause} | run for name, run in runs.items()}
     lines = [f"{json.dumps(name)}: {json.dumps(run)}" for name, run in stored.items()]
     RECORD.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    draw_curves(runs)
     for name, run in runs.items():
         print(f"{name}, {RUNS[name].cause}\n{table(run)}\n")
 

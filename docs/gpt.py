@@ -2,17 +2,20 @@
 
 import functools
 import math
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
+from pictures.panels import draw_weights
 from solutions.attention.minigpt_bugs import MiniGPT
 from solutions.attention.scaled_dot_product import scaled_dot_product
 
 VOCABULARY = "abcdefghijklmnopqrstuvwxyz|"
 WORD = 7
+LONGEST = 256
 
 
 def small_gpt(kind: type[MiniGPT], n_blocks: int, d: int, n_heads: int, t_max: int) -> MiniGPT:
@@ -101,3 +104,49 @@ def chains(t: int) -> tuple[int, int]:
     for row in x:
         h = torch.tanh(row + h)
     return longest_chain(h, "Tanh"), longest_chain((x @ x.T).softmax(dim=-1) @ x, "Softmax")
+
+
+def draw_attention(figure: Any) -> None:
+    """What a model looks at while it writes a word backwards, before and after training."""
+    model, text = small_gpt(MiniGPT, 1, 32, 2, 2 * WORD + 1), "kitchen|nehctik"
+    tokens = torch.tensor([[VOCABULARY.index(letter) for letter in text]])
+    untrained = weights_of(model, tokens)
+    train_to_reverse(model, 1500)
+    trained = weights_of(model, tokens)
+    shown = {
+        "head 1, untrained": untrained[0],
+        "head 1, trained": trained[0],
+        "head 2, trained": trained[1],
+    }
+    panels = figure.subplots(1, 3)
+    for panel, (name, weights) in zip(panels, shown.items(), strict=True):
+        draw_weights(panel, weights, text, text).set_cmap("Greys")
+        panel.set(title=name, xlabel="key")
+        panel.tick_params(labelsize=7)
+    panels[0].set_ylabel("query")
+    rows = np.arange(WORD, 2 * WORD)
+    for name, weights in shown.items():
+        share = weights[rows, 2 * WORD - 1 - rows].mean()
+        print(f"{name}: {share:.2f} of the weight on the letter to write")
+
+
+def draw_work(waiting: Any, cache: Any) -> None:
+    """What has to wait in a layer, and what a cache saves."""
+    lengths = [1, 2, 4, 8, 16, 32, 64, 128]
+    steps = np.transpose([chains(t) for t in lengths])
+    for name, numbers in zip(("RNN", "self-attention"), steps, strict=True):
+        waiting.loglog(lengths, numbers, marker=".", label=name)
+    waiting.set(title="steps in a row, one layer", xlabel="tokens")
+    waiting.legend(frameon=False)
+    plain, cached = (small_gpt(kind, 2, 64, 4, LONGEST) for kind in (MiniGPT, Cached))
+    tokens = torch.arange(LONGEST)[None] % len(VOCABULARY)
+    cached.start()
+    work = {
+        "all tokens again": [count_work(plain, tokens[:, : t + 1]) for t in range(LONGEST)],
+        "with a KV cache": [count_work(cached, tokens[:, t : t + 1]) for t in range(LONGEST)],
+    }
+    for name, counts in work.items():
+        cache.semilogy(range(1, LONGEST + 1), counts, label=name)
+        print(f"{name}: {sum(counts):,} in all, {counts[0]:,} to {counts[-1]:,} for a token")
+    cache.set(title="multiplications a token", xlabel="tokens so far")
+    cache.legend(frameon=False)

@@ -1,15 +1,11 @@
-"""Draws how the GPT of the capstone learns to write, for the capstones' page.
-
-pip install -e '.[plots]' && python -m docs.tiny_gpt
-"""
+"""Draws how the GPT of the capstone learns to write, for the capstones' page."""
 
 from pathlib import Path
+from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-from docs.plots import save
-from kata import catalog, target
+from docs.solved import solution
 
 ROOT = Path(__file__).parents[1]
 STEPS, WINDOWS, LENGTH, WARMUP = 200, 32, 32, 60
@@ -17,8 +13,7 @@ STEPS, WINDOWS, LENGTH, WARMUP = 200, 32, 32, 60
 
 def learn() -> tuple[list[float], float, float, str]:
     """The loss at each step, those of tables of characters and of pairs, and what is written."""
-    target.install(catalog.load(ROOT), "solutions")
-    kata = target.answer_module(catalog.load(ROOT).find("tiny_gpt"))
+    kata = solution("tiny_gpt")
     text = (ROOT / "data" / "as_you_like_it.txt").read_text(encoding="ascii")
     characters, ids = np.unique(list(text), return_inverse=True)
     rng, losses = np.random.default_rng(0), []
@@ -42,17 +37,12 @@ def losses_of_tables(known: np.ndarray, held_back: np.ndarray) -> tuple[float, f
     return -np.log(alone[following]).mean(), -np.log(after[before, following]).mean()
 
 
-def draw() -> None:
+def draw(figure: Any) -> None:
     losses, alone, pairs, written = learn()
-    figure, axes = plt.subplots(figsize=(7.5, 2.6), layout="constrained")
+    axes = figure.subplots()
     axes.plot(range(1, STEPS + 1), losses, linewidth=1)
     for level, text in ((alone, "counting characters"), (pairs, "counting pairs")):
         axes.axhline(level, color="grey", linewidth=0.8, linestyle="--")
         axes.text(STEPS, level + 0.05, text, ha="right", color="grey")
     axes.set(xlabel="step", ylabel="training loss, nats", xlim=(0, STEPS), ylim=(1.9, 5.4))
-    save(figure, "tiny_gpt")
     print(written)
-
-
-if __name__ == "__main__":
-    draw()

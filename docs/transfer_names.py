@@ -1,22 +1,13 @@
-"""Draws what is learned from a few men's names, with and without women's names before.
-
-pip install -e '.[plots]' && python -m docs.transfer_names
-"""
+"""Draws what is learned from a few men's names, with and without women's names before."""
 
 from pathlib import Path
+from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-from docs.plots import FOLDER, save
-from kata import catalog, target
+from docs.solved import solution
 
-target.install(catalog.load(), "solutions")  # Before what follows is loaded.
-
-from exercises.capstones.char_rnn import encode, init, loss_and_gradients, train  # noqa: E402
-from exercises.capstones.transfer_names import compare, hold_out  # noqa: E402
-
-DATA = FOLDER.parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 SIZES, RUNS = (30, 100, 300), 10
 WAYS = {
     "scratch": "from scratch",
@@ -31,21 +22,24 @@ def names_in(file: Path) -> list[str]:
 
 def losses_of_a_run(seed: int) -> tuple[float, list[dict[str, float]]]:
     """The loss on the names held out before any man's name is learned, and after each number."""
+    names, compared = solution("char_rnn"), solution("transfer_names")
     rng, women = np.random.default_rng(seed), names_in(DATA / "women.txt")
-    few, held_out = hold_out(names_in(DATA / "men.txt"), women, 588, rng)
-    pretrained = train(init(64, rng), women, 3, 32, 0.005, rng, ignore)
-    before, _ = loss_and_gradients(pretrained, *encode(held_out))
-    return before, [compare(pretrained, few[:n], held_out, 8, 10, rng, ignore) for n in SIZES]
+    few, held_out = compared.hold_out(names_in(DATA / "men.txt"), women, 588, rng)
+    pretrained = names.train(names.init(64, rng), women, 3, 32, 0.005, rng, ignore)
+    before, _ = names.loss_and_gradients(pretrained, *names.encode(held_out))
+    return before, [
+        compared.compare(pretrained, few[:n], held_out, 8, 10, rng, ignore) for n in SIZES
+    ]
 
 
 def ignore(done: float, loss: float) -> None:
     """Hear of an epoch."""
 
 
-def draw_transfer() -> None:
+def draw(figure: Any) -> None:
     """The mean loss of each way against the number of names, and its spread from run to run."""
     runs = [losses_of_a_run(seed) for seed in range(RUNS)]
-    figure, panel = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
+    panel = figure.subplots()
     before = float(np.mean([loss for loss, _ in runs]))
     panel.axhline(before, linestyle=":", color="grey", label="pre-trained, no man's name yet")
     for way, label in WAYS.items():
@@ -58,8 +52,3 @@ def draw_transfer() -> None:
     panel.set_xticks(SIZES, map(str, SIZES))
     panel.minorticks_off()
     panel.legend(frameon=False)
-    save(figure, "transfer_names")
-
-
-if __name__ == "__main__":
-    draw_transfer()

@@ -85,6 +85,11 @@ class Kata:
         return self.root / "attempts" / self.topic / f"{self.name}.py"
 
     @property
+    def picture(self) -> Path:
+        """The script that draws the picture of this kata; not every kata has one."""
+        return self.file_in("pictures")
+
+    @property
     def hints(self) -> Path:
         return self.root / "hints" / self.topic / f"{self.name}.md"
 
@@ -100,12 +105,23 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Selection:
+    """Katas for an interview: to be drawn from, or stages, to be written one after the other."""
+
+    name: str
+    title: str
+    katas: tuple[Kata, ...]
+
+
+@dataclass(frozen=True)
 class Catalog:
     """All topics and katas of one checkout, in the order of study."""
 
     root: Path
     topics: tuple[Topic, ...]
     katas: tuple[Kata, ...]
+    sets: tuple[Selection, ...] = ()
+    staged: tuple[Selection, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Kata]:
@@ -202,7 +218,27 @@ def load(root: Path | None = None) -> Catalog:
         ) from error
     katas = tuple(_kata(root, entry) for entry in data.get("kata", []))
     _check(topics, katas)
-    return Catalog(root, topics, katas)
+    sets = tuple(_selection(katas, entry, "set") for entry in data.get("set", []))
+    staged = tuple(_selection(katas, entry, "staged") for entry in data.get("staged", []))
+    return Catalog(
+        root,
+        topics,
+        katas,
+        tuple(one for one in sets if one.katas),
+        tuple(one for one in staged if len(one.katas) > 1),
+    )
+
+
+def _selection(katas: tuple[Kata, ...], entry: dict[str, Any], table: str) -> Selection:
+    """The katas that an entry names, or whose topics it names; an export has not all of them."""
+    try:
+        name, title, named = str(entry["name"]), str(entry["title"]), list(entry["katas"])
+    except (KeyError, TypeError) as error:
+        raise KataError(
+            f"curriculum.toml: a [[{table}]] needs a name, a title and katas ({error})."
+        ) from error
+    found = [kata for one in named for kata in katas if one in (kata.id, kata.topic)]
+    return Selection(name, title, tuple(dict.fromkeys(found)))
 
 
 def _kata(root: Path, entry: dict[str, Any]) -> Kata:

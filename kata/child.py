@@ -5,53 +5,39 @@ at the end what the diagnosis found. If the learner's code kills it, all that wa
 """
 
 import ast
-import contextlib
-import faulthandler
 import functools
-import json
 import linecache
-import os
-import signal
-import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import pytest
 
-from kata import catalog, changes, examples, loading, plugin, target
+from kata import bounds, catalog, examples, loading, plugin, target
+from kata.bounds import MESSAGE_KEPT, SECONDS_OF_OUR_OWN
 from kata.catalog import Kata
-from kata.diagnosis import Diagnosis
-from kata.prints import Prints, caught
+from kata.diagnosis import Diagnosis, test_name
 from kata.stage import Stage
 from kata.subjects import by_function
+from kata.summary import TODO
 from kata.testing import remark_on
 from kata.verdict import Job
 from kata.witness import sights
 
-MEMORY_BYTES = 4 << 30
-# For what runs none of the learner's code: collecting, which may have to compile the test first,
-# the diagnosis, and an attempt with all the tests.
-SECONDS_OF_OUR_OWN = 60.0
-_MESSAGE_KEPT = 4000
 _SECONDS_BETWEEN_NEWS = 0.2
 # For tests that are run once more, to show what they called; they took a part of this before.
 _SECONDS_TO_SHOW = 2.0
 
 
-def work(connection: Connection, root: str, kind: "type[Worker]") -> None:
-    """Get ready for a checkout ("" for none), wait for one job, and do it as a `kind` of worker."""
-    with contextlib.suppress(AttributeError, OSError):
-        os.setsid()
-    stage = None
-    with contextlib.suppress(catalog.KataError):  # It is told to the job, if it is still so.
-        stage = Stage(Path(root)) if root else None
+def work(connection: Connection, stage: Stage | None, kind: "type[Worker]") -> None:
+    """Wait for one job, and do it as a `kind` of worker; on this stage if it is of its checkout."""
+    bounds.lead_own_group()
     try:
-        job = Job(**json.loads(connection.recv_bytes()))
+        job = bounds.wait_for_job(connection)
     except EOFError:  # The tool has ended.
         return
     try:
@@ -59,70 +45,28 @@ def work(connection: Connection, root: str, kind: "type[Worker]") -> None:
             stage = Stage(Path(job.root))
         worker = kind(connection, job, stage)
     except catalog.KataError as error:  # The curriculum was changed, and is wrong now.
-        events = [{"event": "broken", "problem": str(error)}]
-        connection.send_bytes(json.dumps(events).encode())
+        bounds.refuse(connection, str(error))
         return
     worker.run()
 
 
-class Worker:
-    """Runs the tests of one kata on the answer that `load` loads."""
+class Worker(bounds.Bounded):
+    """Runs the tests of one kata."""
 
     # Whether the tests are to be run, and fail, where the answer can't be loaded.
     counts_all_tests = False
 
     def __init__(self, connection: Connection, job: Job, stage: Stage) -> None:
-        self._connection = connection
-        self._unsent: list[dict[str, Any]] = []
+        super().__init__(connection, job, stage.katas)
         self._told_at = 0.0
         self._stage = stage
-        self.job = job
-        self.katas = stage.katas
-        self.kata = self.katas.find(job.kata)
-
-    def run(self) -> None:
-        os.chdir(self.job.root)
-        sys.breakpointhook = self._refuse_to_stop
-        _limit_memory()
-        prints = Prints()
-        with Path(self.job.log).open("w") as log, _standard_output(prints):
-            faulthandler.enable(log)
-            with _timer(log) as self._set_timer:
-                self._load_and_test()
-            faulthandler.disable()
-        self.close()
-        self.send("finished", prints=prints.take())
-
-    def send(self, event: str, **values: Any) -> None:
-        self.note(event, **values)
-        # What UTF-8 cannot encode would break whoever reads the JSON that it ends in.
-        text = json.dumps(self._unsent, ensure_ascii=False)
-        self._connection.send_bytes(text.encode("utf-8", "replace"))
-        self._unsent = []
-
-    def note(self, event: str, **values: Any) -> None:
-        """Send this together with what is sent next."""
-        self._unsent.append({"event": event} | values)
-
-    def begin(self, name: str, seconds: float = 0.0) -> None:
-        """Announce what begins; if it hangs, this process writes its stack and ends."""
-        limit = seconds or self.kata.seconds
-        self.send("begins", name=name, seconds=limit)
-        self._set_timer(limit)
-
-    def _refuse_to_stop(self, *_: object, **__: object) -> None:
-        test = self.kata.relative(self.kata.test)
-        raise RuntimeError(
-            "breakpoint() can't stop here. In a terminal of your own, run: "
-            f"pytest --no-header -x -s {test}"
-        )
 
     @property
     def has_a_reader(self) -> bool:
         """Whether a learner looks at the verdict, not a judge or an author's proof."""
         return not (self.job.change or self.job.survey or self.job.sandboxes)
 
-    def _load_and_test(self) -> None:
+    def do(self) -> None:
         self.begin("")
         if not self.kata.test.is_file():
             test = self.kata.relative(self.kata.test)
@@ -147,17 +91,6 @@ class Worker:
         if now - self._told_at >= _SECONDS_BETWEEN_NEWS:
             self._told_at = now
             self.send("progress", done=float(done), loss=float(loss))
-
-    def load(self) -> str:
-        """Load the answer into this process; gives what is wrong with it."""
-        change = changes.find(self.kata, tuple(self.job.change))
-        chosen = {self.kata.id: change} if change else {}
-        target.install(self.katas, self.job.tree, chosen, trees=self.job.trees)
-        try:
-            target.answer_module(self.kata)
-        except BaseException as error:  # Learner code may raise anything while it is loaded.
-            return _loading_problem(self.kata, self.job.tree, error)
-        return ""
 
     def missing_names(self) -> str:
         """What is said of an answer that lacks names which the tests import; "" where none do."""
@@ -186,9 +119,6 @@ class Worker:
         if self.job.change:
             self.run_examples()
 
-    def close(self) -> None:
-        """Tell what is known only at the end."""
-
 
 class _Reporter:
     """A pytest plugin that sends on how each test went."""
@@ -215,7 +145,7 @@ class _Reporter:
         if report.failed:
             test = self._kata.relative(self._kata.test)
             problem = self._worker.missing_names() or f"{test} cannot be loaded: {report.longrepr}"
-            self._worker.send("broken", problem=problem[:_MESSAGE_KEPT])
+            self._worker.send("broken", problem=problem[:MESSAGE_KEPT])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
@@ -236,7 +166,7 @@ class _Reporter:
         self._worker.begin("", SECONDS_OF_OUR_OWN)
         diagnosis = self._stage.diagnosis_of(self._kata)
         mistakes = diagnosis.mistakes() if self._worker.job.diagnose else []
-        telling = mistakes[0].explains[0].split("::", 1)[1] if mistakes else ""
+        telling = test_name(mistakes[0].explains[0]) if mistakes else ""
         found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
         self._worker.send("diagnosed", mistakes=found, telling=telling)
         self._worker.conclude(diagnosis, self._speed)
@@ -249,10 +179,10 @@ class _Reporter:
         functions = by_function(self._items, names) if len(names) > 1 else {}
         self._worker.send("told", functions=functions)
         self._worker.begin("", _SECONDS_TO_SHOW)
-        failed = [run for run in diagnosis.failed if run.name.split("::", 1)[1] not in self._speed]
+        failed = [run for run in diagnosis.failed if test_name(run.name) not in self._speed]
         failed.sort(key=lambda run: not run.name.endswith(f"::{telling}"))
         for name, call, prints in sights(self._kata, failed):
-            self._worker.note("seen", name=name.split("::", 1)[1], call=call, prints=prints)
+            self._worker.note("seen", name=test_name(name), call=call, prints=prints)
 
 
 def _raised_by(function: Callable[..., Any], **arguments: Any) -> BaseException | None:
@@ -269,7 +199,7 @@ def _outcome(kata: Kata, error: BaseException | None) -> dict[str, Any]:
     if error is None:
         return {"outcome": "passed"}
     if isinstance(error, plugin.TodoError):
-        return {"outcome": plugin.TODO}
+        return {"outcome": TODO}
     if isinstance(error, pytest.skip.Exception):
         return {"outcome": "skipped"}
     return {"outcome": "failed"} | _failure(kata, error)
@@ -285,14 +215,14 @@ def tested_names(kata: Kata) -> list[str]:
 
 def _failure(kata: Kata, error: BaseException) -> dict[str, Any]:
     """What was raised, by which line of the test and by which of the answer."""
-    text = str(error)[:_MESSAGE_KEPT]
+    text = str(error)[:MESSAGE_KEPT]
     remark = remark_on(error)
     text = f"{text}\n{remark}" if remark else text
     facts: dict[str, Any] = {"kind": type(error).__name__, "text": text}
     in_test = _test_frame(kata, error)
     if in_test:
         facts |= {"test_line": in_test.lineno, "test_code": _statement(in_test)}
-    place = loading.last_place(error, functools.partial(_name_of, kata))
+    place = loading.last_place(error, functools.partial(bounds.name_of, kata))
     if place:
         facts |= dict(zip(("answer_file", "answer_line", "answer_code"), place, strict=True))
     return facts
@@ -316,60 +246,3 @@ def _statement(frame: traceback.FrameSummary) -> str:
         linecache.getline(frame.filename, n).strip() for n in range(first, min(last, first + 3) + 1)
     ]
     return " ".join(lines)
-
-
-def _loading_problem(kata: Kata, tree: str, error: BaseException) -> str:
-    """One sentence about a file that cannot be loaded."""
-    answer = kata.file_in(tree)
-    file = kata.relative(answer)
-    if loading.is_of_encoding(str(error)):
-        return f"{file} is not UTF-8 text: save it as UTF-8."
-    if isinstance(error, ModuleNotFoundError) and not answer.is_file():
-        is_exercise = tree == target.NAME
-        way = f"`kata reset {kata.name}` brings it back" if is_exercise else "save it again"
-        return f"{file} is gone; {way}."
-    return loading.problem(error, functools.partial(_name_of, kata))
-
-
-def _name_of(kata: Kata, filename: str) -> str | None:
-    return target.learners_name(kata, Path(filename))
-
-
-def _limit_memory() -> None:
-    """So that an answer that asks for far too much gets a MemoryError, not the machine."""
-    if sys.platform != "linux":
-        return
-    import resource
-
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = pages * resource.getpagesize() + MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-@contextlib.contextmanager
-def _timer(log: TextIO) -> Iterator[Callable[[float], object]]:
-    """Give what sets the time, in seconds, after which this process writes its stack and ends.
-
-    It needs no interpreter lock, so a loop in C doesn't stop it.
-    """
-    if not hasattr(signal, "setitimer"):
-        yield lambda seconds: faulthandler.dump_traceback_later(seconds, exit=True, file=log)
-        faulthandler.cancel_dump_traceback_later()
-        return
-    # Ten times as fast to set as the other, which starts a thread each time.
-    faulthandler.register(signal.SIGALRM, file=log, chain=True)
-    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    faulthandler.unregister(signal.SIGALRM)
-
-
-@contextlib.contextmanager
-def _standard_output(prints: Prints) -> Iterator[None]:
-    """Catch what Python prints; what C code or a child process prints goes nowhere."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-    with caught(prints):
-        yield

@@ -3,20 +3,23 @@
 import importlib.metadata
 import importlib.util
 import io
+import os
 import sys
-from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
-from kata import catalog, hints, keys, render, stubs
+from kata import catalog, hints, keys, mistakes, render, stubs
+from kata.arguments import Name, Names, Seed, Topics, chosen_katas, chosen_topics, console
 from kata.catalog import Catalog, Kata, KataError
+from kata.interview.cli import app as evening
 from kata.progress import Progress
 from kata.runner import Runner
-from kata.verdict import SOLVED, TODO, Verdict
+from kata.staff import app as staff
+from kata.verdict import SOLVED, Verdict
 
 
 class _Commands(TyperGroup):
@@ -34,28 +37,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-console = Console(highlight=False)
-
-
-def _complete(incomplete: str) -> list[str]:
-    try:
-        ids = [kata.id for kata in catalog.load().katas]
-    except KataError:
-        return []
-    names = [part for name in ids for part in name.split("/")] + ids
-    return list(dict.fromkeys(name for name in names if name.startswith(incomplete)))
-
-
-Name = Annotated[
-    str, typer.Argument(help="A kata: topic/name, or just name.", autocompletion=_complete)
-]
-Names = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Katas: topic/name, just name, or a whole topic.", autocompletion=_complete
-    ),
-]
-Seed = Annotated[int, typer.Option(help="Draw other random inputs.")]
+app.add_typer(evening)
+app.add_typer(staff)
 
 
 def main() -> None:
@@ -123,14 +106,14 @@ def _watch(katas: Catalog, progress: Progress, runner: Runner) -> None:
 
 
 @app.command("list")
-def list_katas(
-    topics: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]…")] = None,
-) -> None:
+def list_katas(topics: Topics = None) -> None:
     """List the katas and your progress, topic by topic."""
     katas = catalog.load()
     progress = Progress(katas.root)
     current = progress.current(katas)
-    console.print(render.kata_list(katas, progress, current, _topics(katas, topics)))
+    console.print(render.kata_list(katas, progress, current, chosen_topics(katas, topics)))
+    for line in mistakes.told(katas, progress):
+        console.print(Text(line, style="yellow"))
 
 
 @app.command("test")
@@ -138,7 +121,7 @@ def run_tests(names: Names = None, seed: Seed = 0) -> None:
     """Test katas once; without a name, the current one."""
     katas = catalog.load()
     progress = Progress(katas.root)
-    chosen = _chosen(katas, names) or [progress.current(katas)]
+    chosen = chosen_katas(katas, names) or [progress.current(katas)]
     with Runner(katas) as runner:
         verdicts = [_run(runner, kata, katas, progress, seed) for kata in chosen]
     if any(verdict.status != SOLVED for verdict in verdicts):
@@ -147,17 +130,63 @@ def run_tests(names: Names = None, seed: Seed = 0) -> None:
 
 def _run(runner: Runner, kata: Kata, katas: Catalog, progress: Progress, seed: int = 0) -> Verdict:
     verdict = runner.run(kata, seed=seed)
-    if verdict.status != TODO:
-        progress.ran(kata, solved=verdict.status == SOLVED)
+    progress.judged(verdict)
     console.print(render.verdict(verdict, progress.unsolved_before(kata, katas)))
     return verdict
+
+
+@app.command()
+def debug(name: Name) -> None:
+    """Step through the call that fails first, in Python's debugger."""
+    katas = catalog.load()
+    kata = katas.find(name)
+    with Runner(katas) as runner:
+        verdict = runner.run(kata)
+    console.print(render.verdict(verdict, Progress(katas.root).unsolved_before(kata, katas)))
+    if verdict.failures:
+        from kata import debugger
+
+        # Of the slow ones, what they call is not known, but stepping through it takes no longer.
+        called = [failure for failure in verdict.failures if failure.call] or verdict.failures
+        debugger.debug(kata, called[0].name)
+    raise typer.Exit(0 if verdict.failures or verdict.status == SOLVED else 1)
+
+
+@app.command()
+def show(
+    names: Names = None,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="Only show which katas have a picture.")
+    ] = False,
+) -> None:
+    """Draw pictures from your functions and the reference's."""
+    katas = catalog.load()
+    from kata import entry
+    from kata.show import inline, request, script, words
+
+    if only_list:
+        console.print(words.listed(chosen_katas(katas, names) or katas.katas))
+        return
+    named = chosen_katas(katas, names) or [Progress(katas.root).current(katas)]
+    # A topic's name stands for those of its katas that have a picture.
+    chosen = named if len(named) == 1 else script.having_one(named)
+    all_good = True
+    with Runner(katas, "spawn", entry.draw) as runner:
+        for kata in chosen:
+            shown = request.show(kata, runner)
+            console.print(words.told(shown, clickable=console.is_terminal), soft_wrap=True)
+            if shown.file and console.is_terminal:
+                sys.stdout.write(inline.sequence(shown.file, os.environ))
+            all_good &= shown.is_good
+    if not all_good:
+        raise typer.Exit(1)
 
 
 @app.command()
 def hint(
     name: Name, more: Annotated[bool, typer.Option("--more", help="Show one more.")] = False
 ) -> None:
-    """Show the hints that you have seen; the first one if you have seen none."""
+    """Show the hints that you have seen, or the first one."""
     katas = catalog.load()
     kata, progress = katas.find(name), Progress(katas.root)
     levels, seen = hints.read(kata).levels, progress[kata].hints
@@ -195,260 +224,11 @@ def reset(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] = F
 
 
 @app.command()
-def interview(
-    minutes: Annotated[int | None, typer.Option(help="How long it takes; 45 by default.")] = None,
-    level: Annotated[
-        str | None, typer.Option(metavar="LEVEL", help="Only easy, medium or hard katas.")
-    ] = None,
-    topic: Annotated[
-        str | None, typer.Option(metavar="TOPIC", help="Only katas of this topic.")
-    ] = None,
-    names: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--kata", metavar="NAME", help="Ask this kata; up to four.", autocompletion=_complete
-        ),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Draw the same katas again.")] = None,
-    only_list: Annotated[
-        bool, typer.Option("--list", help="Only show which katas would be drawn.")
-    ] = False,
-    history: Annotated[
-        bool, typer.Option("--history", help="Only show how your interviews went.")
-    ] = False,
-) -> None:
-    """Hold a mock interview: katas against the clock, then questions."""
+def share() -> None:
+    """Write a page of what you have solved, for your fork."""
     katas = catalog.load()
-    from kata.interview import command
-    from kata.interview.clock import Clock
-    from kata.interview.plan import Wish, listed, plan
+    from kata import share
 
-    wish = Wish(minutes, level, topic, tuple(_chosen(katas, names)), seed)
-    progress, clock = Progress(katas.root), Clock()
-    if history:
-        console.print(command.history(katas))
-    elif only_list:
-        console.print(listed(plan(katas, progress, wish, clock.now())))
-    else:
-        with Runner(katas) as runner:
-            command.hold(katas, progress, wish, runner, console, clock)
-
-
-@app.command()
-def review() -> None:
-    """Repeat what is due after your interviews, for ten minutes at most."""
-    katas = catalog.load()
-    from kata.interview import review
-    from kata.interview.clock import Clock
-
-    review.hold(katas, console, Clock())
-
-
-@app.command()
-def quiz(
-    topics: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]…")] = None,
-    minutes: Annotated[int, typer.Option(min=1, help="A question takes about one.")] = 10,
-) -> None:
-    """Answer interview questions of all topics, or of some; no code, no clock."""
-    katas = catalog.load()
-    from kata.interview import review
-    from kata.interview.clock import Clock
-
-    review.hold_quiz(katas, console, Clock(), _topics(katas, topics), minutes)
-
-
-@app.command()
-def verify(names: Names = None, seed: Seed = 0) -> None:
-    """Prove that katas keep their contract; for authors and CI."""
-    katas = _full_checkout()
-    from kata.author import report, verify
-
-    chosen = _chosen(katas, names)
-    with report.proofs(console) as on_proof:
-        proofs = verify.verify(katas, chosen or katas.katas, seed=seed, on_proof=on_proof)
-    lines = [line for proof in proofs for line in proof.lines()]
-    lines += [] if chosen else verify.stray_files(katas)
-    for line in lines:
-        console.print(Text(line, style="red"), soft_wrap=True)
-    _exit_unless(not lines, f"{len(proofs)} katas proven.", f"{len(lines)} problems.")
-
-
-@app.command()
-def bench(names: Names = None) -> None:
-    """Time your kernels against loops, the reference and torch."""
-    katas = _full_checkout()
-    from kata.author import bench, report
-
-    chosen = {kata.id for kata in _chosen(katas, names)}
-    kernels = [kernel for kernel in bench.kernels_of(katas) if kernel.kata in chosen or not chosen]
-    if not kernels:
-        raise KataError(
-            "None of these katas has a kernel to time; `kata bench` shows those that do."
-        )
-    report.timings(console, bench.measure(katas, kernels))
-
-
-@app.command()
-def grade(
-    submission: Annotated[
-        Path | None, typer.Argument(help="A folder with a learner's exercises/.")
-    ] = None,
-    names: Names = None,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option("--format", metavar="FORMAT", help="Repeat for several formats."),
-    ] = None,
-    outputs: Annotated[
-        list[Path] | None,
-        typer.Option("--output", metavar="PATH", help="Where to write; one for each --format."),
-    ] = None,
-    seed: Annotated[
-        str, typer.Option(metavar="N|secret", help="Other random inputs; secret ones nobody knows.")
-    ] = "0",
-    fail_under: Annotated[
-        float | None,
-        typer.Option(metavar="PERCENT", help="Exit with 1 below this share of the points."),
-    ] = None,
-    roster: Annotated[
-        Path | None,
-        typer.Option("--class", metavar="ROSTER", help="Mark every folder in this one."),
-    ] = None,
-    dask: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", help="With --class: on this scheduler's workers."),
-    ] = None,
-) -> None:
-    """Mark a submission or a class; their code runs behind a wall."""
-    if sys.platform == "win32":
-        raise KataError("`kata grade` needs Linux or macOS; on Windows, use it in WSL.")
-    katas = _full_checkout()
-    from kata.grade import command
-
-    number, secret = command.seed(seed)
-    if roster is not None:
-        if formats or fail_under is not None or len(outputs or []) > 1:
-            raise KataError("With --class there is one --output, no --format, no --fail-under.")
-        # Without a submission, all that is named are katas.
-        named = ([str(submission)] if submission else []) + (names or [])
-        chosen = _chosen(katas, named) or list(katas.katas)
-        _grade_class(katas, roster, chosen, (number, secret), next(iter(outputs or []), None), dask)
-        return
-    if dask is not None:
-        raise KataError("--dask is for a class: kata grade --class ROSTER --dask ADDRESS.")
-    reports = command.Reports.of(formats or [], outputs or [])
-    chosen = _chosen(katas, names) or list(katas.katas)
-    marks = command.grade(katas, _given(submission), chosen, number, secret, reports, console)
-    percent = 100 * marks.score / max(1, marks.points)
-    raise typer.Exit(1 if fail_under is not None and percent < fail_under else 0)
-
-
-def _grade_class(
-    katas: Catalog,
-    submissions: Path,
-    chosen: list[Kata],
-    seed: tuple[int, bool],
-    output: Path | None,
-    dask: str | None,
-) -> None:
-    from kata.grade import roster
-
-    folder = roster.folder_of_marks(submissions, output)
-    try:
-        rows = roster.grade_class(katas, submissions, chosen, seed, folder, dask=dask)
-    except KeyboardInterrupt:
-        text = f"Stopped. What is done is kept in {folder}; the same command goes on from there."
-        Console(stderr=True, highlight=False).print(Text(text), soft_wrap=True)
-        raise typer.Exit(130) from None
-    graded = sum(row.marks is not None for row in rows)
-    text = f"{graded} of {len(rows)} submissions are graded: read {folder / 'report.md'} first."
-    console.print(Text(text), soft_wrap=True)
-
-
-@app.command()
-def new(path: Annotated[str, typer.Argument(metavar="TOPIC/NAME")]) -> None:
-    """Write the files of a new kata and its entry; for authors."""
-    katas = _full_checkout()
-    from kata.author import scaffold
-
-    kata = scaffold.new(katas, path)
-    console.print(Text(f"Wrote the files of {kata.id} and its entry in curriculum.toml."))
-    console.print(Text(f"Begin with {kata.relative(kata.solution)}."))
-    console.print(Text(f"`kata verify {kata.name}` tells you what is still missing."))
-
-
-@app.command()
-def freeze(names: Annotated[list[str], typer.Argument(metavar="NAME…")]) -> None:
-    """Write stubs anew from their solutions; for authors."""
-    katas = _full_checkout()
-    for kata in [katas.find(name) for name in names]:
-        backup = stubs.reset(kata)
-        console.print(Text(f"{kata.relative(kata.exercise)} is the stub of its solution."))
-        if backup:
-            console.print(Text(f"The file before it is kept as {kata.relative(backup)}."))
-
-
-@app.command()
-def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
-    names: Annotated[
-        str | None, typer.Option("--katas", metavar="NAME,NAME…", help="Only these katas.")
-    ] = None,
-    topics: Annotated[
-        str | None, typer.Option(metavar="NAME,NAME…", help="Only the katas of these topics.")
-    ] = None,
-    without_interview: Annotated[
-        bool, typer.Option("--without-interview", help="Leave the interview questions out.")
-    ] = False,
-) -> None:
-    """Write a repository for students, without solutions."""
-    katas = _full_checkout()
-    from kata.author import export
-
-    wanted = export.wanted(katas, _listed(names), _listed(topics))
-    chosen = export.with_what_they_build_on(katas, wanted)
-    workflow = export.export(katas, chosen, folder, interview=not without_interview)
-    console.print(Text(f"Wrote {len(chosen)} katas to {folder}."), soft_wrap=True)
-    added = ", ".join(kata.id for kata in chosen if kata not in wanted)
-    if added:
-        console.print(Text(f"Added, as other katas build on them: {added}."), soft_wrap=True)
-    console.print(Text(workflow), soft_wrap=True)
-
-
-def _full_checkout() -> Catalog:
-    """The katas, for commands that need more than students get."""
-    katas = catalog.load()
-    if not katas.has_solutions:
-        raise KataError(
-            "This command is for authors and teachers: "
-            "it needs the solutions, which are not part of this repository."
-        )
-    return katas
-
-
-def _listed(names: str | None) -> list[str]:
-    return names.split(",") if names is not None else []
-
-
-def _given(folder: Path | None) -> Path:
-    if folder is None:
-        raise KataError("Name the folder of a submission: kata grade SUBMISSION.")
-    return folder
-
-
-def _chosen(katas: Catalog, names: list[str] | None) -> list[Kata]:
-    found = [kata for name in names or [] for kata in katas.find_all(name)]
-    return list(dict.fromkeys(found))
-
-
-def _topics(katas: Catalog, named: list[str] | None) -> list[str]:
-    """The topics of these names; all where none is named."""
-    known = [topic.name for topic in katas.topics]
-    for topic in named or ():
-        if topic not in known:
-            raise KataError(f"There is no topic {topic!r}. The topics are {', '.join(known)}.")
-    return named or known
-
-
-def _exit_unless(good: bool, yes: str, no: str) -> NoReturn:
-    console.print(Text(yes if good else no, style="bold green" if good else "bold red"))
-    raise typer.Exit(0 if good else 1)
+    page = share.write(katas)
+    what = f"{page.name}, and its pictures in {share.PICTURES}/"
+    console.print(Text(f"Wrote {what}. Commit them, and link to the page from your profile."))

@@ -35,11 +35,17 @@ _SMALL_ERROR = 1e-4
 # Where the dtype is the mistake, one of two like answers may have rounded to the narrower one.
 _SINGLE_PRECISION, _HALF_PRECISION = 1e-5, 1e-2
 
-# How much of a function's failures a mistake has to explain, and how long may be looked for one.
+# How much of a function's failures a mistake has to explain, and how long it may be looked for: in
+# seconds of work, so that names are the same on a busy machine.
 _SHARE_TO_EXPLAIN = 2 / 3
 _SECONDS = 3.0
 
 TestFunction = Callable[..., Any]
+
+
+def test_name(identifier: str) -> str:
+    """The name that a test's id ends with."""
+    return identifier.split("::", 1)[1]
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,7 @@ class Diagnosis:
         self._kata = kata
         self._runs: list[Run] = []
         self._outcomes: dict[tuple[str, tuple[str, ...], str], Outcome] = {}
+        self._failed_last: dict[tuple[str, ...], str] = {}
         self._deadline = math.inf
 
     def add(self, run: Run) -> None:
@@ -126,7 +133,7 @@ class Diagnosis:
         except Exception:  # A half-written file may raise anything.
             return []
         found: list[Mistake] = []
-        self._deadline = time.monotonic() + _SECONDS
+        self._deadline = time.process_time() + _SECONDS
         with contextlib.suppress(_TimeIsUpError), recording(diagnosing=True):
             for name, attempts in attempts_by_name.items():
                 found += self._of_one_name(name, attempts)
@@ -167,22 +174,27 @@ class Diagnosis:
         return (True, named) if failed or without_a_check else (False, [])
 
     def passes(self, attempt: Attempt, but: Collection[str]) -> bool:
-        """Whether an answer passes all tests that were run but these."""
-        runs = _quick_ones_first(self._all_but(but))
-        return all(self._in_place(attempt, run).passed for run in runs)
+        """Whether an answer passes all tests that were run but these.
 
-    def false_expectations(self, attempt: Attempt, but: Collection[str]) -> list[str]:
-        """The tests that show an answer another expected value than they show the solution."""
-        return [
-            run.name
-            for run in self._all_but(but)
-            if not hasattr(run.function, "compares_with_itself")
-            and _expects_else(self._in_place(attempt, run), run)
-        ]
+        The test that failed the last one of the same function begins: it often fails the next.
+        """
+        runs = _quick_ones_first(self._all_but(but))
+        runs.sort(key=lambda run: run.name != self._failed_last.get(attempt.replaces))
+        for run in runs:
+            if not self._in_place(attempt, run).passed:
+                self._failed_last[attempt.replaces] = run.name
+                return False
+        return True
+
+    def expectations(self, attempt: Attempt, but: Collection[str]) -> Iterator[tuple[str, bool]]:
+        """Each test's name, and whether it expects something else of an answer than it should."""
+        for run in self._all_but(but):
+            shown = self._in_place(attempt, run)
+            may = hasattr(run.function, "compares_with_itself")
+            yield run.name, not may and _expects_else(shown, run)
 
     def _all_but(self, names: Collection[str]) -> list[Run]:
-        # A test's id ends with its name.
-        return [run for run in self._runs if run.name.split("::", 1)[1] not in names]
+        return [run for run in self._runs if test_name(run.name) not in names]
 
     @cached_property
     def wrong_attempts(self) -> list[Attempt]:
@@ -248,7 +260,7 @@ class Diagnosis:
 
     def _in_place(self, attempt: Attempt, run: Run) -> Outcome:
         """What a test shows with an attempt in its place in the learner's own module."""
-        if time.monotonic() > self._deadline:
+        if time.process_time() > self._deadline:
             raise _TimeIsUpError
         with put_in_place(attempt.answers, target.answer_module(self._kata), run.function):
             return observe(run.function, run.make_arguments(), diagnosing=True)[0]

@@ -1,9 +1,10 @@
-"""Where a process that runs tests starts.
+"""Where a process that runs tests, or draws a picture, starts.
 
 Every command of the tool loads this module; what the process itself needs is loaded in it alone.
 """
 
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,4 +20,13 @@ def serve(connection: Connection, root: str, kind: "type[Worker] | None" = None)
 
     if root:
         warm.dry_run()
-    child.work(connection, root, kind or child.Worker)
+        warm.set_stage(Path(root))
+    child.work(connection, warm.stage, kind or child.Worker)
+
+
+def draw(connection: Connection, root: str) -> None:
+    """Wait for one job, and draw a picture; it needs neither pytest nor torch."""
+    from kata import threads  # noqa: F401, before NumPy is loaded.
+    from kata.show import artist
+
+    artist.work(connection)

@@ -32,7 +32,7 @@ _WIDEST = {"i": np.int64, "u": np.int64, "f": np.float64, "c": np.complex128}
 
 def run(kata: Kata, module: ModuleType) -> list[Example]:
     """Run the examples in the docstrings of `kata`, as handed out, on the answer in `module`."""
-    texts = _docstrings(stubs.handed_out(kata))
+    texts = stubs.docstrings(kata)
     return [example for text in texts for example in run_docstring(text, vars(module))]
 
 
@@ -46,13 +46,6 @@ def run_docstring(text: str, names: Mapping[str, Any]) -> list[Example]:
     found = doctest.DocTestParser().get_examples(text)
     with warnings.catch_warnings(action="ignore"):
         return [_run(example, namespace) for example in found]
-
-
-def _docstrings(source: str) -> list[str]:
-    documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
-    nodes = ast.walk(ast.parse(source))
-    found = [ast.get_docstring(node) for node in nodes if isinstance(node, documented)]
-    return [text for text in found if text]
 
 
 def _run(example: doctest.Example, namespace: dict[str, Any]) -> Example:

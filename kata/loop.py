@@ -8,7 +8,7 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console, RenderableType
 
@@ -19,6 +19,8 @@ from kata.verdict import Verdict
 
 # One look costs some microseconds; a verdict should not wait for it.
 _TICK_SECONDS = 0.02
+Result = TypeVar("Result")
+
 _LEAVING = ("", "\x03", "\x04")
 
 
@@ -66,6 +68,15 @@ class Loop:
         self._console.clear()
         for part in parts:
             self._console.print(part)
+
+    def aside(self, work: Callable[[], Result], then: Callable[[Result], None]) -> None:
+        """Do some work in a thread, then handle what it gives in this one."""
+
+        def run() -> None:
+            result = work()
+            self._news.put(lambda: then(result))
+
+        threading.Thread(target=run, daemon=True).start()
 
     def get_ready(self) -> None:
         """Start the process that waits for tests; the first takes seconds."""

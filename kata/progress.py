@@ -5,14 +5,19 @@ Entries go by the kata's name, so katas may be reordered.
 
 import datetime
 import hashlib
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kata import store
 from kata.catalog import Catalog, Kata, KataError
+from kata.verdict import SOLVED, TODO, Verdict
+
+# Of each kata, so many mistakes are remembered, each with so many days.
+_MISTAKES_KEPT, _DAYS_KEPT = 8, 7
 
 
 @dataclass
@@ -21,7 +26,8 @@ class Entry:
 
     `solved` is when it first passed, in ISO format, or None. `attempts` counts the runs that
     failed before that, `hints` the highest level shown, `solution_seen` whether the solution was.
-    `tests` is a digest of the tests that it passed.
+    `tests` is a digest of the tests that it passed. `mistakes` are the names of those that were
+    diagnosed, the latest last, each with the days on which it was made.
     """
 
     solved: str | None = None
@@ -29,6 +35,14 @@ class Entry:
     hints: int = 0
     solution_seen: bool = False
     tests: str = ""
+    mistakes: dict[str, list[str]] = field(default_factory=dict)
+
+    def remember(self, mistakes: Iterable[str]) -> None:
+        today = datetime.datetime.now().astimezone().date().isoformat()
+        for name in mistakes:
+            days = [day for day in self.mistakes.pop(name, []) if day != today]
+            self.mistakes[name] = [*days, today][-_DAYS_KEPT:]
+        self.mistakes = dict(list(self.mistakes.items())[-_MISTAKES_KEPT:])
 
 
 class Progress:
@@ -71,6 +85,19 @@ class Progress:
     def move_to(self, kata: Kata) -> None:
         with self._changing():
             self._current = kata.id
+
+    def judged(self, verdict: Verdict) -> None:
+        """Record a run of the learner's file, with the mistakes that it showed."""
+        if verdict.status != TODO:
+            self.ran(verdict.kata, solved=verdict.status == SOLVED)
+        self.mistook(verdict)
+
+    def mistook(self, verdict: Verdict) -> None:
+        """Remember the mistakes that were named; in a debug kata they are not the learner's."""
+        names = [name for name, _ in verdict.mistakes]
+        if names and verdict.status != TODO and verdict.kata.kind != "debug":
+            with self._changing():
+                self._entries.setdefault(verdict.kata.id, Entry()).remember(names)
 
     def ran(self, kata: Kata, *, solved: bool) -> None:
         """Record a run: as an attempt until the kata is solved, or as what solved it.
@@ -128,4 +155,6 @@ def _parsed(data: Any) -> tuple[str, dict[str, Entry]]:
     for entry in entries.values():
         if entry.solved is not None:
             datetime.datetime.fromisoformat(entry.solved)  # Raises where it is no date.
+        for day in itertools.chain(*entry.mistakes.values()):
+            datetime.date.fromisoformat(day)
     return str(data["current"]), entries

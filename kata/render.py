@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.columns import Columns
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markdown import Markdown
 from rich.padding import Padding
@@ -22,6 +23,7 @@ from kata.verdict import BROKEN, SOLVED, TODO, Failure, Verdict
 Keys = Mapping[str, str]
 
 _PRINTED_LINES = 6
+_MOST_FUNCTIONS = 6
 # Escape sequences of terminals, and what else is no text.
 _CONTROLS = re.compile(
     r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]"
@@ -29,7 +31,7 @@ _CONTROLS = re.compile(
 _BAR_WIDTH = 30
 _SIDE_BY_SIDE_WIDTH = 150
 # What a failed check raises: its text says all.
-_CHECKS = ("AssertionError", "SideEffectError", "Failed")
+CHECKS = ("AssertionError", "SideEffectError", "Failed")
 
 
 def verdict(result: Verdict, missing: Sequence[Kata] = (), nth: int = 0) -> RenderableType:
@@ -64,21 +66,26 @@ def verdict(result: Verdict, missing: Sequence[Kata] = (), nth: int = 0) -> Rend
 
 
 def _functions(result: Verdict) -> list[RenderableType]:
-    """How each function stands, where there are several and the failures tell."""
-    text = Text("  ")
-    some_failed = False
+    """How each function stands, where there are several and the failures tell; of many, the bad."""
+    states: list[tuple[str, str]] = []
+    right = 0
     for name, tests in result.functions.items():
         outcomes = [result.outcomes.get(test, TODO) for test in tests]
         failed = outcomes.count("failed")
-        some_failed |= bool(failed)
         if failed:
-            text.append(f"{name} ✗ {failed} of {len(tests)}", style="red")
+            states.append((f"{name} ✗ {failed} of {len(tests)}", "red"))
         elif TODO in outcomes:
-            text.append(f"{name} ·", style="yellow")
+            states.append((f"{name} ·", "yellow"))
+        elif len(result.functions) <= _MOST_FUNCTIONS:
+            states.append((f"{name} ✓", "green"))
         else:
-            text.append(f"{name} ✓", style="green")
-        text.append("   ")
-    return [text] if some_failed else []
+            right += 1
+    if right:
+        states.append((f"{right} others ✓", "green"))
+    if not any(style == "red" for _, style in states):
+        return []
+    parts = [Text(state, style=style, no_wrap=True) for state, style in states]
+    return [Padding(Columns(parts, padding=(0, 3, 0, 0)), (0, 0, 0, 2))]
 
 
 def _headline(mark: str, text: str, style: str) -> Text:
@@ -98,12 +105,12 @@ def _explanation(result: Verdict, nth: int) -> list[RenderableType]:
         failure = failures[nth % len(failures)]
         which = f"  ({nth % len(failures) + 1} of {len(failures)})" if len(failures) > 1 else ""
         claim = Text("Fails: ", style="bold").append(failure.claim).append(which, style="dim")
-        parts += [Text(""), claim, *_failure(result.kata, failure)]
+        parts += [Text(""), claim, *raised_by(result.kata, failure)]
         parts += prints(failure.prints or result.prints)
     return parts
 
 
-def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
+def raised_by(kata: Kata, failure: Failure) -> list[RenderableType]:
     parts: list[RenderableType] = []
     if failure.test_line:
         parts.append(_place(kata.test, kata, failure.test_line, failure.test_code))
@@ -114,7 +121,7 @@ def _failure(kata: Kata, failure: Failure) -> list[RenderableType]:
         call = Text("its last call: ", style="dim").append_text(_plain(failure.call))
         parts.append(Cuttable(Padding(call, (0, 0, 0, 2)), 1))
     text = failure.text.strip() or failure.kind
-    if failure.kind not in _CHECKS and failure.text.strip():
+    if failure.kind not in CHECKS and failure.text.strip():
         text = f"{failure.kind}: {text}"
     return [*parts, Cuttable(Padding(_plain(text, "red"), (0, 0, 0, 2)), 3)]
 
@@ -133,7 +140,12 @@ def _place(file: Path, kata: Kata, line: int, code: str) -> Text:
 
 def path(file: Path, kata: Kata, line: int = 0) -> Text:
     """A path from the root, that terminals and editors make clickable."""
-    shown = kata.relative(file) + (f":{line}" if line else "")
+    return link(kata.root, file, f":{line}" if line else "")
+
+
+def link(root: Path, file: Path, place: str = "") -> Text:
+    """A path from the root, with a place in it."""
+    shown = file.relative_to(root).as_posix() + place
     return Text(shown, style=f"cyan link {file.as_uri()}")
 
 
@@ -167,10 +179,11 @@ def _bar(share: float) -> Text:
     return Text("━" * done, style="green").append("─" * (_BAR_WIDTH - done), style="dim")
 
 
-def usual_keys(failures: int, *, been_elsewhere: bool = False) -> Keys:
+def usual_keys(failures: int, *, been_elsewhere: bool = False, has_picture: bool = False) -> Keys:
     """The keys while a kata is worked on."""
     keys = {"f": "next failure"} if failures > 1 else {}
-    keys |= {"h": "hint", "s": "solution", "t": "topic", "l": "list", "g": "go to"}
+    keys |= {"h": "hint", "s": "solution"} | ({"p": "picture"} if has_picture else {})
+    keys |= {"t": "topic", "l": "list", "g": "go to"}
     keys |= {"b": "back"} if been_elsewhere else {}
     return keys | {"n": "next", "r": "reset", "q": "quit"}
 
@@ -306,17 +319,23 @@ class Comparison:
     """The learner's code beside the solution; one above the other where there is no room."""
 
     kata: Kata
+    answer: Path | None = None  # The learner's exercise where it is None.
+    context: int = 100  # So many equal lines around a change, where one is above the other.
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
-        try:
-            mine = self.kata.exercise.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            mine = []
-        solution = self.kata.solution.read_text(encoding="utf-8").splitlines()
+        answer = self.answer or self.kata.exercise
         if options.max_width < _SIDE_BY_SIDE_WIDTH:
-            yield from _unified(mine, solution)
+            yield from changes(self.kata, answer, self.context)
         else:
-            yield _side_by_side(mine, solution)
+            yield _side_by_side(*_both(self.kata, answer))
+
+
+def _both(kata: Kata, answer: Path) -> tuple[list[str], list[str]]:
+    try:
+        mine = answer.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        mine = []
+    return mine, kata.solution.read_text(encoding="utf-8").splitlines()
 
 
 def _side_by_side(mine: list[str], solution: list[str]) -> Table:
@@ -338,7 +357,13 @@ def _aligned(mine: list[str], solution: list[str]) -> Iterable[tuple[str, str, b
         yield from ((one, other, tag == "equal") for one, other in zip(left, right, strict=True))
 
 
-def _unified(mine: list[str], solution: list[str]) -> Iterable[Text]:
+def changes(kata: Kata, answer: Path, context: int = 3) -> Iterable[Text]:
+    """What leads from an answer to the solution, line by line."""
+    mine, solution = _both(kata, answer)
     styles = {"+": "green", "-": "yellow", "@": "dim"}
-    for line in difflib.unified_diff(mine, solution, "yours", "the solution", lineterm="", n=100):
+    if mine == solution:
+        yield Text("They are the same, line by line.")
+    for line in difflib.unified_diff(
+        mine, solution, "yours", "the solution", lineterm="", n=context
+    ):
         yield Text(line, style=styles.get(line[:1], ""))

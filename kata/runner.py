@@ -30,6 +30,7 @@ from kata.verdict import (
     BROKEN,
     CANCELLED,
     FAILED,
+    PATIENCE,
     SOLVED,
     TODO,
     Decoyed,
@@ -43,7 +44,7 @@ from kata.verdict import (
 # The worker ends itself at the time limit; this long after it, it is ended.
 _GRACE = 2.0
 _READY_SECONDS = 120.0
-_ALARM = getattr(signal, "SIGALRM", 0)
+_ALARMS = [-getattr(signal, name, 0) for name in ("SIGPROF", "SIGALRM")]
 
 
 class Runner:
@@ -109,6 +110,7 @@ class Runner:
         survey: bool = False,
         examples: bool = False,
         diagnose: bool = True,
+        picture: str = "",
         sandboxes: tuple[str, ...] = (),
         sources: dict[str, str] | None = None,
         parts: tuple[str, ...] = (),
@@ -136,6 +138,7 @@ class Runner:
                 survey=survey,
                 examples=examples,
                 diagnose=diagnose,
+                picture=picture,
                 sandboxes=sandboxes,
                 sources=sources or {},
                 parts=parts,
@@ -248,7 +251,7 @@ class _Listener:
         if event == "begins":
             self._running = message["name"]
             self._limit = message["seconds"]
-            self._deadline = time.monotonic() + self._limit + _GRACE
+            self._deadline = time.monotonic() + PATIENCE * self._limit + _GRACE
         elif event == "collected":
             verdict.tests, verdict.speed = message["tests"], message["speed"]
         elif event == "broken":
@@ -307,7 +310,7 @@ class _Listener:
         self._process.join(_GRACE)
         log = Path(self._job.log)
         stack = log.read_text(errors="replace") if log.is_file() else ""
-        if "Timeout" in stack[:80] or self._process.exitcode == -_ALARM:
+        if "Timeout" in stack[:80] or self._process.exitcode in _ALARMS:
             return self._too_slow(stack)
         return f"{self._doing()} ended Python{self._reason()}{self._place(stack)}."
 
@@ -323,9 +326,12 @@ class _Listener:
         return f"{self._doing()} exceeded {limit}{self._place(stack)}. Is there an infinite loop?"
 
     def _doing(self) -> str:
+        kata = self._verdict.kata
+        file = kata.relative(kata.file_in(self._job.tree))
         if not self._running:
-            kata = self._verdict.kata
-            return f"Loading {kata.relative(kata.file_in(self._job.tree))}"
+            return f"Loading {file}"
+        if self._job.picture:
+            return f"Drawing with {file}"
         return f"The test “{Failure(self._running).claim}”"
 
     def _place(self, stack: str) -> str:

@@ -58,6 +58,14 @@ def back_up(kata: Kata, tree: str = "exercises") -> Path:
     return backup
 
 
+def docstrings(kata: Kata) -> list[str]:
+    """The docstrings of the stub: of the module, its functions and its classes."""
+    documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
+    nodes = ast.walk(ast.parse(handed_out(kata)))
+    found = [ast.get_docstring(node) for node in nodes if isinstance(node, documented)]
+    return [text for text in found if text]
+
+
 def is_untouched(kata: Kata) -> bool:
     """Whether the learner's file is the stub as it was handed out."""
     try:

@@ -7,6 +7,10 @@ from kata.catalog import EXERCISES, Kata
 
 SOLVED, FAILED, TODO, BROKEN, CANCELLED = "solved", "failed", "todo", "broken", "cancelled"
 
+# A limit is on the time in which a process works: a busy machine fails nobody. On the clock, what
+# only waits may take this many times as long.
+PATIENCE = 4
+
 
 @dataclass(frozen=True)
 class Job:
@@ -15,8 +19,9 @@ class Job:
     `tree` is "exercises", "interview" or "solutions"; `trees` says by id which other katas' files
     lie in another one. `change` is one of `kata.changes`, made to the kata's module; after the
     tests, the docstrings' examples are then run, too. `survey` does that as well, and puts each
-    wrong attempt through the tests. `examples` runs the examples in place of the tests. `diagnose`
-    says whether failures are to be explained. `log` is where a crash or a hang leaves its stack.
+    wrong attempt through the tests. `examples` runs the examples in place of the tests, and
+    `picture` is where to draw the kata's picture in their place. `diagnose` says whether failures
+    are to be explained. `log` is where a crash or a hang leaves its stack.
 
     For a judge, `sandboxes` is the address of what starts them, `sources` the submission (text in
     Latin-1, one byte a character, by file name), and `parts` the katas whose solutions are lent.
@@ -32,6 +37,7 @@ class Job:
     survey: bool = False
     examples: bool = False
     diagnose: bool = True
+    picture: str = ""
     sandboxes: Sequence[str] = ()
     sources: dict[str, str] = field(default_factory=dict)
     parts: Sequence[str] = ()

@@ -9,12 +9,14 @@ from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.text import Text
 
-from kata import hints, render, stubs
+from kata import entry, hints, render, stubs
 from kata.catalog import Catalog, Kata, KataError
 from kata.loop import Loop
 from kata.progress import Progress
 from kata.runner import Runner
 from kata.saves import Saves
+from kata.show import words
+from kata.show.beside import Beside
 from kata.verdict import SOLVED, TODO, Verdict
 
 # The current file is looked at in every tick, the others in one of so many.
@@ -30,6 +32,7 @@ class Watch:
         self._katas = katas
         self._progress = progress
         self._loop = Loop(runner, console)
+        self._beside = Beside(Runner(katas, serve=entry.draw), self._loop, self._show_picture)
         self._kata = progress.current(katas)
         files = [kata.exercise for kata in katas.katas]
         self._saves = {file: Saves(file) for file in files}
@@ -40,14 +43,18 @@ class Watch:
         self._page = 0
         self._failure = 0  # Which of the failures is shown.
         self._shows_hints = False
+        self._shows_verdict = False
         self._reads = False  # Whether a key has put something on the screen since the tests began.
         self._typed: str | None = None  # What is typed of the name of a kata to go to.
         self._visited: list[Kata] = []
 
     def run(self) -> None:
         """Watch until `q`, Ctrl-C or the end of the terminal."""
-        with contextlib.suppress(KeyboardInterrupt):
-            self._loop.run(self._test, self._pressed, self._look, self._redraw)
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                self._loop.run(self._test, self._pressed, self._look, self._redraw)
+        finally:
+            self._beside.close()
 
     def _redraw(self) -> None:
         self._draw(self._body, self._page)
@@ -77,6 +84,7 @@ class Watch:
         if self._verdict is None or self._verdict.kata != self._kata:
             self._verdict = None
             self._show_verdict()
+        self._beside.stop()
         begun, self._reads = time.monotonic(), False
 
         def show_training(done: float, loss: float) -> None:
@@ -87,9 +95,9 @@ class Watch:
 
     def _judged(self, verdict: Verdict) -> None:
         self._verdict, self._failure, self._typed = verdict, 0, None
-        if verdict.status != TODO:
-            self._progress.ran(self._kata, solved=verdict.status == SOLVED)
+        self._progress.judged(verdict)
         self._pending = ""
+        self._beside.draw(self._kata)
         self._show_verdict()
 
     # --- Keys ---
@@ -105,6 +113,7 @@ class Watch:
             "s": lambda: self._solution(asked_before=pending == "s"),
             "a": self._answer,
             "f": self._next_failure,
+            "p": self._switch_picture,
             "v": self._turn_page,
             "l": self._list,
             "t": self._topic,
@@ -124,7 +133,11 @@ class Watch:
         if self._typed is not None:
             return {"Enter": "go", "Esc": "back"}
         failures = len(self._verdict.failures) if self._verdict else 0
-        return render.usual_keys(failures, been_elsewhere=bool(self._visited))
+        return render.usual_keys(
+            failures,
+            been_elsewhere=bool(self._visited),
+            has_picture=self._kata.picture.is_file(),
+        )
 
     def _show_verdict(self) -> None:
         if self._verdict is None:
@@ -138,7 +151,22 @@ class Watch:
             parts += [render.next_step(self._kata, self._katas, self._progress, question)]
         elif self._verdict.status == TODO and self._progress.is_empty:
             parts += [Text(""), render.first_steps(self._kata)]
+        # Above the verdict, where nothing is cut on a low screen.
+        if self._beside.shown:
+            parts = [words.told(self._beside.shown, clickable=True), Text(""), *parts]
+        elif self._beside.is_drawing:
+            parts = [Text("Drawing …", style="dim"), Text(""), *parts]
         self._draw(Group(*parts))
+        self._shows_verdict = True
+
+    def _switch_picture(self) -> None:
+        self._beside.switch(self._kata)
+        self._show_verdict()
+
+    def _show_picture(self) -> None:
+        """Add the picture to the verdict, unless something else is being read."""
+        if self._shows_verdict:
+            self._show_verdict()
 
     def _next_failure(self) -> None:
         self._failure += 1
@@ -245,7 +273,8 @@ class Watch:
             self._look_for(typed + key if key.isprintable() else typed)
 
     def _draw(self, body: RenderableType, page: int = 0) -> None:
-        self._body, self._page, self._shows_hints = body, page, False
+        self._body, self._page = body, page
+        self._shows_hints = self._shows_verdict = False
         self._loop.draw(
             render.screen(self._katas, self._progress, self._kata, body, self._keys(), page)
         )

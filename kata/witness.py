@@ -15,9 +15,13 @@ import numpy as np
 
 from kata import target
 from kata.catalog import Kata
-from kata.diagnosis import Run, observe, put_in_place
+from kata.diagnosis import Outcome, Run, observe, put_in_place
 from kata.prints import Prints, caught
 from kata.testing import describe
+
+Function = Callable[..., Any]
+# Puts something around a function: told its name, and how many arguments are not the caller's.
+Watch = Callable[..., Function]
 
 # The learner waits for it: so long for the failure that is shown first, and for those after it.
 _SECONDS_FOR_FIRST, _SECONDS_FOR_MORE = 0.3, 0.05
@@ -38,48 +42,63 @@ def sights(kata: Kata, failed: Iterable[Run]) -> Iterator[tuple[str, str, str]]:
 
 def _seen(kata: Kata, run: Run) -> tuple[str, str]:
     witness, prints = _Witness(), Prints()
-    module = target.answer_module(kata)
-    functions = {name: getattr(module, name) for name in target.public_names(module)}
-    watched = {
-        name: witness.watched(value, name)
-        for name, value in functions.items()
-        if inspect.isfunction(value)
-    }
-    with (
-        put_in_place(watched, module, run.function),
-        _methods_watched([one for one in functions.values() if inspect.isclass(one)], witness),
-        caught(prints),
-    ):
-        outcome, _ = observe(run.function, run.make_arguments())
+    with caught(prints):
+        outcome = run_watched(kata, run, witness.watched)
     # An answer may pass the second time: what was called then explains nothing.
     return ("", "") if outcome.passed else (witness.last_call, prints.take())
 
 
-class _Witness:
-    """Remembers the last call that came from outside the answer."""
+def run_watched(kata: Kata, run: Run, watch: Watch) -> Outcome:
+    """Run a test again with `watch` around each public function and method of the answer."""
+    module = target.answer_module(kata)
+    functions = {name: getattr(module, name) for name in target.public_names(module)}
+    watched = {
+        name: watch(value, name) for name, value in functions.items() if inspect.isfunction(value)
+    }
+    classes = [one for one in functions.values() if inspect.isclass(one)]
+    with put_in_place(watched, module, run.function), _methods_watched(classes, watch):
+        return observe(run.function, run.make_arguments())[0]
+
+
+class CallsFromOutside:
+    """Hears of each call that comes from outside the answer, by `begin`, and may make it itself."""
 
     def __init__(self) -> None:
-        self.last_call = ""
         self._depth = 0
 
-    def watched(self, function: Callable[..., Any], name: str, *, skip: int = 0) -> Any:
+    def begin(self, function: Function, call: str) -> Function:
+        """Told what is about to be called, in words; gives what is called instead."""
+        raise NotImplementedError
+
+    def watched(self, function: Function, name: str, skip: int = 0) -> Function:
         """The function, with its calls told here as calls of `name` without `skip` arguments."""
 
         @wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
+            called = function
             if not self._depth:
-                self.last_call = _shown_call(name, args[skip:], kwargs)
+                called = self.begin(function, _shown_call(name, args[skip:], kwargs))
             self._depth += 1
             try:
-                return function(*args, **kwargs)
+                return called(*args, **kwargs)
             finally:
                 self._depth -= 1
 
         return call
 
 
+class _Witness(CallsFromOutside):
+    """Remembers the last call."""
+
+    last_call = ""
+
+    def begin(self, function: Function, call: str) -> Function:
+        self.last_call = call
+        return function
+
+
 @contextmanager
-def _methods_watched(classes: Iterable[type], witness: _Witness) -> Iterator[None]:
+def _methods_watched(classes: Iterable[type], watch: Watch) -> Iterator[None]:
     replaced = [
         (one, name, value)
         for one in classes
@@ -87,7 +106,7 @@ def _methods_watched(classes: Iterable[type], witness: _Witness) -> Iterator[Non
         if inspect.isfunction(value) and (not name.startswith("_") or name in _CALLED_FROM_OUTSIDE)
     ]
     for one, name, method in replaced:
-        setattr(one, name, witness.watched(method, _method_name(one, name), skip=1))
+        setattr(one, name, watch(method, _method_name(one, name), 1))
     try:
         yield
     finally:

@@ -62,8 +62,8 @@ mean_over_everything = slip(
 )
 
 the_axis_of_the_sum_lost = slip(
-    "The sum has lost its axis: one query's number meets another query's keys, or the shapes don't "
-    "fit.",
+    "A sum or a maximum over the keys has lost its axis: one query's number meets another query's "
+    "keys, or the shapes don't fit.",
     {"grad_weights).sum(axis=-1, keepdims=True)": "grad_weights).sum(axis=-1)"},
 )
 

@@ -246,6 +246,16 @@ last_symbol_lost = slip(
     {"while place < len(symbols):": "while place < len(symbols) - 1:"},
 )
 
+first_symbol_lost = slip(
+    "The first symbol is lost: places are counted from 0.",
+    {"place = 0": "place = 1"},
+)
+
+symbols_that_are_not_joined_lost = slip(
+    "A symbol that is not joined is lost. It stays as it is.",
+    {"joined.append(symbols[place])\n": "pass\n"},
+)
+
 last_merge_first = slip(
     "The merges are applied from the last one back. The one learned first comes first.",
     {"in merges:\n    symbols = _join": "in reversed(merges):\n    symbols = _join"},

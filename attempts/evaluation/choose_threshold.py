@@ -54,7 +54,7 @@ costs_swapped = slip(
 )
 
 alarms_alone = slip(
-    "Only false positives cost anything.",
+    "What is missed costs nothing, or is subtracted. Both kinds of mistakes add to the cost.",
     {"cost_fp * alarms + cost_fn * missed": "cost_fp * alarms"},
 )
 

@@ -236,6 +236,11 @@ always_with_a_baseline = slip(
     {"if of_class.max() >= matrix.trace():": "if True:"},
 )
 
+nothing_of_classes_rarely_found = slip(
+    "Nothing is said of classes of which fewer than half are found.",
+    {'found.append(f"fewer than half of class {i} are found")': "pass"},
+)
+
 half_is_too_few = slip(
     "A class of which exactly half are found is named as well. Half is not fewer than half.",
     {"per_class_recall(matrix) < 0.5": "per_class_recall(matrix) <= 0.5"},

@@ -98,9 +98,24 @@ moments_exchanged = slip(
     {RNG_LOADED: f"{RNG_LOADED}\nself.m, self.v = self.v, self.m"},
 )
 
+v_loaded_from_m = slip(
+    "v is loaded from m.",
+    {RNG_LOADED: f'{RNG_LOADED}\nself.v = copy.deepcopy(state["m"])'},
+)
+
 t_forgotten = slip(
     "The number of steps, t, is not restored, so m and v are corrected as if they had just begun.",
     {'"t", ': ""},
+)
+
+zero_taken_for_nothing = slip(
+    "What is 0 in the state is not loaded, as by `state[…] or self.…`: then an older number stays.",
+    {
+        LOADED: (
+            "if isinstance(state[name], list | np.ndarray) or state[name]:\n"
+            "    setattr(self, name, copy.deepcopy(state[name]))"
+        )
+    },
 )
 
 lr_forgotten = slip(
@@ -154,6 +169,13 @@ generator_seeded_anew = slip(
     },
 )
 
+generator_saved_in_part = slip(
+    "Of the generator only a part is restored. It also keeps half of an earlier draw for later.",
+    {
+        RNG_LOADED: f'{RNG_LOADED} | {{"has_uint32": 0, "uinteger": 0}}',
+    },
+)
+
 generator_saved_at_the_start_of_the_epoch = slip(
     "The generator is restored as it was before the order of this epoch was drawn.",
     {
@@ -177,6 +199,56 @@ in_float32 = slip(
             "}\n"
             f"{SAVED}"
         )
+    },
+)
+
+empty_order_of_floats = slip(
+    "`order` comes back from a list, and an empty list makes an array of floats.",
+    {RNG_LOADED: f"{RNG_LOADED}\nself.order = np.array(self.order.tolist())"},
+)
+
+numbers_of_numpy = slip(
+    "t, epoch and lr come back from one array, as floats of NumPy.",
+    {
+        RNG_LOADED: (
+            f"{RNG_LOADED}\nself.t, self.epoch, self.lr = np.array([self.t, self.epoch, self.lr])"
+        )
+    },
+)
+
+generator_object = slip(
+    "The state holds a Generator. Plain data are in its bit generator's state.",
+    {
+        SAVED: 'return copy.deepcopy(changing | {"rng": self.rng})',
+        RNG_LOADED: 'self.rng = copy.deepcopy(state["rng"])',
+    },
+)
+
+pickled = slip(
+    "The state is a pickle in bytes. Asked for are dicts, lists, arrays, numbers and strings.",
+    {
+        "import copy\n": "import copy\nimport pickle\n",
+        SAVED: f'return {{"pickle": pickle.dumps(changing | {RNG})}}',
+        LOOP: f'state = pickle.loads(state["pickle"])\n{LOOP}',
+    },
+)
+
+one_dict_for_all_states = slip(
+    "All states of a trainer are one dict: a later call of `state` changes those before it.",
+    {
+        SAVED: (
+            'self._saved = getattr(self, "_saved", {})\n'
+            f"self._saved.update(copy.deepcopy(changing) | {RNG})\n"
+            "return self._saved"
+        )
+    },
+)
+
+taken_out_of_the_state = slip(
+    "Loading takes the parts out of the state, which cannot be loaded again then.",
+    {
+        LOADED: "setattr(self, name, state.pop(name))",
+        RNG_LOADED: RNG_LOADED.replace('state["rng"]', 'state.pop("rng")'),
     },
 )
 

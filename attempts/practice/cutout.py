@@ -175,6 +175,16 @@ a_start_below_0 = slip(
     },
 )
 
+cut_to_the_picture_first = slip(
+    "A square larger than the picture is first made as small as that: centred at a corner, it then "
+    "leaves pixels that it should hide.",
+    {
+        "n, _, height, width = x.shape": (
+            "n, _, height, width = x.shape\nsize = min(size, height, width)"
+        )
+    },
+)
+
 a_cross = slip(
     "Whole rows and columns are hidden. Only where both cross is the square.",
     {HIDDEN: HIDDEN.replace(" & ", " | ")},
@@ -194,6 +204,23 @@ filled_with_noise = slip(
     "The hole is filled with random numbers, as in random erasing. It should be 0.",
     {"x.dtype.type(0), x)": "rng.random(x.shape).astype(x.dtype), x)"},
 )
+
+into_the_argument = slip(
+    "The holes are cut into the caller's own pictures.",
+    {f"return {RESULT}": "x[np.broadcast_to(hidden, x.shape)] = 0\nreturn x"},
+)
+
+the_argument_returned = slip(
+    "With nothing to hide, the caller's own array is returned. A result should be a new one.",
+    {"n, _, height, width": "if size == 0:\n    return x\nn, _, height, width"},
+)
+
+times_a_mask_of_integers = slip(
+    "Times a mask of integers, booleans become integers and float32 becomes float64.",
+    {RESULT: "x * (1 - hidden)"},
+)
+
+size_of_0_refused = slip("A size of 0 raises, too.", {"if size < 0:": "if size <= 0:"})
 
 size_unchecked = slip(
     "A negative size hides nothing, without a word.",

@@ -59,6 +59,19 @@ all_epochs = slip(
     "The means are over all epochs, so the losses of the start count too.", {LAST: "last = n"}
 )
 
+no_epoch_of_a_few = slip(
+    "Of fewer than five epochs, n // 5 is 0. One epoch at least counts.", {LAST: "last = n // 5"}
+)
+
+medians = slip(
+    "Medians are taken. Asked for are means.",
+    {
+        "import math\n": "import math\nimport statistics\n",
+        TRAIN: "statistics.median(train_losses[-last:])",
+        VAL: "statistics.median(val_losses[-last:])",
+    },
+)
+
 first_epochs = slip(
     "The means are those of the first epochs, not of the last.",
     {TRAIN: "sum(train_losses[:last]) / last", VAL: "sum(val_losses[:last]) / last"},
@@ -87,6 +100,16 @@ only_nan = slip("∞ is not taken for diverging, only nan.", {"math.isfinite(los
 
 only_infinity = slip(
     "nan is not taken for diverging, only ∞.", {"math.isfinite(loss)": "not math.isinf(loss)"}
+)
+
+nan_passed_over_by_max = slip(
+    "`max` may pass over nan, which is neither above nor below any number.",
+    {FINITE: "max(train_losses) < math.inf and max(val_losses) < math.inf"},
+)
+
+huge_is_infinite = slip(
+    "A loss that is only very large is taken for ∞, even if training recovers.",
+    {"math.isfinite(loss)": "loss < 1e9"},
 )
 
 only_training_losses_finite = slip(
@@ -145,6 +168,15 @@ good_only_if_both_are = slip(
     {"val <= target": "max(train, val) <= target"},
 )
 
+target_of_0_taken_for_none = slip(
+    "A target of 0 is taken for none.", {"val <= target": "target and val <= target"}
+)
+
+nearly_at_the_target = slip(
+    "A validation loss that is only just above the target counts as good.",
+    {"val <= target": "val <= target or math.isclose(val, target, rel_tol=1e-9)"},
+)
+
 below_the_target = slip(
     "A validation loss of exactly the target is good enough.", {"val <= target": "val < target"}
 )
@@ -158,6 +190,12 @@ underfitting_by_target = slip(
 overfitting_by_any_gap = slip(
     "Every validation loss above the training loss is called overfitting. A small gap is normal.",
     {FIT: "val <= train"},
+)
+
+parts_divided = slip(
+    "The two parts are divided. The second may be 0, or negative where validation is better than "
+    "training.",
+    {FIT: "(train - target) / (val - train) >= 1"},
 )
 
 relative_gap = slip(
@@ -196,6 +234,21 @@ good_before_learning = slip(
             "if not finite or train > 1.5 * baseline:"
         )
     },
+)
+
+good_before_all = slip(
+    "A good validation loss is tried first of all. A training loss that is not finite, or has "
+    "blown up, comes before it.",
+    {
+        "if not finite or train > 1.5 * baseline:": (
+            'if val <= target:\n    return "good"\nif not finite or train > 1.5 * baseline:'
+        )
+    },
+)
+
+more_validation_losses_let_through = slip(
+    "More validation losses than training losses are let through.",
+    {"len(val_losses) != n": "len(val_losses) < n"},
 )
 
 lengths_unchecked = slip(

@@ -62,6 +62,11 @@ one_rate_for_all = slip(
     {RATE: "float(lr)"},
 )
 
+equal_steps = slip(
+    "The rates fall in equal steps. Each should be `decay` times the one above.",
+    {RATE: "lr * (1 - (1 - decay) * (len(layers) - 1 - depth))"},
+)
+
 head_alone_has_lr = slip(
     "All layers below the last have one rate. Each should have its own.",
     {RATE: "lr * (decay if depth < len(layers) - 1 else 1.0)"},
@@ -89,6 +94,11 @@ biases_decay_too = slip(
     {DECAYS: "names[True].append(name)"},
 )
 
+both_groups_decay = slip(
+    "Biases and gains have groups of their own, but decay all the same.",
+    {"weight_decay if decays else 0.0": "weight_decay"},
+)
+
 nothing_decays = slip(
     "Nothing decays.",
     {DECAYS: "names[False].append(name)"},
@@ -97,6 +107,15 @@ nothing_decays = slip(
 all_but_scalars_decay = slip(
     "Whatever has an axis decays. Biases and gains have one, and should not.",
     {"ndim >= 2": "ndim >= 1"},
+)
+
+two_axes_are_too_few = slip(
+    "Matrices do not decay. They have two axes, and two are enough.", {"ndim >= 2": "ndim > 2"}
+)
+
+axes_of_1_not_counted = slip(
+    "Axes of length 1 are not counted, but the weights of a single output are a matrix too.",
+    {"tensor.ndim >= 2": "tensor.squeeze().ndim >= 2"},
 )
 
 only_matrices_decay = slip(
@@ -125,6 +144,14 @@ tied_twice = slip(
     {UNSEEN: DECAYS},
 )
 
+tied_by_memory = slip(
+    "Tensors that begin at the same address are taken for one. A view is an object of its own.",
+    {
+        "id(tensor) not in seen": "tensor.data_ptr() not in seen",
+        "seen.add(id(tensor))": "seen.add(tensor.data_ptr())",
+    },
+)
+
 tied_by_value = slip(
     "Tensors with equal values are taken for one. Biases that all begin at 0 are not tied.",
     {
@@ -143,11 +170,11 @@ tied_once_in_each_layer = slip(
 tied_where_it_comes_last = slip(
     "A tied tensor is grouped where it comes last. It should be where it comes first.",
     {
-        "for name, tensor in layer.items():\n": (
-            "later = [id(tensor) for own in layers[depth + 1 :] for tensor in own.values()]\n"
-            "for name, tensor in layer.items():\n"
+        "groups, seen = [], set()": (
+            "groups, seen = [], set()\n"
+            "last = {id(tensor): name for layer in layers for name, tensor in layer.items()}"
         ),
-        "id(tensor) not in seen": "id(tensor) not in seen and id(tensor) not in later",
+        "id(tensor) not in seen": "last[id(tensor)] == name",
     },
 )
 
@@ -177,6 +204,13 @@ a_group_for_each_parameter = slip(
         '"names": own': '"names": [name]',
         "if own\n": "for name in own\n",
     },
+)
+
+decay_unchecked = slip("Any decay is let through.", {"if not 0 < decay <= 1:": "if False:"})
+
+checked_for_each_layer = slip(
+    "The decay is checked once for each layer, so never where there are none.",
+    {"if not 0 < decay <= 1:": "if layers and not 0 < decay <= 1:"},
 )
 
 decay_of_0_let_through = slip(

@@ -124,6 +124,12 @@ statistics_of_the_batch = slip(
     {'z, own["mean"], own["var"]': "z, z.mean(dim=0), z.var(dim=0, unbiased=False)"},
 )
 
+batch_norm_in_training_mode = slip(
+    "The batch norm is in training mode: it normalizes by the rows at hand, and moves the "
+    "statistics that it was given.",
+    {NORM: NORM.replace("eps=1e-5", "training=True, eps=1e-5")},
+)
+
 # --- The features ------------------------------------------------------------------------------
 
 relu_missing = slip(
@@ -151,6 +157,11 @@ variance_for_deviation = slip(
     {NORM: '(z - own["mean"]) / (own["var"] + 1e-5) * own["gain"] + own["shift"]'},
 )
 
+eps_outside_the_root = slip(
+    "1e-5 is added to the root. It belongs under it.",
+    {NORM: '(z - own["mean"]) / (own["var"].sqrt() + 1e-5) * own["gain"] + own["shift"]'},
+)
+
 # --- The head ----------------------------------------------------------------------------------
 
 head_never_moves = slip(
@@ -161,6 +172,28 @@ head_never_moves = slip(
 head_begun_anew = slip(
     "Each `fit` begins with a new head. It should go on from where the last one ended.",
     {FIT_FEATURES: f"{FIT_FEATURES}\nfor part in self._head:\n    part.data.zero_()"},
+)
+
+features_kept = slip(
+    "The features of the first `fit` are used in all. Another one may have other rows.",
+    {
+        FIT_FEATURES: (
+            'if not hasattr(self, "_features"):\n'
+            "    self._features = self.features(x)\n"
+            "features = self._features"
+        )
+    },
+)
+
+settings_kept = slip(
+    "The optimiser of the first `fit` is kept, with its lr and weight decay.",
+    {
+        OPTIMIZER: (
+            'if not hasattr(self, "_optimizer"):\n'
+            f"    self._{OPTIMIZER}\n"
+            "optimizer = self._optimizer"
+        )
+    },
 )
 
 random_head = slip(
@@ -221,7 +254,41 @@ sum_over_the_rows = slip(
     {"*self._head), y)": '*self._head), y, reduction="sum")'},
 )
 
+logarithm_of_softmax = slip(
+    "A probability that rounds to 0 has the logarithm −∞. Take the cross-entropy of the logits.",
+    {LOSS: "loss = F.nll_loss(F.linear(features, *self._head).softmax(dim=1).log(), y)"},
+)
+
+classes_counted_in_y = slip(
+    "`F.one_hot` makes only as many columns as the largest class in y needs. Say how many.",
+    {
+        LOSS: (
+            "log_p = F.linear(features, *self._head).log_softmax(dim=1)\n"
+            "loss = -(F.one_hot(y) * log_p).sum(dim=1).mean()"
+        )
+    },
+)
+
 softmax_twice = slip(
     "The logits go through softmax before a loss that has one inside.",
     {"F.linear(features, *self._head), y)": "F.linear(features, *self._head).softmax(dim=1), y)"},
+)
+
+# --- Copies ------------------------------------------------------------------------------------
+
+backbone_not_copied = slip(
+    "The backbone's own arrays are kept and handed out: who writes into them changes the network.",
+    {
+        "self._backbone = {name: array.clone() for name, array in backbone.items()}": (
+            "self._backbone = dict(backbone)"
+        ),
+        "return {name: array.clone() for name, array in self._backbone.items()}": (
+            "return dict(self._backbone)"
+        ),
+    },
+)
+
+head_not_copied = slip(
+    "`head` hands out the arrays that are trained: they change with the next step.",
+    {"part.detach().clone()": "part.detach()"},
 )

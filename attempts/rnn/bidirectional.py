@@ -53,7 +53,7 @@ with_the_state_kept = rewrite(
 starts_in_the_padding = slip(
     "The backward direction reads the padding first. It should start at each sequence's own last "
     "real step.",
-    {BACK: "back = real[..., None] * _states(x, real | True, backward, reversed(range(t)))"},
+    {BACK: ("back = _states(x, real | True, backward, reversed(range(t)))\nback[~real] = 0")},
 )
 
 starts_in_padding_of_zeros = slip(
@@ -125,6 +125,20 @@ reads_the_forward_states = slip(
     },
 )
 
+starts_from_the_last_forward_states = slip(
+    "The backward direction starts from where the forward one has ended. It starts from zeros.",
+    {
+        BACK: (
+            "last = ahead[np.arange(len(x)), np.maximum(lengths, 1).astype(int) - 1]\n"
+            "back = _states(x, real, backward, reversed(range(t)), last)"
+        ),
+        "steps: Iterable[int]) ->": "steps: Iterable[int], start=0) ->",
+        "shape=(len(x), len(w_hh)))": "shape=(len(x), len(w_hh))) + start",
+        STEP: STEP.replace(", 0)", ", h)"),
+        "hs[:, k] = h": "hs[:, k] = np.where(real[:, k, None], h, 0)",
+    },
+)
+
 # --- Both together ---------------------------------------------------------------------------
 
 directions_swapped = slip(
@@ -155,6 +169,17 @@ summed_twice = slip(
     {BOTH: "return np.concatenate([ahead + back] * 2, axis=2)"},
 )
 
+summed = slip(
+    "The two states are added up. They are kept apart, side by side.",
+    {BOTH: "return ahead + back"},
+)
+
+joined_along_time = slip(
+    "The states of one direction stand after those of the other, as if they were further steps. "
+    "Each step has both.",
+    {"axis=2)": "axis=1)"},
+)
+
 # --- Padding ---------------------------------------------------------------------------------
 
 padding_not_zero = slip(
@@ -178,9 +203,33 @@ masked_by_a_product = slip(
     {STEP: "h = real[:, k, None].astype(x.dtype) * np.tanh(from_x[:, k] + h @ w_hh.T)"},
 )
 
+turned_by_unsigned_places = slip(
+    "The places to read from are counted down in the dtype of the lengths, and in an unsigned one "
+    "0 − 1 is its largest number.",
+    {
+        BACK: (
+            "last = lengths[:, None] - 1\n"
+            "places = np.where(real, last - np.arange(t), np.arange(t))[..., None]\n"
+            "turned = _states(np.take_along_axis(x, places, 1), real, backward, range(t))\n"
+            "back = np.take_along_axis(turned, places, 1)"
+        )
+    },
+)
+
 longest_for_all = slip(
     "All sequences are taken to be as long as the longest.",
     {"< lengths[:, None]": "< lengths.max() + 0 * lengths[:, None]"},
+)
+
+sorted_and_not_sorted_back = slip(
+    "The rows are sorted by length, and put back by the same permutation. It takes its inverse.",
+    {
+        "t = x.shape[1]": (
+            't = x.shape[1]\norder = np.argsort(-lengths.astype(int), kind="stable")\n'
+            "x, lengths = x[order], lengths[order]"
+        ),
+        "[ahead, back], axis=2)": "[ahead, back], axis=2)[order]",
+    },
 )
 
 one_step_too_many = slip(

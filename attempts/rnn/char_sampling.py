@@ -72,11 +72,21 @@ one_step_too_many = slip(
     },
 )
 
+two_steps_for_each_token = slip(
+    "`step` is called twice for each token, once for the logits and once for the state.",
+    {STEP: "logits, _ = step(token, state)\n_, state = step(token, state)"},
+)
+
 # --- What is returned ------------------------------------------------------------------------
 
 start_returned = slip(
     "`start` is returned with the new tokens.",
     {"tokens: list[int] = []": "tokens: list[int] = [start]", "< n": "< n + 1"},
+)
+
+start_returned_as_one_of_n = slip(
+    "`start` is returned as the first of the n tokens.",
+    {"tokens: list[int] = []": "tokens: list[int] = [start]"},
 )
 
 end_returned = slip(
@@ -103,6 +113,17 @@ end_written_over = slip(
 end_is_a_token = slip(
     "`end` is taken for a token like any other: all n are written.",
     {"if token == end:": "if False:"},
+)
+
+end_0_taken_for_none = slip(
+    "An `end` of 0 is taken for none: 0 is a token, too.",
+    {"if token == end:": "if end and token == end:"},
+)
+
+compared_by_identity = slip(
+    "`is` asks for the same object, and Python makes a new one for each integer above 256. Numbers "
+    "are compared by `==`.",
+    {"if token == end:": "if token is end:"},
 )
 
 ended_by_start = slip(
@@ -147,6 +168,12 @@ without_the_maximum = slip(
     {"(logits - logits.max())": "logits"},
 )
 
+scaled_in_place = slip(
+    "The logits are shifted and divided in the array that `step` returned, which may be the "
+    "network's own.",
+    {WEIGHTS: "logits -= logits.max()\nlogits /= temperature\nweights = np.exp(logits)"},
+)
+
 last_of_equals = slip(
     "At a temperature of 0, the last of the largest logits is taken. It should be the first.",
     {"int(logits.argmax())": "len(logits) - 1 - int(logits[::-1].argmax())"},
@@ -160,6 +187,16 @@ any_of_equals = slip(
 temperature_0_divided_by = slip(
     "A temperature of 0 is divided by, which gives 0 / 0. It means the largest logit.",
     {GREEDY: "if False:"},
+)
+
+temperature_0_refused = slip(
+    "A temperature of 0 raises, too. It means the largest logit.",
+    {"if temperature < 0:": "if temperature <= 0:"},
+)
+
+checked_only_by_a_draw = slip(
+    "A temperature below 0 raises only once a token is drawn: with n = 0 it is let through.",
+    {"if temperature < 0:": "if temperature < 0 < n:"},
 )
 
 temperature_0_taken_for_1 = slip(

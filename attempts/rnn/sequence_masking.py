@@ -46,7 +46,7 @@ def as_a_sum_over_a_count(losses, lengths):
     mask = np.arange(losses.shape[1]) < lengths.reshape(-1, 1)
     if mask.sum() == 0:
         return float("nan")
-    return float(np.where(mask, losses, 0).sum() / mask.sum())
+    return float(np.where(mask, losses, 0).sum(dtype=np.float64) / mask.sum())
 
 
 with_where_in_the_mean = rewrite(
@@ -74,6 +74,20 @@ cut_to_the_shortest = slip(
 last_step_repeated = slip(
     "The padding repeats the last step of a sequence. It is `value`.",
     {FILL: f"{FILL}\nif len(sequence):\n    row[len(sequence) :] = sequence[-1]"},
+)
+
+value_ignored = slip(
+    "The padding is 0, whatever `value` is.", {"np.full(shape, value,": "np.full(shape, 0,"}
+)
+
+sorted_by_length = slip(
+    "The sequences are sorted, the longest first. Each should stay in its row.",
+    {
+        "lengths = np.array([len(sequence) for": (
+            "sequences = sorted(sequences, key=len, reverse=True)\n"
+            "lengths = np.array([len(sequence) for"
+        )
+    },
 )
 
 lengths_of_the_padded = slip(
@@ -113,7 +127,7 @@ last_column_of_the_real_ones = slip(
 one_step_too_far = slip(
     "The lengths are used as places: steps are counted from 0, so the last real one is a place "
     "before.",
-    {"np.maximum(lengths, 1) - 1": "np.minimum(lengths, hs.shape[1] - 1).astype(int)"},
+    {"np.maximum(lengths, 1) - 1": "np.minimum(lengths.astype(int), hs.shape[1] - 1)"},
 )
 
 one_step_too_early = slip(
@@ -128,6 +142,20 @@ first_states = slip(
 first_state_of_an_empty_one = slip(
     "An empty sequence gets a state that belongs to padding. It has none: zeros are asked for.",
     {STATES: "return hs[np.arange(len(hs)), steps]"},
+)
+
+last_place_for_an_empty_one = slip(
+    "An empty sequence gets the state at place −1, the last one of its row. It has none: zeros are "
+    "asked for.",
+    {
+        "np.maximum(lengths, 1) - 1": "lengths.astype(int) - 1",
+        STATES: "return hs[np.arange(len(hs)), steps]",
+    },
+)
+
+unsigned_wraps = slip(
+    "Where the lengths are unsigned, 0 − 1 is the largest number of their dtype.",
+    {"np.maximum(lengths, 1) - 1": "np.maximum(lengths - 1, 0)"},
 )
 
 emptied_by_a_product = slip(
@@ -182,7 +210,7 @@ mean_of_means = slip(
         REAL: (
             f"{REAL}\n"
             "mask = np.arange(losses.shape[1]) < lengths[:, None]\n"
-            "totals = np.where(mask, losses, 0).sum(axis=1)"
+            "totals = np.where(mask, losses, 0).sum(axis=1, dtype=np.float64)"
         ),
         "real.mean(dtype=np.float64)": "np.mean(totals[lengths > 0] / lengths[lengths > 0])",
     },
@@ -195,7 +223,7 @@ mean_of_means_with_the_empty_ones = slip(
         REAL: (
             f"{REAL}\n"
             "mask = np.arange(losses.shape[1]) < lengths[:, None]\n"
-            "totals = np.where(mask, losses, 0).sum(axis=1)"
+            "totals = np.where(mask, losses, 0).sum(axis=1, dtype=np.float64)"
         ),
         "real.mean(dtype=np.float64)": "np.mean(totals / np.maximum(lengths, 1))",
     },
@@ -206,7 +234,7 @@ losses_masked_by_a_product = slip(
     {
         REAL: (
             "mask = np.arange(losses.shape[1]) < lengths[:, None]\n"
-            "real = np.array([(losses * mask).sum() / mask.sum()] if mask.any() else [])"
+            "real = np.array([(losses * mask).sum(dtype=float) / mask.sum()] if mask.any() else [])"
         )
     },
 )
@@ -218,7 +246,17 @@ whatever_is_not_nan = slip(
 
 nan_left_out = slip(
     "A real step that is nan is left out. It would be a bug that nobody sees.",
-    {MEAN: "return float(np.nanmean(real)) if real.size else math.nan"},
+    {MEAN: "return float(np.nanmean(real, dtype=np.float64)) if real.size else math.nan"},
+)
+
+nan_taken_for_0 = slip(
+    "A real step that is nan counts as 0. It would be a bug that nobody sees.",
+    {MEAN: "real = np.nan_to_num(real)\n" + MEAN},
+)
+
+summed_in_their_dtype = slip(
+    "The losses are added up in their own dtype. float16 ends at 65504.",
+    {"real.mean(dtype=np.float64)": "real.sum() / real.size"},
 )
 
 zeros_left_out = slip(
@@ -253,8 +291,14 @@ unchecked = slip(
     "ends where the array does.",
     {
         "if outside.size:": "if False:",
-        "np.maximum(lengths, 1) - 1": "np.clip(lengths, 1, hs.shape[1]) - 1",
+        "np.maximum(lengths, 1) - 1": "np.clip(lengths.astype(int), 1, hs.shape[1]) - 1",
     },
+)
+
+unchecked_places = slip(
+    "The lengths are used as places without a check: an IndexError comes of some, and a negative "
+    "one is counted from the end.",
+    {"_check(lengths, hs.shape[1])": ""},
 )
 
 negative_let_through = slip(
@@ -264,7 +308,10 @@ negative_let_through = slip(
 
 too_long_let_through = slip(
     "A length above t is let through, as if the sequence ended with its row.",
-    {OUTSIDE: "lengths < 0", "np.maximum(lengths, 1) - 1": "np.clip(lengths, 1, hs.shape[1]) - 1"},
+    {
+        OUTSIDE: "lengths < 0",
+        "np.maximum(lengths, 1) - 1": "np.clip(lengths.astype(int), 1, hs.shape[1]) - 1",
+    },
 )
 
 full_rows_refused = slip(

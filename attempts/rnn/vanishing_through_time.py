@@ -121,6 +121,12 @@ slope_of_the_columns = slip(
     {JACOBIAN: "(w_hh * (1 - h**2)) @ jacobian"},
 )
 
+slope_of_the_units_of_h0 = slip(
+    "The slope of tanh scales the columns of the product, which belong to the units of h0. It "
+    "belongs to the new state, whose units are the rows.",
+    {"[:, None] * (w_hh @ jacobian)": " * (w_hh @ jacobian)"},
+)
+
 slope_of_the_earlier_state = slip(
     "The slope of tanh is taken at the state before the step. It is that of the new state.",
     {
@@ -134,6 +140,11 @@ slope_of_the_earlier_state = slip(
 slope_of_the_sum = slip(
     "1 − z² is taken of what goes into tanh. The slope is 1 − h², of what comes out.",
     {"(1 - h**2)": "(1 - np.arctanh(h) ** 2)"},
+)
+
+tanh_twice = slip(
+    "tanh is taken again of a state, which is a tanh already: the slope is 1 − h².",
+    {"(1 - h**2)": "(1 - np.tanh(h) ** 2)"},
 )
 
 slope_not_squared = slip("The slope of tanh is 1 − h², not 1 − h.", {"(1 - h**2)": "(1 - h)"})
@@ -180,6 +191,18 @@ products_of_the_largest_gates = slip(
     "The largest gate of each step is multiplied, whichever unit has it. Each unit keeps the "
     "product of its own gates.",
     {PATH: "np.cumprod(forget_gates.max(axis=1))"},
+)
+
+unit_that_keeps_most_at_the_end = slip(
+    "One unit is followed through all steps: the one that keeps most at the end. At each step it "
+    "may be another.",
+    {PATH: "(kept := np.cumprod(forget_gates, axis=0))[:, kept[-1].argmax()].copy()"},
+)
+
+logarithms_with_a_little_more = slip(
+    "A little is added to each gate, perhaps for the sake of a logarithm. A product needs none of "
+    "it, and small results get wrong.",
+    {PATH: "np.exp(np.cumsum(np.log(forget_gates + 1e-12), axis=0)).max(axis=1)"},
 )
 
 gates_of_the_step_alone = slip(

@@ -15,7 +15,8 @@ def cutout(
         rows     i − size // 2, …, i − size // 2 + size − 1
         columns  j − size // 2, …, j − size // 2 + size − 1
 
-    as far as they lie in the picture: at the border the hole is smaller. Any dtype is kept.
+    as far as they lie in the picture: at the border the hole is smaller. Pixels are finite, and any
+    dtype is kept.
 
     Chance    each picture's centre is drawn from rng, independently of the others
     Raises    ValueError if size < 0

@@ -14,6 +14,7 @@ class Transfer:
     batch norm. Its mean and var are used in training too, and nothing in the backbone ever changes.
     V and c start at 0. All arrays share one dtype, and so do the results.
 
+    Numerics  right for logits of any size
     Source    Yosinski, Clune, Bengio & Lipson 2014 (frozen features); Goodfellow, Bengio &
               Courville 2016, §15.2
 

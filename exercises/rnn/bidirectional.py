@@ -19,8 +19,9 @@ def bidirectional(
 ) -> Float[np.ndarray, "n t 2*hidden"]:
     """Read each sequence in both directions; return the two states of every step side by side.
 
-    lengths[i], from 0 to t, says how many steps of x[i] are real. What stands after them, the
-    padding, may be anything, even nan, and has no effect. Of a real step k, the result has
+    lengths[i], from 0 to t, says how many steps of x[i] are real; n is 1 or more. What stands after
+    them, the padding, may be anything, even nan, and has no effect. For a real step k, the result
+    holds
 
         [:, k, :hidden]    the state after x[:, 0], …, x[:, k] have been read, in this order
         [:, k, hidden:]    the state after x[:, last], …, x[:, k] have been read, in this order,

@@ -28,7 +28,8 @@ def generate(
     Writing stops when `end` is drawn, or after n tokens. Neither `start` nor `end` is returned.
     Logits may be −∞, but not all: these tokens are never drawn.
 
-    Calls     exactly one of `step` for each token drawn, `end` included
+    Calls     exactly one of `step` for each token drawn, `end` included; the logits that it
+              returns are left unchanged
     Numerics  right for finite logits of up to 1e4 in size; temperatures of 0 or from 0.01 to 1e6
     Raises    ValueError if the temperature is below 0
     Speed     no Python loop over the v tokens

@@ -1,8 +1,8 @@
 """Masking: sequences of different lengths in one batch, and nothing learned from the padding.
 
 Sequences stand at the start of their rows. `lengths`, of any integer dtype and from 0 to t, say how
-many steps of each row are real. What stands at the other steps, the padding, may be anything, even
-nan, and has no effect.
+many steps of each row are real; there is one row at least. What stands at the other steps, the
+padding, may be anything, even nan, and has no effect.
 
     Raises    ValueError, by last_states and masked_mean_loss, if a length is below 0 or above t
     Speed     no Python loop over t or d; one over the sequences in pad_sequences alone
@@ -48,7 +48,7 @@ def masked_mean_loss(losses: Float[np.ndarray, "n t"], lengths: Integer[np.ndarr
     """Return the mean loss of all real steps of the batch, as a Python float or np.float64.
 
     Each step has the same weight, whatever the length of its sequence. Without any real step the
-    mean is nan, as in torch's cross-entropy.
+    mean is nan, as in torch's cross-entropy. The losses may add up to more than their dtype holds.
 
     >>> masked_mean_loss(np.array([[1.0, 2.0, 3.0], [6.0, np.nan, np.nan]]), np.array([3, 1]))
     3.0

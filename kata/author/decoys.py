@@ -74,11 +74,17 @@ class Decoy:
         self.public_name = public_name
         self.kind = kind
         self.felt = False
+        self._called = False
         self._distort = KINDS.get(kind)
         answer = self._class(right) if inspect.isclass(right) else self._function(right, 0)
         self.attempt = Attempt(
             f"{public_name}: {kind}", (public_name,), lambda: {public_name: answer}
         )
+
+    def take_called(self) -> bool:
+        """Whether any of its results was asked for since this was asked before."""
+        called, self._called = self._called, False
+        return called
 
     def _class(self, right: type) -> type:
         methods = {
@@ -91,6 +97,7 @@ class Decoy:
     def _function(self, right: Callable[..., Any], skip: int) -> Callable[..., Any]:
         @functools.wraps(right)
         def spoiled(*args: Any, **kwargs: Any) -> Any:
+            self._called = True
             if self._distort is None:
                 return self._written_into(right(*args, **kwargs), [*args[skip:], *kwargs.values()])
             first = args[skip] if len(args) > skip else None
@@ -132,8 +139,8 @@ class Decoy:
         return spoiled
 
 
-def decoys_of(solution: ModuleType) -> list[Decoy]:
-    """A decoy of each kind for each function and class that a solution offers."""
-    names = target.public_names(solution)
-    kinds = [*KINDS, WRITING]
-    return [Decoy(name, getattr(solution, name), kind) for name in names for kind in kinds]
+def decoys_of(solution: ModuleType) -> Iterator[tuple[Decoy, list[Decoy]]]:
+    """For each function and class that a solution offers, the decoy that writes, and the others."""
+    for name in target.public_names(solution):
+        right = getattr(solution, name)
+        yield Decoy(name, right, WRITING), [Decoy(name, right, kind) for kind in KINDS]

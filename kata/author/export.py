@@ -14,8 +14,9 @@ from pathlib import Path
 
 from kata import hints, stubs
 from kata.catalog import Catalog, Kata, KataError
+from kata.show import script
 
-_PACKAGES_FOR_STUDENTS = ("kata", "kata/interview", "kata/testing")
+_PACKAGES_FOR_STUDENTS = ("kata", "kata/interview", "kata/show", "kata/testing")
 # In a topic's page; the kata's topic, where it is another one, and its name.
 _LINK_TO_KATA = r"\[(\w+)\]\((?:\.\./(\w+)/)?(\w+)\.py\)"
 _AS_THEY_ARE = ("conftest.py", "LICENSE", ".gitignore")
@@ -48,8 +49,11 @@ install it before the last line:
     kata                  shows where you are, and tests each file when you save it
     kata list             all katas, with your state
     kata test NAME        tests one kata once
+    kata show NAME        draws a picture from your functions; needs pip install -e '.[show]'
     kata hint NAME        a hint, and one more each time
     kata reset NAME       puts the stub back and keeps a copy of your file
+    kata quiz             interview questions, ten minutes of them
+    kata sheet            each topic on one page, to print or to read on a phone
     kata interview        a mock interview against the clock
     kata review           what interviews showed you should repeat
     pytest                tests everything; katas not begun are "to do"
@@ -189,6 +193,7 @@ class _Writer:
         for folder in _PACKAGES_FOR_STUDENTS:
             for file in sorted((self._root / folder).glob("*.py")):
                 self._copy(file.relative_to(self._root).as_posix())
+        self._write_pictures()
         data = self._data()
         for name in data:
             self._copy(name)
@@ -245,8 +250,13 @@ class _Writer:
         for picture in re.findall(r"\(\.\./\.\./(docs/\w+\.svg)\)", text):
             self._copy(picture)
 
+    def _write_pictures(self) -> None:
+        """What draws the pictures of the katas."""
+        for file in {file for kata in self._chosen for file in script.files(kata)}:
+            self._copy(file.relative_to(self._root).as_posix())
+
     def _data(self) -> list[str]:
-        """The files in data/ that the katas name, and the page with their licences."""
+        """The files in data/ that the katas and pictures name, and the page with their licences."""
         texts = [text for kata in self._chosen for text in _code(kata)]
         folder = self._root / "data"
         files = sorted(folder.iterdir()) if folder.is_dir() else []
@@ -254,16 +264,19 @@ class _Writer:
         return [f"data/{name}" for name in (["README.md", *used] if used else [])]
 
     def _curriculum(self) -> str:
-        """curriculum.toml with its head, and the entries of the chosen katas and their topics."""
+        """curriculum.toml with its head, its sets, and the chosen katas and their topics."""
         head, *entries = re.split(r"(?m)^(?=\[\[)", self._read("curriculum.toml"))
         names = {kata.id for kata in self._chosen} | {kata.topic for kata in self._chosen}
-        kept = [entry for entry in entries if _entry_name(entry) in names]
+        sets = ("[[set]]", "[[staged]]")
+        kept = [one for one in entries if one.startswith(sets) or _entry_name(one) in names]
         return head + "".join(kept).rstrip() + "\n"
 
     def _pyproject(self) -> str:
         """What is needed to install and to run pytest; nothing of what authors use."""
         _, *tables = re.split(r"(?m)^(?=\[)", self._read("pyproject.toml"))
         kept = [table for table in tables if table[1:].split("]")[0] in _PYPROJECT_TABLES]
+        (to_draw,) = re.findall(r"(?m)^show = .*\n", "".join(tables))
+        kept.append(f"[project.optional-dependencies]\n{to_draw}")
         names = ("exercises", *_PACKAGES_FOR_STUDENTS)
         packages = ", ".join(f'"{name.replace("/", ".")}"' for name in names)
         return f"{''.join(kept).rstrip()}\n\n[tool.setuptools]\npackages = [{packages}]\n"
@@ -294,8 +307,9 @@ def _filled_in(workflow: str, variable: str, value: str) -> str:
     return re.sub(rf"(?m)^(  {variable}: ).*$", rf'\g<1>"{value}"', workflow)
 
 
-def _code(kata: Kata) -> tuple[str, str]:
-    return stubs.handed_out(kata), kata.test.read_text("utf-8")
+def _code(kata: Kata) -> list[str]:
+    pictures = [file.read_text("utf-8") for file in script.files(kata)]
+    return [stubs.handed_out(kata), kata.test.read_text("utf-8"), *pictures]
 
 
 def _entry_name(entry: str) -> str:

@@ -13,6 +13,7 @@ from kata.attempts import Attempt
 from kata.author import survey
 from kata.catalog import Catalog, Kata, KataError, Topic
 from kata.runner import Runner
+from kata.show import script
 from kata.verdict import BROKEN, SOLVED, Surveyed, Verdict
 
 RIGHT_ATTEMPTS, WRONG_ATTEMPTS = 2, 4
@@ -92,9 +93,10 @@ def prove(kata: Kata, runner: Runner, seed: int = 0) -> Proof:
     proof.add("texts", text_problems(kata) + attempt_problems(attempts))
     proof.add("stub", stub_problems(kata, runner.run(kata, seed=seed)))
     found = runner.run(kata, tree="solutions", seed=seed, survey=True)
-    others = [runner.run(kata, tree="solutions", seed=seed + n) for n in range(1, SEEDS)]
-    proof.add("seeds", solution_problems([found, *others], seed), SEEDS)
-    proof.add("types", types_problems(kata, runner, seed))
+    seeds = range(seed + 1, seed + SEEDS)
+    verdicts = [found, *(runner.run(kata, tree="solutions", seed=n) for n in seeds[:-1])]
+    proof.add("seeds", solution_problems(verdicts, seed), len(verdicts))
+    proof.add("types", types_problems(kata, runner, seeds[-1]))
     right = [attempt for attempt in attempts if attempt.is_right]
     wrong = [attempt for attempt in attempts if not attempt.is_right]
     proof.add("right", right_problems(kata, right, runner, seed), len(right))
@@ -144,13 +146,14 @@ def attempt_problems(attempts: list[Attempt]) -> list[str]:
 def stray_files(katas: Catalog) -> list[str]:
     """Files in the trees that belong to no kata, and topics without their page."""
     known = {file for kata in katas.katas for file in _files(kata)}
+    known.update(script.shared(katas.root))
     pages = [katas.root / "exercises" / topic.name / "README.md" for topic in _used_topics(katas)]
     problems = [
         f"{page.relative_to(katas.root).as_posix()} is missing"
         for page in pages
         if not page.is_file()
     ]
-    for tree in ("exercises", "tests", "solutions", "attempts", "hints"):
+    for tree in ("exercises", "tests", "solutions", "attempts", "hints", "pictures"):
         for file in sorted((katas.root / tree).rglob("*")):
             ignored = "__pycache__" in file.parts or file.is_dir() or file in pages
             if not ignored and file not in known:
@@ -164,7 +167,15 @@ def _used_topics(katas: Catalog) -> list[Topic]:
 
 
 def _files(kata: Kata) -> tuple[Path, ...]:
-    return kata.exercise, kata.test, kata.solution, kata.attempts, kata.hints, kata.start
+    return (
+        kata.exercise,
+        kata.test,
+        kata.solution,
+        kata.attempts,
+        kata.hints,
+        kata.start,
+        kata.picture,
+    )
 
 
 def _interface_problems(kata: Kata) -> list[str]:
@@ -241,9 +252,9 @@ def solution_problems(verdicts: Sequence[Verdict], seed: int) -> list[str]:
 
 
 def types_problems(kata: Kata, runner: Runner, seed: int) -> list[str]:
-    """The solution keeps its own annotations."""
+    """The solution passes on the draws of the last seed, too, and keeps its own annotations."""
     verdict = runner.run(kata, tree="solutions", seed=seed, change=("checked",))
-    return _unsolved("with its annotations checked, the solution", verdict)
+    return _unsolved(f"with seed {seed} and its annotations checked, the solution", verdict)
 
 
 def right_problems(kata: Kata, right: list[Attempt], runner: Runner, seed: int) -> list[str]:

@@ -1,19 +1,18 @@
-"""What a class did: marks as CSV and as a table, and what to talk about next.
+"""What a class did, and what to talk about next.
 
 Names of submissions, and all that their code had a hand in, are strangers' texts.
 """
 
-import csv
-import io
 import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from kata.catalog import Kata
-from kata.grade.marks import BROKEN, FAILED, MISSING, SOLVED, TODO, KataMark, Marks
-from kata.grade.text import clean, number, plain, short, table_row
+from kata.grade.course import Course
+from kata.grade.marks import BROKEN, FAILED, MISSING, SOLVED, TODO, KataMark
+from kata.grade.tables import Row, markdown_table, percent
+from kata.grade.text import plain, short
 from kata.verdict import Failure, claim
 from kata.wall.errors import AnswerError
 from kata.wall.jail import HELD
@@ -28,84 +27,18 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """A submission and its marks, or a note that says why there are none."""
-
-    name: str
-    marks: Marks | None = None
-    note: str = ""
-
-
-# --- Marks -----------------------------------------------------------------------------------
-
-
-def csv_of(rows: Sequence[Row], chosen: Sequence[Kata]) -> str:
-    """One line for each submission. No cell can be taken for a formula."""
-    file = io.StringIO()
-    writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow([_harmless(cell) for cell in _header(chosen)])
-    for row in rows:
-        name, *numbers, note = _cells(row, chosen)
-        writer.writerow([_harmless(name), *map(_number, numbers), _harmless(note)])
-    return file.getvalue()
-
-
-def table_of(rows: Sequence[Row], chosen: Sequence[Kata]) -> str:
-    """The same as a table in Markdown."""
-    header = _header(chosen)
-    lines = _table(header, [_cells(row, chosen) for row in rows])
-    return "\n".join([*lines, ""])
-
-
-def _header(chosen: Sequence[Kata]) -> list[str]:
-    return ["name", "score", "points", "percent", *(kata.id for kata in chosen), "note"]
-
-
-def _cells(row: Row, chosen: Sequence[Kata]) -> list[str]:
-    points = sum(kata.points for kata in chosen)
-    if row.marks is None:
-        return [row.name, "", str(points), "", *("" for _ in chosen), row.note]
-    score = row.marks.score
-    parts = [number(mark.score) for mark in row.marks.katas]
-    return [row.name, number(score), str(points), f"{_percent(score, points):.1f}", *parts, ""]
-
-
-def _harmless(text: str) -> str:
-    """`text` with nothing that a spreadsheet would execute.
-
-    A formula begins a cell. To a spreadsheet that separates by semicolons, or takes quotation marks
-    otherwise, a cell may begin within a text: after a separator or a quotation mark.
-    """
-    formula = r'(^|[,;"])(\s*)(?=[=+\-@＝＋－＠])'
-    return re.sub(formula, r"\1\2'", clean(text, lines=False))
-
-
-def _number(text: str) -> float | str:
-    if not text:
-        return ""
-    return float(text) if "." in text else int(text)
-
-
-def _percent(part: float, whole: float) -> float:
-    return 100 * part / whole if whole else 0.0
-
-
-# --- The report ------------------------------------------------------------------------------
-
-
-def report_of(rows: Sequence[Row], chosen: Sequence[Kata]) -> str:
+def report_of(rows: Sequence[Row], course: Course) -> str:
     """What a teacher wants to see before the next lecture, as Markdown."""
     graded = [row for row in rows if row.marks]
-    marks = {kata.id: list(_of_kata(graded, kata)) for kata in chosen}
-    lines = ["# Class report", "", *_summary(rows, chosen)]
+    marks = {kata.id: list(_of_kata(graded, kata)) for kata in course.katas}
+    lines = ["# Class report", "", *_summary(rows, course)]
     lines += _section("## Where the class stands", _standing(marks))
     lines += _section("## What to talk about first", _most_common(marks))
     for name, own in marks.items():
         lines += _section(f"## {plain(name)}", _details(own))
     lines += _section("## Answers that could not be loaded, or ended early", list(_ended(marks)))
     notes = [f"- {plain(row.name)}: {plain(row.note)}" for row in rows if not row.marks]
-    lines += _section("## Not graded", notes)
+    lines += _section("## Without marks", notes)
     lines += _section("## Protections that did not hold", _lost(graded))
     return "\n".join([*lines, ""])
 
@@ -124,9 +57,10 @@ def _section(heading: str, lines: list[str]) -> list[str]:
     return ["", heading, "", *lines] if lines else []
 
 
-def _summary(rows: Sequence[Row], chosen: Sequence[Kata]) -> list[str]:
-    shares = [_percent(row.marks.score, row.marks.points) for row in rows if row.marks]
-    counts = f"{len(rows)} submissions, {len(shares)} of them graded, {len(chosen)} katas."
+def _summary(rows: Sequence[Row], course: Course) -> list[str]:
+    found = [course.mark(row.student, row.marks) for row in rows if row.marks]
+    shares = [percent(mark.points, course.weight) for mark in found if mark]
+    counts = f"{len(rows)} students, {len(shares)} of them graded, {len(course.katas)} katas."
     if not shares:
         return [counts]
     median = statistics.median(shares)
@@ -139,14 +73,14 @@ def _standing(marks: dict[str, list[_Named]]) -> list[str]:
     for name, own in marks.items():
         statuses = Counter(mark.status for _, mark in own)
         counts = [sum(statuses[one] for one in those) for those in _STATES.values()]
-        shares = [f"{count} ({_percent(count, len(own)):.0f} %)" for count in counts]
+        shares = [f"{count} ({percent(count, len(own)):.0f} %)" for count in counts]
         body.append([name, *shares, _median_of_tests(own)])
     note = "The median counts only those who began."
-    return [*_table(["kata", *_STATES, "tests passed, median"], body), "", note]
+    return [*markdown_table(["kata", *_STATES, "tests passed, median"], body), "", note]
 
 
 def _median_of_tests(own: list[_Named]) -> str:
-    shares = [_percent(mark.passed, len(mark.tests)) for _, mark in own if mark.tests]
+    shares = [percent(mark.passed, len(mark.tests)) for _, mark in own if mark.tests]
     return f"{statistics.median(shares):.0f} %" if shares else ""
 
 
@@ -226,12 +160,3 @@ def _lost(graded: list[Row]) -> list[str]:
         f"- {plain(protection)}, for {count} of {len(graded)}: {plain(outcome)}."
         for (protection, outcome), count in names.items()
     ]
-
-
-def _table(header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
-    rule = ["---", *("---:" for _ in header[1:])]
-    lines = [table_row([plain(cell) for cell in cells]) for cells in (header, *body)]
-    return [lines[0], f"|{'|'.join(rule)}|", *lines[1:]]
-
-
-FILES = {"marks.csv": csv_of, "marks.md": table_of, "report.md": report_of}

@@ -1,4 +1,4 @@
-"""What `kata grade` does: marks one submission and writes the reports that were asked for."""
+"""What `kata grade` does: marks one submission or a class, and tells where the reports are."""
 
 import secrets
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from kata.catalog import Catalog, Kata, KataError
-from kata.grade import formats, submission
+from kata.grade import course, formats, roster, submission
 from kata.grade.grading import Grader
 from kata.grade.marks import Marks
 from kata.store import write_whole
@@ -98,3 +98,48 @@ def grade(
     for name, reason in taken.refused.items():
         status.print(Text(f"{name} was not read: {reason}.", style="yellow"), soft_wrap=True)
     return marks
+
+
+@dataclass(frozen=True)
+class ClassWishes:
+    """What the user says of how to grade a class."""
+
+    roster: Path
+    output: Path | None
+    course: Path | None
+    seed: tuple[int, bool]
+    again: tuple[str, ...] = ()
+    anonymous: bool = False
+    dask: str | None = None
+
+
+def grade_class(
+    katas: Catalog, named: Sequence[Kata], wishes: ClassWishes, console: Console
+) -> int:
+    """Mark a class; gives the exit code."""
+    if wishes.course and named:
+        raise KataError("With --course, name no katas: the course says which ones count.")
+    counted = course.load(wishes.course, katas) if wishes.course else None
+    # In the order of study, however the course has them: so its parts can be changed.
+    chosen = [kata for kata in katas.katas if counted and kata in counted.katas]
+    folder = roster.folder_of_marks(wishes.roster, wishes.output)
+    try:
+        rows = roster.grade_class(
+            katas,
+            wishes.roster,
+            chosen or named or katas.katas,
+            wishes.seed,
+            folder,
+            dask=wishes.dask,
+            course=counted,
+            again=wishes.again,
+            anonymous=wishes.anonymous,
+        )
+    except KeyboardInterrupt:
+        text = f"Stopped. What is done is kept in {folder}; the same command goes on from there."
+        Console(stderr=True, highlight=False).print(Text(text), soft_wrap=True)
+        return 130
+    graded = sum(row.marks is not None for row in rows)
+    text = f"{graded} of {len(rows)} students are graded: read {folder / 'report.md'} first."
+    console.print(Text(text), soft_wrap=True)
+    return 0

@@ -6,7 +6,7 @@ A secret seed is told in the json report only.
 import io
 import json
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -71,16 +71,21 @@ def _markdown(marks: Marks) -> str:
         cells = [plain(mark.id), number(mark.score), str(mark.points), plain(words.tally(mark))]
         top.append(table_row(cells))
     end = ["", f"{words.seed(marks)} {plain(words.protections(marks))}", ""]
-    room = _MOST_MARKDOWN - _size([*top, "", _CUT, *end])
+    details = markdown_details(marks.katas, besides=_size([*top, *end]))
+    return "\n".join([*top, *details, *end])
+
+
+def markdown_details(katas: Sequence[KataMark], besides: int = 0) -> list[str]:
+    """What went wrong in these katas, as lines; so many bytes are needed for what else is told."""
+    room = _MOST_MARKDOWN - besides - _size(["", _CUT])
     details: list[str] = []
-    for mark in marks.katas:
+    for mark in katas:
         section = _markdown_section(mark)
         room -= _size(section)
         if room < 0:
-            details += ["", _CUT]
-            break
+            return [*details, "", _CUT]
         details += section
-    return "\n".join([*top, *details, *end])
+    return details
 
 
 def _size(lines: list[str]) -> int:

@@ -5,18 +5,18 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console, RenderableType
-from rich.markdown import Markdown
 from rich.text import Text
 
-from kata import hints, keys, store, stubs
+from kata import hints, keys, render, store, stubs
 from kata.catalog import INTERVIEW, Catalog, Kata, KataError
-from kata.interview import feedback
+from kata.fitting import Screen
+from kata.interview import feedback, stages
 from kata.interview.asking import ask, wait_for_enter
 from kata.interview.clock import Clock, day, minutes_and_seconds
-from kata.interview.coding import Coding
+from kata.interview.coding import Coding, Setting
 from kata.interview.deck import Deck
 from kata.interview.plan import Plan, Wish, plan
-from kata.interview.sessions import Challenge, FollowUp, Interview, Interviews
+from kata.interview.sessions import EDGES, PLAN, Challenge, FollowUp, Interview, Interviews
 from kata.progress import Progress
 from kata.runner import Runner
 
@@ -39,7 +39,7 @@ def hold(
     """Hold an interview, or go on with the one that is open; whatever ends it, it is kept."""
     with conversation(katas, "interview"):
         try:
-            _Host(katas, runner, console, clock).run(progress, wish)
+            _Host(katas, progress, runner, console, clock).run(wish)
         except _LeftError:
             console.print(Text(f"\n{_leaving(katas)}"), soft_wrap=True)
         except (EOFError, KeyboardInterrupt):
@@ -89,22 +89,31 @@ class _LeftError(Exception):
 class _Host:
     """Holds interviews in a terminal."""
 
-    def __init__(self, katas: Catalog, runner: Runner, console: Console, clock: Clock) -> None:
+    def __init__(
+        self,
+        katas: Catalog,
+        progress: Progress,
+        runner: Runner,
+        console: Console,
+        clock: Clock,
+    ) -> None:
         self._katas = katas
+        self._progress = progress
         self._runner = runner
         self._console = console
         self._clock = clock
         self._interviews = Interviews(katas.root)
         self._deck = Deck(katas.root)  # Where it cannot be read, better known before an interview.
 
-    def run(self, progress: Progress, wish: Wish) -> None:
+    def run(self, wish: Wish) -> None:
         """Go on with the interview that is open, or hold a new one.
 
         Raises _LeftError where the learner leaves before its end; what was done is kept.
         """
         interview = self._interviews.open()
         if interview is None:
-            self._hold(self._begin(plan(self._katas, progress, wish, self._clock.now())))
+            now = self._clock.now()
+            self._hold(self._begin(plan(self._katas, self._progress, wish, now)))
         elif self._resumes(interview):
             self._hold(interview)
         else:
@@ -117,8 +126,12 @@ class _Host:
                 stubs.back_up(kata, INTERVIEW)
                 file.unlink()
         pairs = zip(plan.katas, plan.limits, strict=True)
-        challenges = [Challenge(kata.id, limit) for kata, limit in pairs]
-        return self._interviews.begin(plan.seed, self._clock.now(), challenges)
+        challenges = [
+            Challenge(kata.id, limit, stages=stages.to_come(kata)) for kata, limit in pairs
+        ]
+        return self._interviews.begin(
+            plan.seed, self._clock.now(), challenges, plan.strict, shared=plan.shared
+        )
 
     def _resumes(self, interview: Interview) -> bool:
         """Ask whether to go on with it (True) or close it."""
@@ -143,20 +156,50 @@ class _Host:
             zip(katas, interview.challenges, strict=True), 1
         ):
             title = f"{number} of {len(katas)}"
-            if not challenge.over and not self._code(interview, kata, challenge, title):
-                raise _LeftError
+            if not challenge.over:
+                self._plan(interview, kata, challenge, title)
+                if not self._code(interview, kata, challenge, title):
+                    raise _LeftError
+            self._credit(interview, kata, challenge)
             self._keep(interview, kata)
-            self._follow_up(interview, kata, challenge)
+            self._talk(interview, kata, challenge)
         self._end(interview)
+
+    def _plan(self, interview: Interview, kata: Kata, challenge: Challenge, title: str) -> None:
+        """Ask for the plan and the edge cases before the code, on the same clock."""
+        if not kata.file_in(INTERVIEW).is_file():
+            stubs.reset(kata, INTERVIEW)
+        for stage in challenge.stages:
+            if challenge.planned or stage.said or stage.question not in (PLAN, EDGES):
+                continue
+            left = minutes_and_seconds(challenge.limit - challenge.spent)
+            began = self._clock.seconds()
+            try:
+                heading = f"{title}: {kata.title}, {left} left"
+                stages.ask_before(self._console, kata, heading, stage)
+            finally:
+                spent = challenge.spent + self._clock.seconds() - began
+                challenge.spent = min(spent, challenge.limit)
+                interview.save()
+        challenge.planned = True
 
     def _code(self, interview: Interview, kata: Kata, challenge: Challenge, title: str) -> bool:
         """Have one kata written; False where the learner leaves."""
-        if not kata.file_in(INTERVIEW).is_file():
-            stubs.reset(kata, INTERVIEW)
-        trees = other_trees(self._katas, kata)
-        return Coding(
-            kata, challenge, title, trees, self._runner, self._console, self._clock, interview.save
-        ).run()
+        setting = Setting(
+            title,
+            other_trees(self._katas, kata),
+            interview.strict,
+            interview.save,
+            self._progress.mistook,
+        )
+        return Coding(kata, challenge, setting, self._runner, self._console, self._clock).run()
+
+    def _credit(self, interview: Interview, kata: Kata, challenge: Challenge) -> None:
+        """What was solved counts as solved; shared time that is left goes to the next kata."""
+        if challenge.is_right:
+            self._progress.ran(kata, solved=True)
+        interview.hand_on_time()
+        interview.save()
 
     def _keep(self, interview: Interview, kata: Kata) -> None:
         """Move what was written into the interview's folder, unless it is there already."""
@@ -170,34 +213,58 @@ class _Host:
             if not any(folder.iterdir()):
                 folder.rmdir()
 
-    def _follow_up(self, interview: Interview, kata: Kata, challenge: Challenge) -> None:
-        """Ask the follow-up questions that are not marked yet."""
+    def _talk(self, interview: Interview, kata: Kata, challenge: Challenge) -> None:
+        """Go through what is not marked yet: plan, edge cases, cost, and follow-up questions."""
         questions = {question.text: question.answer for question in hints.questions(kata)}
         challenge.follow_ups = challenge.follow_ups or [FollowUp(text) for text in questions]
-        asked = [entry for entry in challenge.follow_ups if not entry.mark]
-        if not asked:
+        if all(entry.mark for entry in (*challenge.stages, *challenge.follow_ups)):
             return
-        wait_for_enter(self._console, f"the follow-up questions on {kata.name}; they are not timed")
+        wait_for_enter(self._console, f"the questions on {kata.name}; they are not timed")
+        for stage in challenge.stages:
+            if not stage.mark:
+                stages.review(self._console, kata, stage)
+                interview.save()
         for number, entry in enumerate(challenge.follow_ups, 1):
             if not entry.mark:
                 heading = f"Follow-up {number} of {len(challenge.follow_ups)} on {kata.name}"
                 answer = questions.get(entry.question, "")
                 entry.said, entry.mark = ask(self._console, heading, entry.question, answer)
                 interview.save()
+        self._compare(interview, kata, challenge)
+
+    def _compare(self, interview: Interview, kata: Kata, challenge: Challenge) -> None:
+        """Show the solution beside what was written, until the learner goes on."""
+        if not kata.solution.is_file():
+            return
+        if not challenge.is_right:
+            self._progress.saw_solution(kata)
+        heading = Text(f"Your {kata.name} and the solution", style="bold")
+        both = render.Comparison(kata, feedback.written(interview, challenge), context=3)
+
+        def foot(more: bool) -> Text:
+            return Text(f"{'v more   ' if more else ''}Enter go on", style="bold")
+
+        page, key = 0, "v"
+        while key == "v":
+            self._console.clear()
+            self._console.print(Screen(heading, both, foot, page))
+            page, key = page + 1, keys.wait_for("v\r\n")
 
     def _end(self, interview: Interview) -> None:
         """Write the report, schedule what comes back, and close the interview."""
-        for kata in _still_there(self._katas, interview.challenges):
-            self._keep(interview, kata)
+        for challenge in interview.challenges:
+            if challenge.kata in self._katas.by_id:
+                kata = self._katas.by_id[challenge.kata]
+                self._credit(interview, kata, challenge)
+                self._keep(interview, kata)
         page = feedback.page(self._katas, interview, self._interviews.ended())
         store.write(interview.report, page)
         now = self._clock.now()
         self._deck.take(interview, now)
         interview.ended = now
         interview.save()
-        self._console.print(Markdown(page))
-        file = interview.report.relative_to(self._katas.root)
-        self._console.print(Text(f"Report saved as {file}."), soft_wrap=True)
+        self._console.clear()
+        self._console.print(feedback.summary(self._katas, interview))
 
 
 def _still_there(katas: Catalog, challenges: Sequence[Challenge]) -> list[Kata]:

@@ -20,7 +20,7 @@ def draw(
     Raises KataError where no katas fill `minutes`; its text names minutes that can be filled.
     """
     if not katas:
-        raise KataError("No kata matches: choose another --level or --topic.")
+        raise KataError("No kata matches: choose another --level, --topic or --set.")
     allowed = range(minutes - minutes // 10, minutes + minutes // 10 + 1)
     chosen = _soonest_set(_shuffled(katas, urgency, seed), allowed)
     if not chosen:

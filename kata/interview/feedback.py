@@ -8,21 +8,33 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from kata import hints
+from kata import hints, render
 from kata.catalog import Catalog, Kata
 from kata.interview.clock import day, minutes_and_seconds
-from kata.interview.sessions import HALF, KNEW, NO, Challenge, FollowUp, Interview
+from kata.interview.sessions import (
+    COST,
+    EDGES,
+    HALF,
+    KNEW,
+    NO,
+    PLAN,
+    Challenge,
+    FollowUp,
+    Interview,
+)
 
 _IN_WORDS = {KNEW: "known", HALF: "half known", NO: "not known"}
+_SIGNS = {"known": "✓", "half known": "half", "not known": "✗", "–": "–"}
+_TITLES = {PLAN: "Plan", EDGES: "Edges", COST: "Cost"}
 
 
 def page(katas: Catalog, interview: Interview, earlier: Sequence[Interview]) -> str:
     """The report of one interview; `earlier` are those that ended before it."""
     began = interview.began.astimezone()
     lines = [f"# Interview of {day(interview.began)}, {began:%H:%M}", ""]
-    lines += [_summary(interview), "", *_table(interview, earlier), ""]
+    lines += [_summary(interview), "", *_table(katas, interview, earlier), ""]
     for challenge in interview.challenges:
-        if challenge.over or _written(interview, challenge).is_file():
+        if challenge.over or written(interview, challenge).is_file():
             lines += _section(katas, interview, challenge)
     return "\n".join(lines + _to_revise(katas, interview)) + "\n"
 
@@ -39,17 +51,63 @@ def _solved(interview: Interview) -> str:
     return f"{solved} of {len(interview.challenges)}"
 
 
-def _table(interview: Interview, earlier: Sequence[Interview]) -> list[str]:
-    rows = [
-        "| Kata | Solved | Time | Tries | Speed tests | Follow-ups | Before |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
+def _table(katas: Catalog, interview: Interview, earlier: Sequence[Interview]) -> list[str]:
+    titles = ["Kata", "Solved", "Time", "Usual", "Tries", "Speed tests"]
+    titles += [*_TITLES.values(), "Follow-ups", "Before"]
+    rows = [_table_row(titles), _table_row(["---"] * len(titles))]
     for one in interview.challenges:
-        cells = [_name(one.kata), _correctness(one), _time([one]), str(one.tries)]
-        cells += [f"{one.fast} of {one.speed}" if one.speed else "none", _marks(one)]
-        cells.append("; ".join(_times(one.kata, earlier)[-3:]) or "never")
-        rows.append(f"| {' | '.join(cells)} |")
+        cells = [_name(one.kata), _correctness(one), _time([one]), _usual(katas, one)]
+        cells += [str(one.tries), f"{one.fast} of {one.speed}" if one.speed else "none"]
+        cells += [_stage(one, stage) for stage in _TITLES]
+        cells += [_marks(one), "; ".join(_times(one.kata, earlier)[-3:]) or "never"]
+        rows.append(_table_row(cells))
     return rows
+
+
+def _table_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _usual(katas: Catalog, challenge: Challenge) -> str:
+    """How long the kata takes someone who knows Python and NumPy."""
+    kata = katas.by_id.get(challenge.kata)
+    return f"{kata.minutes} min" if kata else ""
+
+
+def _stage(challenge: Challenge, stage: str) -> str:
+    marks = [entry.mark for entry in challenge.stages if entry.question == stage]
+    return _IN_WORDS.get(marks[0], "–") if marks else "–"
+
+
+def summary(katas: Catalog, interview: Interview) -> RenderableType:
+    """The rubric of an interview, and what is next; short enough to stay on any screen."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("Kata", "Code", "Time", "Usual", *_TITLES.values(), "Questions"):
+        table.add_column(column, no_wrap=True)
+    for one in interview.challenges:
+        known = f"{one.marks(KNEW)} of {len(one.follow_ups)}" if one.follow_ups else "–"
+        stages = [_SIGNS[_stage(one, stage)] for stage in _TITLES]
+        spent, usual = minutes_and_seconds(one.spent), _usual(katas, one)
+        table.add_row(_name(one.kata), _code(one), spent, usual, *stages, known)
+    missed = [one for one in interview.challenges if one.over and not one.is_right]
+    lines = [_summary(interview)]
+    lines += [f"It looks like: {text}" for one in missed for text in one.mistakes[:1]]
+    if missed:
+        names = " ".join(f"--kata {_name(one.kata)}" for one in missed)
+        lines.append(f"To try again: kata interview {names}")
+    if any(not one.is_right or one.marks(KNEW) < len(one.follow_ups) for one in interview.finished):
+        lines.append("What you missed comes back from tomorrow on, in `kata review`.")
+    saved = Text("Report saved as ").append_text(render.link(katas.root, interview.report))
+    title = Text(f"Interview of {day(interview.began)}", style="bold")
+    return Group(title, Text(""), table, Text(""), *map(Text, lines), Text(""), saved)
+
+
+def _code(challenge: Challenge) -> str:
+    if not challenge.over:
+        return "not finished"
+    if challenge.is_right:
+        return "✓ at once" if challenge.tries <= 1 else f"✓ in {challenge.tries} tries"
+    return f"✗ {challenge.passed} of {challenge.tests}"
 
 
 def _correctness(challenge: Challenge) -> str:
@@ -82,17 +140,29 @@ def _section(katas: Catalog, interview: Interview, challenge: Challenge) -> list
     kata = katas.by_id.get(challenge.kata)
     title = kata.title if kata else challenge.kata
     lines = [f"## {title}", ""]
-    file = _written(interview, challenge)
+    file = written(interview, challenge)
     if file.is_file():
         link = file.relative_to(interview.folder).as_posix()
         lines += [f"Your code: [{file.name}]({link})", ""]
+        lines += _beside_the_solution(kata, file) if kata and challenge.over else []
     if challenge.mistakes and not challenge.is_right:
         lines += ["It looks like:", "", *(f"- {text}" for text in challenge.mistakes), ""]
+    for stage in challenge.stages:
+        if stage.said:
+            title = _TITLES.get(stage.question, stage.question)
+            lines.append(f"- **{title}** {_escaped(stage.said)}")
     marked = [follow_up for follow_up in challenge.follow_ups if follow_up.mark]
     for follow_up in marked:
         lines.append(f"- **{follow_up.question}** {_IN_WORDS[follow_up.mark]}")
         lines += [f"  - You said: {_escaped(follow_up.said)}"] if follow_up.said else []
-    return [*lines, ""] if marked else lines
+    return [*lines, ""]
+
+
+def _beside_the_solution(kata: Kata, file: Path) -> list[str]:
+    if not kata.solution.is_file():
+        return []
+    code = [line.plain for line in render.changes(kata, file)]
+    return ["What the solution has instead:", "", "```diff", *code, "```", ""]
 
 
 def _escaped(text: str) -> str:
@@ -100,7 +170,8 @@ def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>#&~|])", r"\\\1", text)
 
 
-def _written(interview: Interview, challenge: Challenge) -> Path:
+def written(interview: Interview, challenge: Challenge) -> Path:
+    """The file that keeps what was written."""
     return interview.folder / Path(challenge.kata).with_suffix(".py")
 
 

@@ -1,6 +1,7 @@
 """What an interview is to hold: what was asked for, and the draw that fills the rest."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from kata.catalog import LEVELS, Catalog, Kata, KataError
+from kata.catalog import LEVELS, Catalog, Kata, KataError, Selection
 from kata.interview.clock import minutes_and_seconds
 from kata.interview.deck import Deck
 from kata.interview.draw import MOST_KATAS, draw
-from kata.interview.sessions import Interviews
+from kata.interview.sessions import COUNTS, STRICTNESS, Interviews
 from kata.progress import Progress
 
 MINUTES = 45
@@ -30,30 +31,51 @@ class Wish:
     topic: str | None = None
     katas: tuple[Kata, ...] = ()
     seed: int | None = None
+    set: str | None = None
+    staged: str | None = None
+    strict: str = COUNTS
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be written, and the time for each in seconds; no seed where nothing was drawn."""
+    """What is to be written, and the time for each in seconds; no seed where nothing was drawn.
+
+    `strict` and `shared` are as in an interview.
+    """
 
     seed: int | None
     katas: tuple[Kata, ...]
     limits: tuple[float, ...]
+    strict: str = COUNTS
+    shared: bool = False
 
 
 def plan(katas: Catalog, progress: Progress, wish: Wish, now: datetime) -> Plan:
     """Draw an interview. The same seed gives the same one, as long as the record is the same."""
     _check(katas, wish)
     seed = None
-    if wish.katas:
-        chosen = list(wish.katas)
+    named = wish.katas or _found(katas.staged, wish.staged, "staged set")
+    if named:
+        chosen = list(named)
         minutes = wish.minutes or sum(kata.minutes for kata in chosen)
     else:
         seed = random.randrange(10_000) if wish.seed is None else wish.seed
         minutes = MINUTES if wish.minutes is None else wish.minutes
         chosen = draw(_pool(katas, wish), minutes, _urgency(katas, progress, now), seed)
     each = 60 * minutes / sum(kata.minutes for kata in chosen)
-    return Plan(seed, tuple(chosen), tuple(each * kata.minutes for kata in chosen))
+    limits = tuple(each * kata.minutes for kata in chosen)
+    return Plan(seed, tuple(chosen), limits, wish.strict, shared=wish.staged is not None)
+
+
+def _found(selections: Sequence[Selection], name: str | None, what: str) -> tuple[Kata, ...]:
+    """The katas of the selection that was asked for; none where none was."""
+    for one in selections:
+        if one.name == name:
+            return one.katas
+    if name is None:
+        return ()
+    names = ", ".join(one.name for one in selections) or "none here"
+    raise KataError(f"There is no {what} {name!r}: choose one of {names}.")
 
 
 def _check(katas: Catalog, wish: Wish) -> None:
@@ -64,8 +86,13 @@ def _check(katas: Catalog, wish: Wish) -> None:
         raise KataError(f"There is no level {wish.level!r}: choose one of {', '.join(LEVELS)}.")
     if wish.topic is not None and wish.topic not in topics:
         raise KataError(f"There is no topic {wish.topic!r}: choose one of {', '.join(topics)}.")
-    if wish.katas and (wish.level or wish.topic):
-        raise KataError("--kata already names the katas: leave out --level and --topic.")
+    if wish.strict not in STRICTNESS:
+        raise KataError(f"--strict is {wish.strict!r}: choose one of {', '.join(STRICTNESS)}.")
+    if (wish.katas or wish.staged) and (wish.level or wish.topic or wish.set):
+        named = "--kata" if wish.katas else "--staged"
+        raise KataError(f"{named} already names the katas: leave out --level, --topic and --set.")
+    if wish.katas and wish.staged:
+        raise KataError("Give either --kata or --staged.")
     if len(wish.katas) > MOST_KATAS:
         raise KataError(f"An interview has at most {MOST_KATAS} katas: name fewer.")
     if len(set(wish.katas)) < len(wish.katas):
@@ -74,10 +101,12 @@ def _check(katas: Catalog, wish: Wish) -> None:
 
 def _pool(katas: Catalog, wish: Wish) -> list[Kata]:
     """What can be drawn; a capstone only where there is something to put it together from."""
+    members = _found(katas.sets, wish.set, "set") or katas.katas
     return [
         kata
         for kata in katas.katas
         if wish.level in (None, kata.level)
+        and kata in members
         and wish.topic in (None, kata.topic)
         and (katas.has_solutions or kata.kind != "capstone")
     ]

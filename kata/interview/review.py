@@ -9,13 +9,14 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from kata import hints
+from kata import hints, mistakes
 from kata.catalog import Catalog, KataError
 from kata.interview.asking import ask
 from kata.interview.clock import Clock, day
 from kata.interview.command import conversation
 from kata.interview.deck import Deck, key
 from kata.interview.sessions import HALF, KNEW
+from kata.progress import Progress
 
 MINUTES = 10
 # A question is answered in a minute; to say how one would write a kata takes two.
@@ -65,16 +66,19 @@ def quiz_of(
     minutes: int,
     now: datetime,
     rng: random.Random,
+    troubled: Collection[str] = (),
 ) -> list[Flashcard]:
     """Follow-up questions of these topics: first what is due, then what was never asked.
 
-    What is not due yet comes last, the soonest first.
+    Of the latter, those on `troubled` katas come first. What is not due yet comes last, the soonest
+    first.
     """
     asked = {name: card for name, card in known.items() if name != card.kata}
     of_topics = {name: card for name, card in asked.items() if card.kata.split("/")[0] in topics}
     due = [name for name in deck.due_by(now) if name in of_topics]
     new = [name for name in of_topics if name not in deck.due]
     rng.shuffle(new)
+    new.sort(key=lambda name: of_topics[name].kata not in troubled)
     later = [name for name in deck.due if name in of_topics and name not in due]
     return _filling([of_topics[name] for name in (*due, *new, *later)], minutes)
 
@@ -101,7 +105,10 @@ def hold_quiz(
     def quiz() -> None:
         deck = Deck(katas.root)
         known = flashcards(katas)
-        chosen = quiz_of(known, deck, topics, minutes, clock.now(), random.Random())
+        week = mistakes.of_the_week(katas, Progress(katas.root))
+        troubled = {kata for kata, names in week.items() if names}
+        now, rng = clock.now(), random.Random()
+        chosen = quiz_of(known, deck, topics, minutes, now, rng, troubled)
         if not chosen:
             raise KataError("There are no questions: they are not part of this repository.")
         marks = _go_through(chosen, deck, console, clock)

@@ -15,6 +15,10 @@ from typing import Any
 from kata import store
 
 KNEW, HALF, NO = "knew", "half", "no"
+# What is told when all tests run in the middle of an interview: all, how many pass, or nothing.
+FULL, COUNTS, NONE = STRICTNESS = "full", "counts", "none"
+# What is asked before the code, and what after it.
+PLAN, EDGES, COST = "plan", "edge cases", "cost"
 
 
 @dataclass
@@ -32,7 +36,8 @@ class Challenge:
 
     `tries` are the times that all tests ran, `right_after` when they first passed, if they did.
     `passed` of `tests` passed in the last run, `fast` of `speed` among those that measure speed;
-    `mistakes` is what the diagnosis said.
+    `mistakes` is what the diagnosis said. `stages` are PLAN, EDGES and COST in place of questions;
+    `planned` says whether those before the code were asked.
     """
 
     kata: str
@@ -45,8 +50,10 @@ class Challenge:
     fast: int = 0
     speed: int = 0
     mistakes: list[str] = field(default_factory=list)
+    planned: bool = False
     over: bool = False
     follow_ups: list[FollowUp] = field(default_factory=list)
+    stages: list[FollowUp] = field(default_factory=list)
 
     @property
     def is_right(self) -> bool:
@@ -60,7 +67,8 @@ class Challenge:
 class Interview:
     """One interview; `began` and `ended` are UTC, `ended` is None while it is open.
 
-    `seed` is None where the learner named the katas.
+    `seed` is None where the learner named the katas. `strict` is one of STRICTNESS. Where the time
+    is `shared`, what one challenge leaves over is the next one's.
     """
 
     folder: Path
@@ -68,6 +76,8 @@ class Interview:
     began: datetime
     challenges: list[Challenge]
     ended: datetime | None = None
+    strict: str = COUNTS
+    shared: bool = False
 
     @property
     def seconds_left(self) -> float:
@@ -85,11 +95,21 @@ class Interview:
     def report(self) -> Path:
         return self.folder / "report.md"
 
+    def hand_on_time(self) -> None:
+        """Give what challenges that are over have left to the next one, where time is shared."""
+        following = next((one for one in self.challenges if not one.over), None)
+        if self.shared and following:
+            for one in self.finished:
+                following.limit += one.limit - one.spent
+                one.limit = one.spent
+
     def save(self) -> None:
         data = {
             "seed": self.seed,
             "began": self.began.isoformat(),
             "ended": self.ended.isoformat() if self.ended else None,
+            "strict": self.strict,
+            "shared": self.shared,
             "tasks": [asdict(challenge) for challenge in self.challenges],
         }
         store.save(self.record, data)
@@ -101,8 +121,17 @@ class Interviews:
     def __init__(self, root: Path) -> None:
         self._folder = root / store.FOLDER / "interviews"
 
-    def begin(self, seed: int | None, now: datetime, challenges: list[Challenge]) -> Interview:
-        interview = Interview(self._new_folder(now), seed, now, challenges)
+    def begin(
+        self,
+        seed: int | None,
+        now: datetime,
+        challenges: list[Challenge],
+        strict: str = COUNTS,
+        *,
+        shared: bool = False,
+    ) -> Interview:
+        folder = self._new_folder(now)
+        interview = Interview(folder, seed, now, challenges, strict=strict, shared=shared)
         interview.save()
         return interview
 
@@ -138,6 +167,8 @@ def _interview(folder: Path, data: dict[str, Any]) -> Interview:
         _moment(data["began"]),
         [_challenge(challenge) for challenge in data["tasks"]],
         _moment(ended) if ended else None,
+        str(data.get("strict", FULL)),  # Records of before had no choice.
+        bool(data.get("shared", False)),
     )
 
 
@@ -159,9 +190,12 @@ def _challenge(data: dict[str, Any]) -> Challenge:
         fast=int(data["fast"]),
         speed=int(data["speed"]),
         mistakes=[str(text) for text in data["mistakes"]],
+        planned=bool(data.get("planned", True)),  # Records of before had no plans.
         over=bool(data["over"]),
-        follow_ups=[
-            FollowUp(str(entry["question"]), str(entry["said"]), str(entry["mark"]))
-            for entry in data["follow_ups"]
-        ],
+        follow_ups=list(map(_follow_up, data["follow_ups"])),
+        stages=list(map(_follow_up, data.get("stages", []))),
     )
+
+
+def _follow_up(data: dict[str, Any]) -> FollowUp:
+    return FollowUp(str(data["question"]), str(data["said"]), str(data["mark"]))

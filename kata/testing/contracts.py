@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kata.gauges import python_work
 from kata.testing.manners import Test, named_like
 from kata.testing.notes import recorder
-from kata.testing.speed import assert_memory_at_most
+from kata.testing.speed import assert_memory_at_most, growth
 from kata.testing.values import (
     assert_close,
     describe,
@@ -107,9 +106,9 @@ def _works_at_once_at_any_length(make: Callable[[int], Any], rng: np.random.Gene
 
 def _check_cost(of: str, function: Callable[[int], Any], small: int, large: int) -> None:
     __tracebackhide__ = True
-    few, many = python_work(function, small), python_work(function, large)
+    few, many, then = growth(function, (small,), (large,))
     grows = many - few > 16
-    problem = f"the work grows with {of}: {few} interpreter steps, then {many}"
+    problem = f"the work grows with {of}: {few} interpreter steps, then {then}"
     recorder.check((of, grows), (of, False), problem if grows else None)
 
 

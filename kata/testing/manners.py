@@ -220,6 +220,14 @@ def _takes_any_sequence(first: list[Call], second: list[Call]) -> None:
         expected = call.copied().result()
         tuples = call.changed(only_where(is_list, tuple))
         check_same(tuples.result(), expected, "with a tuple in place of a list")
+        # One argument alone as well: then a tuple meets a list.
+        for key, value in call.copied().arguments.items():
+            if any(map(is_list, parts_of(value))):
+                one = call.copied().with_argument(
+                    key, changed_parts(value, only_where(is_list, tuple))
+                )
+                why = f"with a tuple in place of {call.name_of(key)} alone"
+                check_same(one.result(), expected, why)
 
 
 def _takes_any_integers(first: list[Call], second: list[Call]) -> None:

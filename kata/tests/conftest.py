@@ -1,15 +1,17 @@
 """A small checkout of its own for each test: one topic, the softmax kata, the usual files."""
 
+import contextlib
 import os
 import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from kata import catalog, stubs
+from kata import catalog, stubs, target
 from kata.catalog import Catalog, Kata
 from kata.runner import Runner
 
@@ -44,15 +46,46 @@ SOFTMAX = (
     "solutions/basics/softmax.py",
     "attempts/basics/softmax.py",
     "hints/basics/softmax.md",
+    "pictures/basics/softmax.py",
 )
+
+
+# Tests that share what takes long to make: of several processes, one runs them all.
+_TOGETHER = ("export/", "grade/test_class", "hostile/test_protections.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Most of these start torch, some of them several times, on machines busy with other jobs."""
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.timeout(300))
+        if not item.path.is_relative_to(here):
+            continue
+        item.add_marker(pytest.mark.timeout(300))
+        place = item.path.relative_to(here).as_posix()
+        for shared in _TOGETHER if item.config.pluginmanager.hasplugin("xdist") else ():
+            if place.startswith(shared):
+                item.add_marker(pytest.mark.xdist_group(shared))
+
+
+@contextlib.contextmanager
+def solutions_for_exercises(
+    katas: Catalog, changes: dict[str, target.Change] | None = None
+) -> Iterator[None]:
+    """Let `exercises` stand for the solutions while the block runs, some of them changed."""
+    finders, modules = list(sys.meta_path), _exercises()
+    try:
+        target.install(katas, "solutions", changes)
+        yield
+    finally:
+        sys.meta_path[:] = finders
+        for name in _exercises():
+            del sys.modules[name]
+        sys.modules.update(modules)
+
+
+def _exercises() -> dict[str, ModuleType]:
+    loaded = dict(sys.modules)
+    return {name: loaded[name] for name in loaded if name.partition(".")[0] == target.NAME}
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ class Verdicts:
         trees=None,
         seed=0,
         examples=False,
+        diagnose=True,
         cancelled=None,
         on_progress=None,
     ):
@@ -173,6 +174,10 @@ class Terminal:
         return typed
 
 
+def _plain(text):
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8.*?\x1b\\", "", text)
+
+
 class _Screen(io.StringIO):
     """All that was written so far, without what moves the cursor and colours."""
 
@@ -183,7 +188,7 @@ class _Screen(io.StringIO):
 
     def write(self, text):
         with self._news:
-            super().write(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8.*?\x1b\\", "", text))
+            super().write(_plain(text))
             self._news.notify_all()
         return len(text)
 
@@ -205,7 +210,7 @@ class _Screen(io.StringIO):
 class RealTerminal:
     """A Python program in a process of its own at a pseudo-terminal."""
 
-    def __init__(self, arguments, folder):
+    def __init__(self, arguments, folder, size=(60, 100)):
         import pexpect  # Not on Windows.
 
         self._end = pexpect.EOF
@@ -216,16 +221,23 @@ class RealTerminal:
             arguments,
             cwd=str(folder),
             env=env | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)},
-            dimensions=(60, 100),
+            dimensions=size,
             encoding="utf-8",
             timeout=120,
         )
+        self._read = self.process.logfile_read = io.StringIO()
 
     def shows(self, text, then=""):
         self.process.expect(re.escape(text) + f".*?{then}")
 
     def press(self, key):
         self.process.send(key)
+
+    @property
+    def last_screen(self):
+        """The lines since the screen was last cleared."""
+        text = self._read.getvalue().rpartition("\x1b[2J")[2]
+        return _plain(text).replace("\r\n", "\n").split("\n")
 
     def ends(self):
         """Wait for the process's end; gives its exit code."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from rich.console import Console
 
-from kata import cli, stubs
+from kata import arguments, cli, stubs
 from kata.author import verify
 from kata.author.verify import Proof
 from kata.tests import conftest
@@ -273,5 +273,5 @@ def test_bench_prints_milliseconds_and_ratios(really, checkout):
 
 def test_completion_knows_the_names(checkout, monkeypatch):
     monkeypatch.chdir(checkout)
-    assert cli._complete("soft") == ["softmax"]
-    assert cli._complete("basics/") == ["basics/softmax"]
+    assert arguments.complete("soft") == ["softmax"]
+    assert arguments.complete("basics/") == ["basics/softmax"]

@@ -150,6 +150,17 @@ def test_where_a_list_is_given_a_tuple_will_do(answer, failing):
     assert list(failures(test)) == failing
 
 
+def test_a_tuple_may_come_with_a_list():
+    @manners()
+    def test(rng):
+        def longest(xs, ys):
+            return max(map(float, xs + ys))
+
+        return partial(longest, [rng.normal()], [rng.normal()])
+
+    assert "can only concatenate" in failures(test)["any sequence will do"]
+
+
 def test_integers_may_have_any_dtype():
     @manners()
     def test(rng):

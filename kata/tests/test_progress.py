@@ -2,14 +2,20 @@
 
 import json
 import os
+import re
 import signal
 import sys
 import time
+from dataclasses import asdict
+from datetime import date, timedelta
 
 import pytest
 
+from kata import catalog, mistakes
 from kata.catalog import KataError
-from kata.progress import Progress
+from kata.progress import Entry, Progress
+from kata.tests.conftest import ROOT
+from kata.verdict import FAILED, Verdict
 
 
 @pytest.fixture
@@ -106,3 +112,42 @@ def test_a_kill_at_any_moment_leaves_a_readable_file(checkout, softmax):
         assert Progress(checkout)[softmax].attempts >= attempts
         attempts = Progress(checkout)[softmax].attempts
     assert attempts
+
+
+def made(softmax, *names):
+    return Verdict(softmax, FAILED, mistakes=[(name, "text") for name in names])
+
+
+def test_the_last_mistakes_are_remembered_once_a_day(checkout, softmax):
+    progress = Progress(checkout)
+    for name in (*map(str, range(20)), "3"):
+        progress.judged(made(softmax, name))
+    progress.judged(made(softmax, "19"))
+    remembered = Progress(checkout)[softmax].mistakes
+    assert list(remembered) == ["13", "14", "15", "16", "17", "18", "3", "19"]
+    assert {len(days) for days in remembered.values()} == {1}
+
+
+def test_what_keeps_coming_up_in_a_week_is_told(checkout, katas, softmax):
+    progress, entry = Progress(checkout), Entry()
+    today = date.today()
+    days = [(today - timedelta(days=n)).isoformat() for n in (30, 3, 1, 0)]
+    entry.mistakes = {"softmax_along_the_other_axis": days, "without_the_maximum": days[:2]}
+    file = checkout / ".kata" / "progress.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"current": "", "katas": {softmax.id: asdict(entry)}}))
+    progress = Progress(checkout)
+    assert mistakes.told(katas, progress) == [
+        "3 times this week: mixing up an axis (basics/softmax)."
+    ]
+    said = mistakes.made(softmax, progress)
+    assert said[0].startswith("exp overflows for large scores.")
+
+
+def test_every_mistake_can_be_said_without_loading_it():
+    for kata in catalog.load(ROOT).katas:
+        source = kata.attempts.read_text("utf-8")
+        written = len(re.findall(r"^\w+ = slip\(|^@wrong\(", source, re.MULTILINE))
+        texts = mistakes.texts(kata)
+        assert len(texts) >= written
+        assert all(len(text) > 5 for text in texts.values())

@@ -49,6 +49,19 @@ def test_a_failure_shows_counts_mistake_claim_place_and_facts(shown, failed):
     assert max(map(len, text.splitlines())) <= 80
 
 
+def states(shown, failed, *, right):
+    failed.functions = {f"right_{number}": ["test_a"] for number in range(right)}
+    failed.functions |= {"wrong": ["test_a", "test_rows_sum_to_one[3-4]"], "begun": ["test_c"]}
+    text = shown(render.verdict(failed), 30)
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+def test_each_of_a_few_functions_has_its_state_and_of_many_each_that_is_not_right(shown, failed):
+    bad = "wrong ✗ 1 of 2 begun ·"
+    assert states(shown, failed, right=2)[2:4] == ["right_0 ✓ right_1 ✓", bad]
+    assert states(shown, failed, right=9)[2:4] == [bad, "9 others ✓"]
+
+
 def test_tests_that_need_the_reference_are_not_counted_as_run(shown, failed):
     failed.outcomes["test_c"] = "skipped"
     assert "✗ softmax: 1 of 2 tests pass.\n" in shown(render.verdict(failed))

@@ -186,6 +186,24 @@ def test_loops_in_python_are_counted(loop):
         assert_no_loop_over("the rows", loop, (x[:8],), (x,))
 
 
+def test_a_long_loop_is_counted_only_until_it_is_known_to_be_one():
+    few, steps = python_work(while_loop, range(10)), python_work(while_loop, range(5000))
+    assert 1000 < few + 1000 < steps
+    assert python_work(while_loop, range(5000), most=steps) == steps
+    assert python_work(while_loop, range(5000), most=few + 1000) == few + 1001
+    with pytest.raises(AssertionError, match=f"{few} interpreter steps, then over {few + 1000}"):
+        assert_no_loop_over("the rows", while_loop, (range(10),), (range(5000),))
+
+
+@pytest.mark.parametrize("dtype", [float, int, bool])
+def test_a_debugging_print_takes_as_many_steps_at_any_size(dtype):
+    def work(x):
+        print(f"{x}", x, repr(x))
+
+    steps = {python_work(work, np.ones((n, m), dtype)) for n in (1, 2, 3, 100) for m in (1, 2, 4)}
+    assert len(steps) == 1
+
+
 def test_what_is_uncounted_is_no_work_and_what_comes_after_it_is():
     def work(paused, counted):
         with uncounted():
@@ -207,6 +225,13 @@ def test_counting_leaves_a_debugger_in_place():
 def test_memory_at_the_peak_is_measured_to_the_byte_or_nearly():
     x = np.ones(100_000)
     assert x.nbytes <= peak_bytes(np.negative, x) <= x.nbytes + 10_000
+
+
+def test_a_debugging_print_takes_no_memory_of_note():
+    def work(x):
+        print(f"{x}", x, repr(x))
+
+    assert peak_bytes(work, np.ones((200, 500))) < 20_000
 
 
 HIDDEN_LOOPS = {

@@ -119,7 +119,7 @@ def test_breakpoint_says_where_it_works(runner, softmax, answer):
     answer("breakpoint()\nreturn x")
     text = runner.run(softmax).failures[0].text
     assert "breakpoint() can't stop here" in text
-    assert "pytest --no-header -x -s tests/basics/test_softmax.py" in text
+    assert "kata debug softmax" in text
 
 
 @pytest.mark.parametrize(("text", "problem"), LOADING.values(), ids=LOADING.keys())
@@ -227,6 +227,14 @@ def test_a_run_can_be_cancelled(runner, softmax, answer):
     cancel = threading.Event()
     threading.Timer(0.5, cancel.set).start()
     assert runner.run(softmax, cancelled=cancel).status == CANCELLED
+
+
+def test_a_limit_is_on_work_and_not_on_waiting_for_a_busy_machine(runner, softmax):
+    solution = softmax.solution.read_text()
+    softmax.exercise.write_text(f"import time\n{solution}\ntime.sleep(2.5)\n")
+    assert runner.run(softmax).status == SOLVED
+    softmax.exercise.write_text(f"import time\n{solution}\ntime.sleep(60)\n")
+    assert "exceeded 2 seconds" in runner.run(softmax).problem
 
 
 def test_without_fork_a_spare_process_gives_the_same_verdicts(katas, softmax, answer):

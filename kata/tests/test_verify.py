@@ -165,7 +165,7 @@ BROKEN = {
     "a solution that belies its annotation": (
         belie_the_annotation,
         types,
-        "with its annotations checked, the solution fails",
+        "with seed 0 and its annotations checked, the solution fails",
     ),
     "an example that is not true": (
         lambda c: edit(c, SOLUTION, lambda t: t.replace("array([0.5, 0.5])", "array([1., 0.])")),

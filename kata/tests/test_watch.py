@@ -10,6 +10,8 @@ from rich.console import Console
 
 from kata import catalog, stubs
 from kata.progress import Progress
+from kata.show import request
+from kata.show.request import Shown
 from kata.tests import conftest
 from kata.tests.terminals import LOOP, MISTAKE, RIGHT, WRONG, RealTerminal, Terminal, Verdicts
 from kata.watch import Watch
@@ -257,6 +259,45 @@ def test_what_is_shown_fits_a_terminal_of_another_size(screen):
     screen.shows("Hint 1 of 3", KEYS)
     screen.console.width = 70
     screen.shows("Hint 1 of 3", KEYS)
+
+
+@pytest.fixture
+def drawings(monkeypatch):
+    """The pictures that were asked for; each shows how many there have been."""
+    drawn = []
+
+    def show(kata, runner, cancelled):
+        drawn.append(kata.name)
+        return Shown(kata, f"Picture {len(drawn)} of {kata.name}.", kata.root / "picture.png")
+
+    monkeypatch.setattr(request, "show", show)
+    return drawn
+
+
+def test_p_draws_on_every_save_until_it_is_pressed_again(screen, answer, drawings):
+    answer(WRONG)
+    screen.shows(MISTAKE, "p picture")
+    screen.press("p")
+    screen.shows("Picture 1 of softmax.", "picture.png")
+    answer(RIGHT)
+    screen.shows("softmax is solved", "Picture 2 of softmax.")
+    screen.press("h")
+    screen.shows("Hint 1 of 3", KEYS)
+    screen.press("x")
+    screen.shows("Picture 2 of softmax.", KEYS)
+    screen.press("p")
+    screen.shows("softmax is solved", KEYS)
+    answer(WRONG)
+    screen.shows(MISTAKE, KEYS)
+    assert drawings == ["softmax", "softmax"]
+
+
+def test_a_kata_without_a_picture_has_none_drawn(screen, drawings):
+    screen.press("p")
+    screen.shows("Picture 1 of softmax.")
+    screen.press("n")
+    screen.shows("other is to do", KEYS)
+    assert drawings == ["softmax"]
 
 
 # --- In a process of its own ------------------------------------------------------------------

@@ -67,9 +67,10 @@ def test_batches_may_be_of_any_size(data, batch_size, steps):
 
 
 @pytest.mark.parametrize("earlier", [0, 1, 4])
-def test_what_the_other_trainer_was_and_did_is_forgotten(data, earlier):
+@pytest.mark.parametrize("steps", [0, 4])
+def test_what_the_other_trainer_was_and_did_is_forgotten(data, steps, earlier):
     stopped, resumed = make(data, seed=1, lr=0.2), make(data, seed=2, lr=0.7)
-    run(stopped, 4)
+    run(stopped, steps)
     run(resumed, earlier)
     resumed.load(stopped.state())
     expected = run(stopped, 6)
@@ -82,6 +83,7 @@ def test_a_state_is_a_snapshot(data):
     state = trainer.state()
     kept = copy.deepcopy(state)
     expected = run(trainer, 5)
+    trainer.state()
     exactly(state, kept)
     resumed.load(state)
     exactly(run(resumed, 5), expected)

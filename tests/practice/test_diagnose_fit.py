@@ -19,12 +19,13 @@ CASES = {
     "as at the start": ([2.0, 2.0, 1.9375], [2.0, 2.0, 1.9375], "not learning"),
     "learned by heart, slowly": ([2.0, 1.9375, 1.875], [2.0, 2.5, 9.0], "not learning"),
     "blown up": ([2.0, 1.0, 8.0], [2.0, 1.0, 8.0], "diverging"),
-    "blown up, and back": ([2.0, 80.0, 0.25], [2.0, 80.0, 0.25], "good"),
+    "blown up, and back": ([2.0, 1e100, 0.25], [2.0, 1e100, 0.25], "good"),
     "only the validation loss is huge": ([2.0, 1.0, 0.25], [2.0, 9.0, 80.0], "overfitting"),
     "1.5 times the baseline": ([2.0, 3.0], [2.0, 3.0], "not learning"),
     "a little more": ([2.0, 3.0625], [2.0, 0.25], "diverging"),
     "just below 0.9 of the baseline": ([2.0, 1.75], [2.0, 1.75], "underfitting"),
     "at the target": ([2.0, 0.25], [2.0, 0.5], "good"),
+    "a hair above the target": ([2.0, 0.25], [2.0, 0.5 + 2**-40], "overfitting"),
     "training is above the target": ([2.0, 0.75], [2.0, 0.375], "good"),
     "both parts alike": ([2.0, 0.75], [2.0, 1.0], "underfitting"),
     "a larger gap": ([2.0, 0.75], [2.0, 1.0625], "overfitting"),
@@ -70,6 +71,19 @@ def test_no_single_epoch_decides(last):
     assert_close(diagnose([0.25] * 20, [1.0] * 16 + last, 2.0, 0.5), "good")
     high = [2.0 - 2 * loss for loss in last]
     assert_close(diagnose([0.25] * 20, [0.25] * 16 + high, 2.0, 0.5), "overfitting")
+
+
+def test_a_mean_is_no_median():
+    last = [0.25, 0.25, 2.0, 0.25]
+    assert_close(diagnose([0.25] * 20, [0.25] * 16 + last, 2.0, 0.5), "overfitting")
+    # A mean of 2.75, which is above 0.9 times the baseline; the median is 1.
+    train = [0.25] * 16 + [4 * loss for loss in last]
+    assert_close(diagnose(train, [0.25] * 20, 2.0, 0.5), "not learning")
+
+
+def test_the_target_may_be_0():
+    assert_close(diagnose([2.0, 0.25], [2.0, 0.0], 2.0, 0.0), "good")
+    assert_close(diagnose([2.0, 0.25], [2.0, 0.5], 2.0, 0.0), "underfitting")
 
 
 @pytest.mark.parametrize("scale", [1 / 64, 16.0, 1024.0])

@@ -22,7 +22,7 @@ def draw_network(rng):
         {},
         {"kernels": draw(rng, 2, 4, 3, 3), "temperature": draw(rng)},
         {"only_a_bias": draw(rng, 4)},
-        {"head": draw(rng, 3, 4), "bias": draw(rng, 3)},
+        {"head": draw(rng, 1, 4), "bias": draw(rng, 1)},
     ]
 
 
@@ -84,12 +84,20 @@ def test_a_tied_tensor_has_the_rate_of_its_first_place(rng):
 def test_within_a_layer_too_a_tied_tensor_comes_once(rng):
     shared = draw(rng, 3, 3)
     layers = [{"query": shared, "key": shared, "value": draw(rng, 3, 3)}]
-    assert_close(parameter_groups(layers, 1.0, 0.5, 0.1), [group("query value", 1.0, 0.1)])
+    with unchanged(layers):
+        assert_close(parameter_groups(layers, 1.0, 0.5, 0.1), [group("query value", 1.0, 0.1)])
 
 
 def test_tensors_with_equal_values_are_not_tied():
     layers = [{"a": torch.zeros(3), "b": torch.zeros(3)}, {"c": torch.zeros(3)}]
     expected = [group("a b", 0.5, 0.0), group("c", 1.0, 0.0)]
+    assert_close(parameter_groups(layers, 1.0, 0.5, 0.1), expected)
+
+
+def test_a_tensor_and_a_view_of_it_are_not_tied(rng):
+    table = draw(rng, 3, 4)
+    layers = [{"table": table, "row": table[0]}, {"all": table[:]}]
+    expected = [group("table", 0.5, 0.1), group("row", 0.5, 0.0), group("all", 1.0, 0.1)]
     assert_close(parameter_groups(layers, 1.0, 0.5, 0.1), expected)
 
 
@@ -130,4 +138,5 @@ def test_nothing_is_kept_from_call_to_call_and_no_argument_changes(rng):
 
 @pytest.mark.parametrize("decay", [0.0, -0.5, 1.1, 2.6])
 def test_a_decay_outside_0_to_1_raises_a_value_error(rng, decay):
-    assert_value_error(parameter_groups, draw_network(rng), 0.1, decay, 0.1)
+    for layers in (draw_network(rng), []):
+        assert_value_error(parameter_groups, layers, 0.1, decay, 0.1)

@@ -15,6 +15,7 @@ CASES = pytest.mark.parametrize(
         pytest.param([5, 5], 5, 3, 2, id="of one length"),
         pytest.param([3, 1, 2], 3, 3, 3, id="all sizes equal"),
         pytest.param([2, 4, 1], 7, 4, 3, id="more steps than any has"),
+        pytest.param([2, 2], 4, 3, 2, id="of one length, and more steps"),
         pytest.param([4], 4, 2, 3, id="one sequence"),
         pytest.param([1, 1], 1, 2, 4, id="one step"),
         pytest.param([2, 3], 4, 1, 1, id="one unit"),
@@ -63,10 +64,12 @@ def test_it_agrees_with_a_packed_layer_in_torch(rng, lengths, t, d, hidden):
 
 
 @CASES
-def test_padding_that_is_nan_has_no_effect(rng, lengths, t, d, hidden):
+@pytest.mark.parametrize("padding", [np.nan, np.inf])
+@pytest.mark.filterwarnings("ignore")  # ∞ − ∞ is nan with a warning.
+def test_padding_that_is_not_finite_has_no_effect(rng, lengths, t, d, hidden, padding):
     x, *rest = draw(rng, lengths, t, d, hidden)
     expected = in_torch(x, *rest)
-    x[np.arange(t) >= rest[0][:, None]] = np.nan
+    x[np.arange(t) >= rest[0][:, None]] = padding
     assert_close(bidirectional(x, *rest), expected)
 
 
@@ -75,6 +78,13 @@ def test_an_empty_sequence_has_states_of_zero(rng):
     expected = in_torch(*args)
     expected[1] = 0.0
     args[0][1], args[1][1] = np.nan, 0
+    assert_close(bidirectional(*args), expected)
+
+
+def test_there_may_be_more_steps_than_the_dtype_of_the_lengths_holds(rng):
+    args = draw(rng, [100, 3], 200, 2, 3)
+    expected = in_torch(*args)
+    args[1] = args[1].astype(np.int8)
     assert_close(bidirectional(*args), expected)
 
 
@@ -87,8 +97,9 @@ def test_it_agrees_with_the_reference(rng, reference):
 @manners()
 def test_manners(rng):
     return (
-        partial(bidirectional, *draw(rng, [3, 0, 4], 4, 2, 3)),
+        partial(bidirectional, *draw(rng, rng.permutation(12), 11, 2, 3)),
         partial(bidirectional, *draw(rng, [1, 2], 2, 3, 2)),
+        partial(bidirectional, *draw(rng, [1, 2], 4, 3, 2)),
     )
 
 

@@ -126,6 +126,11 @@ def test_the_loss_is_the_mean_of_all_real_steps(rng, lengths, size):
     assert_close(masked_mean_loss(batch, np.array(lengths)), expected)
 
 
+def test_losses_may_add_up_to_more_than_their_dtype_holds():
+    losses = np.full((2, 300), 300.0, dtype=np.float16)
+    assert_close(masked_mean_loss(losses, np.array([300, 200])), 300.0)
+
+
 def test_a_real_step_that_is_nan_is_not_hidden():
     assert_close(masked_mean_loss(np.array([[1.0, np.nan, 2.0]]), np.array([2])), float("nan"))
 
@@ -149,6 +154,15 @@ def test_they_agree_with_the_reference(rng, reference):
     assert_close(pad_sequences(sequences, np.nan)[0], batch)
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8])
+def test_there_may_be_more_steps_than_the_dtype_of_the_lengths_holds(rng, dtype):
+    hs, lengths = rng.normal(size=(3, 300, 2)), np.array([100, 0, 3], dtype=dtype)
+    last = np.array([hs[0, 99], [0.0, 0.0], hs[2, 2]])
+    mean = float(np.concatenate([hs[0, :100, 0], hs[2, :3, 0]]).mean())
+    assert_close(last_states(hs, lengths), last)
+    assert_close(masked_mean_loss(hs[:, :, 0], lengths), mean)
+
+
 @OUTSIDE
 def test_a_length_out_of_range_raises_a_value_error(rng, lengths):
     assert_value_error(last_states, rng.normal(size=(3, 4, 2)), np.array(lengths))
@@ -157,12 +171,14 @@ def test_a_length_out_of_range_raises_a_value_error(rng, lengths):
 
 @manners()
 def test_manners(rng):
-    lengths = np.array([3, 0, 4, 1])
+    lengths = rng.permutation(12)
     return (
-        partial(pad_sequences, draw(rng, lengths, 2), 0.5),
+        partial(pad_sequences, draw(rng, [3, 0, 4, 1], 2), 0.5),
         partial(pad_sequences, draw(rng, [2, 2], 3)),
-        partial(last_states, rng.normal(size=(4, 4, 3)), lengths),
-        partial(masked_mean_loss, rng.normal(size=(4, 4)), lengths),
+        partial(pad_sequences, draw(rng, [3], 2)),
+        partial(last_states, rng.normal(size=(12, 11, 3)), lengths),
+        partial(last_states, rng.normal(size=(2, 3, 2)), np.array([3, 3])),
+        partial(masked_mean_loss, rng.normal(size=(12, 11)), lengths),
     )
 
 

@@ -11,7 +11,8 @@ from kata.tests.conftest import ROOT
 from kata.tests.export.support import MINE
 
 TREES = (
-    "attempts", "classroom", "data", "docs", "exercises", "hints", "kata", "solutions", "tests",
+    "attempts", "classroom", "data", "docs", "exercises", "hints", "kata", "pictures", "solutions",
+    "tests",
 )  # fmt: skip
 FILES = (".gitignore", "LICENSE", "conftest.py", "curriculum.toml", "README.md", "pyproject.toml")
 

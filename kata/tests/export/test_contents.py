@@ -65,7 +65,7 @@ def test_it_installs_what_the_full_repository_does(everything):
         assert theirs["project"][name] == ours["project"][name]
     assert theirs["tool"]["pytest"] == ours["tool"]["pytest"]
     packages = theirs["tool"]["setuptools"]["packages"]
-    assert packages == ["exercises", "kata", "kata.interview", "kata.testing"]
+    assert packages == ["exercises", "kata", "kata.interview", "kata.show", "kata.testing"]
     for file in (theirs["project"]["readme"], *theirs["project"]["license-files"]):
         assert (everything / file).is_file()
 

@@ -112,7 +112,7 @@ def test_plain_pytest_works_and_says_what_is_left_for_grading(own_one):
 
 def test_no_untouched_stub_counts_as_solved(everything):
     """Of a stub that raises, and of one that starts from working code."""
-    result = run(everything, "-m", "pytest", "tests/rnn", "tests/cnn", "-p", "no:cacheprovider")
+    result = run(everything, "-m", "pytest", "tests/rnn", "tests/basics", "-p", "no:cacheprovider")
     assert result.returncode == 1
     assert "Traceback" not in result.stdout + result.stderr
     assert len(re.findall(r": 0 of \d+ solved", result.stdout)) == 2
@@ -132,3 +132,11 @@ def test_all_tests_find_what_they_import_and_solutions_pass_in_it(everything, tm
     result = run(folder, "-m", "pytest", *tests)
     assert result.returncode == 0, result.stdout
     assert not re.search(r": 0 of \d+ solved", result.stdout)
+
+
+def test_pictures_are_drawn_though_the_reference_is_not_there(own_one):
+    result = run(own_one, "-m", "kata", "show", "softmax")
+    assert result.returncode == 0, result.stderr
+    said, picture = result.stdout.splitlines()
+    assert said == "softmax is to do."
+    assert Path(picture.strip()).read_bytes().startswith(b"\x89PNG")

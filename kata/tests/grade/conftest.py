@@ -45,6 +45,8 @@ def handed_in(tmp_path_factory):
     wrong = right["softmax"].replace("x - x.max(axis=axis, keepdims=True)", "x")
     assert wrong != right["softmax"]
     hand_in(folder / "ada", **right)
+    shutil.make_archive(str(folder / "ada"), "zip", folder / "ada")
+    shutil.rmtree(folder / "ada")
     hand_in(folder / "bob", **untouched())
     hand_in(folder / "eve", softmax=EXITS, relu=right["relu"])
     hand_in(folder / FORMULA, softmax=wrong, relu=right["relu"])
@@ -52,7 +54,7 @@ def handed_in(tmp_path_factory):
     (folder / "empty").mkdir()
     (folder / ".git").mkdir()
     (folder / "roster.txt").write_text("ada bob eve")
-    (folder / "friend").symlink_to(folder / "ada")
+    (folder / "friend").symlink_to(folder / "bob")
     return folder
 
 

@@ -85,8 +85,8 @@ def test_the_command_writes_a_line_for_each_submission(said, output, handed_in):
         *("grade", "--class", handed_in, *NAMES, "--seed", "secret", "--output", output)
     )
     assert code in (0, None), err
-    assert out == f"5 of 6 submissions are graded: read {output / 'report.md'} first.\n"
-    assert len(err.splitlines()) == 6
+    assert out == f"5 of 7 students are graded: read {output / 'report.md'} first.\n"
+    assert len(err.splitlines()) == 7
     assert ": ada: 20 of 20 points\n" in err
 
 
@@ -101,6 +101,9 @@ def test_the_command_writes_a_line_for_each_submission(said, output, handed_in):
         (["--dask", "nonsense"], "No dask scheduler answers at nonsense"),
         (["--dask", ""], "No dask scheduler answers at"),
         (["softmacs"], "There is no kata 'softmacs'. Did you mean basics/softmax"),
+        (["--student", "max"], "--student is 'max', who is not in the class"),
+        (["--course", "none.toml"], "none.toml cannot be read: No such file"),
+        (["--course", "none.toml", "relu"], "With --course, name no katas"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence(said, handed_in, tmp_path, arguments, text):
@@ -110,10 +113,24 @@ def test_what_cannot_be_is_told_in_a_sentence(said, handed_in, tmp_path, argumen
     assert text in err
 
 
-def test_dask_is_for_a_class(said, handed_in):
-    code, _, err = said("grade", handed_in, "--dask", "127.0.0.1:1")
+@pytest.mark.parametrize("option", ["--dask", "--student", "--course", "--anonymous"])
+def test_what_is_for_a_class_needs_one(said, handed_in, option):
+    value = [] if option == "--anonymous" else ["127.0.0.1:1"]
+    code, _, err = said("grade", handed_in, option, *value)
     assert code == 2
-    assert "--dask is for a class" in err
+    assert f"{option} is for a class: add --class ROSTER." in err
+
+
+def test_what_is_wrong_in_a_roster_or_a_course_is_told_in_a_sentence(said, tmp_path):
+    roster, course = tmp_path / "class.csv", tmp_path / "course.toml"
+    roster.write_text("name,id\nAda,ada\n")
+    course.write_text("[[part]]\nname = 'Homework'\nkatas = ['rellu']\n")
+    code, _, err = said("grade", "--class", roster)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "class.csv has no column 'submission'" in err
+    code, _, err = said("grade", "--class", roster, "--course", course)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "course.toml: There is no kata 'rellu'. Did you mean basics/relu" in err
 
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
@@ -140,6 +157,7 @@ def test_a_run_that_is_killed_leaves_no_process_and_goes_on(kata, own_class, gra
     for folder in own_class.iterdir():
         if folder.is_dir() and not folder.is_symlink() and folder.name not in names:
             shutil.rmtree(folder)
+    (own_class / "ada.zip").unlink()
     output = tmp_path / "marks"
     output.mkdir()
     shutil.copy(graded / "run.json", output)

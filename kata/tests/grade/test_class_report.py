@@ -6,8 +6,10 @@ import io
 import pytest
 
 from kata.grade import class_report
-from kata.grade.class_report import Row
+from kata.grade.course import Course
 from kata.grade.marks import KataMark, Marks, TestMark
+from kata.grade.students import Student
+from kata.grade.tables import Row, csv_of
 from kata.verdict import Failure
 
 
@@ -21,8 +23,8 @@ from kata.verdict import Failure
 )
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_no_cell_is_a_formula(chosen, name, separator):
-    rows = [Row(name, note=name)]
-    text = class_report.csv_of(rows, chosen)
+    rows = [Row(Student(name, name), note=name)]
+    text = csv_of(rows, Course.of_katas(chosen))
     for line in csv.reader(io.StringIO(text), delimiter=separator):
         assert not any(cell.strip(' "').startswith(tuple("=+-@＝")) for cell in line)
 
@@ -40,10 +42,13 @@ def mark(status="failed", *, kata="basics/softmax", failed=(), mistakes=(), pass
 
 def report_of(katas, *marks, protections=None):
     rows = [
-        Row(f"s{number}", Marks(f"s{number}", 0, False, "", protections or {}, (one,), True))
+        Row(
+            Student(f"s{number}", f"s{number}"),
+            Marks(f"s{number}", 0, False, "", protections or {}, (one,), True),
+        )
         for number, one in enumerate(marks)
     ]
-    return class_report.report_of(rows, [katas.find("softmax")])
+    return class_report.report_of(rows, Course.of_katas([katas.find("softmax")]))
 
 
 OVERFLOW = ("without_the_maximum", "exp overflows for large scores. What could you subtract?")

@@ -11,7 +11,7 @@ import distributed
 import pytest
 
 from kata.catalog import KataError
-from kata.grade import class_report, roster
+from kata.grade import roster
 from kata.tests.conftest import ROOT
 from kata.tests.grade.support import SECRET, found_in, wait_for
 
@@ -110,5 +110,5 @@ def test_a_worker_of_dask_is_killed_and_nothing_is_lost(
         roster.grade_class(katas, handed_in, chosen, (SECRET, True), output, dask=scheduler)
     assert killed
     assert found_in(output) == found_in(graded)
-    for name in class_report.FILES:
+    for name in roster._REPORTS:
         assert (output / name).read_bytes() == (graded / name).read_bytes()

@@ -14,6 +14,13 @@ SOFTMAX = "exercises/basics/softmax.py"
 SOURCE = b"def softmax(x, axis=-1):\n    return x\n"
 
 
+def entry(name=SOFTMAX, **fields):
+    info = zipfile.ZipInfo(name)
+    for field, value in fields.items():
+        setattr(info, field, value)
+    return info
+
+
 @pytest.fixture
 def zipped(tmp_path):
     """Makes a zip of entries, each a name (or a ZipInfo) with its content; gives its path."""
@@ -23,7 +30,10 @@ def zipped(tmp_path):
         with zipfile.ZipFile(path, "w", **options) as archive, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of two files of one name.
             for name, content in entries:
-                archive.writestr(name, content)
+                info = name
+                if isinstance(name, str):  # Not of this minute: the same in every run.
+                    info = entry(name, compress_type=archive.compression)
+                archive.writestr(info, content)
         return path
 
     return zipped
@@ -47,13 +57,6 @@ def test_a_zip_is_taken_without_unpacking_it(zipped, tmp_path, names):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def entry(name=SOFTMAX, **fields):
-    info = zipfile.ZipInfo(name)
-    for field, value in fields.items():
-        setattr(info, field, value)
-    return info
-
-
 NO_ZIPS = {
     "a path that leads out": ([SOFTMAX, "exercises/../../evil.py"], "a path that leads out of it"),
     "a path of Windows that leads out": (["exercises\\..\\..\\evil.py"], "that leads out of it"),
@@ -74,9 +77,23 @@ def test_a_zip_that_is_not_as_it_should_be_is_refused(zipped, names, problem):
 
 
 def test_a_zip_of_too_many_names_is_refused(zipped, monkeypatch):
-    monkeypatch.setattr(submission, "_MOST_NAMES_IN_ZIP", 9)
-    with pytest.raises(NoSubmissionError, match="more than 9 names"):
-        read(zipped(*((f"{number}.txt", b"") for number in range(10))))
+    names = [(SOFTMAX, SOURCE), *((f"{number}.txt", b"") for number in range(10))]
+    assert read(zipped(*names)).sources == {SOFTMAX: SOURCE}
+    with monkeypatch.context() as patch:
+        patch.setattr(submission, "_MOST_BYTES_OF_NAMES", 500)
+        with pytest.raises(NoSubmissionError, match="too many names"):
+            read(zipped(*names))
+    # One of the long kind says elsewhere how many there are.
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 5)
+    with pytest.raises(NoSubmissionError, match="too many names"):
+        read(zipped(*names))
+
+
+def test_a_zip_may_have_a_comment(zipped):
+    path = zipped((SOFTMAX, SOURCE))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = b"x" * 0xFFFF
+    assert read(path).sources == {SOFTMAX: SOURCE}
 
 
 def test_a_zip_that_is_too_large_is_refused(tmp_path):
@@ -89,7 +106,7 @@ def test_a_zip_that_is_too_large_is_refused(tmp_path):
 
 def test_a_zip_that_is_spoilt_is_refused_or_read_in_part(zipped):
     path = zipped((SOFTMAX, SOURCE * 50), compression=zipfile.ZIP_DEFLATED)
-    whole = path.read_bytes()
+    whole, reasons = path.read_bytes(), set()
     for place in range(len(whole)):
         spoilt = bytearray(whole)
         spoilt[place] ^= 0xFF
@@ -100,6 +117,8 @@ def test_a_zip_that_is_spoilt_is_refused_or_read_in_part(zipped):
             continue
         # What does not decide the content may have any value.
         assert {*taken.sources.values()} <= {SOURCE * 50}
+        reasons |= {*taken.refused.values()}
+    assert "it is spoilt" in reasons
     for size in range(len(whole)):
         path.write_bytes(whole[:size])
         with pytest.raises(NoSubmissionError, match="is no zip that can be read"):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from kata.grade import formats
+from kata.grade.marks import Marks
 
 # Finds the socket that leads to the judge, and can send to it.
 WIRE = """
@@ -132,11 +133,17 @@ SAYS_COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("says", SAYS_COMMANDS.values(), ids=SAYS_COMMANDS)
-def test_no_format_holds_a_command(grade, monkeypatch, capfd, says):
+@pytest.fixture
+def classroom_50(monkeypatch):
+    """What its format needs to be there."""
     names = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "OWNER", "COMMIT_URL", "RELEASE_URL")
     for name in (*names, "REVIEW_URL", "ASSIGNMENT_TYPE"):
         monkeypatch.setenv(name, "x")
+
+
+@pytest.mark.usefixtures("classroom_50")
+@pytest.mark.parametrize("says", SAYS_COMMANDS.values(), ids=SAYS_COMMANDS)
+def test_no_format_holds_a_command(grade, capfd, says):
     marks = grade(f"COMMANDS = {COMMANDS!r}\ndef softmax(x, axis=-1):\n    {says}\n")
     assert marks.katas[0].status == "failed"
     for name in formats.FORMATS:
@@ -147,3 +154,26 @@ def test_no_format_holds_a_command(grade, monkeypatch, capfd, says):
         assert "\x1b" not in text, name
         assert "\r" not in text, name
     assert "all is lost" not in "".join(capfd.readouterr())
+
+
+LARGE = {
+    "a place": "reply(raised=['ValueError'], text='x', place=[LONG, 3, LONG])",
+    "an error": "reply(raised=['ValueError', *['A' * 80] * 9999], text=LONG)",
+    "a result": "reply(value=LONG)",
+    "keys": "frame({'body': {'value': ['shared', 1]}, 'objects': {'1': [None, 'dict', [LONG, 1]]},"
+    " 'sizes': []})",
+    "prints": "reply(value=0.5, prints=LONG)",
+    "a kind": "reply(value=[LONG, 1])",
+}
+
+
+@pytest.mark.usefixtures("classroom_50")
+def test_no_message_makes_a_report_large(costs_no_other_kata):
+    """The answer sends one after the other, so that there are some of each."""
+    long = "LONG = '\\x1b' * 300_000\nturns = __import__('itertools').cycle(range(9))\n"
+    sends = [f"if turn == {n}: wire().sendall({one})\n" for n, one in enumerate(LARGE.values())]
+    body = "    ".join(["turn = next(turns)\n", *sends, "return 0.5\n"])
+    mark = costs_no_other_kata(f"{WIRE}{long}def softmax(x, axis=-1):\n    {body}")
+    marks = Marks("ada", 0, False, "", {}, (mark,), complete=True)
+    for name in formats.FORMATS:
+        assert len(formats.render(name, marks)) < 8_000 * len(mark.tests), name

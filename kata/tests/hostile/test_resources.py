@@ -16,6 +16,8 @@ TOO_MUCH_MEMORY = {
     while True: kept.append(bytearray(1 << 26))
 """,
 }
+# What holds two that are one, which holds two that are one, and so on.
+BY_TWOS = f"{IN_A_CALL}\n    y = [1]\n    for _ in range(50): y = {{}}\n    return y\n"
 TOO_LARGE_RESULTS = {
     "an array of 1 GiB": f"import numpy as np\n{IN_A_CALL}return np.ones(1 << 27)\n",
     "a broadcast of 8 TiB": f"import numpy as np\n{IN_A_CALL}"
@@ -26,6 +28,8 @@ TOO_LARGE_RESULTS = {
     "an int of a million digits": f"{IN_A_CALL}return 1 << (1 << 22)\n",
     "a deep list": f"{IN_A_CALL}\n    y = []\n    for _ in range(10**5): y = [y]\n    return y\n",
     "a deep tuple": f"{IN_A_CALL}\n    y = ()\n    for _ in range(10**5): y = (y,)\n    return y\n",
+    "lists by twos": BY_TWOS.format("[y, y]"),
+    "dicts by twos": BY_TWOS.format("{1: y, 2: y}"),
     "an error of 1 GiB": f"{IN_A_CALL}raise ValueError('x' * (1 << 30))\n",
 }
 CROWDS = {

@@ -5,8 +5,8 @@ import pytest
 from kata import stubs
 from kata.catalog import INTERVIEW
 from kata.interview.sessions import Interviews
-from kata.tests.interview.holding import KEYS, Clock, hold
-from kata.tests.terminals import Terminal, Verdicts
+from kata.tests.interview.holding import KEYS, Clock, hold, plan
+from kata.tests.terminals import RealTerminal, Terminal, Verdicts
 
 
 @pytest.fixture
@@ -45,6 +45,7 @@ def begin_writing(begin):
 
     def begin_writing():
         terminal = begin("softmax")
+        plan(terminal)
         terminal.shows("Each save runs the examples", KEYS)
         return terminal
 
@@ -54,9 +55,9 @@ def begin_writing(begin):
 @pytest.fixture
 def write(softmax):
     """Writes a body for softmax into the interview's file; waits until a terminal has shown it."""
-    file = softmax.file_in(INTERVIEW)
 
-    def write(body, terminal=None):
+    def write(body, terminal=None, kata=softmax):
+        file = kata.file_in(INTERVIEW)
         stub = stubs.handed_out(softmax)
         head = stub[: stub.index("    raise NotImplementedError")]
         file.write_text(head + "\n".join("    " + line for line in body.splitlines()) + "\n")
@@ -70,3 +71,44 @@ def write(softmax):
 def record(checkout):
     """Reads what is kept of the last interview."""
     return lambda: Interviews(checkout).all()[-1]
+
+
+@pytest.fixture
+def begin_really(checkout, the_learners_file_stays_as_it_is):
+    """Begins an interview in a process of its own, at a real terminal."""
+    terminals = []
+
+    def begin(kind, *names, size=(60, 100)):
+        arguments = ["-m", "kata.tests.interview.holding", kind, *names]
+        terminals.append(RealTerminal(arguments, checkout, size))
+        return terminals[-1]
+
+    yield begin
+    for terminal in terminals:
+        terminal.process.close(force=True)
+
+
+@pytest.fixture
+def set_time(checkout):
+    """Sets the clock of an interview in another process."""
+
+    def set_time(seconds):
+        new = checkout / "seconds.new"
+        new.write_text(str(seconds))
+        new.replace(checkout / "seconds")
+
+    return set_time
+
+
+@pytest.fixture
+def two_stages(checkout):
+    """A second kata beside softmax, and a staged set of both."""
+    file = checkout / "curriculum.toml"
+    text = file.read_text()
+    entry = text.split("[[kata]]")[1].replace("softmax", "other")
+    staged = '[[staged]]\nname = "both"\ntitle = "T"\nkatas = ["basics/softmax", "basics/other"]\n'
+    file.write_text(f"{text}[[kata]]{entry}{staged}")
+    for folder in ("tests", "exercises", "solutions", "attempts", "hints"):
+        for path in (checkout / folder / "basics").glob("*softmax*"):
+            other = path.read_text().replace("basics.softmax", "basics.other")
+            path.with_name(path.name.replace("softmax", "other")).write_text(other)

@@ -3,7 +3,8 @@
     python -m kata.tests.interview.holding verdicts softmax
 
 The first word says who runs the tests: `verdicts`, which knows by the text, or the real `runner`.
-The rest are the katas of an interview, or `review`, or `quiz`, a topic and minutes.
+The rest are the katas of an interview, with options such as --strict=counts, or `review`, or
+`quiz`, a topic and minutes.
 """
 
 import sys
@@ -16,6 +17,7 @@ from kata import catalog
 from kata.catalog import KataError
 from kata.interview import command, review
 from kata.interview.plan import Wish
+from kata.interview.sessions import FULL
 from kata.progress import Progress
 from kata.runner import Runner
 from kata.tests.terminals import Verdicts
@@ -55,14 +57,48 @@ def hold(names, katas, runner, console, clock):
     elif names[:1] == ("quiz",):
         review.hold_quiz(katas, console, clock, [names[1]], int(names[2]))
     else:
-        wish = Wish(katas=tuple(katas.find(name) for name in names))
-        command.hold(katas, Progress(katas.root), wish, runner, console, clock)
+        command.hold(katas, Progress(katas.root), _wish(names, katas), runner, console, clock)
+
+
+def _wish(names, katas):
+    """What these words ask for: katas, or as options how strict it is and a staged set."""
+    options = dict(name[2:].split("=") for name in names if name.startswith("--"))
+    named = tuple(katas.find(name) for name in names if not name.startswith("--"))
+    return Wish(katas=named, **{"strict": FULL} | options)
+
+
+def plan(terminal, words="", edges=""):
+    """Say what is asked before the code."""
+    terminal.shows("Your plan: how")
+    terminal.press(f"{words}\r")
+    terminal.shows("Edge cases: which")
+    terminal.press(f"{edges}\r")
+
+
+def look_back(terminal, marks="khn"):
+    """Go through what is asked about plan, edge cases and cost."""
+    for stage, mark in zip(
+        ("was the key idea", "Which did you name", "cost, in time"), marks, strict=False
+    ):
+        terminal.shows(stage)
+        if stage == "cost, in time":
+            terminal.shows(QUESTION)
+            terminal.press("\r")
+        terminal.shows("Did you know it?")
+        terminal.press(mark)
 
 
 def answer_all(terminal, marks):
-    """Go through the follow-up questions, with these marks."""
+    """Go through all that is asked after the code; these are the marks of the follow-ups."""
     terminal.shows("Press Enter")
     terminal.press("\r")
+    look_back(terminal)
+    answer(terminal, marks)
+    terminal.shows("and the solution", "Enter go on")
+    terminal.press("\r")
+
+
+def answer(terminal, marks):
     for mark in marks:
         terminal.shows(QUESTION)
         terminal.press("\r")

@@ -1,9 +1,16 @@
 """Writing against the clock: what a save, a key and the end of the time do."""
 
-import pytest
+import io
+import re
 
+import pytest
+from rich.console import Console
+
+from kata import stubs
 from kata.catalog import INTERVIEW
-from kata.tests.interview.holding import KEYS, answer_all
+from kata.interview import coding
+from kata.tests import conftest
+from kata.tests.interview.holding import KEYS, answer_all, plan
 from kata.tests.terminals import LOOP, MISTAKE, RIGHT, WRONG
 
 
@@ -117,3 +124,104 @@ def test_a_save_takes_the_place_of_the_run_before_it(writing, write):
     write(LOOP)
     writing.press("x")
     write(RIGHT, writing)
+
+
+# --- How strict it is, and what a kata without examples tells ---------------------------------
+
+
+@pytest.fixture
+def begin_strictly(begin):
+    def begin_strictly(strict):
+        terminal = begin("softmax", f"--strict={strict}")
+        plan(terminal)
+        terminal.shows("Each save", KEYS)
+        return terminal
+
+    return begin_strictly
+
+
+def test_only_how_many_tests_pass_is_told_before_the_end(begin_strictly, write):
+    terminal = begin_strictly("counts")
+    write(WRONG, terminal)
+    terminal.press("d")
+    terminal.shows("2 of 3 tests pass.", KEYS)
+    assert MISTAKE not in terminal.text
+    terminal.press("g")
+    terminal.shows("Press g again", KEYS)
+    terminal.press("g")
+    terminal.shows(MISTAKE, "Press Enter")
+
+
+def test_without_a_verdict_to_be_done_is_to_hand_in(begin_strictly, write, record):
+    terminal = begin_strictly("none")
+    write(WRONG, terminal)
+    terminal.press("d")
+    terminal.shows("Press d again to hand it in", KEYS)
+    terminal.press("d")
+    terminal.shows(MISTAKE, "Press Enter")
+    assert record().challenges[0].tries == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (RIGHT, "the first call works"),
+        ("return np.array([1.0]) + nothing", "The first call raises an error..*NameError"),
+        ("import nothing_of_this_name", "The first call raises an error..*ModuleNotFoundError"),
+        ("return (", "SyntaxError|never closed"),
+        ("raise NotImplementedError", "still to write"),
+    ],
+)
+def test_without_examples_a_save_tells_what_a_first_call_raises(
+    checkout, katas, softmax, runner, body, says
+):
+    file = softmax.file_in(INTERVIEW)
+    file.parent.mkdir(parents=True)
+    stub = re.sub(r"(?m)^ *>>> .*\n", "", stubs.handed_out(softmax))
+    softmax.solution.write_text(re.sub(r"(?m)^ *>>> .*\n", "", softmax.solution.read_text()))
+    head = stub[: stub.index("    raise NotImplementedError")]
+    right = "\n".join("    " + line for line in conftest.RIGHT.splitlines())
+    file.write_text(f"{head}{right if body == RIGHT else '    ' + body}\n")
+    verdict = runner.run(softmax, tree=INTERVIEW, diagnose=False)
+    assert re.search(says, printed(coding._first_call(verdict)), re.DOTALL)
+
+
+def printed(what):
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(what)
+    return console.export_text()
+
+
+# --- The clock ---------------------------------------------------------------------------------
+
+
+def test_the_plan_takes_time_from_the_clock(begin, clock):
+    terminal = begin("softmax")
+    terminal.shows("10:00 left", "Your plan: how")
+    clock.at = 60
+    terminal.press("\r")
+    terminal.shows("09:00 left", "Edge cases: which")
+    clock.at = 90
+    terminal.press("\r")
+    terminal.shows("08:30 left", "q leave")
+
+
+def test_five_minutes_and_one_minute_are_told(writing, clock):
+    for at, text in (
+        (299, "05:01 left   "),
+        (301, "04:59 left: the last 5 minutes"),
+        (541, "00:59 left: the last minute"),
+    ):
+        clock.at = at
+        writing.shows(text)
+
+
+def test_what_one_stage_leaves_of_the_time_is_the_next_ones(two_stages, begin, write, record):
+    terminal = begin("--staged=both")
+    plan(terminal)
+    terminal.shows("10:00 left", "q leave")
+    write(RIGHT, terminal)
+    terminal.press("d")
+    answer_all(terminal, "kkkkk")
+    terminal.shows("2 of 2", "20:00 left")
+    assert [one.limit for one in record().challenges] == [0, 1200]

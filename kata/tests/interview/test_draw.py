@@ -125,7 +125,9 @@ def test_katas_without_an_idea_may_follow_each_other():
 
 
 def test_without_katas_another_choice_is_asked_for():
-    with pytest.raises(KataError, match="No kata matches: choose another --level or --topic"):
+    with pytest.raises(
+        KataError, match="No kata matches: choose another --level, --topic or --set"
+    ):
         draw([], 45, {}, seed=0)
 
 

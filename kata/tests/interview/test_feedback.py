@@ -55,8 +55,8 @@ def test_a_report_compares_with_the_last_times_and_says_what_to_revise(held, kat
     earlier = held(2, spent=400, right_after=400, passed=30, speed=4, fast=4)
     wrong = {"spent": 600, "passed": 12, "speed": 4, "fast": 3, "mistakes": ["No maximum."]}
     page = feedback.page(katas, held(9, follow_ups=asked, **wrong), [earlier])
-    row = "| softmax | 12 of 30 tests | 10:00 of 10:00 | 0 | 3 of 4 |"
-    assert f"{row} 1 half known, 1 not known | 06:40 on 2 Mar 2026 |" in page
+    row = "| softmax | 12 of 30 tests | 10:00 of 10:00 | 10 min | 0 | 3 of 4 |"
+    assert f"{row} – | – | – | 1 half known, 1 not known | 06:40 on 2 Mar 2026 |" in page
     assert "- No maximum." in page
     revise = page.split("## To revise")[1]
     assert "(../../../hints/basics/softmax.md)" in revise

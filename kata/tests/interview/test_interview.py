@@ -11,9 +11,18 @@ from kata import stubs
 from kata.catalog import INTERVIEW, KataError
 from kata.interview.deck import Deck
 from kata.interview.sessions import Interviews
+from kata.progress import Progress
 from kata.tests import conftest
-from kata.tests.interview.holding import DAY, KEYS, QUESTION, answer_all
-from kata.tests.terminals import MISTAKE, RIGHT, WRONG, RealTerminal
+from kata.tests.interview.holding import (
+    DAY,
+    KEYS,
+    QUESTION,
+    answer,
+    answer_all,
+    look_back,
+    plan,
+)
+from kata.tests.terminals import MISTAKE, RIGHT, WRONG
 
 LEFT = "\x1b[D"
 QUOTED_ESCAPE = "\x16\x1b"  # Ctrl-V takes the next key as it is.
@@ -21,33 +30,12 @@ QUOTED_ESCAPE = "\x16\x1b"  # Ctrl-V takes the next key as it is.
 needs_pexpect = pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals")
 
 
-@pytest.fixture
-def begin_really(checkout, the_learners_file_stays_as_it_is):
-    """Begins an interview in a process of its own, at a real terminal."""
-    terminals = []
-
-    def begin(kind, *names):
-        arguments = ["-m", "kata.tests.interview.holding", kind, *names]
-        terminals.append(RealTerminal(arguments, checkout))
-        return terminals[-1]
-
-    yield begin
-    for terminal in terminals:
-        terminal.process.close(force=True)
-
-
-def set_time(checkout, seconds):
-    """Set the clock of an interview in another process."""
-    new = checkout / "seconds.new"
-    new.write_text(str(seconds))
-    new.replace(checkout / "seconds")
-
-
 @needs_pexpect
-def test_a_whole_interview(begin_really, write, checkout, softmax, record):
+def test_a_whole_interview(begin_really, set_time, write, checkout, softmax, record):
     terminal = begin_really("runner", "softmax")
+    plan(terminal, "subtract the maximum", "huge scores")
     terminal.shows("Each save runs the examples", KEYS)
-    set_time(checkout, 60)
+    set_time(60)
     terminal.shows("09:00 left")
     write("return x")
     terminal.shows("✗ softmax(np.array([0.0, 0.0]))", "expected  array.*got +array")
@@ -55,23 +43,22 @@ def test_a_whole_interview(begin_really, write, checkout, softmax, record):
     terminal.shows("✓ softmax(np.array([0.0, 0.0]))", f"printed:.*?for .0. 0.*?{KEYS}")
     terminal.press("d")
     terminal.shows("exp overflows for large scores.", KEYS)
-    set_time(checkout, 125)
+    set_time(125)
     terminal.shows("07:55 left")
     write(conftest.RIGHT, terminal)
     terminal.press("d")
     terminal.shows("softmax is solved: all ")
     terminal.shows("Press Enter")
-    set_time(checkout, 300)  # Reading and talking are not timed.
+    set_time(300)  # Reading and talking are not timed.
     terminal.press("\r")
+    look_back(terminal, "khn")
     terminal.shows("Why subtract the maximum", QUESTION)
     terminal.press(f"so that othing overflows{LEFT * len('othing overflows')}n{QUOTED_ESCAPE}\r")
     terminal.shows("every exponent is at most 0", "Did you know it?")
     terminal.press(f"x{LEFT}k")  # What is no mark counts for nothing.
-    for mark in "hnkk":
-        terminal.shows(QUESTION)
-        terminal.press("\r")
-        terminal.shows("Did you know it?")
-        terminal.press(mark)
+    answer(terminal, "hnkk")
+    terminal.shows("and the solution", "Enter go on")
+    terminal.press("\r")
     terminal.shows("Report saved as")
     assert terminal.ends() == 0
 
@@ -85,8 +72,12 @@ def test_a_whole_interview(begin_really, write, checkout, softmax, record):
     assert not softmax.file_in(INTERVIEW).exists()
     assert "return e /" in (interview.folder / "basics/softmax.py").read_text()
     page = interview.report.read_text()
-    assert "| softmax | yes | 02:05 of 10:00 | 2 |" in page
+    assert "| softmax | yes | 02:05 of 10:00 | 10 min | 2 |" in page
+    assert "| known | half known | not known |" in page
     assert "3 known, 1 half known, 1 not known | never |" in page
+    assert "- **Plan** subtract the maximum\n- **Edges** huge scores\n" in page
+    assert "```diff" in page
+    assert Progress(checkout).is_solved(softmax)
     assert "You said: so that nothing overflows" in page
     for link in re.findall(r"\]\((.+?)\)", page):
         assert (interview.folder / link).is_file() or "README" in link
@@ -98,7 +89,7 @@ def test_the_second_time_is_compared_with_the_first(begin, begin_writing, write,
         write(RIGHT, terminal)
         terminal.press("d")
         answer_all(terminal, "kkkkk")
-        terminal.shows("Nothing to revise")
+        terminal.shows("Report saved")
         assert terminal.ends() is None
         clock.at = DAY
         assert ("| 00:00 on 1 Mar 2026 |" in record().report.read_text()) == second_time
@@ -147,14 +138,15 @@ def wait_until(condition):
     "interrupt", [leaves_by_q, leaves_by_ctrl_c, is_killed, closes_the_terminal]
 )
 def test_an_interrupted_interview_is_resumed(
-    begin, begin_really, write, checkout, clock, record, interrupt
+    begin, begin_really, set_time, write, checkout, clock, record, interrupt
 ):
     terminal = begin_really("verdicts", "softmax")
+    plan(terminal)
     terminal.shows("Each save runs", KEYS)
     write(WRONG, terminal)
     terminal.press("d")
     terminal.shows(MISTAKE, KEYS)
-    set_time(checkout, 40)
+    set_time(40)
     terminal.shows("09:20 left")
     wait_until(lambda: record().challenges[0].spent == 40)
     interrupt(terminal)
@@ -180,16 +172,24 @@ def test_marked_questions_are_kept_and_the_rest_is_asked_later(
     begin, begin_really, write, record, interrupt
 ):
     terminal = begin_really("verdicts", "softmax")
+    plan(terminal)
     terminal.shows("Each save runs", KEYS)
     write(RIGHT, terminal)
     terminal.press("d")
-    answer_all(terminal, "kh")
+    terminal.shows("Press Enter")
+    terminal.press("\r")
+    look_back(terminal)
+    answer(terminal, "kh")
     terminal.shows("Follow-up 3 of 5", QUESTION)
     interrupt(terminal)
     terminal = begin()
     terminal.shows("1 of 1 written, follow-up questions left", "q leave")
     terminal.press("r")
-    answer_all(terminal, "nnn")
+    terminal.shows("Press Enter")
+    terminal.press("\r")
+    answer(terminal, "nnn")
+    terminal.shows("and the solution", "Enter go on")
+    terminal.press("\r")
     terminal.shows("Report saved")
     marks = [entry.mark for entry in record().challenges[0].follow_ups]
     assert marks == ["knew", "half", "no", "no", "no"]

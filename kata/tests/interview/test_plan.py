@@ -1,13 +1,16 @@
 """What an interview is to hold, by what was asked for and what is known of the learner."""
 
 import json
+import random
 import re
 import shutil
+import tomllib
+from dataclasses import replace
 
 import pytest
 
 from kata import catalog, stubs
-from kata.catalog import INTERVIEW, KataError
+from kata.catalog import INTERVIEW, LEVELS, KataError
 from kata.interview import command
 from kata.interview.plan import Wish, plan
 from kata.progress import Progress
@@ -82,8 +85,12 @@ def test_katas_are_named_with_their_own_minutes_or_those_given(all_katas):
         ({"minutes": 0}, "must be at least 1"),
         ({"level": "extreme"}, "choose one of easy, medium, hard"),
         ({"topic": "cooking"}, "choose one of basics, optimization"),
+        ({"set": "cooking"}, "choose one of llm, vision, classical, training"),
+        ({"staged": "cooking"}, "choose one of gpt, attention, network"),
+        ({"staged": "gpt", "level": "easy"}, "--staged already names the katas"),
+        ({"strict": "very"}, "choose one of full, counts, none"),
         ({"minutes": 500}, "Try --minutes"),
-        ({"level": "hard", "topic": "optimization"}, "choose another --level or --topic"),
+        ({"level": "hard", "topic": "optimization"}, "choose another --level, --topic or --set"),
     ],
 )
 def test_what_cannot_be_drawn_is_said_in_a_sentence(all_katas, wish, says):
@@ -96,7 +103,7 @@ def test_named_katas_are_at_most_four_and_need_no_level(all_katas):
     for wish, says in (
         ({"katas": katas[:5]}, "at most 4"),
         ({"katas": katas[:1] * 2}, "named twice"),
-        ({"katas": katas[:1], "level": "easy"}, "leave out --level and --topic"),
+        ({"katas": katas[:1], "level": "easy"}, "leave out --level, --topic and --set"),
     ):
         with pytest.raises(KataError, match=says):
             drawn(all_katas, **wish)
@@ -124,3 +131,49 @@ def test_a_capstone_is_judged_with_parts_that_are_right(tmp_path):
     with Runner(katas) as runner:
         verdict = runner.run(xor, tree=INTERVIEW, trees=command.other_trees(katas, xor))
     assert verdict.status == "solved", verdict
+
+
+def test_a_thousand_interviews_keep_to_what_was_asked_for(all_katas):
+    refused = 0
+    for seed in range(1000):
+        rng = random.Random(seed)
+        minutes = rng.randint(10, 90)
+        wish = Wish(
+            minutes=minutes,
+            level=rng.choice([None, *LEVELS]),
+            topic=rng.choice([None, None, *all_katas.topics]),
+            set=rng.choice([None, *all_katas.sets]),
+            seed=seed,
+        )
+        members = wish.set.katas if wish.set else all_katas.katas
+        wish = replace(wish, topic=wish.topic and wish.topic.name, set=wish.set and wish.set.name)
+        try:
+            found = plan(all_katas, Progress(all_katas.root), wish, NOW)
+        except KataError:  # Where few katas are left, nothing may fill these minutes.
+            refused += 1
+            continue
+        assert set(found.katas) <= set(members)
+        assert {kata.level for kata in found.katas} <= {
+            wish.level or kata.level for kata in members
+        }
+        assert wish.topic in (None, *{kata.topic for kata in found.katas})
+        assert len({kata.topic for kata in found.katas}) == 1 or wish.topic is None
+        assert 0.9 * minutes <= sum(kata.minutes for kata in found.katas) <= 1.1 * minutes
+        assert sum(found.limits) == pytest.approx(60 * minutes)
+    assert refused < 700
+
+
+def test_sets_and_stages_name_katas_that_exist(all_katas):
+    data = tomllib.loads((all_katas.root / "curriculum.toml").read_text("utf-8"))
+    known = {*all_katas.by_id, *(topic.name for topic in all_katas.topics)}
+    for entry in (*data["set"], *data["staged"]):
+        assert set(entry["katas"]) <= known, entry["name"]
+    assert [one.name for one in all_katas.sets] == [entry["name"] for entry in data["set"]]
+    assert [one.name for one in all_katas.staged] == [entry["name"] for entry in data["staged"]]
+
+
+def test_a_staged_set_keeps_its_order_and_shares_its_time(all_katas):
+    for staged in all_katas.staged:
+        found = plan(all_katas, Progress(all_katas.root), Wish(staged=staged.name), NOW)
+        assert (found.katas, found.shared, found.seed) == (staged.katas, True, None)
+        assert 2 <= len(found.katas) <= 4

@@ -79,6 +79,23 @@ SAME_HASH = sys.hash_info.modulus
 ARRAY = [0, "array", "|u1", [8], [0]]
 LIST = [None, "list"]
 
+
+# In an object by twos, it stands for the next one.
+ONE = ["shared", 0]
+
+
+def by_twos(depth, kind, *parts):
+    """So many objects, each of which holds the next one several times."""
+
+    def held(node, number):
+        if node == ONE:
+            return ["shared", number]
+        return [held(part, number) for part in node] if isinstance(node, list) else node
+
+    objects = {str(n): [None, kind, *held([*parts], n + 2)] for n in range(1, 2 * depth, 2)}
+    return objects | {str(2 * depth + 1): LIST}
+
+
 # A message each: the value, the objects, the blobs.
 ATTACKS = {
     "one blob for many arrays": (0, {"1": ARRAY, "3": ARRAY}, [bytes(8)]),
@@ -99,6 +116,39 @@ ATTACKS = {
     "a view of a size that is not said": (["view", 2, 0, "<f8", [-1], [-16]], {}, []),
     "a view of a single such size": (["view", 2, 0, "<f8", -1, [-16]], {}, []),
     "a view of before an array": (["view", 2, 0, "<f8", [2], [-8]], {}, []),
+    "lists by twos": (["shared", 1], by_twos(100, "list", ONE, ONE), []),
+    "dicts by twos": (["shared", 1], by_twos(50, "dict", [1, ONE], [2, ONE]), []),
+    "tuples by twos": (["shared", 1], by_twos(50, "list", ["tuple", ONE, ONE]), []),
+    "slices by threes": (["shared", 1], by_twos(50, "list", ["slice", ONE, ONE, ONE]), []),
+    "lists by thousands": (["shared", 1], by_twos(4, "list", *[ONE] * 999), []),
+    "a list by thousands a thousand times": (
+        ["tuple", *[["shared", 1]] * 999],
+        by_twos(2, "list", *[ONE] * 999),
+        [],
+    ),
+    "an argument that becomes lists by twos": (
+        0,
+        {"6": [None, "list", ["shared", 1]], **by_twos(50, "list", ONE, ONE)},
+        [],
+    ),
+    "a text held often": (
+        ["shared", 1],
+        {"1": [None, "list", *[["shared", 3]] * 999], "3": [None, "list", "x" * 999_999]},
+        [],
+    ),
+    "an array held often": (
+        ["tuple", *[["shared", 1]] * 999],
+        {"1": [0, "array", "|u1", [999_999], [0]]},
+        [bytes(999_999)],
+    ),
+    "views held often": (["tuple", *[["view", 2, 0, "<f8", [2**20], [0]]] * 999], {}, []),
+    "a list that holds itself": (0, {"1": [None, "list", ["shared", 1]]}, []),
+    "lists that hold each other": (
+        0,
+        {"1": [None, "list", ["shared", 3]], "3": [None, "dict", [1, ["shared", 1]]]},
+        [],
+    ),
+    "an argument that holds itself": (0, {"6": [None, "list", ["shared", 6]]}, []),
     "keys with the same hash": (
         ["shared", 1],
         {"1": [None, "dict", *([n * SAME_HASH, 0] for n in range(999))]},
@@ -133,8 +183,9 @@ ATTACKS = {
 @pytest.mark.parametrize(("value", "objects", "blobs"), ATTACKS.values(), ids=ATTACKS)
 def test_an_attack_is_refused(value, objects, blobs):
     wall = Judge().wall
-    with pytest.raises(WireError):
+    with pytest.raises(WireError) as caught:
         wall._taken(Message({"value": value}, objects, blobs))
+    assert len(str(caught.value)) < 200
 
 
 HEADERS = {

@@ -170,6 +170,35 @@ def test_a_sandbox_that_lets_the_judge_call_it_within_each_call_is_ended():
         wall.stand_ins()["f"](lambda *args: args)
 
 
+def test_what_a_test_lent_is_not_called_with_what_is_large_once_unfolded():
+    called = []
+    one = ["shared", 3]
+    objects = {"1": [None, "list", *[one] * 9999], "3": [None, "list", *["x" * 9] * 9999]}
+    values = ["tuple", ["tuple", ["shared", 1]], ["tuple"]]
+    call_back = Message({"call_back": 0, "values": values}, objects).packed()
+    with a_wall(answering(call_back)) as wall, pytest.raises(AnswerError, match="too often"):
+        wall.stand_ins()["f"](called.append)
+    assert called == []
+
+
+LONG_TEXT = "\u2028" * 3_000_000
+LONG_ERRORS = {
+    "a text": {"raised": ["ValueError"], "text": LONG_TEXT},
+    "a name": {"raised": [LONG_TEXT], "text": "x"},
+    "many names": {"raised": ["A" * 80] * 100_000, "text": "x"},
+    "a file": {"raised": ["ValueError"], "text": "x", "place": [LONG_TEXT, 1, "x"]},
+    "code": {"raised": ["ValueError"], "text": "x", "place": ["x", 1, LONG_TEXT]},
+    "a line": {"raised": ["ValueError"], "text": "x", "place": ["x", 10**4000, "x"]},
+}
+
+
+@pytest.mark.parametrize("body", LONG_ERRORS.values(), ids=LONG_ERRORS)
+def test_what_is_told_of_an_error_is_short(body):
+    error = errors.error_in(body)
+    told = type(error).__name__, str(error), getattr(error, "answer_place", None)
+    assert len(repr(told)) < 6 * errors.TEXT_KEPT + 6 * 500
+
+
 LOADING = {
     "an error": {"raised": ["ValueError"], "text": "why"},
     "an end of iteration": {"stop": True},

@@ -1,0 +1,1 @@
+"""`kata show`: pictures drawn from the learner's own functions, the reference's beside them."""
