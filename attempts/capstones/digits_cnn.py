@@ -70,6 +70,16 @@ kernel_not_counted = slip(
     },
 )
 
+uniform_weights = slip(
+    "The weights are uniform. They should be normally distributed.",
+    {
+        WEIGHTS: (
+            "bound = np.sqrt(6 / np.prod(shape[1:]))\n"
+            "params.append(rng.uniform(-bound, bound, size=shape).astype(np.float32))"
+        )
+    },
+)
+
 one_seed_for_all_layers = slip(
     "The layers' weights repeat the same numbers: they draw from generators in the same state.",
     {
@@ -86,6 +96,11 @@ no_relu_between = slip(
         "a1 = relu(z1)": "a1 = z1",
         f"relu_backward({POOL_BACK}, z1)": POOL_BACK,
     },
+)
+
+no_relu_before_the_last_maximum = slip(
+    "There is no ReLU after the second convolution.",
+    {"a2 = relu(z2)": "a2 = z2", "grad = relu_backward(grad, z2)": "pass"},
 )
 
 without_padding = slip(
@@ -120,6 +135,11 @@ windows_side_by_side = slip(
     },
 )
 
+windows_of_two = slip(
+    "The windows of max_pool are 2×2, without padding. They should be 3×3, with a padding of 1.",
+    {POOLED: "pooled = max_pool(a1, 2)", POOL_BACK: "max_pool_backward(grad, a1, 2)"},
+)
+
 windows_one_pixel_apart = slip(
     "The windows of max_pool are one pixel apart. Its stride is 2.",
     {
@@ -141,6 +161,12 @@ relu_forgotten_on_the_way_back = slip(
     {f"relu_backward({POOL_BACK}, z1)": POOL_BACK},
 )
 
+second_relu_forgotten_on_the_way_back = slip(
+    "On the way back the gradient passes the second ReLU unchanged, through units that were off, "
+    "too.",
+    {"grad = relu_backward(grad, z2)": "pass"},
+)
+
 gradient_to_all_positions = slip(
     "Every position of a channel gets the gradient of the last maximum. Only its place should.",
     {
@@ -160,6 +186,16 @@ gradients_backwards = slip(
     {
         "[grad_w1, grad_b1, grad_w2, grad_b2, grad_w3, grad_b3]": (
             "[grad_w3, grad_b3, grad_w2, grad_b2, grad_w1, grad_b1]"
+        )
+    },
+)
+
+weights_before_biases = slip(
+    "The gradients are first those of all weights, then those of all biases. `params` has them in "
+    "turn.",
+    {
+        "[grad_w1, grad_b1, grad_w2, grad_b2, grad_w3, grad_b3]": (
+            "[grad_w1, grad_w2, grad_w3, grad_b1, grad_b2, grad_b3]"
         )
     },
 )
@@ -189,9 +225,24 @@ dealt_once = slip(
     },
 )
 
+last_batch_lost = slip(
+    "A smaller last batch is left out of an epoch.",
+    {BATCHES: "in minibatches(x, y, batch_size, rng, drop_last=len(x) >= batch_size):"},
+)
+
+rate_never_set = slip(
+    "The step size is Adam's default, whatever `lr` is.", {"Adam(lr=lr)": "Adam()"}
+)
+
 last_loss_reported = slip(
     "The loss reported is that of the epoch's last batch, not the mean over its batches.",
     {"float(np.mean(losses))": "float(loss)"},
+)
+
+largest_of_each_class = slip(
+    "For each class, this is the picture with its largest logit. It should be a class for each "
+    "picture.",
+    {"argmax(axis=1)": "argmax(axis=0)"},
 )
 
 last_of_equal_logits = slip(

@@ -68,7 +68,7 @@ def loss_and_gradients(
     """Return the mean cross-entropy of the pictures x, whose classes are y, and its gradients.
 
     The gradients are in the order of `params`, shaped alike and of the same dtype. Where maxima are
-    equal, the first gets the gradient, as in `max_pool_backward`.
+    equal, any of them may get the gradient.
     """
     w1, b1, w2, b2, w3, b3 = params
     z1, a1, pooled, z2, a2, features, logits = _layers(params, x)

@@ -1,5 +1,4 @@
 from functools import partial
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +76,8 @@ def test_params_begin_as_promised(rng):
     # 360, 18,000 and 3,000 draws. The bounds are at least 5.3 standard deviations wide.
     for draws_of_a_layer, bound in zip(z, (0.28, 0.04, 0.1), strict=True):
         assert_close([draws_of_a_layer.mean(), draws_of_a_layer.std()], [0.0, 1.0], atol=bound)
+    # Of a normal distribution 4.55 % is more than two standard deviations away, here ± 0.16 %.
+    assert_close(float(np.mean(np.abs(z[1]) > 2)), 0.0455, rtol=0.0, atol=0.009)
     # Independent layers are correlated by 0.5 with odds below 1e-20.
     correlation = np.corrcoef([draws_of_a_layer[:360] for draws_of_a_layer in z])
     assert_close(correlation, np.eye(3), rtol=0.0, atol=0.5)
@@ -117,14 +118,15 @@ def test_logits_loss_and_gradients_agree_with_torch(rng, channels, classes, n, h
 
 def test_of_equal_logits_predict_takes_the_first():
     params = init((1, 1), 4, np.random.default_rng(0))
-    params[4], params[5] = np.zeros((4, 1)), np.array([1.0, 3.0, 2.0, 3.0])
+    # No exponential of these can be told from another.
+    params[4], params[5] = np.zeros((4, 1)), np.array([1000.0, 3000.0, 2000.0, 3000.0])
     assert_close(predict(params, np.ones((3, 1, 2, 2))).tolist(), [1, 1, 1])
 
 
 # --- train -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("epochs", "batch_size", "lr"), [(1, 7, 0.1), (4, 40, 0.003)])
+@pytest.mark.parametrize(("epochs", "batch_size", "lr"), [(1, 7, 0.1), (3, 40, 0.003)])
 def test_with_all_pictures_in_one_batch_it_agrees_with_torch(rng, epochs, batch_size, lr):
     params, (x, y) = draw_params(rng, (2, 3), 4), draw_data(rng, 7, 4, 5, 4)
     after, losses = torch_train(params, [(x, y)] * epochs, lr)
@@ -144,18 +146,14 @@ def test_every_batch_makes_a_step_and_its_loss_is_reported(rng, n, batch_size, b
 
 
 def test_every_epoch_deals_the_pictures_anew(rng):
-    # Either order of two has odds of 1/2: 24 times the same one, 1.2e-7.
-    params, (x, _) = draw_params(rng, (2, 3), 3), draw_data(rng, 2, 3, 4, 3)
-    y, outcomes = np.array([0, 2]), {}
-    for order in product(("0 1", "1 0"), repeat=2):
-        rows = map(int, " ".join(order).split())
-        outcomes[order], _ = torch_train(params, [(x[[row]], y[[row]]) for row in rows], 0.1)
-    seen = set()
-    for seed in rng.integers(2**32, size=24).tolist():
-        after, _ = trained(params, x, y, 2, 1, 0.1, seed)
-        seen |= {order for order in outcomes if all(map(np.allclose, after, outcomes[order]))}
-    firsts, repeats = {first for first, _ in seen}, {first == second for first, second in seen}
-    assert_close([sorted(firsts), sorted(repeats)], [["0 1", "1 0"], [False, True]])
+    # Of three pictures two make a batch. With an lr of 0 the loss tells which one is left over. One
+    # that never is in 40 epochs has odds of 9e-8.
+    params, (x, y) = draw_params(rng, (2, 3), 3), draw_data(rng, 3, 3, 4, 3)
+    each = F.cross_entropy(torch_logits(params, x), torch.tensor(y), reduction="none").numpy()
+    expected = [param.copy() for param in params], np.sort(each.sum() / 4 + each / 4)
+    after, reports = trained(params, x, y, 40, 2, 0.0, 7)
+    losses = np.unique(np.round([loss for _, loss in reports], 9))
+    assert_close((after, losses), expected, rtol=1e-8)
 
 
 def test_without_epochs_the_params_are_those_given(rng):
@@ -249,6 +247,8 @@ def test_manners(rng):
 @manners(dtypes=())
 def test_training_has_manners(rng):
     params, (x, y) = draw_params(rng, (2, 3), 4), draw_data(rng, 5, 4, 5, 4)
-    return partial(trained, params, x, y, 2, 2, 0.1, 3), partial(
-        trained, params, x, y, 2, 2, 0.1, 4
+    return (
+        partial(trained, params, x, y, 0, 2, 0.1, 3),
+        partial(trained, params, x, y, 2, 2, 0.1, 3),
+        partial(trained, params, x, y, 2, 2, 0.1, 4),
     )
