@@ -1,6 +1,5 @@
 """The command line: parses, calls one module, prints."""
 
-import importlib.metadata
 import importlib.util
 import io
 import os
@@ -57,6 +56,8 @@ def main() -> None:
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
+        import importlib.metadata  # Every command would wait for it.
+
         console.print(f"kata {importlib.metadata.version('deep-learning-essentials')}")
         raise typer.Exit
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rich.columns import Columns
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -261,36 +260,51 @@ def next_step(kata: Kata, katas: Catalog, progress: Progress, question: str) -> 
     return Cuttable(Padding(Text("\n".join(lines)), (1, 0, 0, 2)), 4)
 
 
+def markdown(text: str) -> RenderableType:
+    from rich.markdown import Markdown  # As slow to load as all else that a list needs.
+
+    return Markdown(text)
+
+
 def kata_list(
     katas: Catalog, progress: Progress, current: Kata, topics: Sequence[str]
 ) -> RenderableType:
     """The topics with what is solved of them; of these topics, all katas with their state."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    rows: list[tuple[Text, ...]] = []
     for topic in katas.topics:
         members = katas.of_topic(topic.name)
         if members:
             solved = sum(progress.is_solved(kata) for kata in members)
-            counts = f"{solved} of {len(members)}"
-            table.add_row(Text(topic.name, style="bold"), counts, "", topic.title)
-        for kata in members if topic.name in topics else ():
-            table.add_row(*_row(kata, progress, current))
-    return table
+            counts = Text(f"{solved} of {len(members)}")
+            rows.append((Text(topic.name, style="bold"), counts, Text(), Text(topic.title)))
+        if topic.name in topics:
+            rows += [_row(kata, progress, current) for kata in members]
+    return _in_columns(rows)
+
+
+def _in_columns(rows: Sequence[Sequence[Text]]) -> RenderableType:
+    """A line for each row, cut where it is too long; rich's own tables take ten times as long."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        for cell, width in zip(row[:-1], widths, strict=False):
+            cell.pad_right(width - len(cell))
+    lines = Text("\n").join(Text("  ").join(row) for row in rows)
+    lines.no_wrap, lines.overflow = True, "ellipsis"
+    return Group(lines)
 
 
 def matches(katas: Sequence[Kata], progress: Progress, current: Kata, typed: str) -> RenderableType:
     """What has been typed of a kata's name, and the katas that it could be."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    for kata in katas:
-        table.add_row(*_row(kata, progress, current))
+    found = _in_columns([_row(kata, progress, current) for kata in katas])
     asked = Text("Go to: ", style="bold").append(typed, style="not bold").append("▏", style="dim")
     advice = "Enter goes to the first." if katas else "No kata has a name like this."
-    return Group(asked, Text(advice, style="dim"), Text(""), table)
+    return Group(asked, Text(advice, style="dim"), Text(""), found)
 
 
-def _row(kata: Kata, progress: Progress, current: Kata) -> tuple[RenderableType, ...]:
+def _row(kata: Kata, progress: Progress, current: Kata) -> tuple[Text, ...]:
     state, style = _state(kata, progress)
     name = Text(f"{'>' if kata == current else ' '} {kata.name}")
-    return name, Text(state, style=style), kata.level, kata.title
+    return name, Text(state, style=style), Text(kata.level), Text(kata.title)
 
 
 def _state(kata: Kata, progress: Progress) -> tuple[str, str]:
@@ -308,7 +322,7 @@ def hint(levels: Sequence[str], level: int, way_to_more: str) -> RenderableType:
     for number in range(level, 0, -1):
         parts += [
             Text(f"Hint {number} of {len(levels)}", style="bold"),
-            Markdown(levels[number - 1]),
+            markdown(levels[number - 1]),
         ]
     last = level >= len(levels)
     return Group(*parts, Text("That is the last hint." if last else way_to_more, style="dim"))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from filelock import FileLock, Timeout
 
 from kata.catalog import KataError
 
@@ -67,6 +66,8 @@ def write_whole(file: Path, content: bytes) -> None:
 @contextlib.contextmanager
 def locked(file: Path, busy: str, seconds: float = 0.0) -> Iterator[None]:
     """Hold a lock; raises KataError, with the text `busy`, if another process keeps it so long."""
+    from filelock import FileLock, Timeout  # Commands that only read don't wait for it.
+
     lock = FileLock(file, timeout=seconds)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
-from rich.markdown import Markdown
 from rich.text import Text
 
 from kata import entry, hints, render, stubs
@@ -188,7 +187,9 @@ class Watch:
         """Answer the interviewer's question that a solved kata ends with."""
         asked = self._question()
         if asked and self._progress.is_solved(self._kata):
-            self._draw(Group(Text(asked.text, style="bold"), Text(""), Markdown(asked.answer)))
+            self._draw(
+                Group(Text(asked.text, style="bold"), Text(""), render.markdown(asked.answer))
+            )
         else:
             self._show_verdict()
 
@@ -200,7 +201,7 @@ class Watch:
 
     def _topic(self) -> None:
         page = self._kata.exercise.with_name("README.md")
-        self._draw(Markdown(page.read_text(encoding="utf-8")) if page.is_file() else "")
+        self._draw(render.markdown(page.read_text(encoding="utf-8")) if page.is_file() else "")
 
     def _list(self) -> None:
         topics = [self._kata.topic]

@@ -5,12 +5,11 @@ import re
 
 from rich.console import Console
 from rich.control import Control
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.segment import ControlType
 from rich.text import Text
 
-from kata import keys
+from kata import keys, render
 from kata.interview.sessions import HALF, KNEW, NO
 
 with contextlib.suppress(ImportError):  # Windows edits its lines by itself.
@@ -31,7 +30,7 @@ def ask(console: Console, heading: str, question: str, answer: str) -> tuple[str
     """
     console.clear()
     console.print(Text(heading, style="dim"))
-    console.print(Markdown(f"**{question}**"))
+    console.print(render.markdown(f"**{question}**"))
     console.print(Text("Type your answer, or just think of it, then press Enter.", style="dim"))
     said = type_in()
     return said, mark(console, points(answer))
@@ -67,7 +66,9 @@ def mark(console: Console, points: list[str]) -> str:
     several = len(points) > 1
     console.print()
     for number, point in enumerate(points, 1):
-        console.print(Padding(Markdown(f"{number}. {point}" if several else point), (0, 0, 0, 2)))
+        console.print(
+            Padding(render.markdown(f"{number}. {point}" if several else point), (0, 0, 0, 2))
+        )
     ticks = f"  or tick what you had, 1 to {len(points)}, then Enter" if several else ""
     console.print(Text(f"\nDid you know it?  k yes  h half  n no{ticks}"))
     chosen = _pressed(console, len(points) if several else 0)
