@@ -65,15 +65,14 @@ stage: Stage | None = None
 
 
 def set_stage(root: Path) -> None:
-    """Have a stage of the checkout at `root`; keep the one there is where it is still of it.
+    """Make a stage of the checkout at `root`: anew in a fork, whose memory it then is.
 
     Where the curriculum is wrong, there is none: the job is told why, if it still is.
     """
     global stage
-    if stage is None or not stage.is_of(root):
-        stage = None
-        with contextlib.suppress(catalog.KataError):
-            stage = Stage(root)
+    stage = None
+    with contextlib.suppress(catalog.KataError):
+        stage = Stage(root)
 
 
 torch.set_num_threads(1)
