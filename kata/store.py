@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-
 from kata.catalog import KataError
 
 # Where the learner's own records are, below the root.
