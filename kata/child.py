@@ -175,7 +175,7 @@ class _Reporter:
 
     def _show(self, diagnosis: Diagnosis, telling: str) -> None:
         """Tell which tests are about which function, and what the failing ones called."""
-        names = tested_names(self._kata)
+        names = tested_names(self._kata) if diagnosis.failed else []
         functions = by_function(self._items, names) if len(names) > 1 else {}
         self._worker.send("told", functions=functions)
         self._worker.begin("", _SECONDS_TO_SHOW)

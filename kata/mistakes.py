@@ -1,4 +1,4 @@
-"""The mistakes that a learner made: what each one is, and which kind came up again and again."""
+"""The mistakes that a learner made: what each one is, and what they are about again and again."""
 
 import ast
 from collections import defaultdict
@@ -10,17 +10,15 @@ from kata.catalog import Catalog, Kata
 from kata.progress import Progress
 
 _DAYS = 7
-# What a kind is called, and the words in the names of its mistakes; the first that fits counts.
-_KINDS = {
-    "mixing up an axis": "axis axes rows columns transposed along",
-    "a wrong sign": "sign minus uphill negated plus",
-    "a mean for a sum, or the other way": "mean sum summed averaged total divided",
-    "overflow, or a number next to zero": "maximum overflow underflow epsilon nan logarithm",
-    "a mask or the padding": "mask masked padding padded lengths",
-    "an unchecked argument": "unchecked check checked",
-    "one too many or too few": "first last early late twice once count counted",
-    "a state that is lost or kept": "state kept forgotten momentum running updated",
-    "two things swapped": "swapped exchanged reversed order",
+# What mistakes are about, by words in their names: only words that mean the same in all katas.
+_SUBJECTS = {
+    "an axis": "axis transposed",
+    "a sign": "sign uphill negated",
+    "a mean or a sum": "averaged summed",
+    "overflow": "overflow overflows underflow underflows",
+    "a mask or padding": "mask masked padding padded",
+    "an argument that is not checked": "unchecked",
+    "two things that are swapped": "swapped exchanged",
 }
 
 
@@ -78,21 +76,21 @@ def of_the_week(katas: Catalog, progress: Progress) -> dict[str, list[str]]:
 
 
 def told(katas: Catalog, progress: Progress) -> list[str]:
-    """A line for each kind of mistake that was made more than once this week, at most three."""
+    """A line for each subject of more than one mistake of this week, at most three."""
     found: dict[str, list[str]] = defaultdict(list)
     for kata, names in of_the_week(katas, progress).items():
         for name in names:
-            found[_kind(name)].append(kata)
+            found[_subject(name)].append(kata)
     found.pop("", None)
     often = sorted(found.items(), key=lambda item: -len(item[1]))[:3]
     return [
-        f"{'Twice' if len(at) == 2 else f'{len(at)} times'} this week: {kind} "
+        f"{'Twice' if len(at) == 2 else f'{len(at)} times'} this week: {subject} "
         f"({', '.join(dict.fromkeys(at))})."
-        for kind, at in often
+        for subject, at in often
         if len(at) > 1
     ]
 
 
-def _kind(name: str) -> str:
+def _subject(name: str) -> str:
     words = set(name.split("_"))
-    return next((kind for kind, known in _KINDS.items() if words & set(known.split())), "")
+    return next((about for about, known in _SUBJECTS.items() if words & set(known.split())), "")
