@@ -147,7 +147,7 @@ def debug(name: Name) -> None:
     if verdict.failures:
         from kata import debugger
 
-        # Of the slow ones, what they call is not known, but stepping through it takes no longer.
+        # What a slow test calls may not be known; then the first failure will do.
         called = [failure for failure in verdict.failures if failure.call] or verdict.failures
         debugger.debug(kata, called[0].name)
     raise typer.Exit(0 if verdict.failures or verdict.status == SOLVED else 1)

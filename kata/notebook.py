@@ -19,7 +19,7 @@ from kata.progress import Progress
 from kata.runner import Runner
 from kata.show import request, words
 from kata.store import write_whole
-from kata.verdict import BROKEN, SOLVED, TODO, Verdict
+from kata.verdict import BROKEN, Verdict
 
 
 def load(shell: Any) -> None:
@@ -44,7 +44,9 @@ class Katas:
         try:
             kata = self._katas.find(line)
             text = kata.exercise.read_text(encoding="utf-8")
-        except (KataError, OSError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError:
+            _complain(f"{kata.relative(kata.exercise)} is not UTF-8 text: save it as UTF-8.")
+        except (KataError, OSError) as error:
             _complain(str(error))
         else:
             self._shell.set_next_input(f"%%kata {kata.id}\n{text}", replace=True)
@@ -77,8 +79,7 @@ class Katas:
         progress.move_to(kata)
         verdict = self._runner.run(kata)
         threading.Thread(target=self._runner.warm_up, daemon=True).start()
-        if verdict.status != TODO:
-            progress.ran(kata, solved=verdict.status == SOLVED)
+        progress.judged(verdict)
         _say(render.verdict(verdict, progress.unsolved_before(kata, self._katas)))
         return verdict
 
