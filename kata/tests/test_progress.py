@@ -137,9 +137,7 @@ def test_what_keeps_coming_up_in_a_week_is_told(checkout, katas, softmax):
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps({"current": "", "katas": {softmax.id: asdict(entry)}}))
     progress = Progress(checkout)
-    assert mistakes.told(katas, progress) == [
-        "3 times this week: an axis (basics/softmax)."
-    ]
+    assert mistakes.told(katas, progress) == ["3 times this week: an axis (basics/softmax)."]
     said = mistakes.made(softmax, progress)
     assert said[0].startswith("exp overflows for large scores.")
 
