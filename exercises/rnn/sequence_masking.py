@@ -6,7 +6,7 @@ padding, may be anything, even nan, and has no effect.
 
     Raises    ValueError, by last_states and masked_mean_loss, if a length is below 0 or above t
     Speed     no Python loop over t or d; one over the sequences in pad_sequences alone
-    Source    Graves 2012, §3; torch.nn.utils.rnn
+    Source    torch.nn.utils.rnn
 """
 
 from collections.abc import Sequence

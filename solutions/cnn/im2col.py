@@ -23,7 +23,7 @@ def im2col(
     Raises    ValueError if the kernel is larger than p
     Speed     no Python loop over pictures, channels, rows or columns (one over the kernel's height
               and width is fine); at most 3 × the memory of p and the result, the result included
-    Source    Chellapilla, Puri & Simard 2006, §4
+    Source    Chellapilla, Puri & Simard 2006
 
     >>> im2col(np.array([[[[1.0, 2.0, 3.0]]]]), kernel=(1, 2))
     array([[[1., 2.],

@@ -6,7 +6,7 @@ Python number above 0. There are no running statistics: training and evaluation 
     Numerics  computes in float64, whatever the dtypes; right even if a row's mean is a million
               times its standard deviation, and for entries up to 1e30 in size
     Speed     no Python loop over any axis
-    Source    Ba, Kiros & Hinton 2016, §3.1 (eps as in torch.nn.functional.layer_norm)
+    Source    Ba, Kiros & Hinton 2016, §3 (eps as in torch.nn.functional.layer_norm)
 """
 
 import numpy as np
