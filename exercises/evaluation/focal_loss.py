@@ -14,8 +14,8 @@ def focal_loss(
 
     p is the probability of the row's target, from the softmax of its logits, and a is alpha[target]
     (1 where `alpha` is None). The mean divides by n, not by the sum of a. `gamma` is a Python
-    number, either 0 or ≥ 1 (in between, the gradient is infinite at p = 1); alpha's entries are 0
-    or more, in the logits' dtype. Without rows the loss is nan.
+    number, either 0 or ≥ 1 (in between, the slope of (1 − p)^gamma is infinite at p = 1); alpha's
+    entries are 0 or more, in the logits' dtype. Without rows the loss is nan.
 
     Numerics  for logits up to ±1e4 the error is at most 1e-9 (1e-5 in float32), absolute or
               relative, whichever is looser, even where p rounds to 0 or 1; the loss is a Python

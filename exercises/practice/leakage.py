@@ -15,8 +15,8 @@ def draw_test_rows(
 ) -> Bool[np.ndarray, "n"]:
     """Draw a share of the different patients, each with the same probability; mark their rows.
 
-    `patients` says whose row each is. So many are drawn as `share` of their number is, rounded
-    down. All rows of a patient are on one side.
+    `patients` says whose row each is. The number drawn is `share` times that of the patients,
+    rounded down. All rows of a patient are on one side.
     """
     order = rng.permutation(len(patients))
     return order < int(share * len(patients))

@@ -12,7 +12,7 @@ def knn(
 ) -> Int64[np.ndarray, "m"]:
     """Give each row of x the label that most of its k nearest rows of x_train have.
 
-    Near is meant by Euclidean distance. Of training rows at equal distances, those with the lower
+    Distances are Euclidean. Of training rows at equal distances, those with the lower
     index are taken first; of labels with equally many votes, the lowest wins. Labels may be any
     integers, negative and large ones too.
 
