@@ -4,8 +4,8 @@
 
 Makes every mutant that cosmic-ray knows of each kata's solution (all, or those named), one at a
 time, and tests it in the learner's place. What passes is printed with its line: either a test is
-missing, or the mutant does the same as the solution. Neither annotations are mutated nor what runs
-only as a script. A kata whose unchanged solution does not pass is named and left out, and the exit
+missing, or the mutant does the same as the solution. Annotations, the texts of errors and what runs
+only as a script are not mutated. A kata whose unchanged solution does not pass is named and left out, and the exit
 code is 1.
 """
 
@@ -69,7 +69,7 @@ def mutants_of(source: str) -> Iterator[str]:
 
 
 def meaning(source: str) -> str:
-    """The syntax tree without annotations and without what runs only as a script."""
+    """The syntax tree without annotations, texts of errors and what runs only as a script."""
     tree = ast.parse(source)
     tree.body = [node for node in tree.body if not is_script(node)]
     for node in ast.walk(tree):
@@ -79,6 +79,8 @@ def meaning(source: str) -> str:
             node.returns = None
         elif isinstance(node, ast.AnnAssign):
             node.annotation = ast.Constant(value=None)
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            node.exc.args = []
     return ast.dump(tree)
 
 
