@@ -128,6 +128,7 @@ class _Reporter:
         self._kata = kata
         self._stage = stage
         self._speed: list[str] = []
+        self._all_right = True
         self._items: list[pytest.Item] = []
 
     @pytest.hookimpl(tryfirst=True)
@@ -159,6 +160,7 @@ class _Reporter:
             seconds = time.perf_counter() - start
         after = _raised_by(hook.pytest_runtest_teardown, item=item, nextitem=nextitem)
         facts = _outcome(self._kata, error or after)
+        self._all_right &= facts["outcome"] in ("passed", "skipped")
         self._worker.note("result", name=item.name, seconds=round(seconds, 6), **facts)
         return True
 
@@ -175,7 +177,7 @@ class _Reporter:
 
     def _show(self, diagnosis: Diagnosis, telling: str) -> None:
         """Tell which tests are about which function, and what the failing ones called."""
-        names = tested_names(self._kata) if diagnosis.failed else []
+        names = [] if self._all_right else tested_names(self._kata)
         functions = by_function(self._items, names) if len(names) > 1 else {}
         self._worker.send("told", functions=functions)
         self._worker.begin("", _SECONDS_TO_SHOW)

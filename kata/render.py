@@ -54,7 +54,8 @@ def verdict(result: Verdict, missing: Sequence[Kata] = (), nth: int = 0) -> Rend
     else:
         todo = f", {result.todo} to do" if result.todo else ""
         counts = f"{name}: {result.passed} of {total} tests pass{todo}."
-        parts = [_headline("✗", counts, "bold red"), *_functions(result)]
+        mark, style = ("✗", "bold red") if result.failures else ("·", "bold yellow")
+        parts = [_headline(mark, counts, style), *_functions(result)]
         parts += _explanation(result, nth)
     if missing and result.kata.kind == "capstone" and result.status != SOLVED:
         names = ", ".join(kata.id for kata in missing)
@@ -65,7 +66,7 @@ def verdict(result: Verdict, missing: Sequence[Kata] = (), nth: int = 0) -> Rend
 
 
 def _functions(result: Verdict) -> list[RenderableType]:
-    """How each function stands, where there are several and the failures tell; of many, the bad."""
+    """How each function stands, where there are several; of many, those that are not right."""
     states: list[tuple[str, str]] = []
     right = 0
     for name, tests in result.functions.items():
@@ -81,7 +82,7 @@ def _functions(result: Verdict) -> list[RenderableType]:
             right += 1
     if right:
         states.append((f"{right} others ✓", "green"))
-    if not any(style == "red" for _, style in states):
+    if all(style == "green" for _, style in states):
         return []
     parts = [Text(state, style=style, no_wrap=True) for state, style in states]
     return [Padding(Columns(parts, padding=(0, 3, 0, 0)), (0, 0, 0, 2))]
@@ -162,7 +163,7 @@ def prints(text: str) -> list[RenderableType]:
 
 def heading(kata: Kata, katas: Catalog) -> Text:
     number = f"{katas.katas.index(kata) + 1} of {len(katas.katas)}"
-    facts = f"  {kata.id}, {kata.level}, {kata.minutes} minutes, {number}"
+    facts = f"\n{kata.id}, {kata.level}, {kata.minutes} minutes, {number}"
     return Text(kata.title, style="bold").append(facts, style="not bold dim")
 
 

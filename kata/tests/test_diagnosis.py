@@ -200,6 +200,16 @@ def test_each_function_is_diagnosed_by_itself(runner, pair, bodies, texts):
     assert sorted(verdict.diagnosis) == texts
 
 
+def test_a_function_that_is_done_is_told_while_another_is_to_do(runner, pair):
+    verdict = runner.run(pair(double="raise NotImplementedError"))
+    outcomes = {
+        name: {verdict.outcomes[test] for test in tests}
+        for name, tests in verdict.functions.items()
+    }
+    assert outcomes == {"double": {"todo"}, "halve": {"passed"}}
+    assert runner.run(pair()).functions == {}
+
+
 def test_an_answer_that_writes_into_its_argument_is_told_that_first(runner, pair):
     verdict = runner.run(pair(halve="x *= 0.5\n    return x + 0.0"))
     assert verdict.failures_to_show[0].text == "`x` was written into: return a new array instead."

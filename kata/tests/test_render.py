@@ -62,6 +62,14 @@ def test_each_of_a_few_functions_has_its_state_and_of_many_each_that_is_not_righ
     assert states(shown, failed, right=9)[2:4] == [bad, "9 others ✓"]
 
 
+def test_where_nothing_fails_what_is_done_and_what_is_left_is_told_without_a_cross(shown, failed):
+    failed.outcomes["test_rows_sum_to_one[3-4]"], failed.failures = "passed", []
+    failed.functions = {"done": ["test_a"], "begun": ["test_a", "test_c"]}
+    lines = shown(render.verdict(failed)).splitlines()
+    assert lines[0] == "· softmax: 2 of 3 tests pass, 1 to do."
+    assert lines[1].split() == ["done", "✓", "begun", "·"]
+
+
 def test_tests_that_need_the_reference_are_not_counted_as_run(shown, failed):
     failed.outcomes["test_c"] = "skipped"
     assert "✗ softmax: 1 of 2 tests pass.\n" in shown(render.verdict(failed))
