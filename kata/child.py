@@ -177,7 +177,8 @@ class _Reporter:
 
     def _show(self, diagnosis: Diagnosis, telling: str) -> None:
         """Tell which tests are about which function, and what the failing ones called."""
-        names = [] if self._all_right else tested_names(self._kata)
+        tested = [] if self._all_right else tested_names(self._kata)
+        names = [name for name in vars(target.answer_module(self._kata)) if name in tested]
         functions = by_function(self._items, names) if len(names) > 1 else {}
         self._worker.send("told", functions=functions)
         self._worker.begin("", _SECONDS_TO_SHOW)
