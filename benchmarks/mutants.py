@@ -5,8 +5,8 @@
 Makes every mutant that cosmic-ray knows of each kata's solution (all, or those named), one at a
 time, and tests it in the learner's place. What passes is printed with its line: either a test is
 missing, or the mutant does the same as the solution. Annotations, the texts of errors and what runs
-only as a script are not mutated. A kata whose unchanged solution does not pass is named and left out, and the exit
-code is 1.
+only as a script are not mutated. A kata whose unchanged solution does not pass is named and left
+out, and the exit code is 1.
 """
 
 import ast
