@@ -86,6 +86,13 @@ def test_sizes_of_one_and_equal_sizes_agree_with_torch(rng, x_shape, c_out, kern
     assert_close([conv2d(x.copy(), w.copy(), b.copy()), conv2d(x, w, b, 2, 1)], expected)
 
 
+@pytest.mark.parametrize("kernel", [(8, 7), (7, 6), (8, 1), (1, 7)], ids=str)
+def test_a_kernel_larger_than_the_picture_may_fit_where_it_is_padded(rng, kernel):
+    x, w, b = draw(rng, (2, 3, 2, 3), 4, kernel)
+    expected = in_torch(x, w, b, 1, (3, 2))
+    assert_close(conv2d(x, w, b, 1, (3, 2)), expected)
+
+
 def test_it_agrees_with_the_reference(rng, reference):
     x, w, b = draw(rng, (3, 4, 9, 7), 2, (3, 5))
     expected = reference.conv2d(x, w, b, (2, 3), (1, 4))

@@ -116,7 +116,10 @@ def test_the_parameters_are_left_unchanged(rng):
 
 @pytest.mark.parametrize(
     "shapes",
-    [[(3, 2)], [(3, 2), (4,), (4,)], [], [(2, 3), (4,)], [(3, 2), (1,)], [(1, 2), (4,)]],
+    [
+        *([(3, 2)], [(3, 2), (4,), (4,)], []),
+        *([(2, 3), (4,)], [(3, 2), (1,)], [(1, 2), (4,)], [(5, 3, 2), (4,)], [(3, 2), (4, 4)]),
+    ],
     ids=str,
 )
 @pytest.mark.parametrize("updates", [0, 1])

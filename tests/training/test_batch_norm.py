@@ -289,12 +289,12 @@ def test_too_few_rows_or_other_features_raise_a_value_error(shape):
     assert_value_error(BatchNorm(3).backward, np.zeros(shape), np.zeros(shape))
 
 
-@pytest.mark.parametrize("columns", [1, 2, 4])
-def test_evaluation_raises_a_value_error_for_other_features(columns):
-    assert_value_error(BatchNorm(3).forward, np.zeros((5, columns)), training=False)
+@pytest.mark.parametrize(("features", "columns"), [(3, 1), (3, 2), (3, 4), (1, 3)])
+def test_evaluation_raises_a_value_error_for_other_features(features, columns):
+    assert_value_error(BatchNorm(features).forward, np.zeros((5, columns)), training=False)
 
 
-@pytest.mark.parametrize("shape", [(1, 3), (5, 1), (4, 3), (3,), (1, 5, 3)], ids=str)
+@pytest.mark.parametrize("shape", [(1, 3), (5, 1), (4, 3), (3,), (1, 5, 3), (6, 5, 3)], ids=str)
 def test_a_gradient_of_another_shape_than_x_raises_a_value_error(shape):
     assert_value_error(BatchNorm(3).backward, np.zeros(shape), np.zeros((5, 3)))
 

@@ -163,11 +163,15 @@ def test_results_have_the_dtype_of_what_they_belong_to(rng, dtypes):
 # --- Both ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", [(1,), (3,), (5,), (1, 4), (4, 1), (2, 4), ()], ids=str)
-def test_a_weight_of_another_shape_raises_a_value_error(shape):
-    x, weight = np.ones((2, 4)), np.ones(shape)
+@pytest.mark.parametrize(
+    ("shape", "features"),
+    [((1,), 4), ((3,), 4), ((5,), 4), ((1, 4), 4), ((4, 1), 4), ((2, 4), 4), ((), 4), ((4,), 1)],
+    ids=str,
+)
+def test_a_weight_of_another_shape_raises_a_value_error(shape, features):
+    x, weight = np.ones((2, features)), np.ones(shape)
     assert_value_error(rms_norm, x, weight)
-    assert_value_error(rms_norm_backward, np.ones((2, 4)), x, weight)
+    assert_value_error(rms_norm_backward, np.ones((2, features)), x, weight)
 
 
 @pytest.mark.parametrize("shape", [(4,), (1, 4), (2, 1), (2, 1, 4), (3, 4)], ids=str)
