@@ -25,7 +25,8 @@ from kata.gauges import Meter, printing_is_free, uncounted
 from kata.prints import Prints, caught
 from kata.wall.contents import Content, write_into
 from kata.wall.line import Line, Message, Node, Packed, WireError, digest_of
-from kata.wall.values import Entry, Reader, Table, Writer
+from kata.wall.table import Entry, Table
+from kata.wall.values import Reader, Writer
 
 ROOT = "exercises"
 _TEXT_KEPT = 2000

@@ -10,11 +10,8 @@ changes made since the last one. An answer that writes into an argument, or late
 it gave before, is seen to do so.
 """
 
-import functools
-import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -28,14 +25,11 @@ from kata.wall.contents import (
     is_mutable,
     may_cross,
     order_of,
-    place_of,
 )
 from kata.wall.line import MAX_BLOBS, MAX_HEADER, Message, Node, WireError
+from kata.wall.table import Entry, Table
 
 MAX_DEPTH = 64
-# The oldest values are forgotten by both sides beyond this.
-MAX_ENTRIES = 128
-MAX_ENTRY_BYTES = 64 << 20
 # Values and objects are counted from 0, so none has a number beyond this.
 MAX_NUMBER = 1 << 48
 # No dict that is meant as one has more keys with the same hash.
@@ -44,82 +38,6 @@ _MAX_SAME_HASH = 100
 # held several times is never larger.
 _ITEM_BYTES = 16
 _MAX_UNFOLDED = _ITEM_BYTES // 2 * MAX_HEADER + MAX_BLOBS
-
-
-# --- The table of mutable values -------------------------------------------------------------
-
-
-@dataclass
-class Entry:
-    """A value that has crossed, and its content as both sides last knew it."""
-
-    value: Any
-    content: Content
-    # Whether both sides have an array with the same strides, so that views can be told.
-    same_strides: bool
-
-    @functools.cached_property
-    def place(self) -> tuple[int, int] | None:
-        """An array's place in memory, where views of it can be told."""
-        return place_of(self.value) if self.same_strides else None
-
-
-class Table:
-    """The mutable values known to both sides. The judge gives even numbers, the sandbox odd."""
-
-    def __init__(self, first: int) -> None:
-        self._next = first
-        self._parity = first % 2
-        self.entries: dict[int, Entry] = {}
-        self._numbers: dict[int, int] = {}
-
-    def is_own(self, number: int) -> bool:
-        return number % 2 == self._parity
-
-    def new_number(self) -> int:
-        number = self._next
-        self._next += 2
-        return number
-
-    def number_of(self, value: Any) -> int | None:
-        return self._numbers.get(id(value))
-
-    def add(self, number: int, value: Any, content: Content) -> Entry:
-        same_strides = content.kind == "array" and content.form[3] is not None
-        entry = Entry(value, content, same_strides)
-        self.entries[number] = entry
-        self._numbers[id(value)] = number
-        return entry
-
-    def forget(self, numbers: list[int]) -> None:
-        for number in numbers:
-            entry = self.entries.pop(number, None)
-            if entry:
-                del self._numbers[id(entry.value)]
-
-    def surplus(self) -> list[int]:
-        """Entries that nothing else here refers to any more, and the oldest beyond what is kept."""
-        dropped, kept, size = [], 0, 0
-        for number, entry in reversed(self.entries.items()):
-            size += len(entry.content.data or b"")
-            # Two references: the entry's, and the one that is passed here.
-            if sys.getrefcount(entry.value) > 2 and kept < MAX_ENTRIES and size < MAX_ENTRY_BYTES:
-                kept += 1
-            else:
-                dropped.append(number)
-        return dropped
-
-    def holder_of(self, array: Array) -> int | None:
-        """The entry in whose memory this array lies."""
-        if not any(entry.same_strides for entry in self.entries.values()):
-            return None
-        place = place_of(array, dense=False)
-        if place is None:
-            return None
-        for number, entry in self.entries.items():
-            if entry.place and entry.place[0] <= place[0] and place[1] <= entry.place[1]:
-                return number
-        return None
 
 
 # --- Writing ---------------------------------------------------------------------------------
@@ -287,7 +205,7 @@ class Reader:
             return set()
         holders = defaultdict(set)
         for number, entry in self._table.entries.items():
-            for held in _held_by(entry):
+            for held in entry.held():
                 holders[held].add(number)
         found = {*self._replaced}
         for number in self._replaced:  # It grows.
@@ -387,7 +305,7 @@ class _Sizes:
             self._sizes[number] = None
             entry = self._table.entries[number]
             size = len(entry.content.data or b"")
-            self._sizes[number] = size + self._of_parts(_parts_of(entry), depth)
+            self._sizes[number] = size + self._of_parts(entry.parts(), depth)
         size_or_none = self._sizes[number]
         if size_or_none is None:
             raise WireError("a value that holds itself")
@@ -401,26 +319,6 @@ def _bytes_of_view(
     for length in shape:  # Their product may have millions of digits.
         size = min(size * abs(length), MAX_BLOBS + 1)
     return size
-
-
-def _parts_of(entry: Entry) -> list[Node]:
-    """What a list or dict holds."""
-    if type(entry.value) is list:
-        return entry.content.form[1:]
-    if type(entry.value) is dict:
-        return [part for item in entry.content.form[1:] for part in item]
-    return []
-
-
-def _held_by(entry: Entry) -> Iterator[int]:
-    """The numbers of what a list or dict holds."""
-    nodes = [*_parts_of(entry)]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, list) and node[0] in ("shared", "view"):
-            yield node[1]
-        elif isinstance(node, list) and node[0] in ("tuple", "slice"):
-            nodes += node[1:]
 
 
 def _check_hashes(keys: Iterable[Any]) -> None:

@@ -23,7 +23,8 @@ from kata.wall.errors import TEXT_KEPT, AnswerError, end_in_words, error_in, nam
 from kata.wall.line import Line, Message, Node, WireError, digest
 from kata.wall.nursery import READY_SECONDS, connect
 from kata.wall.remote import Remote
-from kata.wall.values import MAX_NUMBER, Entry, Reader, Table, Writer
+from kata.wall.table import Entry, Table
+from kata.wall.values import MAX_NUMBER, Reader, Writer
 
 # A test may take longer than where no wall is; an answer that hangs in many has no time left.
 _TIMES_A_TEST, _TIMES_ALL_TESTS = 2, 4

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from kata.tests.wall.support import FRAME, INF, NAN, VALUES, header_of, unpacked
 from kata.wall.contents import TENSORS
 from kata.wall.line import Message
-from kata.wall.values import Table, Writer
+from kata.wall.table import Table
+from kata.wall.values import Writer
 
 NUMBERS = st.integers(-2, 12) | st.sampled_from(
     (

@@ -18,7 +18,8 @@ from kata.tests.wall.forgery import (
 )
 from kata.tests.wall.support import LONG, STEADY, Judge, check_plain, header_of, nested, refuse
 from kata.wall.line import Line, Message, WireError
-from kata.wall.values import Reader, Table, Writer
+from kata.wall.table import Table
+from kata.wall.values import Reader, Writer
 
 
 @settings(STEADY, max_examples=200)

@@ -20,7 +20,7 @@ from kata.tests.wall.support import (
     sent,
 )
 from kata.wall.remote import Remote
-from kata.wall.values import Table
+from kata.wall.table import Table
 from kata.wall.wall import AnswerError
 
 
