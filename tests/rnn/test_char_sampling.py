@@ -121,6 +121,20 @@ def test_large_logits_are_drawn_right(rng, shift, temperature):
     assert_close(shares(tokens, 4), expected, atol=OFF)
 
 
+@pytest.mark.parametrize("temperature", [1e4, 1e6])
+def test_a_high_temperature_brings_far_logits_together(rng, temperature):
+    logits = np.array([-1e4, 0.0, -600.0])
+    expected = softmax(logits / temperature)
+    tokens = generate(always(*logits), None, 0, NOWHERE, DRAWS, temperature, rng)
+    assert_close(shares(tokens, 3), expected, atol=OFF)
+
+
+def test_each_of_many_tokens_can_be_drawn(rng):
+    # Of 300 equal tokens 1,000 draws leave out 11 on average, and 60 with odds below 1e-20.
+    tokens = generate(always(*np.zeros(300)), None, 0, NOWHERE, DRAWS, 1.0, rng)
+    assert_close({"240 of 300 come": len(set(tokens)) >= 240}, {"240 of 300 come": True})
+
+
 def test_what_is_drawn_does_not_depend_on_what_was_drawn_before(rng):
     tokens = generate(always(0.0, 0.0), None, 0, NOWHERE, 2 * DRAWS, 1.0, rng)
     pairs = 2 * np.array(tokens[::2]) + np.array(tokens[1::2])
