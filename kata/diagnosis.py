@@ -215,10 +215,16 @@ class Diagnosis:
         repair = Attempt(name, (name,), lambda: {name: solution})
         runs = _quick_ones_first(self._runs)
         failed = [run for run in runs if not run.outcome.passed]
-        own = [run for run in failed if not same(run.outcome, self._in_place(repair, run))]
+        own = [run for run in failed if self._changes(repair, run)]
         passed = [run for run in runs if run.outcome.passed]
         alone = [_of_one(attempt, name) for attempt in attempts]
         return self._best(alone, own, passed)
+
+    def _changes(self, repair: Attempt, run: Run) -> bool:
+        """Whether a repair changes what a test shows. Left out of a diagnosis, it shows nothing."""
+        repaired = self._in_place(repair, run)
+        shows = bool(repaired.notes) or repaired.ending is not None
+        return shows and not same(run.outcome, repaired)
 
     def _best(
         self, attempts: list[Attempt], own: list[Run], passed: list[Run]

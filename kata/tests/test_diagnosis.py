@@ -200,6 +200,21 @@ def test_each_function_is_diagnosed_by_itself(runner, pair, bodies, texts):
     assert sorted(verdict.diagnosis) == texts
 
 
+def test_a_test_too_long_for_a_diagnosis_takes_no_name_away(runner, pair):
+    kata = pair(halve="return x * (1 / 3.0)")
+    kata.test.write_text(
+        TWO_TESTS.replace(
+            "import assert_close, manners", "import assert_close, diagnosing, manners"
+        )
+        + "\n\ndef test_half_of_much():\n"
+        "    if not diagnosing():\n"
+        "        assert_close(halve(np.array([1e9])), np.array([5e8]))\n"
+    )
+    verdict = runner.run(kata)
+    assert len(verdict.failures) == 2
+    assert verdict.diagnosis == ["halve: It takes a third."]
+
+
 def test_an_answer_that_writes_into_its_argument_is_told_that_first(runner, pair):
     verdict = runner.run(pair(halve="x *= 0.5\n    return x + 0.0"))
     assert verdict.failures_to_show[0].text == "`x` was written into: return a new array instead."
