@@ -22,7 +22,9 @@ the_last_maximum_by_a_mask = rewrite(
     {
         FEATURES: "features = a2.max(axis=(2, 3))",
         BACK_TO_POSITIONS: (
-            "grad = np.where(a2 == features[:, :, None, None], grad[:, :, None, None], 0)"
+            "highest = a2 == features[:, :, None, None]\n"
+            "parts = highest.sum(axis=(2, 3), keepdims=True).astype(a2.dtype)\n"
+            "grad = np.where(highest, grad[:, :, None, None] / parts, 0)"
         ),
     }
 )
@@ -172,6 +174,16 @@ gradient_to_all_positions = slip(
     {
         BACK_TO_POSITIONS: (
             "grad = np.broadcast_to(grad[:, :, None, None], a2.shape).astype(a2.dtype)"
+        )
+    },
+)
+
+all_of_it_to_each_maximum = slip(
+    "Where several positions have the last maximum, each of them gets its whole gradient. Together "
+    "they should get it once.",
+    {
+        BACK_TO_POSITIONS: (
+            "grad = np.where(a2 == features[:, :, None, None], grad[:, :, None, None], 0)"
         )
     },
 )
