@@ -246,6 +246,11 @@ rate_never_set = slip(
     "The step size is Adam's default, whatever `lr` is.", {"Adam(lr=lr)": "Adam()"}
 )
 
+epochs_counted_from_zero = slip(
+    "The share reported is that before the epoch; after the last one it should be 1.",
+    {"(epoch + 1) / epochs": "epoch / epochs"},
+)
+
 last_loss_reported = slip(
     "The loss reported is that of the epoch's last batch, not the mean over its batches.",
     {"float(np.mean(losses))": "float(loss)"},
