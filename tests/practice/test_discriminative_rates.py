@@ -60,8 +60,8 @@ def test_networks_of_any_depth(n):
 
 
 def test_layers_without_parameters_count(rng):
-    layers = [{}, {"a": draw(rng, 2, 3)}, {}, {}, {"b": draw(rng, 2)}, {}]
-    expected = [group("a", 2.0 * 0.5**4, 0.3), group("b", 1.0, 0.0)]
+    layers = [{}, {"weight": draw(rng, 2, 3)}, {}, {}, {"bias": draw(rng, 2)}, {}]
+    expected = [group("weight", 2.0 * 0.5**4, 0.3), group("bias", 1.0, 0.0)]
     assert_close(parameter_groups(layers, 2.0, 0.5, 0.3), expected)
 
 
