@@ -11,7 +11,6 @@ the learner passes. Nothing here runs while tests pass.
 import contextlib
 import dataclasses
 import math
-import re
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -26,47 +25,18 @@ import numpy as np
 from kata import target
 from kata.attempts import Attempt
 from kata.catalog import Kata
-from kata.testing import VALUE_ERROR, Note, difference, recording
-
-# Two runs of the same mistake agree up to rounding, however small the mistake shows.
-_ROUNDING = 1e-10
-_SHARE_OF_THE_ERROR = 1e-3
-_SMALL_ERROR = 1e-4
-# Where the dtype is the mistake, one of two like answers may have rounded to the narrower one.
-_SINGLE_PRECISION, _HALF_PRECISION = 1e-5, 1e-2
+from kata.outcome import Outcome, TestFunction, observe, same
+from kata.testing import VALUE_ERROR, difference, recording
 
 # How much of a function's failures a mistake has to explain, and how long it may be looked for: in
 # seconds of work, so that names are the same on a busy machine.
 _SHARE_TO_EXPLAIN = 2 / 3
 _SECONDS = 3.0
 
-TestFunction = Callable[..., Any]
-
 
 def test_name(identifier: str) -> str:
     """The name that a test's id ends with."""
     return identifier.split("::", 1)[1]
-
-
-@dataclass(frozen=True)
-class Ending:
-    """An exception, other than a failed check, that ended a test: which, and at which test line."""
-
-    kind: str
-    text: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one run of a test showed."""
-
-    notes: tuple[Note, ...]
-    ending: Ending | None
-
-    @property
-    def passed(self) -> bool:
-        return self.ending is None and all(note.problem is None for note in self.notes)
 
 
 @dataclass(frozen=True)
@@ -87,22 +57,6 @@ class Mistake:
     attempt: Attempt
     names: tuple[str, ...]
     explains: tuple[str, ...]
-
-
-def observe(
-    function: TestFunction, arguments: dict[str, Any], *, diagnosing: bool = False
-) -> tuple[Outcome, BaseException | None]:
-    """Run a test; give what it showed and the exception that ended it."""
-    with recording(diagnosing=diagnosing) as notes:
-        try:
-            function(**arguments)
-        except BaseException as error:  # Learner code may raise anything, SystemExit included.
-            return outcome_of(function, notes, error), error
-    return outcome_of(function, notes, None), None
-
-
-def outcome_of(function: TestFunction, notes: list[Note], error: BaseException | None) -> Outcome:
-    return Outcome(tuple(notes), _ending(function, notes, error))
 
 
 class Diagnosis:
@@ -215,10 +169,16 @@ class Diagnosis:
         repair = Attempt(name, (name,), lambda: {name: solution})
         runs = _quick_ones_first(self._runs)
         failed = [run for run in runs if not run.outcome.passed]
-        own = [run for run in failed if not same(run.outcome, self._in_place(repair, run))]
+        own = [run for run in failed if self._changes(repair, run)]
         passed = [run for run in runs if run.outcome.passed]
         alone = [_of_one(attempt, name) for attempt in attempts]
         return self._best(alone, own, passed)
+
+    def _changes(self, repair: Attempt, run: Run) -> bool:
+        """Whether a repair changes what a test shows. Left out of a diagnosis, it shows nothing."""
+        repaired = self._in_place(repair, run)
+        shows = bool(repaired.notes) or repaired.ending is not None
+        return shows and not same(run.outcome, repaired)
 
     def _best(
         self, attempts: list[Attempt], own: list[Run], passed: list[Run]
@@ -329,43 +289,6 @@ def _expects_else(outcome: Outcome, run: Run) -> bool:
     return any(difference(one.expected, other.expected) is not None for one, other in pairs)
 
 
-def same(learner: Outcome, attempt: Outcome) -> bool:
-    """Whether two runs of one test, the learner's a failed one, show the same mistake."""
-    if learner.ending and learner.ending != attempt.ending:
-        return False
-    if len(attempt.notes) < len(learner.notes):
-        return False
-    return all(map(_alike, learner.notes, attempt.notes))
-
-
-def _alike(learner: Note, attempt: Note) -> bool:
-    if learner.problem is None:
-        return attempt.problem is None
-    if attempt.problem is None:
-        return False
-    try:
-        return difference(learner.actual, attempt.actual, rtol=_tolerance(learner)) is None
-    except Exception:  # A learner's object may do anything when compared.
-        return False
-
-
-def _tolerance(note: Note) -> float | None:
-    """Stricter than usual (None) where the mistake itself shows only in the last digits."""
-    if note.tolerance is not None:
-        return note.tolerance
-    try:
-        actual = np.asarray(note.actual, dtype=np.float64)
-        expected = np.asarray(note.expected, dtype=np.float64)
-        dtypes = np.result_type(note.actual), np.result_type(note.expected)
-        if dtypes[0] != dtypes[1]:
-            return _HALF_PRECISION if np.float16 in dtypes else _SINGLE_PRECISION
-        with np.errstate(all="ignore"):
-            error = float(np.max(np.abs(actual - expected)) / np.max(np.abs(expected)))
-    except Exception:  # Lists of arrays, other shapes, a learner's object that is no number.
-        return None
-    return max(_ROUNDING, _SHARE_OF_THE_ERROR * error) if error < _SMALL_ERROR else None
-
-
 @contextmanager
 def put_in_place(
     answers: Mapping[str, Any], answer: ModuleType, function: TestFunction
@@ -383,18 +306,3 @@ def put_in_place(
         vars(answer).update(replaced)
         vars(tests).clear()
         vars(tests).update(before)
-
-
-def _ending(
-    function: TestFunction, notes: list[Note], error: BaseException | None
-) -> Ending | None:
-    if error is None or (notes and notes[-1].problem and str(error) == notes[-1].problem):
-        return None
-    line = 0
-    traceback = error.__traceback__
-    while traceback:
-        if traceback.tb_frame.f_code is function.__code__:
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    text = re.sub(r"0x[0-9a-f]+", "0x", str(error))
-    return Ending(type(error).__name__, text, line)

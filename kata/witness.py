@@ -15,7 +15,8 @@ import numpy as np
 
 from kata import target
 from kata.catalog import Kata
-from kata.diagnosis import Outcome, Run, observe, put_in_place
+from kata.diagnosis import Run, put_in_place
+from kata.outcome import Outcome, observe
 from kata.prints import Prints, caught
 from kata.testing import describe
 

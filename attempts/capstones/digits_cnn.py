@@ -22,7 +22,9 @@ the_last_maximum_by_a_mask = rewrite(
     {
         FEATURES: "features = a2.max(axis=(2, 3))",
         BACK_TO_POSITIONS: (
-            "grad = np.where(a2 == features[:, :, None, None], grad[:, :, None, None], 0)"
+            "highest = a2 == features[:, :, None, None]\n"
+            "parts = highest.sum(axis=(2, 3), keepdims=True).astype(a2.dtype)\n"
+            "grad = np.where(highest, grad[:, :, None, None] / parts, 0)"
         ),
     }
 )
@@ -176,6 +178,16 @@ gradient_to_all_positions = slip(
     },
 )
 
+all_of_it_to_each_maximum = slip(
+    "Where several positions have the last maximum, each of them gets its whole gradient. Together "
+    "they should get it once.",
+    {
+        BACK_TO_POSITIONS: (
+            "grad = np.where(a2 == features[:, :, None, None], grad[:, :, None, None], 0)"
+        )
+    },
+)
+
 divided_twice = slip(
     "The gradients are divided by n twice: `cross_entropy_backward` has done so already.",
     {"cross_entropy_backward(1.0,": "cross_entropy_backward(1.0 / len(x),"},
@@ -232,6 +244,11 @@ last_batch_lost = slip(
 
 rate_never_set = slip(
     "The step size is Adam's default, whatever `lr` is.", {"Adam(lr=lr)": "Adam()"}
+)
+
+epochs_counted_from_zero = slip(
+    "The share reported is that before the epoch; after the last one it should be 1.",
+    {"(epoch + 1) / epochs": "epoch / epochs"},
 )
 
 last_loss_reported = slip(

@@ -210,6 +210,21 @@ ranked_by_the_answers = slip(
     {"average_precision(p, y)": "average_precision(called.astype(np.float64), y)"},
 )
 
+ten_bins = slip(
+    "The calibration error has ten bins. Asked for are eight.",
+    {"expected_calibration_error(both, y, 8)": "expected_calibration_error(both, y, 10)"},
+)
+
+constant_of_the_answers = slip(
+    "How often the classifier answers 0 or 1 is taken for how often that is right. The accuracy of "
+    "a constant answer depends on the labels alone.",
+    {
+        "max(float(np.mean(y == 0)), float(np.mean(y == 1)))": (
+            "max(float(np.mean(called == 0)), float(np.mean(called == 1)))"
+        )
+    },
+)
+
 columns_swapped = slip(
     "The columns for the calibration error are swapped: p stands for class 0.",
     {"np.stack([1 - p, p], axis=1)": "np.stack([p, 1 - p], axis=1)"},

@@ -102,6 +102,11 @@ held_out_names_among_the_others = slip(
     "The names that are held out are among the others as well.", {"order[n:]": "order"}
 )
 
+cut_from_the_end = slip(
+    "Counted from the end, none is all: a cut at −n is at the start if n is 0.",
+    {SPLIT: "dealt = [new[i] for i in order]\nreturn dealt[:-n], dealt[-n:]"},
+)
+
 lists_swapped = slip(
     "The two lists have changed places.",
     {SPLIT: "return [new[i] for i in order[:n]], [new[i] for i in order[n:]]"},
@@ -195,6 +200,11 @@ scratch_from_the_pretrained = slip(
 one_rate_for_pretrained = slip(
     "head and all are trained with the same lr. Each has its own in `RATES`.",
     {'RATES["all"], rng': 'RATES["head"], rng'},
+)
+
+head_at_the_rate_of_all = slip(
+    "The head alone is trained with the lr that is for all params. Each has its own in `RATES`.",
+    {'RATES["head"], rng': 'RATES["all"], rng'},
 )
 
 scratch_at_the_rate_of_all = slip(

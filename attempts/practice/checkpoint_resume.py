@@ -66,6 +66,12 @@ params_forgotten = slip(
     {'"params", ': ""},
 )
 
+all_but_the_params_forgotten = slip(
+    "Only the parameters are restored. The next steps also depend on all that `step` reads and "
+    "writes besides.",
+    {LOOP: 'self.params = copy.deepcopy(state["params"])', RNG_LOADED: "pass"},
+)
+
 bias_forgotten = slip(
     "The weights are restored, but the bias is not.",
     {LOOP: f"bias = self.params[1]\n{LOOP}\nself.params[1] = bias"},
@@ -86,6 +92,11 @@ adam_begun_anew = slip(
             "self.t = 0"
         )
     },
+)
+
+m_forgotten = slip(
+    "v is restored, but m is not.",
+    {'"m", ': ""},
 )
 
 v_forgotten = slip(
@@ -126,6 +137,11 @@ lr_forgotten = slip(
 epoch_forgotten = slip(
     "The number of the epoch is not restored.",
     {'"epoch", ': ""},
+)
+
+lr_and_epoch_forgotten = slip(
+    "The rate and the number of the epoch are those of the new trainer.",
+    {'"lr", "epoch", ': ""},
 )
 
 epoch_counted_twice = slip(
@@ -214,6 +230,18 @@ numbers_of_numpy = slip(
             f"{RNG_LOADED}\nself.t, self.epoch, self.lr = np.array([self.t, self.epoch, self.lr])"
         )
     },
+)
+
+generator_shared = slip(
+    "The state holds the trainer's own Generator: whoever loads it draws from the same one. Plain "
+    "data are in its bit generator's state.",
+    {SAVED: SAVED.replace(RNG, '{"rng": self.rng}'), RNG_LOADED: 'self.rng = state["rng"]'},
+)
+
+own_attributes = slip(
+    "The state holds the trainer's own attributes, the data and the Generator among them. Asked "
+    "for is a snapshot of what changes.",
+    {SAVED: "return dict(vars(self))", f"{LOOP}\n{RNG_LOADED}": "vars(self).update(state)"},
 )
 
 generator_object = slip(

@@ -133,6 +133,29 @@ height_and_width_swapped = slip(
     },
 )
 
+rows_for_both = slip(
+    "The column of the centre is drawn from the range of the rows.",
+    {LEFTS: LEFTS.replace("width", "height")},
+)
+
+half_of_minus_the_size = slip(
+    "-size // 2 is (-size) // 2, and `//` rounds down: with an odd size the square begins a pixel "
+    "too early.",
+    {
+        TOPS: TOPS.replace("- size // 2", "+ -size // 2"),
+        LEFTS: LEFTS.replace("- size // 2", "+ -size // 2"),
+    },
+)
+
+dealt_out = slip(
+    "The centres are dealt out like cards: a row that one picture has got is less likely for the "
+    "others. Each should be drawn as if it were alone.",
+    {
+        TOPS: "tops = rng.permutation(np.arange(n) % height)[:, None] - size // 2",
+        LEFTS: "lefts = rng.permutation(np.arange(n) % width)[:, None] - size // 2",
+    },
+)
+
 the_last_row_and_column_never = slip(
     "The last row and column never hold a centre: `integers` leaves its upper end out.",
     {

@@ -81,6 +81,11 @@ rounded_up = slip(
     "A fifth of the epochs is rounded up. n // 5 rounds down.", {LAST: "last = -(-n // 5)"}
 )
 
+rounded = slip(
+    "A fifth of the epochs is rounded to the nearest. n // 5 rounds down.",
+    {LAST: "last = max(round(n / 5), 1)"},
+)
+
 last_five = slip(
     "The means are over the last 5 epochs. A fifth of the epochs is asked for.",
     {LAST: "last = min(n, 5)"},
@@ -94,6 +99,11 @@ lowest_validation_loss = slip(
 lowest_training_loss = slip(
     "The lowest training loss is taken for the last ones: then a late rise does not show.",
     {TRAIN: "min(train_losses)"},
+)
+
+lowest_losses = slip(
+    "The lowest losses are taken for the last ones: then nothing that rises again shows.",
+    {TRAIN: "min(train_losses)", VAL: "min(val_losses)"},
 )
 
 only_nan = slip("∞ is not taken for diverging, only nan.", {"math.isfinite(loss)": "loss == loss"})
@@ -152,6 +162,16 @@ higher_than_at_the_start = slip(
 only_above_the_baseline = slip(
     "A loss only a little below the baseline counts as learning. It has to be 10 % below.",
     {"train > 0.9 * baseline": "train > baseline"},
+)
+
+learning_taken_for_granted = slip(
+    'A training loss near or above the baseline is not taken for "not learning".',
+    {"train > 0.9 * baseline": "False"},
+)
+
+at_the_limit_not_learning = slip(
+    "A loss of exactly 0.9 · baseline is learning.",
+    {"train > 0.9 * baseline": "train >= 0.9 * baseline"},
 )
 
 learning_judged_by_validation = slip(
@@ -234,6 +254,11 @@ good_before_learning = slip(
             "if not finite or train > 1.5 * baseline:"
         )
     },
+)
+
+good_before_not_learning = slip(
+    'A good validation loss is tried before "not learning". The first that holds counts.',
+    {"if train > 0.9 * baseline:": "if train > 0.9 * baseline and val > target:"},
 )
 
 good_before_all = slip(

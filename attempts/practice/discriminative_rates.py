@@ -160,6 +160,16 @@ tied_by_value = slip(
     },
 )
 
+tied_by_in = slip(
+    "`in` asks a list whether a tensor is equal to one of its tensors, entry by entry. Whether it "
+    "is the same object is another question.",
+    {
+        "groups, seen = [], set()": "groups, seen = [], []",
+        "id(tensor) not in seen": "tensor not in seen",
+        "seen.add(id(tensor))": "seen.append(tensor)",
+    },
+)
+
 tied_once_in_each_layer = slip(
     "A tensor that is tied across layers is grouped in each of them.",
     {
@@ -181,6 +191,16 @@ tied_where_it_comes_last = slip(
 empty_groups_kept = slip(
     "Groups without parameters are returned too.",
     {"if own\n": "if True\n"},
+)
+
+merged_without_weight_decay = slip(
+    "With a weight_decay of 0 the two groups of a layer become one. They stay apart.",
+    {"names[tensor.ndim >= 2]": "names[tensor.ndim >= 2 and weight_decay != 0]"},
+)
+
+all_that_decays_first = slip(
+    "All groups that decay come before all others. Each layer's two should stand together.",
+    {"return groups": 'return sorted(groups, key=lambda group: group["weight_decay"] == 0)'},
 )
 
 from_the_top = slip(

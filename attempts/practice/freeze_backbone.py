@@ -130,6 +130,18 @@ batch_norm_in_training_mode = slip(
     {NORM: NORM.replace("eps=1e-5", "training=True, eps=1e-5")},
 )
 
+training_mode_in_fit = slip(
+    "In `fit` the batch norm is in training mode: it normalizes by the rows at hand, and moves the "
+    "statistics that it was given.",
+    {
+        FIT_FEATURES: (
+            "own = self._backbone\n"
+            'z = F.linear(x, own["weight"], own["bias"])\n'
+            f"features = torch.relu({NORM.replace('eps=1e-5', 'training=True, eps=1e-5')})"
+        )
+    },
+)
+
 # --- The features ------------------------------------------------------------------------------
 
 relu_missing = slip(
@@ -147,6 +159,16 @@ gain_and_shift_missing = slip(
     {', own["gain"], own["shift"]': ""},
 )
 
+gain_missing = slip(
+    "`gain` is not applied.",
+    {NORM: NORM.replace('own["gain"]', "None")},
+)
+
+shift_missing = slip(
+    "`shift` is not applied.",
+    {NORM: NORM.replace('own["shift"]', "None")},
+)
+
 relu_before_the_norm = slip(
     "ReLU comes before the batch norm. It should come after it.",
     {"F.batch_norm(z,": "F.batch_norm(torch.relu(z),"},
@@ -162,11 +184,43 @@ eps_outside_the_root = slip(
     {NORM: '(z - own["mean"]) / (own["var"].sqrt() + 1e-5) * own["gain"] + own["shift"]'},
 )
 
+eps_missing = slip(
+    "1e-5 is missing under the root: a variance of 0 is divided by.",
+    {NORM: '(z - own["mean"]) / own["var"].sqrt() * own["gain"] + own["shift"]'},
+)
+
 # --- The head ----------------------------------------------------------------------------------
 
 head_never_moves = slip(
     "The head does not learn.",
     {"optimizer.step()": "pass"},
+)
+
+uphill = slip(
+    "The steps go up the gradient, and the loss rises. They should go down.",
+    {
+        STEP: STEP.replace(
+            "optimizer.step()",
+            "with torch.no_grad():\n"
+            "    for part in self._head:\n"
+            "        part += lr * (part.grad + weight_decay * part)",
+        )
+    },
+)
+
+gradient_of_the_sum = slip(
+    "The steps are along the gradient of the sum over the rows. It should be that of the mean.",
+    {"loss.backward()": "(len(y) * loss).backward()"},
+)
+
+bias_never_moves = slip(
+    "c stays at 0. It is trained, too.",
+    {"optimizer.step()": "self._head[1].grad = None\noptimizer.step()"},
+)
+
+head_in_float32 = slip(
+    "The head is in float32, torch's default. It should have the backbone's dtype.",
+    {"torch.zeros(shape, dtype=weight.dtype)": "torch.zeros(shape)"},
 )
 
 head_begun_anew = slip(
@@ -215,6 +269,16 @@ bias_does_not_decay = slip(
             "optimizer = torch.optim.SGD(groups, lr, weight_decay=weight_decay)"
         )
     },
+)
+
+decay_without_lr = slip(
+    "Weight decay is not multiplied by lr.",
+    {OPTIMIZER: OPTIMIZER.replace("weight_decay)", "weight_decay / lr)")},
+)
+
+decay_doubled = slip(
+    "The head decays twice as fast as it should: the derivative of V² is 2 · V.",
+    {OPTIMIZER: OPTIMIZER.replace("weight_decay)", "2 * weight_decay)")},
 )
 
 penalty_in_the_loss = slip(

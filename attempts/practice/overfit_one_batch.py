@@ -102,6 +102,23 @@ dropout_before_each_hidden_layer = slip(
     {DROPPED: "torch.relu(layer(F.dropout(x, self.dropout, self.training)))"},
 )
 
+features_drop_out_too = slip(
+    "Features drop out in `fit`, too. Only hidden units should.",
+    {LOOP: f"x = F.dropout(x, self.dropout, self.training)\n{LOOP}"},
+)
+
+nothing_kept_divided_by_0 = slip(
+    "At a dropout of 1 what is left, 0, is divided by 0, and that is nan.",
+    {
+        LOOP: LOOP.replace(
+            DROPPED,
+            "torch.relu(layer(x))\n"
+            "    if self.training:\n"
+            "        x = x * (torch.rand_like(x) >= self.dropout) / (1 - self.dropout)",
+        )
+    },
+)
+
 dropout_after_the_last_hidden_layer_only = slip(
     "Only the units of the last hidden layer drop out.",
     {

@@ -94,6 +94,12 @@ turned_back_over_the_padding = slip(
     },
 )
 
+turned_around_whole = slip(
+    "The backward states are turned around once too often, or not at all: the one at step k has to "
+    "be the one that has just read x[:, k].",
+    {BACK: f"{BACK}\nback = back[:, ::-1]"},
+)
+
 both_forward = slip(
     "The second half has been read forwards, too.",
     {"reversed(range(t))": "range(t)"},
@@ -216,6 +222,11 @@ turned_by_unsigned_places = slip(
     },
 )
 
+zeros_taken_for_padding = slip(
+    "Steps of zeros are taken for padding. `lengths` says what is real.",
+    {"np.arange(t) < lengths[:, None]": "(np.arange(t) < lengths[:, None]) & (x != 0).any(axis=2)"},
+)
+
 longest_for_all = slip(
     "All sequences are taken to be as long as the longest.",
     {"< lengths[:, None]": "< lengths.max() + 0 * lengths[:, None]"},
@@ -243,6 +254,11 @@ last_real_step_lost = slip(
 )
 
 # --- The step --------------------------------------------------------------------------------
+
+before_the_step = slip(
+    "Each step gets the states from before x[:, k] is read. They should have read it.",
+    {f"{STEP}\nhs[:, k] = h": f"hs[:, k] = np.where(real[:, k, None], h, 0)\n{STEP}"},
+)
 
 state_not_carried = slip(
     "The state is not carried from step to step.",

@@ -126,6 +126,21 @@ compared_by_identity = slip(
     {"if token == end:": "if token is end:"},
 )
 
+end_left_out = slip(
+    "`end` is left out of the result, but writing goes on after it. It stops there.",
+    {
+        "while len(tokens) < n:": "for _ in range(n):",
+        "if token == end:\n    break\ntokens.append(token)": (
+            "if token != end:\n    tokens.append(token)"
+        ),
+    },
+)
+
+start_taken_for_end = slip(
+    "Where `start` is `end`, nothing is written. `end` counts only once it is drawn.",
+    {"while len(tokens) < n:": "while token != end and len(tokens) < n:"},
+)
+
 ended_by_start = slip(
     "Writing stops where `start` is drawn again.",
     {"if token == end:": "if token in (start, end):"},
@@ -152,6 +167,17 @@ temperature_without_effect = slip(
     "Apart from 0, the temperature has no effect. (To divide probabilities by it has none either: "
     "that is undone where they are divided by their sum.)",
     {") / temperature)": "))"},
+)
+
+power_of_probabilities = slip(
+    "Probabilities are raised to the power 1 / temperature. Small ones have been rounded to 0 by "
+    "then, and stay 0 however high the temperature is.",
+    {
+        WEIGHTS: (
+            "weights = np.exp(logits - logits.max())\n"
+            "weights = (weights / weights.sum()) ** (1 / temperature)"
+        )
+    },
 )
 
 softmax_of_probabilities = slip(

@@ -52,7 +52,7 @@ def as_a_sum_over_a_count(losses, lengths):
 with_where_in_the_mean = rewrite(
     {
         REAL: "mask = np.arange(losses.shape[1]) < lengths[:, None]",
-        MEAN: "return float(losses.mean(where=mask))",
+        MEAN: "return float(losses.mean(dtype=np.float64, where=mask))",
     }
 )
 
@@ -249,6 +249,11 @@ nan_left_out = slip(
     {MEAN: "return float(np.nanmean(real, dtype=np.float64)) if real.size else math.nan"},
 )
 
+not_finite_left_out = slip(
+    "Real steps that are nan or infinite are left out. They would be a bug that nobody sees.",
+    {MEAN: "real = real[np.isfinite(real)]\n" + MEAN},
+)
+
 nan_taken_for_0 = slip(
     "A real step that is nan counts as 0. It would be a bug that nobody sees.",
     {MEAN: "real = np.nan_to_num(real)\n" + MEAN},
@@ -257,6 +262,11 @@ nan_taken_for_0 = slip(
 summed_in_their_dtype = slip(
     "The losses are added up in their own dtype. float16 ends at 65504.",
     {"real.mean(dtype=np.float64)": "real.sum() / real.size"},
+)
+
+mean_in_their_dtype = slip(
+    "The mean is taken in the losses' own dtype: the sum of large float32 losses overflows.",
+    {"real.mean(dtype=np.float64)": "real.mean()"},
 )
 
 zeros_left_out = slip(

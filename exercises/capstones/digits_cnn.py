@@ -62,7 +62,7 @@ def loss_and_gradients(
     """Return the mean cross-entropy of the pictures x, whose classes are y, and its gradients.
 
     The gradients are in the order of `params`, shaped alike and of the same dtype. Where maxima are
-    equal, any of them may get the gradient.
+    equal, any one of them may get the gradient, or all of them equal parts of it.
     """
     raise NotImplementedError
 

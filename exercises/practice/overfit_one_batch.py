@@ -58,7 +58,7 @@ class Classifier(nn.Module):
 
         Batches take the rows in order; the last one holds what is left. In each step, each
         hidden unit of each row drops out with probability `dropout`, whatever becomes of the
-        others; the units that are kept are divided by 1 - dropout.
+        others; the units that are kept are divided by 1 - dropout. At a dropout of 1 none is kept.
         """
         self.train()
         optimizer = torch.optim.SGD(self.parameters(), lr)

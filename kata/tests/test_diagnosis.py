@@ -5,7 +5,7 @@ import pytest
 
 from kata import catalog, diagnosis
 from kata.attempts import Attempt
-from kata.diagnosis import Ending, Outcome, same
+from kata.outcome import Ending, Outcome, same
 from kata.testing import Note
 from kata.tests.conftest import RIGHT, WRONG
 from kata.verdict import FAILED, SOLVED
@@ -200,6 +200,15 @@ def test_each_function_is_diagnosed_by_itself(runner, pair, bodies, texts):
     assert sorted(verdict.diagnosis) == texts
 
 
+def test_an_error_of_the_answers_own_may_be_worded_in_any_way(runner, pair):
+    kata = pair(halve="raise ValueError('Nothing to halve!')")
+    refuses = "\n\n@wrong(halve, 'It refuses.')\ndef refuses(x):\n    raise ValueError('no')\n"
+    kata.attempts.write_text(TWO_ATTEMPTS + refuses)
+    assert runner.run(kata).diagnosis == ["halve: It refuses."]
+    pair(halve="return x + np.ones(7)")  # NumPy's ValueError says something else.
+    assert runner.run(kata).diagnosis == []
+
+
 def test_a_function_that_is_done_is_told_while_another_is_to_do(runner, pair):
     verdict = runner.run(pair(double="raise NotImplementedError"))
     outcomes = [
@@ -208,6 +217,21 @@ def test_a_function_that_is_done_is_told_while_another_is_to_do(runner, pair):
     ]
     assert outcomes == [("double", {"todo"}), ("halve", {"passed"})]
     assert runner.run(pair()).functions == {}
+
+
+def test_a_test_too_long_for_a_diagnosis_takes_no_name_away(runner, pair):
+    kata = pair(halve="return x * (1 / 3.0)")
+    kata.test.write_text(
+        TWO_TESTS.replace(
+            "import assert_close, manners", "import assert_close, diagnosing, manners"
+        )
+        + "\n\ndef test_half_of_much():\n"
+        "    if not diagnosing():\n"
+        "        assert_close(halve(np.array([1e9])), np.array([5e8]))\n"
+    )
+    verdict = runner.run(kata)
+    assert len(verdict.failures) == 2
+    assert verdict.diagnosis == ["halve: It takes a third."]
 
 
 def test_an_answer_that_writes_into_its_argument_is_told_that_first(runner, pair):

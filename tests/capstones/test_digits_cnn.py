@@ -116,6 +116,19 @@ def test_logits_loss_and_gradients_agree_with_torch(rng, channels, classes, n, h
     assert_close(predict(params, x).tolist(), logits.argmax(axis=1).tolist())
 
 
+def test_equal_maxima_share_one_gradient(rng):
+    # In the middle of an even picture all positions are alike, and more than those at the edges.
+    # All sums of the convolutions are exact.
+    params = [1.0 + np.abs(param).round() for param in draw_params(rng, (2, 3), 4)]
+    params[4:] = [0.001 * param for param in draw_params(rng, (2, 3), 4)[4:]]
+    x, y = np.ones((2, 1, 9, 8)) * [[[[1.0]]], [[[2.0]]]], rng.integers(4, size=2)
+    tensors = [torch.tensor(param, requires_grad=True) for param in params]
+    loss = F.cross_entropy(torch_logits(tensors, x), torch.as_tensor(y))
+    loss.backward()
+    grads = [tensor.grad.numpy() for tensor in tensors]
+    assert_close(loss_and_gradients(params, x, y), (loss.item(), grads))
+
+
 def test_of_equal_logits_predict_takes_the_first():
     params = init((1, 1), 4, np.random.default_rng(0))
     # No exponential of these can be told from another.

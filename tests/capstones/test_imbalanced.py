@@ -215,6 +215,13 @@ def test_judgements_agree_with_a_count(rng, n, share, threshold):
     assert_close(evaluate(p, y, threshold), expected)
 
 
+def test_the_calibration_error_has_eight_bins():
+    # The first two share a bin, in which one is right and the other is not.
+    p, y = np.array([0.76, 0.86, 0.95]), np.array([1, 0, 1])
+    error = evaluate(p, y, 0.5)["calibration_error"]
+    assert_close(error, (abs(0.24 - 0.86) + 0.05) / 3)
+
+
 def test_a_score_that_equals_the_threshold_is_called():
     judged = evaluate(np.array([0.75, 0.25]), np.array([1, 0]), 0.75)
     assert_close([judged["recall"], judged["accuracy"]], [1.0, 1.0])
@@ -269,8 +276,9 @@ def test_rare_eights_are_found(rng, progress):
         if errors[1] >= errors[0]
         else "",
     ]
+    problem = " ".join(filter(None, problems)) or None
     reached = [cost / constant, float(np.mean(precisions)), *errors]
-    recorder.check(reached, "at most 0.5, at least 0.55, falling", " ".join(filter(None, problems)))
+    recorder.check(reached, "at most 0.5, at least 0.55, falling", problem)
 
 
 @manners(dtypes=())

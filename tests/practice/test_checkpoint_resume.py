@@ -30,6 +30,14 @@ def seen(trainer):
     return copy.deepcopy({name: getattr(trainer, name) for name in names})
 
 
+def frozen(state):
+    """A copy, in which a generator, which should not be there, is seen by its state."""
+    if isinstance(state, dict):
+        return {name: frozen(part) for name, part in state.items()}
+    state = getattr(state, "bit_generator", state)
+    return copy.deepcopy(getattr(state, "state", state))
+
+
 def parts_of(value):
     if isinstance(value, dict):
         return [part for item in [*value, *value.values()] for part in parts_of(item)]
@@ -81,10 +89,10 @@ def test_a_state_is_a_snapshot(data):
     trainer, resumed = make(data, seed=1), make(data, seed=2)
     run(trainer, 2)
     state = trainer.state()
-    kept = copy.deepcopy(state)
+    kept = frozen(state)
     expected = run(trainer, 5)
     trainer.state()
-    exactly(state, kept)
+    exactly(frozen(state), kept)
     resumed.load(state)
     exactly(run(resumed, 5), expected)
 

@@ -8,8 +8,9 @@ from kata.testing import assert_close, assert_value_error, assert_vectorised, dr
 
 
 def draw_pictures(rng, shape, dtype="float64"):
-    """No entry is 0."""
-    return (rng.permutation(np.prod(shape)) % 127 + 1).reshape(shape).astype(dtype)
+    """No entry is 0. Where the dtype allows it, half of them are below."""
+    x = (rng.permutation(np.prod(shape)) % 127 + 1).reshape(shape)
+    return (x * rng.choice([-1, 1], shape) if "float" in dtype else x).astype(dtype)
 
 
 def all_holes(height, width, size):
@@ -48,8 +49,10 @@ def test_each_picture_has_one_hole_of_zeros_through_all_channels(rng, shape, siz
 
 
 def test_a_picture_may_have_more_than_256_rows(rng):
-    hidden = cutout(np.ones((100, 1, 300, 3)), 1, rng) == 0
-    assert_close(hidden.sum(axis=(1, 2, 3)), np.ones(100, dtype=int))
+    hidden = cutout(np.ones((200, 1, 300, 3)), 1, rng) == 0
+    assert_close(hidden.sum(axis=(1, 2, 3)), np.ones(200, dtype=int))
+    # That none of the 44 last rows has a centre has odds of 2e-14.
+    assert_close({"in the last rows": bool(hidden[:, :, 256:].any())}, {"in the last rows": True})
 
 
 def test_a_size_of_0_changes_nothing(rng):
@@ -79,6 +82,14 @@ def test_all_pixels_are_centres_equally_often(rng, height, width, size, limit):
     number = np.argmax(found, axis=0)
     alike = np.mean(number[::2] == number[1::2])
     assert_close(alike, 1 / len(holes), rtol=0.0, atol=0.15)
+
+
+@pytest.mark.parametrize("shape", [(2, 1, 2, 1), (2, 1, 1, 2)], ids=str)
+def test_pictures_of_one_batch_may_have_the_same_centre(rng, shape):
+    # Half of them have, with a standard deviation of 2.5 %.
+    pairs = [cutout(np.ones(shape), 1, rng) for _ in range(400)]
+    alike = np.mean([(one == other).all() for one, other in pairs])
+    assert_close(alike, 0.5, rtol=0.0, atol=0.16)
 
 
 @draws()

@@ -24,6 +24,8 @@ CASES = {
     "1.5 times the baseline": ([2.0, 3.0], [2.0, 3.0], "not learning"),
     "a little more": ([2.0, 3.0625], [2.0, 0.25], "diverging"),
     "just below 0.9 of the baseline": ([2.0, 1.75], [2.0, 1.75], "underfitting"),
+    "at 0.9 of the baseline": ([2.0, 1.8], [2.0, 1.8], "underfitting"),
+    "good on new rows alone": ([2.0, 1.9375], [2.0, 0.25], "not learning"),
     "at the target": ([2.0, 0.25], [2.0, 0.5], "good"),
     "a hair above the target": ([2.0, 0.25], [2.0, 0.5 + 2**-40], "overfitting"),
     "training is above the target": ([2.0, 0.75], [2.0, 0.375], "good"),
@@ -66,7 +68,11 @@ def test_means_are_those_of_the_last_fifth(n, last):
         assert_close(diagnose([0.25] * n, val, 2.0, 0.5), expected)
 
 
-@pytest.mark.parametrize("last", [[0.25, 0.625, 0.25, 0.25], [0.625, 0.25, 0.25, 0.625]], ids=str)
+@pytest.mark.parametrize(
+    "last",
+    [[0.25, 0.625, 0.25, 0.25], [0.625, 0.25, 0.25, 0.625], [0.25, 0.25, 0.25, 0.875]],
+    ids=str,
+)
 def test_no_single_epoch_decides(last):
     assert_close(diagnose([0.25] * 20, [1.0] * 16 + last, 2.0, 0.5), "good")
     high = [2.0 - 2 * loss for loss in last]
@@ -83,7 +89,8 @@ def test_a_mean_is_no_median():
 
 def test_the_target_may_be_0():
     assert_close(diagnose([2.0, 0.25], [2.0, 0.0], 2.0, 0.0), "good")
-    assert_close(diagnose([2.0, 0.25], [2.0, 0.5], 2.0, 0.0), "underfitting")
+    for val in (0.5, 2**-20):
+        assert_close(diagnose([2.0, 0.25], [2.0, val], 2.0, 0.0), "underfitting")
 
 
 @pytest.mark.parametrize("scale", [1 / 64, 16.0, 1024.0])

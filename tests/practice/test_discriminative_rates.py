@@ -59,6 +59,12 @@ def test_networks_of_any_depth(n):
     assert_close(parameter_groups(layers, 1.0, 0.8, 0.5), expected)
 
 
+def test_layers_without_parameters_count(rng):
+    layers = [{}, {"weight": draw(rng, 2, 3)}, {}, {}, {"bias": draw(rng, 2)}, {}]
+    expected = [group("weight", 2.0 * 0.5**4, 0.3), group("bias", 1.0, 0.0)]
+    assert_close(parameter_groups(layers, 2.0, 0.5, 0.3), expected)
+
+
 def test_layers_may_come_in_a_tuple(rng):
     layers = draw_network(rng)
     expected = parameter_groups(layers, 0.3, 0.5, 0.1)

@@ -85,11 +85,12 @@ def test_nothing_in_the_backbone_moves(rng, steps, weight_decay):
     assert_close(transfer.features(x).detach(), features)
 
 
-def test_without_weight_decay_there_is_none(rng):
+@pytest.mark.parametrize("steps", [0, 1, 12])
+def test_without_weight_decay_there_is_none(rng, steps):
     backbone, x, y = draw(rng)
-    losses, head = regress(features_of(backbone, x), y, zeros(4, 5), 4, 0.2, 0.0)
+    losses, head = regress(features_of(backbone, x), y, zeros(4, 5), steps, 0.2, 0.0)
     transfer = Transfer(backbone, 4)
-    assert_close((transfer.fit(x, y, 4, 0.2), transfer.head()), (losses, head))
+    assert_close((transfer.fit(x, y, steps, 0.2), transfer.head()), (losses, head))
 
 
 def test_another_fit_goes_on_where_the_last_one_ended(rng):

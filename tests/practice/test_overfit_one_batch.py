@@ -94,7 +94,7 @@ def last_hidden_units_in_training(classifier, n):
     i got beside it in a step is the hidden units of row i, times lr, and halved by the mean.
     """
     lr, units = 1e-12, []
-    x = torch.zeros(n, 1, dtype=torch.float64)
+    x = torch.ones(n, 1, dtype=torch.float64)
     for _ in range(2):
         before = classifier.weights()[-2]
         classifier.fit(x, torch.arange(n), 1, 2, lr)
@@ -104,12 +104,12 @@ def last_hidden_units_in_training(classifier, n):
 
 
 def test_units_drop_out_independently_and_what_is_kept_is_scaled_up(rng):
-    # Every first hidden unit is 1. Each of the second ones is 1 more than its own first one, before
-    # they drop out.
+    # The feature and every first hidden unit are 1. Each of the second ones is 1 more than its own
+    # first one, before they drop out.
     n, size, dropout = 4, 500, 0.3
     one, eye = torch.ones(size, dtype=torch.float64), torch.eye(size, dtype=torch.float64)
     last = [torch.zeros(n + 1, size, dtype=torch.float64), floats([0.0] * (n + 1))]
-    classifier = Classifier([0 * one[:, None], one, eye, one, *last], dropout)
+    classifier = Classifier([one[:, None], 0 * one, eye, one, *last], dropout)
     units = last_hidden_units_in_training(classifier, n)
     scale = 1 / (1 - dropout)
     second, first = (units > 0.5).double(), (units > 2.2).double()
@@ -159,7 +159,8 @@ def test_the_arguments_are_left_unchanged_and_the_weights_are_copies(rng):
 def test_two_classifiers_share_nothing(rng):
     weights, x, y = draw(rng, (3, 4, 3), 6)
     expected, _ = descend(weights, [(x, y)] * 2, lr=0.3)
-    one, other = Classifier(weights, dropout=0.0), Classifier(weights, dropout=0.0)
-    one.overfit(x, y, 2, lr=0.3)
+    one, other = Classifier(weights, dropout=0.0), Classifier(weights, dropout=1.0)
+    one.overfit(x, y, 1, lr=0.3)
     other.fit(x, y, 1, 2, lr=0.1)
+    one.fit(x, y, 1, 6, lr=0.3)
     assert_close(one.weights(), expected)

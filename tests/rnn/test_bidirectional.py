@@ -81,6 +81,19 @@ def test_an_empty_sequence_has_states_of_zero(rng):
     assert_close(bidirectional(*args), expected)
 
 
+def test_nothing_but_empty_sequences_has_states_of_zero(rng):
+    x, _, *weights = draw(rng, [1, 1], 3, 2, 4)
+    got = bidirectional(np.full_like(x, np.nan), np.array([0, 0]), *weights)
+    assert_close(got, np.zeros((2, 3, 8)))
+
+
+def test_zeros_may_be_real_steps(rng):
+    args = draw(rng, [4, 3], 5, 2, 3)
+    args[0][[0, 1, 1], [1, 0, 2]] = 0.0
+    expected = in_torch(*args)
+    assert_close(bidirectional(*args), expected)
+
+
 def test_there_may_be_more_steps_than_the_dtype_of_the_lengths_holds(rng):
     args = draw(rng, [100, 3], 200, 2, 3)
     expected = in_torch(*args)

@@ -126,13 +126,15 @@ def test_the_loss_is_the_mean_of_all_real_steps(rng, lengths, size):
     assert_close(masked_mean_loss(batch, np.array(lengths)), expected)
 
 
-def test_losses_may_add_up_to_more_than_their_dtype_holds():
-    losses = np.full((2, 300), 300.0, dtype=np.float16)
-    assert_close(masked_mean_loss(losses, np.array([300, 200])), 300.0)
+@pytest.mark.parametrize(("dtype", "loss"), [(np.float16, 300.0), (np.float32, 2.0**127)])
+def test_losses_may_add_up_to_more_than_their_dtype_holds(dtype, loss):
+    losses = np.full((2, 300), loss, dtype=dtype)
+    assert_close(masked_mean_loss(losses, np.array([300, 200])), loss)
 
 
-def test_a_real_step_that_is_nan_is_not_hidden():
-    assert_close(masked_mean_loss(np.array([[1.0, np.nan, 2.0]]), np.array([2])), float("nan"))
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_a_real_step_that_is_not_finite_is_not_hidden(loss):
+    assert_close(masked_mean_loss(np.array([[1.0, loss, 2.0]]), np.array([2])), loss)
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (1, 1), (3, 0)], ids=str)
@@ -164,8 +166,12 @@ def test_there_may_be_more_steps_than_the_dtype_of_the_lengths_holds(rng, dtype)
 
 
 @OUTSIDE
-def test_a_length_out_of_range_raises_a_value_error(rng, lengths):
+def test_there_is_no_last_state_where_a_length_is_out_of_range(rng, lengths):
     assert_value_error(last_states, rng.normal(size=(3, 4, 2)), np.array(lengths))
+
+
+@OUTSIDE
+def test_there_is_no_mean_loss_where_a_length_is_out_of_range(rng, lengths):
     assert_value_error(masked_mean_loss, rng.normal(size=(3, 4)), np.array(lengths))
 
 
