@@ -86,6 +86,13 @@ def test_the_last_pixel_of_a_window_with_300_places_can_win():
     assert_close(max_pool_backward(np.full((1, 1, 1, 1), 2.0), x, (15, 20)), expected)
 
 
+@pytest.mark.parametrize("settings", [(4, 1, 2), (4, 3, 2), ((1, 5), 1, (0, 2))], ids=str)
+def test_a_kernel_larger_than_the_picture_fits_once_it_is_padded(rng, settings):
+    grad_y, x = draw(rng, (2, 3, 1, 2), *settings)
+    expected = in_torch(grad_y, x, *settings)
+    assert_close(max_pool_backward(grad_y, x, *settings), expected)
+
+
 @pytest.mark.parametrize(
     "shape", [(1, 1, 2, 3), (3, 3, 3, 3), (4, 1, 6, 3), (1, 4, 2, 9), (2, 2, 4, 4)], ids=str
 )
