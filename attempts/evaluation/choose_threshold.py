@@ -54,7 +54,7 @@ costs_swapped = slip(
 )
 
 alarms_alone = slip(
-    "What is missed costs nothing, or is subtracted. Both kinds of mistakes add to the cost.",
+    "What is missed does not add to the cost. Both kinds of mistakes should.",
     {"cost_fp * alarms + cost_fn * missed": "cost_fp * alarms"},
 )
 
