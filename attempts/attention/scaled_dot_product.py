@@ -121,7 +121,7 @@ weights_only = slip(
 )
 
 k_dot_t = slip(
-    "The wrong axes of k change places, as with `.T`, which reverses the batch axes too.",
+    "It is not k's last two axes that change places. `.T` reverses the batch axes, too.",
     {"k.swapaxes(-1, -2)": "k.T"},
 )
 
