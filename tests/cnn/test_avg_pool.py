@@ -141,6 +141,14 @@ def test_the_global_mean_agrees_with_torch(rng, shape):
 # --- All of them -----------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("settings", [(4, 1, 2), (4, 3, 2), ((1, 5), 1, (0, 2))], ids=str)
+def test_a_kernel_larger_than_the_picture_fits_once_it_is_padded(rng, settings):
+    grad_y, x = draw(rng, (2, 3, 1, 2), *settings)
+    expected = in_torch(x, *settings), backward_in_torch(grad_y, x, *settings)
+    got = avg_pool(x, *settings), avg_pool_backward(grad_y, x, *settings)
+    assert_close(got, expected)
+
+
 def test_they_agree_with_the_reference(rng, reference):
     settings = (5, 3), (2, 4), (2, 1)
     grad_y, x = draw(rng, (3, 2, 11, 9), *settings)
