@@ -92,9 +92,13 @@ def test_an_odd_number_of_features_raises_a_value_error(shape):
     assert_value_error(rope, np.ones(shape))
 
 
-@pytest.mark.parametrize("shape", [(1,), (3,), (5,), (1, 4), (4, 1), (2, 4), ()], ids=str)
-def test_positions_of_another_shape_raise_a_value_error(shape):
-    assert_value_error(rope, np.ones((2, 4, 6)), np.ones(shape, dtype=int))
+@pytest.mark.parametrize(
+    ("t", "shape"),
+    [(4, (1,)), (4, (3,)), (4, (5,)), (4, (1, 4)), (4, (4, 1)), (4, (2, 4)), (4, ()), (1, (4,))],
+    ids=str,
+)
+def test_positions_of_another_shape_raise_a_value_error(t, shape):
+    assert_value_error(rope, np.ones((2, t, 6)), np.ones(shape, dtype=int))
 
 
 @manners()
