@@ -3,60 +3,69 @@ import torch.nn.functional as F
 
 from kata.attempts import rewrite, slip
 
-POOLED = "self.features(tokens)[torch.arange(len(tokens)), lengths - 1]"
+POOLED = "self.gpt.features(tokens)[torch.arange(len(tokens)), lengths - 1]"
 CHECK = "if lengths.min() < 1 or lengths.max() > t:"
-LOGITS = (
-    'return F.linear(self._pooled(tokens, lengths), self.weights["head"], self.weights["bias"])'
+LOGITS = "return F.linear(self._pooled(tokens, lengths), self.head, self.bias)"
+LOSS = "return F.cross_entropy(self.logits(tokens, lengths), labels)"
+OWN_LOSS = "loss = F.cross_entropy(F.linear(pooled, head, bias), labels)"
+GRADS = "grad_head, grad_bias = torch.autograd.grad(loss, [head, bias])"
+HEAD_MOVED = "self.head = self.head - lr * grad_head"
+BIAS_MOVED = "self.bias = self.bias - lr * grad_bias"
+MASK = (
+    "real = (torch.arange(t) < lengths[:, None])[:, :, None]\nfeatures = self.gpt.features(tokens)"
 )
-LOSS = "return F.cross_entropy(self.class_logits(tokens, lengths), labels)"
-OWN_LOSS = "loss = F.cross_entropy(F.linear(pooled, *head), labels)"
-GRADS = 'zip(("head", "bias"), torch.autograd.grad(loss, head), strict=True)'
-MOVED = "self.weights[name] = self.weights[name] - lr * grad"
-MASK = "real = (torch.arange(t) < lengths[:, None])[:, :, None]\nfeatures = self.features(tokens)"
 
 with_gather_and_sgd = rewrite(
     {
         POOLED: (
-            "self.features(tokens).gather(1, (lengths - 1)[:, None, None].expand(-1, 1, "
-            'len(self.weights["norm"]))).squeeze(1)'
+            "self.gpt.features(tokens)\n"
+            "columns = (lengths - 1)[:, None, None].expand(-1, 1, self.head.shape[1])\n"
+            "return features.gather(1, columns).squeeze(1)"
         ),
-        LOGITS: (
-            'return self._pooled(tokens, lengths) @ self.weights["head"].T + self.weights["bias"]'
-        ),
+        "return self.gpt": "features = self.gpt",
+        LOGITS: "return self._pooled(tokens, lengths) @ self.head.T + self.bias",
         CHECK: "if not all(0 < length <= t for length in lengths.tolist()):",
-        OWN_LOSS: (
-            f"optimizer = torch.optim.SGD(head, lr)\n{OWN_LOSS}\nloss.backward()\noptimizer.step()"
-        ),
-        f"for name, grad in {GRADS}:\n    {MOVED}": (
-            'self.weights["head"], self.weights["bias"] = (part.detach() for part in head)'
-        ),
+        GRADS: ("optimizer = torch.optim.SGD([head, bias], lr)\nloss.backward()\noptimizer.step()"),
+        HEAD_MOVED: "self.head = head.detach()",
+        BIAS_MOVED: "self.bias = bias.detach()",
     }
 )
 
 with_a_sequence_at_a_time_and_formulas = rewrite(
     {
         POOLED: (
-            "torch.stack([self.features(row[None, :length])[0, -1] "
+            "torch.stack([self.gpt.features(row[None, :length])[0, -1] "
             "for row, length in zip(tokens, lengths.tolist())])"
         ),
         LOSS: (
-            "log_probs = self.class_logits(tokens, lengths).log_softmax(dim=-1)\n"
+            "log_probs = self.logits(tokens, lengths).log_softmax(dim=-1)\n"
             "return -log_probs[torch.arange(len(labels)), labels].mean()"
         ),
-        GRADS: ('zip(("head", "bias"), ((error.T @ pooled).detach(), error.sum(dim=0).detach()))'),
-        OWN_LOSS: (
-            f"{OWN_LOSS}\n"
-            "error = F.linear(pooled, *head).softmax(dim=1)\n"
-            "error = (error - F.one_hot(labels, error.shape[1])) / len(labels)"
+        GRADS: (
+            "error = F.linear(pooled, self.head, self.bias).softmax(dim=1)\n"
+            "error = (error - F.one_hot(labels, error.shape[1])) / len(labels)\n"
+            "grad_head, grad_bias = error.T @ pooled, error.sum(dim=0)"
         ),
-        MOVED: "self.weights[name] -= lr * grad",
+    }
+)
+
+with_parameters_of_its_own = rewrite(
+    {
+        "self.head = head": "self.head = torch.nn.Parameter(head.clone())",
+        "self.bias = bias": "self.bias = torch.nn.Parameter(bias.clone())",
+        "head = self.head.clone().requires_grad_()": "",
+        "bias = self.bias.clone().requires_grad_()": "",
+        OWN_LOSS: "loss = F.cross_entropy(F.linear(pooled, self.head, self.bias), labels)",
+        GRADS: GRADS.replace("[head, bias]", "[self.head, self.bias]"),
+        HEAD_MOVED: "self.head.data -= lr * grad_head",
+        BIAS_MOVED: "self.bias.data -= lr * grad_bias",
     }
 )
 
 with_all_padding_the_last_token = rewrite(
     {
         POOLED: (
-            "self.features(torch.where(torch.arange(t) < lengths[:, None], tokens, 0))"
+            "self.gpt.features(torch.where(torch.arange(t) < lengths[:, None], tokens, 0))"
             "[range(len(tokens)), lengths.sub(1)]"
         ),
     }
@@ -102,7 +111,7 @@ every_row_with_every_length = slip(
 
 mean_over_all = slip(
     "The features are averaged, padding included. Only the last real token's are asked for.",
-    {POOLED: "self.features(tokens).mean(dim=1)"},
+    {POOLED: "self.gpt.features(tokens).mean(dim=1)"},
 )
 
 mean_over_the_real = slip(
@@ -117,7 +126,7 @@ sum_over_the_real = slip(
 
 maximum_over_all = slip(
     "The largest of each feature is taken, padding included. The last real token's are asked for.",
-    {POOLED: "self.features(tokens).amax(dim=1)"},
+    {POOLED: "self.gpt.features(tokens).amax(dim=1)"},
 )
 
 maximum_over_the_real = slip(
@@ -132,7 +141,7 @@ padding_set_to_zero = slip(
 
 before_the_last_norm = slip(
     "The head sees the embeddings of the last real token, not its features.",
-    {"self.features(tokens)[": "self.embed(tokens)["},
+    {"self.gpt.features(tokens)[": "self.gpt.embed(tokens)["},
 )
 
 # --- Lengths -----------------------------------------------------------------------------------
@@ -176,22 +185,22 @@ first_length_checked = slip(
 
 no_bias = slip(
     "The logits lack the bias.",
-    {'self.weights["head"], self.weights["bias"])': 'self.weights["head"])'},
+    {"self.head, self.bias)": "self.head)"},
 )
 
 probabilities = slip(
-    "`class_logits` returns probabilities.",
+    "`logits` returns probabilities.",
     {
         LOGITS: f"{LOGITS}.softmax(dim=-1)",
-        LOSS: LOSS.replace("self.class_logits(", "F.linear(self._pooled(").replace(
-            "lengths),", 'lengths), self.weights["head"], self.weights["bias"]),'
+        LOSS: LOSS.replace("self.logits(", "F.linear(self._pooled(").replace(
+            "lengths),", "lengths), self.head, self.bias),"
         ),
     },
 )
 
 softmax_before_the_loss = slip(
     "The loss takes a softmax of probabilities: cross_entropy has one of its own.",
-    {LOSS: "return F.cross_entropy(self.class_logits(tokens, lengths).softmax(dim=-1), labels)"},
+    {LOSS: "return F.cross_entropy(self.logits(tokens, lengths).softmax(dim=-1), labels)"},
 )
 
 sum_of_the_losses = slip(
@@ -201,7 +210,7 @@ sum_of_the_losses = slip(
 
 logarithm_of_the_softmax = slip(
     "The logarithm is taken of a softmax, which is 0 for a class that is far behind.",
-    {LOSS: "return F.nll_loss(self.class_logits(tokens, lengths).softmax(dim=-1).log(), labels)"},
+    {LOSS: "return F.nll_loss(self.logits(tokens, lengths).softmax(dim=-1).log(), labels)"},
 )
 
 weighted_by_length = slip(
@@ -209,7 +218,7 @@ weighted_by_length = slip(
     {
         LOSS: (
             "losses = F.cross_entropy(\n"
-            "    self.class_logits(tokens, lengths), labels, reduction='none'\n"
+            "    self.logits(tokens, lengths), labels, reduction='none'\n"
             ")\n"
             "return (losses * lengths).sum() / lengths.sum()"
         )
@@ -218,87 +227,89 @@ weighted_by_length = slip(
 
 mean_over_the_classes = slip(
     "The sum of the losses is divided by the number of classes, too.",
-    {LOSS: f'{LOSS} / len(self.weights["bias"])'},
+    {LOSS: f"{LOSS} / len(self.bias)"},
 )
 
 # --- The step ----------------------------------------------------------------------------------
 
 uphill = slip(
     "The step goes up the gradient.",
-    {"- lr * grad": "+ lr * grad"},
+    {
+        HEAD_MOVED: HEAD_MOVED.replace("- lr", "+ lr"),
+        BIAS_MOVED: BIAS_MOVED.replace("- lr", "+ lr"),
+    },
 )
 
 lr_ignored = slip(
     "The step ignores lr.",
-    {"lr * grad": "grad"},
+    {
+        HEAD_MOVED: HEAD_MOVED.replace("lr * ", ""),
+        BIAS_MOVED: BIAS_MOVED.replace("lr * ", ""),
+    },
 )
 
 bias_kept = slip(
-    "The bias stays as it is. It belongs to the head.",
-    {GRADS: 'zip(["head"], torch.autograd.grad(loss, head[:1]), strict=True)'},
+    "The bias stays as it is. It is trained, too.",
+    {BIAS_MOVED: ""},
 )
 
 head_kept = slip(
     "Only the bias moves.",
-    {GRADS: 'zip(["bias"], torch.autograd.grad(loss, head[1:]), strict=True)'},
+    {HEAD_MOVED: ""},
+)
+
+nothing_kept = slip(
+    "The step changes copies: the head stays as it is.",
+    {HEAD_MOVED: "", BIAS_MOVED: ""},
 )
 
 step_of_the_sum = slip(
     "The step follows the gradient of the sum of the losses, not of their mean.",
-    {"lr * grad": "lr * len(labels) * grad"},
+    {
+        HEAD_MOVED: HEAD_MOVED.replace("lr * ", "lr * len(labels) * "),
+        BIAS_MOVED: BIAS_MOVED.replace("lr * ", "lr * len(labels) * "),
+    },
 )
 
 loss_after_the_step = slip(
     "`step` returns the loss after the step.",
-    {"return loss.item()": "return self.class_loss(tokens, lengths, labels).item()"},
+    {"return loss.item()": "return self.loss(tokens, lengths, labels).item()"},
 )
 
-embeddings_move = slip(
-    "The step moves the embeddings, too. The GPT is frozen.",
+gpt_trained_too = slip(
+    "The step trains the GPT, too. It is frozen: only the head moves.",
     {
-        "pooled = self._pooled(tokens, lengths)  # Outside": (
-            "self.weights['tokens'].requires_grad_()\n"
-            "pooled = self._pooled(tokens, lengths)  # Outside"
-        ),
-        '("head", "bias")]': '("head", "bias")] + [self.weights["tokens"]]',
-        "F.linear(pooled, *head)": "F.linear(pooled, *head[:2])",
-        GRADS: 'zip(("head", "bias", "tokens"), torch.autograd.grad(loss, head), strict=True)',
-        MOVED: f"{MOVED.replace('= self.weights[name]', '= self.weights[name].detach()')}",
+        GRADS: (
+            f"{GRADS}\n"
+            "own = [w for part in [self.gpt.weights, *self.gpt.blocks] for w in part.values()]\n"
+            "for weight in own:\n"
+            "    weight.requires_grad_()\n"
+            "loss_of_all = self.loss(tokens, lengths, labels)\n"
+            "for weight, grad in zip(own, torch.autograd.grad(loss_of_all, own)):\n"
+            "    weight.requires_grad_(False).sub_(lr * grad)"
+        )
     },
 )
 
-all_moves = slip(
-    "The step moves every weight. All but the head is frozen.",
+embeddings_trained_too = slip(
+    "The step trains the embeddings of the tokens, too. Only the head moves.",
     {
-        "pooled = self._pooled(tokens, lengths)  # Outside": (
-            "own = {**self.weights, **{(i, k): w for i, b in enumerate(self.blocks) "
-            "for k, w in b.items()}}\n"
-            "for weight in own.values():\n"
-            "    weight.requires_grad_()\n"
-            "all_grads = torch.autograd.grad(\n"
-            "    self.class_loss(tokens, lengths, labels), list(own.values()), allow_unused=True\n"
-            ")\n"
-            "for weight in own.values():\n"
-            "    weight.requires_grad_(False)\n"
-            "pooled = self._pooled(tokens, lengths)  # Outside"
-        ),
-        "return loss.item()": (
-            "for (name, weight), grad in zip(own.items(), all_grads):\n"
-            "    if name not in ('head', 'bias') and grad is not None:\n"
-            "        weight -= lr * grad\n"
-            "return loss.item()"
-        ),
+        GRADS: (
+            f"{GRADS}\n"
+            "own = self.gpt.weights['tokens'].requires_grad_()\n"
+            "grad = torch.autograd.grad(self.loss(tokens, lengths, labels), own)[0]\n"
+            "own.requires_grad_(False).sub_(lr * grad)"
+        )
     },
 )
 
 gradients_add_up = slip(
     "The gradients of earlier steps are added to the new ones.",
     {
-        f"for name, grad in {GRADS}:": (
-            "grads = torch.autograd.grad(loss, head)\n"
+        GRADS: (
+            f"{GRADS}\n"
             "earlier = getattr(self, '_sums', (0, 0))\n"
-            "self._sums = tuple(a + b for a, b in zip(earlier, grads))\n"
-            'for name, grad in zip(("head", "bias"), self._sums):'
+            "self._sums = grad_head, grad_bias = grad_head + earlier[0], grad_bias + earlier[1]"
         )
     },
 )

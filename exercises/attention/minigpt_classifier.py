@@ -1,61 +1,64 @@
 """A small GPT as a classifier of sequences, of different lengths in one batch."""
 
-import torch
 from jaxtyping import Float, Int
+from torch import Tensor
 
 from exercises.attention.minigpt_bugs import MiniGPT
 
 
-class GPTClassifier(MiniGPT):
+class GPTClassifier:
     """A GPT with a linear head that scores the classes of a whole sequence.
 
-    It builds on your own MiniGPT, from the kata minigpt_bugs. `weights` also holds "head"
-    (classes, d) and "bias" (classes,), the head's:
+        logits = (features of the last real token) headᵀ + bias
 
-        class_logits = (features of the last real token) headᵀ + bias
+    The features are those of your own MiniGPT, from the kata minigpt_bugs, made of `weights`,
+    `blocks` and `n_heads`. `lengths` says how many tokens at the start of each row are real. The
+    others, the padding, may be any tokens of the vocabulary, and have no effect. No argument is
+    written into.
 
-    `lengths` says how many tokens at the start of each row are real. The others, the padding, may
-    be any tokens of the vocabulary, and have no effect.
-
-    Raises    ValueError, by every method below, if a length is less than 1 or more than t
+    Raises    ValueError, by every method, if a length is less than 1 or more than t
     Source    Radford, Narasimhan, Salimans & Sutskever 2018, §3.2
 
     >>> weights = {"tokens": torch.eye(2), "positions": torch.zeros(3, 2), "norm": torch.ones(2)}
-    >>> weights |= {"head": 4 * torch.eye(2), "bias": torch.tensor([1.0, 2.0])}
-    >>> model = GPTClassifier(weights, [], n_heads=1)
-    >>> model.class_logits(torch.tensor([[0, 1, 1], [0, 1, 1]]), torch.tensor([1, 3])).round()
-    tensor([[ 5., -2.],
-            [-3.,  6.]])
+    >>> model = GPTClassifier(weights, [], 1, head=4 * torch.eye(2), bias=torch.tensor([1.0, 2.0]))
+    >>> model.logits(torch.tensor([[0, 1, 1], [0, 1, 1]]), torch.tensor([1, 3])).round().tolist()
+    [[5.0, -2.0], [-3.0, 6.0]]
     """
 
-    def class_logits(
-        self, tokens: Int[torch.Tensor, "n t"], lengths: Int[torch.Tensor, "n"]
-    ) -> Float[torch.Tensor, "n classes"]:
+    def __init__(
+        self,
+        weights: dict[str, Tensor],
+        blocks: list[dict[str, Tensor]],
+        n_heads: int,
+        head: Float[Tensor, "classes d"],
+        bias: Float[Tensor, "classes"],
+    ) -> None:
+        """Make the GPT; keep the head."""
+        self.head = head
+        self.bias = bias
+        raise NotImplementedError
+
+    def logits(
+        self, tokens: Int[Tensor, "n t"], lengths: Int[Tensor, "n"]
+    ) -> Float[Tensor, "n classes"]:
         """Score every class for each sequence."""
         raise NotImplementedError
 
-    def class_loss(
-        self,
-        tokens: Int[torch.Tensor, "n t"],
-        lengths: Int[torch.Tensor, "n"],
-        labels: Int[torch.Tensor, "n"],
-    ) -> Float[torch.Tensor, ""]:
-        """Return the mean cross-entropy of the sequences' classes, `labels`.
-
-        Numerics  right for class_logits of any size
-        """
+    def loss(
+        self, tokens: Int[Tensor, "n t"], lengths: Int[Tensor, "n"], labels: Int[Tensor, "n"]
+    ) -> Float[Tensor, ""]:
+        """Return the mean cross-entropy of the classes, `labels`; right for logits of any size."""
         raise NotImplementedError
 
     def step(
         self,
-        tokens: Int[torch.Tensor, "n t"],
-        lengths: Int[torch.Tensor, "n"],
-        labels: Int[torch.Tensor, "n"],
+        tokens: Int[Tensor, "n t"],
+        lengths: Int[Tensor, "n"],
+        labels: Int[Tensor, "n"],
         lr: float,
     ) -> float:
         """Take one step of gradient descent with the head alone; return the loss before it.
 
-        weights["head"] and weights["bias"] move by −lr · (gradient of class_loss). All else in
-        `weights` and `blocks` is frozen: it stays exactly as it is.
+        `head` and `bias` move by −lr · (gradient of the loss). The GPT is frozen.
         """
         raise NotImplementedError

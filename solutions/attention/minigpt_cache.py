@@ -1,4 +1,4 @@
-"""A small GPT with a KV cache: what was read once is not read again."""
+"""A small GPT with a KV cache: it goes on from the keys and values of the past."""
 
 import math
 
@@ -7,29 +7,34 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from exercises.attention.minigpt_bugs import MiniGPT
-
 Cache = list[tuple[Tensor, Tensor]]
 
 
-class CachedGPT(MiniGPT):
-    """A GPT that can also go on from the keys and values of earlier tokens.
+class CachedGPT:
+    """The GPT of the kata minigpt_bugs, which can also go on from the tokens of earlier calls.
 
-    It builds on your own MiniGPT, from the kata minigpt_bugs, whose methods do what they did.
+    `weights`, `blocks` and `n_heads` are those of MiniGPT; take from your own what you need.
 
-    A cache holds one pair for each block, (keys, values), both (n, n_heads, past, d / n_heads), in
+    A cache holds a pair for each block, (keys, values), both (n, n_heads, past, d / n_heads), in
     the dtype of the weights. It is all that is known of the `past` tokens of n sequences: the model
-    itself remembers nothing, and no method writes into a cache that it was given, so several
-    sequences may go on from the same one. There is one block at least.
+    itself remembers nothing, and no method writes into an argument, so several sequences may go on
+    from one cache. There is one block at least.
 
     >>> one, eye = torch.ones(2), torch.eye(2)
     >>> weights = {"tokens": eye, "positions": torch.zeros(9, 2), "norm": one}
     >>> block = dict.fromkeys(["q", "k", "v", "o", "up", "down"], eye)
     >>> model = CachedGPT(weights, [{**block, "norm1": one, "norm2": one}], n_heads=1)
-    >>> written, cache = model.write(torch.tensor([[0, 1]]), 3, model.start(1))
-    >>> written, cache[0][0].shape
-    (tensor([[1, 1, 1]]), torch.Size([1, 1, 5, 2]))
+    >>> model.write(torch.tensor([[0, 1]]), 3, model.start(1))[0]
+    tensor([[1, 1, 1]])
     """
+
+    def __init__(
+        self, weights: dict[str, Tensor], blocks: list[dict[str, Tensor]], n_heads: int
+    ) -> None:
+        """Keep the weights."""
+        self.weights = weights
+        self.blocks = blocks
+        self.n_heads = n_heads
 
     def start(self, n: int) -> Cache:
         """Return the cache of n sequences that have no tokens yet."""
@@ -42,7 +47,7 @@ class CachedGPT(MiniGPT):
     ) -> tuple[Float[Tensor, "n t v"], Cache]:
         """Return the logits of the next t ≥ 1 tokens of each sequence, and the cache with them too.
 
-        The logits are those that `logits` gives at these t positions of the whole sequence.
+        The logits are those that MiniGPT gives at these t positions of the whole sequence.
 
         Raises    ValueError if past + t is more than t_max
         Speed     no Python loop over sequences or tokens
@@ -74,14 +79,21 @@ class CachedGPT(MiniGPT):
         heads = scores.masked_fill(hidden, -math.inf).softmax(dim=-1) @ v
         return F.linear(heads.transpose(1, 2).flatten(2), block["o"]), (k, v)
 
+    def _norm(self, x: Float[Tensor, "n t d"], gain: Float[Tensor, "d"]) -> Float[Tensor, "n t d"]:
+        """Return the layer norm over the width."""
+        return F.layer_norm(x, gain.shape, gain, eps=1e-5)
+
+    def _split(self, x: Float[Tensor, "n t d"]) -> Float[Tensor, "n heads t d_head"]:
+        """Give each head its slice of the width."""
+        return x.unflatten(2, (self.n_heads, -1)).transpose(1, 2)
+
     @torch.no_grad()
     def write(
         self, tokens: Int[Tensor, "n t"], n_new: int, cache: Cache
     ) -> tuple[Int[Tensor, "n n_new"], Cache]:
         """Read the next t ≥ 1 tokens of each sequence, then write the n_new ≥ 1 likeliest.
 
-        Return those written, and the cache with all t + n_new. From an empty cache, `generate`
-        writes the same.
+        Return those written, as MiniGPT would `generate` them, and the cache with all t + n_new.
 
         Raises    ValueError if past + t + n_new is more than t_max
         """

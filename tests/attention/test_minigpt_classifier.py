@@ -37,9 +37,9 @@ def draw_model(rng, sizes):
     """The arguments of a classifier."""
     v, d, n_heads, n_blocks, t_max, classes = sizes
     weights = {"tokens": (v, d), "positions": (t_max, d), "norm": (d,)}
-    weights |= {"head": (classes, d), "bias": (classes,)}
     weights = {name: draw(rng, *shape) for name, shape in weights.items()}
-    return weights, [draw_block(rng, d) for _ in range(n_blocks)], n_heads
+    blocks = [draw_block(rng, d) for _ in range(n_blocks)]
+    return weights, blocks, n_heads, draw(rng, classes, d), draw(rng, classes)
 
 
 def draw_batch(rng, sizes, lengths, t=4):
@@ -78,23 +78,24 @@ def test_the_head_sees_the_last_real_token_worked_out_by_hand():
     # Without blocks, the features are the last norm of a token alone: signs, where the eps is lost.
     tokens = torch.tensor([[1e4, -1e4], [-1e4, 1e4], [3e4, 0.0]], dtype=torch.float64)
     weights = {"tokens": tokens, "positions": torch.zeros(3, 2), "norm": torch.ones(2)}
-    weights |= {"head": torch.tensor([[4.0, 1.0]]), "bias": torch.tensor([0.5])}
-    model = GPTClassifier({name: weight.double() for name, weight in weights.items()}, [], 1)
+    weights = {name: weight.double() for name, weight in weights.items()}
+    head, bias = torch.tensor([[4.0, 1.0]]).double(), torch.tensor([0.5]).double()
+    model = GPTClassifier(weights, [], 1, head, bias)
     batch = torch.tensor([[2, 1, 0], [0, 1, 1], [1, 1, 2]])
-    logits = model.class_logits(batch, torch.tensor([2, 1, 3]))
+    logits = model.logits(batch, torch.tensor([2, 1, 3]))
     assert_close(logits, torch.tensor([[-2.5], [3.5], [3.5]], dtype=torch.float64))
 
 
 @MODELS
 @LENGTHS
 def test_logits_and_loss_are_those_of_each_sequence_without_its_padding(rng, sizes, lengths):
-    arguments, (tokens, lengths, labels) = draw_model(rng, sizes), draw_batch(rng, sizes, lengths)
-    weights = arguments[0]
-    logits = features_in_torch(*arguments, tokens, lengths) @ weights["head"].T + weights["bias"]
+    *gpt, head, bias = draw_model(rng, sizes)
+    tokens, lengths, labels = draw_batch(rng, sizes, lengths)
+    logits = features_in_torch(*gpt, tokens, lengths) @ head.T + bias
     loss = F.cross_entropy(logits, labels)
-    model = GPTClassifier(*arguments)
-    assert_close(model.class_logits(tokens, lengths), logits)
-    assert_close(model.class_loss(tokens, lengths, labels), loss)
+    model = GPTClassifier(*gpt, head, bias)
+    assert_close(model.logits(tokens, lengths), logits)
+    assert_close(model.loss(tokens, lengths, labels), loss)
 
 
 def test_the_padding_has_no_effect(rng):
@@ -103,87 +104,76 @@ def test_the_padding_has_no_effect(rng):
     others = draw_integers(rng, 5, 4, 8)
     others[:, ::2] = 0
     padded = torch.where(torch.arange(8) < lengths[:, None], tokens, others)
-    before = model.class_logits(tokens, lengths), model.class_loss(tokens, lengths, labels)
-    after = model.class_logits(padded, lengths), model.class_loss(padded, lengths, labels)
+    before = model.logits(tokens, lengths), model.loss(tokens, lengths, labels)
+    after = model.logits(padded, lengths), model.loss(padded, lengths, labels)
     assert_close(after, before)
 
 
 @pytest.mark.parametrize("factor", [0.0, 1e4])
 def test_logits_of_any_size_have_a_loss(rng, factor):
-    arguments, batch = draw_model(rng, THREE_BLOCKS), draw_batch(rng, THREE_BLOCKS, [4, 2, 3])
-    for name in ("head", "bias"):
-        arguments[0][name] *= factor
-    features = features_in_torch(*arguments, *batch[:2])
-    expected, *_ = step_in_torch(
-        features, arguments[0]["head"], arguments[0]["bias"], batch[2], 0.0
-    )
-    assert_close(GPTClassifier(*arguments).class_loss(*batch).item(), expected)
+    *gpt, head, bias = draw_model(rng, THREE_BLOCKS)
+    head, bias = factor * head, factor * bias
+    *batch, labels = draw_batch(rng, THREE_BLOCKS, [4, 2, 3])
+    expected, *_ = step_in_torch(features_in_torch(*gpt, *batch), head, bias, labels, 0.0)
+    assert_close(GPTClassifier(*gpt, head, bias).loss(*batch, labels).item(), expected)
 
 
 @MODELS
 @LENGTHS
 def test_steps_move_the_head_by_gradient_descent(rng, sizes, lengths):
-    arguments, expected = draw_model(rng, sizes), []
+    *gpt, head, bias = draw_model(rng, sizes)
     batches = [draw_batch(rng, sizes, order) for order in (lengths, lengths[::-1], lengths)]
-    head = [arguments[0]["head"], arguments[0]["bias"]]
-    for (*batch, labels), lr in zip(batches, (0.5, 0.01, 2.0), strict=True):
-        loss, *head = step_in_torch(features_in_torch(*arguments, *batch), *head, labels, lr)
-        expected.append((loss, *head))
-    model, got = GPTClassifier(*arguments), []
-    for batch, lr in zip(batches, (0.5, 0.01, 2.0), strict=True):
+    rates, now, expected = (0.5, 0.01, 2.0), (head, bias), []
+    for (*batch, labels), lr in zip(batches, rates, strict=True):
+        loss, *now = step_in_torch(features_in_torch(*gpt, *batch), *now, labels, lr)
+        expected.append((loss, *now))
+    model, got = GPTClassifier(*gpt, head, bias), []
+    for batch, lr in zip(batches, rates, strict=True):
         loss = model.step(*batch, lr)
-        # A later step may write into these.
-        got.append((loss, *(model.weights[name].detach().clone() for name in ("head", "bias"))))
+        # A later step may write into the model's own.
+        got.append((loss, model.head.detach().clone(), model.bias.detach().clone()))
     assert_close(got, expected)
 
 
-def test_all_but_the_head_is_frozen(rng):
-    weights, blocks, n_heads = draw_model(rng, THREE_BLOCKS)
-    model = GPTClassifier(weights, blocks, n_heads)
+def test_after_steps_the_head_is_new_and_the_gpt_is_not(rng):
+    *gpt, head, bias = draw_model(rng, THREE_BLOCKS)
+    *batch, labels = draw_batch(rng, THREE_BLOCKS, [2, 4, 3, 1])
+    *others, _ = draw_batch(rng, THREE_BLOCKS, [9, 3, 8, 1, 5], t=9)
+    features, now = features_in_torch(*gpt, *batch), (head, bias)
     for _ in range(3):
-        model.step(*draw_batch(rng, THREE_BLOCKS, [2, 4, 3, 1]), 0.5)
-    frozen = {name: model.weights[name] for name in ("tokens", "positions", "norm")}
-    assert_close(frozen, {name: weights[name] for name in frozen}, rtol=0.0, atol=0.0)
-    assert_close(model.blocks, blocks, rtol=0.0, atol=0.0)
-
-
-def test_the_classes_after_a_step_are_those_of_the_new_head(rng):
-    arguments, batch = draw_model(rng, THREE_BLOCKS), draw_batch(rng, THREE_BLOCKS, [2, 4, 3])
-    features = features_in_torch(*arguments, *batch[:2])
-    head = arguments[0]["head"], arguments[0]["bias"]
-    _, head, bias = step_in_torch(features, *head, batch[2], 0.3)
-    model = GPTClassifier(*arguments)
-    model.step(*batch, 0.3)
-    assert_close(model.class_logits(*batch[:2]), features @ head.T + bias)
+        _, *now = step_in_torch(features, *now, labels, 0.3)
+    expected = features_in_torch(*gpt, *others) @ now[0].T + now[1]
+    model = GPTClassifier(*gpt, head, bias)
+    for _ in range(3):
+        model.step(*batch, labels, 0.3)
+    assert_close(model.logits(*others), expected)
 
 
 @pytest.mark.parametrize(
     "lengths", [[2, 0, 3], [3, 5, 2], [5, 4, 4], [-1, 1, 1], [0, 1, 4], [1, 9]], ids=str
 )
 def test_a_length_that_is_not_from_1_to_t_raises_a_value_error(rng, lengths):
-    weights, blocks, n_heads = draw_model(rng, THREE_BLOCKS)
+    model = GPTClassifier(*draw_model(rng, THREE_BLOCKS))
     tokens, lengths, labels = draw_batch(rng, THREE_BLOCKS, lengths)
-    model = GPTClassifier(weights, blocks, n_heads)
-    assert_value_error(model.class_logits, tokens, lengths)
-    assert_value_error(model.class_loss, tokens, lengths, labels)
+    assert_value_error(model.logits, tokens, lengths)
+    assert_value_error(model.loss, tokens, lengths, labels)
     assert_value_error(model.step, tokens, lengths, labels, 0.1)
-    assert_close(model.weights, weights)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
     arguments, batch = draw_model(rng, THREE_BLOCKS), draw_batch(rng, THREE_BLOCKS, [2, 4, 3, 1])
     right, own = reference.GPTClassifier(*arguments), GPTClassifier(*arguments)
-    expected = right.step(*batch, 0.2), right.class_logits(*batch[:2])
-    assert_close((own.step(*batch, 0.2), own.class_logits(*batch[:2])), expected)
+    expected = right.step(*batch, 0.2), right.logits(*batch[:2])
+    assert_close((own.step(*batch, 0.2), own.logits(*batch[:2])), expected)
 
 
 def test_arguments_are_left_unchanged_and_two_objects_share_nothing(rng):
-    arguments, batch = draw_model(rng, THREE_BLOCKS), draw_batch(rng, THREE_BLOCKS, [2, 4, 3])
-    features, weights = features_in_torch(*arguments, *batch[:2]), arguments[0]
-    expected = features @ weights["head"].T + weights["bias"]
-    one, other = GPTClassifier(*arguments), GPTClassifier(*arguments)
-    with unchanged(*arguments[:2], *batch):
-        one.step(*batch, 0.5)
-        one.class_logits(*batch[:2])
-        one.class_loss(*batch)
-    assert_close(other.class_logits(*batch[:2]), expected)
+    *gpt, head, bias = draw_model(rng, THREE_BLOCKS)
+    *batch, labels = draw_batch(rng, THREE_BLOCKS, [2, 4, 3])
+    expected = features_in_torch(*gpt, *batch) @ head.T + bias
+    one, other = (GPTClassifier(*gpt, head, bias) for _ in range(2))
+    with unchanged(*gpt[:2], head, bias, *batch, labels):
+        one.logits(*batch)
+        one.loss(*batch, labels)
+        one.step(*batch, labels, 0.5)
+    assert_close(other.logits(*batch), expected)
