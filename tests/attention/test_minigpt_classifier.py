@@ -14,10 +14,12 @@ SIZES = {
     "equal sizes": (4, 4, 4, 4, 4, 4),
 }
 THREE_BLOCKS = SIZES["three blocks, three heads"]
-MODELS = pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
-LENGTHS = pytest.mark.parametrize(
-    "lengths", [[2, 4, 1], [4, 4, 4, 4], [1, 1], [3], [3, 1, 3, 2, 4, 2]], ids=str
-)
+LENGTHS = [[2, 4, 1], [4, 4, 4, 4], [1, 1], [3], [3, 1, 3, 2, 4, 2]]
+ONE_EACH = [
+    pytest.param(sizes, lengths, id=f"{name}, {lengths}")
+    for (name, sizes), lengths in zip(SIZES.items(), LENGTHS, strict=True)
+]
+CASES = ONE_EACH + [pytest.param(THREE_BLOCKS, lengths, id=str(lengths)) for lengths in LENGTHS]
 
 
 def draw(rng, *shape):
@@ -86,8 +88,7 @@ def test_the_head_sees_the_last_real_token_worked_out_by_hand():
     assert_close(logits, torch.tensor([[-2.5], [3.5], [3.5]], dtype=torch.float64))
 
 
-@MODELS
-@LENGTHS
+@pytest.mark.parametrize(("sizes", "lengths"), CASES)
 def test_logits_and_loss_are_those_of_each_sequence_without_its_padding(rng, sizes, lengths):
     *gpt, head, bias = draw_model(rng, sizes)
     tokens, lengths, labels = draw_batch(rng, sizes, lengths)
@@ -118,8 +119,7 @@ def test_logits_of_any_size_have_a_loss(rng, factor):
     assert_close(GPTClassifier(*gpt, head, bias).loss(*batch, labels).item(), expected)
 
 
-@MODELS
-@LENGTHS
+@pytest.mark.parametrize(("sizes", "lengths"), ONE_EACH)
 def test_steps_move_the_head_by_gradient_descent(rng, sizes, lengths):
     *gpt, head, bias = draw_model(rng, sizes)
     batches = [draw_batch(rng, sizes, order) for order in (lengths, lengths[::-1], lengths)]
