@@ -7,7 +7,6 @@ from kata.attempts import rewrite, right, slip
 from solutions.attention.minigpt_cache import CachedGPT
 
 POSITIONS = 'self.weights["positions"][past : past + t]'
-EMBEDDED = f'self.weights["tokens"][tokens] + {POSITIONS}'
 TOO_MANY = "if past + t > t_max:"
 PAIRS = "zip(self.blocks, cache, strict=True)"
 CALL = "attended, pair = self._attend_after"
@@ -250,21 +249,6 @@ of_the_default_dtype = slip(
 )
 
 # --- The model ---------------------------------------------------------------------------------
-
-one_token_at_a_time = slip(
-    "It goes through the tokens one at a time in Python. An index serves all of them at once.",
-    {
-        EMBEDDED: (
-            'torch.stack([self.weights["tokens"][tokens[:, i]] '
-            '+ self.weights["positions"][past + i] for i in range(t)], dim=1)'
-        )
-    },
-)
-
-one_sequence_at_a_time = slip(
-    "It goes through the sequences one at a time in Python. An index serves all of them at once.",
-    {EMBEDDED: f"torch.stack([{EMBEDDED.replace('tokens]', 'row]')} for row in tokens])"},
-)
 
 no_scale = slip(
     "The scores are not scaled.",

@@ -45,7 +45,6 @@ class CachedGPT:
         The logits are those that MiniGPT gives at these t positions of the whole sequence.
 
         Raises    ValueError if past + t is more than t_max
-        Speed     no Python loop over sequences or tokens
         """
         raise NotImplementedError
 

