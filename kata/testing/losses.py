@@ -32,6 +32,8 @@ _LOSS, _GRADIENT = "the loss", "the gradient"
 # A declaration takes as many of the three sizes as it names.
 _SIZES = [(7, 4, 3), (4, 7, 2), (5, 5, 5), (1, 5, 3), (3, 1, 2), (1, 1, 1), (50, 3, 2), (0, 4, 3)]
 _UNLIKE = (4, 3, 2)
+# Between equal sizes, NumPy broadcasts what it would refuse otherwise.
+_ALIKE = (3, 3, 3)
 # More than 8 bits can number.
 _CLASSES = 300
 # Of one size, while the others are few.
@@ -146,11 +148,12 @@ def _to_torch(value: Any) -> Any:
 
 def _refuses_shapes(what: str, declaration: Declaration, rng: np.random.Generator) -> None:
     __tracebackhide__ = True
-    function, arguments = _drawn(declaration, rng, _UNLIKE).call(what)
-    for place, value in enumerate(arguments):
-        for shape in _misfits(value.shape) if place and is_array(value) else ():
-            misfit = np.resize(value, shape)
-            assert_value_error(function, *arguments[:place], misfit, *arguments[place + 1 :])
+    for sizes in (_UNLIKE, _ALIKE):
+        function, arguments = _drawn(declaration, rng, sizes).call(what)
+        for place, value in enumerate(arguments):
+            for shape in _misfits(value.shape) if place and is_array(value) else ():
+                misfit = np.resize(value, shape)
+                assert_value_error(function, *arguments[:place], misfit, *arguments[place + 1 :])
 
 
 def _misfits(shape: Sizes) -> list[Sizes]:
