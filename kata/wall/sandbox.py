@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -121,6 +121,11 @@ class _Borrowed:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with uncounted():  # The wall's own work grows with what has crossed it.
             return self._sandbox.call_back(self.number, args, kwargs)
+
+    def __mro_entries__(self, bases: tuple[object, ...]) -> NoReturn:
+        raise TypeError(
+            "what you have not solved is lent by the grader: it can be called, not inherited from"
+        )
 
 
 class _Made:

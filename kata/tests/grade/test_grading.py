@@ -131,6 +131,17 @@ def test_a_lent_part_may_be_called_thousands_of_times(grade):
     assert (digits.status, digits.score) == ("solved", digits.points)
 
 
+def test_to_inherit_from_a_lent_class_is_told(grade, katas):
+    answer = "from exercises.attention.minigpt_bugs import MiniGPT\n\n"
+    changed = {
+        "minigpt_bugs": stubs.handed_out(katas.find("minigpt_bugs")),
+        "minigpt_classifier": f"{answer}class GPTClassifier(MiniGPT): pass\n",
+    }
+    mark = grade("minigpt_classifier", changed=changed).katas[-1]
+    assert mark.status == "broken"
+    assert "lent by the grader: it can be called, not inherited from" in mark.problem
+
+
 def test_parts_are_lent_that_end_python(grade):
     conv2d, block = grade(
         "conv2d", "residual_block", changed={"conv2d": "import os\nos._exit(0)\n"}
