@@ -10,7 +10,7 @@ from rich.text import Text
 from kata import hints, keys, render, store, stubs
 from kata.catalog import INTERVIEW, Catalog, Kata, KataError
 from kata.fitting import Screen
-from kata.interview import feedback, stages
+from kata.interview import feedback, growth, stages
 from kata.interview.asking import ask, wait_for_enter
 from kata.interview.clock import Clock, day, minutes_and_seconds
 from kata.interview.coding import Coding, Setting
@@ -169,6 +169,8 @@ class _Host:
         """Ask for the plan and the edge cases before the code, on the same clock."""
         if not kata.file_in(INTERVIEW).is_file():
             stubs.reset(kata, INTERVIEW)
+            if interview.shared:
+                self._add_what_is_there(interview, kata)
         for stage in challenge.stages:
             if challenge.planned or stage.said or stage.question not in (PLAN, EDGES):
                 continue
@@ -182,6 +184,15 @@ class _Host:
                 challenge.spent = min(spent, challenge.limit)
                 interview.save()
         challenge.planned = True
+
+    def _add_what_is_there(self, interview: Interview, kata: Kata) -> None:
+        """Put below a stub what was written before it: a staged task is one that grows."""
+        parts = [
+            growth.part(self._katas.by_id[one.kata], feedback.written(interview, one), one.is_right)
+            for one in interview.finished
+        ]
+        file = kata.file_in(INTERVIEW)
+        store.write(file, file.read_text(encoding="utf-8") + "".join(parts))
 
     def _code(self, interview: Interview, kata: Kata, challenge: Challenge, title: str) -> bool:
         """Have one kata written; False where the learner leaves."""
@@ -208,6 +219,7 @@ class _Host:
         if not file.is_file() or kept.exists():
             return
         kept.parent.mkdir(parents=True, exist_ok=True)
+        store.write_whole(file, growth.own_part(file.read_bytes()))
         file.replace(kept)
         for folder in (file.parent, file.parent.parent):
             if not any(folder.iterdir()):

@@ -6,9 +6,9 @@ import re
 import pytest
 from rich.console import Console
 
-from kata import stubs
+from kata import catalog, stubs
 from kata.catalog import INTERVIEW
-from kata.interview import coding
+from kata.interview import coding, growth
 from kata.tests import conftest
 from kata.tests.interview.holding import KEYS, answer_all, plan
 from kata.tests.terminals import LOOP, MISTAKE, RIGHT, WRONG
@@ -225,3 +225,28 @@ def test_what_one_stage_leaves_of_the_time_is_the_next_ones(two_stages, begin, w
     answer_all(terminal, "kkkkk")
     terminal.shows("2 of 2", "20:00 left")
     assert [one.limit for one in record().challenges] == [0, 1200]
+
+
+@pytest.mark.parametrize(
+    ("body", "whose"),
+    [(RIGHT, "as you wrote it"), (WRONG, "as it should be")],
+    ids=["right", "wrong"],
+)
+def test_a_staged_task_grows_and_what_is_not_right_is_lent(
+    two_stages, begin, write, checkout, body, whose
+):
+    kata = catalog.load(checkout).find("other")
+    terminal = begin("--staged=both")
+    plan(terminal)
+    terminal.shows("10:00 left", "q leave")
+    write(body, terminal)
+    terminal.press("g")
+    terminal.shows("Press g again", KEYS)
+    terminal.press("g")
+    answer_all(terminal, "kkkkk")
+    terminal.shows("2 of 2", "then press Enter")
+    stub, grown = kata.file_in(INTERVIEW).read_text().split(growth.MARK)
+    assert stub == stubs.handed_out(kata)
+    assert grown.startswith(f"softmax, {whose} ---")
+    assert "return " in grown
+    assert growth.own_part(kata.file_in(INTERVIEW).read_bytes()).decode() == stub
