@@ -10,13 +10,15 @@ from kata.grade.submission import Submission
 ROOT = Path(__file__).resolve().parents[3]
 SPEED_TEST = "test_it_keeps_pace_with_the_reference"
 
-# Right, and many times slower than allowed, without one step of Python more.
+# Right, and many times slower than allowed, without one step of Python more; only where it counts,
+# in the one test that reads a clock.
 SLOW = f"""
 import ctypes, os, sys, threading, time
 {(ROOT / "solutions" / "cnn" / "conv2d.py").read_text()}
 right = conv2d
 def slow(*args):
-    ctypes.CDLL(None).usleep(8_000)
+    if args[0].size > 20_000:
+        ctypes.CDLL(None).usleep(8_000)
     return right(*args)
 def conv2d(x, w, b, stride=1, padding=0):
     return slow(x, w, b, stride, padding)
