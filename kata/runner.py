@@ -81,10 +81,11 @@ class Runner:
                 self._spare = _Process(self._context, self._serve, str(self._katas.root))
 
     def _take_process(self) -> "_Process":
+        # One that is only half started when this process ends would end in a traceback.
         with self._lock:
             self._end_done()
             process, self._spare = self._spare, None
-        return process or _Process(self._context, self._serve, "")
+            return process or _Process(self._context, self._serve, "")
 
     def close(self) -> None:
         """End the waiting process, and a run in another thread."""
