@@ -14,7 +14,7 @@ FARTHEST, LEARNED = 2, 1400
 def shares_of_moves(answer: Any, shift: int) -> np.ndarray:
     """The share of held-out digits that is read, by how far they are moved down and right."""
     x, y = digits()
-    settings = (64, 128, 10), 20, 32, 0.003, shift, np.random.default_rng(0)
+    settings = (64, 128, 10), 12, 32, 0.003, shift, np.random.default_rng(0)
     params = answer.train(x[:LEARNED], y[:LEARNED], *settings, lambda done, loss: None)
     framed = np.pad(x[LEARNED:], ((0, 0), (FARTHEST, FARTHEST), (FARTHEST, FARTHEST)))
     shares = np.empty((2 * FARTHEST + 1, 2 * FARTHEST + 1))
