@@ -9,7 +9,7 @@ from pictures.panels import draw_grey
 
 SIZE = 7.5, 2.6
 SHOWS = "step_thrown_away"
-ROWS, EPOCHS = 480, 3
+ROWS, EPOCHS = 400, 3
 
 
 def draw(answer: Any, figure: Any) -> None:
