@@ -1,6 +1,7 @@
 """`kata interview`: hold one, resume or close the open one, report."""
 
 import contextlib
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -169,8 +170,9 @@ class _Host:
         """Ask for the plan and the edge cases before the code, on the same clock."""
         if not kata.file_in(INTERVIEW).is_file():
             stubs.reset(kata, INTERVIEW)
-            if interview.shared:
-                self._add_what_is_there(interview, kata)
+            file = kata.file_in(INTERVIEW)
+            text = file.read_text(encoding="utf-8") + self._what_is_there(interview, kata)
+            store.write(file, text)
         for stage in challenge.stages:
             if challenge.planned or stage.said or stage.question not in (PLAN, EDGES):
                 continue
@@ -185,14 +187,14 @@ class _Host:
                 interview.save()
         challenge.planned = True
 
-    def _add_what_is_there(self, interview: Interview, kata: Kata) -> None:
-        """Put below a stub what was written before it: a staged task is one that grows."""
+    def _what_is_there(self, interview: Interview, kata: Kata) -> str:
+        """What stands below the stub of a staged task: all that was to be written before it."""
+        before = itertools.takewhile(lambda one: one.kata != kata.id, interview.challenges)
         parts = [
             growth.part(self._katas.by_id[one.kata], feedback.written(interview, one), one.is_right)
-            for one in interview.finished
+            for one in before
         ]
-        file = kata.file_in(INTERVIEW)
-        store.write(file, file.read_text(encoding="utf-8") + "".join(parts))
+        return "".join(parts) if interview.shared else ""
 
     def _code(self, interview: Interview, kata: Kata, challenge: Challenge, title: str) -> bool:
         """Have one kata written; False where the learner leaves."""
@@ -219,7 +221,8 @@ class _Host:
         if not file.is_file() or kept.exists():
             return
         kept.parent.mkdir(parents=True, exist_ok=True)
-        store.write_whole(file, growth.own_part(file.read_bytes()))
+        added = self._what_is_there(interview, kata).encode()
+        store.write_whole(file, file.read_bytes().removesuffix(added))
         file.replace(kept)
         for folder in (file.parent, file.parent.parent):
             if not any(folder.iterdir()):

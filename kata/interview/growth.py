@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kata.catalog import Kata
 
-MARK = "\n\n# --- What there is by now: "
+_MARK = "\n\n# --- What there is by now: "
 
 
 def part(kata: Kata, written: Path, is_right: bool) -> str:
@@ -19,9 +19,4 @@ def part(kata: Kata, written: Path, is_right: bool) -> str:
     with tokenize.open(file) as source:
         # Python takes imports of the future at the top of a file alone.
         code = "".join(line for line in source if not line.startswith("from __future__"))
-    return f"{MARK}{kata.name}, {whose} ---\n\n{code}"
-
-
-def own_part(source: bytes) -> bytes:
-    """What was written in this step."""
-    return source.partition(MARK.encode())[0]
+    return f"{_MARK}{kata.name}, {whose} ---\n\n{code}"

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from kata import catalog, stubs
 from kata.catalog import INTERVIEW
-from kata.interview import coding, growth
+from kata.interview import coding
 from kata.tests import conftest
 from kata.tests.interview.holding import KEYS, answer_all, plan
 from kata.tests.terminals import LOOP, MISTAKE, RIGHT, WRONG
@@ -233,7 +233,7 @@ def test_what_one_stage_leaves_of_the_time_is_the_next_ones(two_stages, begin, w
     ids=["right", "wrong"],
 )
 def test_a_staged_task_grows_and_what_is_not_right_is_lent(
-    two_stages, begin, write, checkout, body, whose
+    two_stages, begin, write, record, checkout, body, whose
 ):
     kata = catalog.load(checkout).find("other")
     terminal = begin("--staged=both")
@@ -244,9 +244,15 @@ def test_a_staged_task_grows_and_what_is_not_right_is_lent(
     terminal.shows("Press g again", KEYS)
     terminal.press("g")
     answer_all(terminal, "kkkkk")
-    terminal.shows("2 of 2", "then press Enter")
-    stub, grown = kata.file_in(INTERVIEW).read_text().split(growth.MARK)
-    assert stub == stubs.handed_out(kata)
-    assert grown.startswith(f"softmax, {whose} ---")
-    assert "return " in grown
-    assert growth.own_part(kata.file_in(INTERVIEW).read_bytes()).decode() == stub
+    plan(terminal)
+    terminal.shows("Each save", KEYS)
+    file, stub = kata.file_in(INTERVIEW), stubs.handed_out(kata)
+    head = f"{stub}\n\n# --- What there is by now: softmax, {whose} ---"
+    assert file.read_text().startswith(head)
+    assert file.read_text().count("def softmax") == 2
+    terminal.press("g")
+    terminal.shows("Press g again", KEYS)
+    terminal.press("g")
+    terminal.shows("Press Enter")
+    kept = record().folder / "basics" / "other.py"
+    assert kept.read_text() == stub
