@@ -161,6 +161,14 @@ def test_where_no_row_counts_the_loss_is_nan_and_the_gradient_zero(rng, what, n,
     assert_close(answer(what, logits, targets, mark), expected)
 
 
+@BOTH
+@pytest.mark.parametrize("mark", [-100, 1, 7])
+def test_of_a_single_class_the_rows_that_count_cost_nothing(what, mark):
+    expected = {LOSS: 0.0, GRADIENT: np.zeros((3, 1))}[what]
+    logits, targets = np.array([[2.0], [-1.0], [0.5]]), np.array([0, mark, 0])
+    assert_close(answer(what, logits, targets, mark), expected)
+
+
 # --- Errors ----------------------------------------------------------------------------------
 
 
