@@ -168,11 +168,9 @@ class _Host:
 
     def _plan(self, interview: Interview, kata: Kata, challenge: Challenge, title: str) -> None:
         """Ask for the plan and the edge cases before the code, on the same clock."""
-        if not kata.file_in(INTERVIEW).is_file():
-            stubs.reset(kata, INTERVIEW)
-            file = kata.file_in(INTERVIEW)
-            text = file.read_text(encoding="utf-8") + self._what_is_there(interview, kata)
-            store.write(file, text)
+        file = kata.file_in(INTERVIEW)
+        if not file.is_file():
+            store.write(file, stubs.handed_out(kata) + self._what_is_there(interview, kata))
         for stage in challenge.stages:
             if challenge.planned or stage.said or stage.question not in (PLAN, EDGES):
                 continue
@@ -189,12 +187,15 @@ class _Host:
 
     def _what_is_there(self, interview: Interview, kata: Kata) -> str:
         """What stands below the stub of a staged task: all that was to be written before it."""
+        if not interview.shared:
+            return ""
         before = itertools.takewhile(lambda one: one.kata != kata.id, interview.challenges)
         parts = [
             growth.part(self._katas.by_id[one.kata], feedback.written(interview, one), one.is_right)
             for one in before
+            if one.kata in self._katas.by_id
         ]
-        return "".join(parts) if interview.shared else ""
+        return "".join(parts)
 
     def _code(self, interview: Interview, kata: Kata, challenge: Challenge, title: str) -> bool:
         """Have one kata written; False where the learner leaves."""

@@ -10,8 +10,8 @@ from kata import catalog, stubs
 from kata.catalog import INTERVIEW
 from kata.interview import coding
 from kata.tests import conftest
-from kata.tests.interview.holding import KEYS, answer_all, plan
-from kata.tests.terminals import LOOP, MISTAKE, RIGHT, WRONG
+from kata.tests.interview.holding import KEYS, answer_all, hold, plan
+from kata.tests.terminals import LOOP, MISTAKE, RIGHT, WRONG, Terminal, Verdicts
 
 
 @pytest.fixture
@@ -256,3 +256,30 @@ def test_a_staged_task_grows_and_what_is_not_right_is_lent(
     terminal.shows("Press Enter")
     kept = record().folder / "basics" / "other.py"
     assert kept.read_text() == stub
+
+
+def test_a_staged_task_can_be_closed_when_a_step_of_it_no_longer_exists(
+    two_stages, begin, write, record, checkout, clock, monkeypatch
+):
+    other = catalog.load(checkout).find("other")
+    terminal = begin("--staged=both")
+    plan(terminal)
+    terminal.shows("10:00 left", "q leave")
+    write(RIGHT, terminal)
+    terminal.press("d")
+    answer_all(terminal, "kkkkk")
+    plan(terminal)
+    terminal.shows("Each save", KEYS)
+    terminal.press("q")
+    assert terminal.ends() is None
+    curriculum = checkout / "curriculum.toml"
+    head, _, entry = curriculum.read_text().split("[[kata]]")
+    curriculum.write_text(f"{head}[[kata]]{entry}")
+    written = other.file_in(INTERVIEW).read_text()
+    left = catalog.load(checkout)
+    terminal = Terminal(lambda console: hold((), left, Verdicts(), console, clock), monkeypatch)
+    terminal.shows("r resume it")
+    terminal.press("c")
+    terminal.shows("Report saved")
+    assert terminal.ends() is None
+    assert (record().folder / "basics" / "other.py").read_text() == written
