@@ -5,6 +5,7 @@ it had no Landlock, or neither that nor a filter for system calls.
 """
 
 import functools
+import itertools
 import json
 import os
 import subprocess
@@ -101,12 +102,9 @@ def lost(marks: dict) -> set[str]:
 
 
 def test_marks_are_the_same_whatever_protects(grade):
-    modes = [(None, absent) for absent in (ALL, NO_LANDLOCK, NOTHING)]
-    if IS_ROOT:
-        modes += [(become_ordinary, absent) for absent in (ALL, NO_LANDLOCK, NOTHING)]
-        modes += [(become_root_of_a_container, ALL)]
+    users = (None, become_ordinary, become_root_of_a_container) if IS_ROOT else (None,)
     seen = []
-    for become, absent in modes:
+    for become, absent in itertools.product(users, (ALL, NO_LANDLOCK, NOTHING)):
         marks = grade(become=become, absent=absent)
         seen.append([(mark["id"], mark["status"], mark["score"]) for mark in marks["katas"]])
         assert [status for _, status, _ in seen[0]] == ["solved", "failed", "failed", "missing"]
