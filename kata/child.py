@@ -177,8 +177,7 @@ class _Reporter:
 
     def _show(self, diagnosis: Diagnosis, telling: str) -> None:
         """Tell which tests are about which function, and what the failing ones called."""
-        tested = [] if self._all_right else tested_names(self._kata)
-        names = [name for name in vars(target.answer_module(self._kata)) if name in tested]
+        names = [] if self._all_right else _in_their_order(self._kata)
         functions = by_function(self._items, names) if len(names) > 1 else {}
         self._worker.send("told", functions=functions)
         self._worker.begin("", _SECONDS_TO_SHOW)
@@ -214,6 +213,13 @@ def tested_names(kata: Kata) -> list[str]:
     tree = ast.parse(kata.test.read_bytes())
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     return [alias.name for node in imports if node.module == module for alias in node.names]
+
+
+def _in_their_order(kata: Kata) -> list[str]:
+    """The names that the tests import, as they come in the answer."""
+    # A learner's module may be any object, and a thread of theirs may still change it.
+    order = [*getattr(target.answer_module(kata), "__dict__", {})]
+    return [name for name in order if name in tested_names(kata)]
 
 
 def _failure(kata: Kata, error: BaseException) -> dict[str, Any]:

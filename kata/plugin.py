@@ -18,8 +18,9 @@ from _pytest._code.code import ExceptionRepr
 from _pytest.outcomes import Exit, Failed
 from _pytest.runner import runtestprotocol
 
-from kata import catalog, diagnosis, outcome, stubs, target
+from kata import catalog, diagnosis, stubs, target
 from kata.catalog import Catalog, Kata
+from kata.outcome import outcome_of
 from kata.progress import Progress
 from kata.summary import NO_REFERENCE, TODO, Summary
 from kata.testing import Note, recording, remark_on
@@ -176,8 +177,8 @@ class KataPlugin:
         def make_arguments() -> dict[str, Any]:
             return values | ({"rng": self.generator(item)} if "rng" in values else {})
 
-        shown = outcome.outcome_of(item.obj, notes, error)
-        run = diagnosis.Run(item.nodeid, item.obj, make_arguments, shown, seconds)
+        outcome = outcome_of(item.obj, notes, error)
+        run = diagnosis.Run(item.nodeid, item.obj, make_arguments, outcome, seconds)
         self.diagnosis_of(kata).add(run)
 
     @pytest.hookimpl(wrapper=True)

@@ -9,7 +9,7 @@ It is a contract like the others, declared once for a loss:
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any
@@ -150,10 +150,15 @@ def _refuses_shapes(what: str, declaration: Declaration, rng: np.random.Generato
     __tracebackhide__ = True
     for sizes in (_UNLIKE, _ALIKE):
         function, arguments = _drawn(declaration, rng, sizes).call(what)
-        for place, value in enumerate(arguments):
-            for shape in _misfits(value.shape) if place and is_array(value) else ():
-                misfit = np.resize(value, shape)
-                assert_value_error(function, *arguments[:place], misfit, *arguments[place + 1 :])
+        for misfitting in _with_a_misfit(arguments):
+            assert_value_error(function, *misfitting)
+
+
+def _with_a_misfit(arguments: Sequence[Any]) -> Iterator[list[Any]]:
+    """The arguments with one array, other than the first argument, in another shape."""
+    for place, value in enumerate(arguments):
+        for shape in _misfits(value.shape) if place and is_array(value) else ():
+            yield [*arguments[:place], np.resize(value, shape), *arguments[place + 1 :]]
 
 
 def _misfits(shape: Sizes) -> list[Sizes]:
