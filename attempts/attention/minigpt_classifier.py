@@ -62,7 +62,7 @@ with_parameters_of_its_own = rewrite(
     }
 )
 
-with_all_padding_the_last_token = rewrite(
+with_a_padding_of_zeros = rewrite(
     {
         POOLED: (
             "self.gpt.features(torch.where(torch.arange(t) < lengths[:, None], tokens, 0))"
