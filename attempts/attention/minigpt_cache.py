@@ -57,8 +57,8 @@ with_a_written_tensor = rewrite(
         WRITTEN: "return written, cache",
         SCORES: "scores = (q * q.shape[-1] ** -0.5) @ k.mT",
         HEADS: (
-            "scores = scores + torch.zeros_like(scores).masked_fill(hidden, -1e9)\n"
-            "heads = scores.softmax(dim=-1) @ v"
+            "lowest = torch.finfo(scores.dtype).min\n"
+            "heads = scores.masked_fill(hidden, lowest).softmax(dim=-1) @ v"
         ),
     }
 )
@@ -91,7 +91,9 @@ class WithBuffersOfItsOwn(CachedGPT):
             both[0, :, :, past:], both[1, :, :, past:] = k, v
             new.append((both[0], both[1]))
             scores = torch.einsum("nhqc,nhkc->nhqk", q, both[0]) / math.sqrt(q.shape[-1])
-            weights = (scores - scores.amax(dim=-1, keepdim=True)).exp().tril(past)
+            hidden = torch.arange(past + t) > torch.arange(past, past + t)[:, None]
+            scores[..., hidden] = -torch.inf
+            weights = (scores - scores.amax(dim=-1, keepdim=True)).exp()
             weights = weights / weights.sum(dim=-1, keepdim=True)
             heads = torch.einsum("nhqk,nhkc->nqhc", weights, both[1])
             x = x + heads.reshape(n, t, d) @ block["o"].T
@@ -155,6 +157,22 @@ refused_too_early = slip(
 no_mask = slip(
     "There is no mask: the tokens of a piece see those after them.",
     {"scores.masked_fill(hidden, -math.inf)": "scores"},
+)
+
+hidden_by_a_large_number = slip(
+    "The future is hidden by a large number. Scores that are lower still let it through.",
+    {"masked_fill(hidden, -math.inf)": "masked_fill(hidden, -1e9)"},
+)
+
+softmax_without_the_maximum = slip(
+    "exp overflows for large scores. What can be subtracted from a row without changing its "
+    "softmax?",
+    {
+        HEADS: (
+            "weights = scores.masked_fill(hidden, -math.inf).exp()\n"
+            "heads = weights / weights.sum(dim=-1, keepdim=True) @ v"
+        )
+    },
 )
 
 no_mask_after_the_first_piece = slip(

@@ -297,8 +297,7 @@ nothing_is_zero = slip(
 # --- The lengths -----------------------------------------------------------------------------
 
 unchecked = slip(
-    "Lengths out of range are let through: NumPy counts negative places from the end, and a slice "
-    "ends where the array does.",
+    "Lengths out of range are let through. They should raise a ValueError.",
     {
         "if outside.size:": "if False:",
         "np.maximum(lengths, 1) - 1": "np.clip(lengths.astype(int), 1, hs.shape[1]) - 1",

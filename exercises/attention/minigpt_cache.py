@@ -28,7 +28,7 @@ class CachedGPT:
     def __init__(
         self, weights: dict[str, Tensor], blocks: list[dict[str, Tensor]], n_heads: int
     ) -> None:
-        """Keep the weights."""
+        """Keep the weights; nobody changes them later."""
         self.weights = weights
         self.blocks = blocks
         self.n_heads = n_heads
@@ -42,7 +42,8 @@ class CachedGPT:
     ) -> tuple[Float[Tensor, "n t v"], Cache]:
         """Return the logits of the next t ≥ 1 tokens of each sequence, and the cache with them too.
 
-        The logits are those that MiniGPT gives at these t positions of the whole sequence.
+        The logits are those that MiniGPT gives at these t positions of the whole sequence, and
+        right for scores of any size.
 
         Raises    ValueError if past + t is more than t_max
         """
@@ -54,7 +55,8 @@ class CachedGPT:
     ) -> tuple[Int[Tensor, "n n_new"], Cache]:
         """Read the next t ≥ 1 tokens of each sequence, then write the n_new ≥ 1 likeliest.
 
-        Return those written, as MiniGPT would `generate` them, and the cache with all t + n_new.
+        Return those written, as MiniGPT would `generate` them, and the cache, longer by t + n_new:
+        the last one written is read, too.
 
         Raises    ValueError if past + t + n_new is more than t_max
         """

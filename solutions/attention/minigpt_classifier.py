@@ -15,8 +15,8 @@ class GPTClassifier:
 
     The features are those of your own MiniGPT, from the kata minigpt_bugs, made of `weights`,
     `blocks` and `n_heads`. `lengths` says how many tokens at the start of each row are real. The
-    others, the padding, may be any tokens of the vocabulary, and have no effect. No argument is
-    written into.
+    others, the padding, may be any tokens of the vocabulary, and have no effect; t is at most
+    t_max. No argument is written into, and all results have the weights' dtype.
 
     Raises    ValueError, by every method, if a length is less than 1 or more than t
     Source    Radford, Narasimhan, Salimans & Sutskever 2018, §3.2

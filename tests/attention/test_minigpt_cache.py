@@ -133,6 +133,19 @@ def test_a_new_cache_has_no_tokens(rng, sizes, dtype):
     assert_close([str(one.dtype) for one in (logits, *cache[-1])], [str(dtype)] * 3)
 
 
+@pytest.mark.parametrize("cut", [(4,), (1, 2, 1), (2, 2)], ids=str)
+def test_scores_of_any_size_are_right(cut):
+    # The first two tokens see only their like, with scores of -1.4e12; the third, which is hidden
+    # from them, has 1.4e12. What attention adds, three times the values' mean, settles all signs.
+    one, ones = torch.eye(2, dtype=torch.float64), torch.ones(2, dtype=torch.float64)
+    weights = {"tokens": 2 * one - 1, "norm": ones, "positions": 0 * one.tile(2, 1)}
+    block = dict.fromkeys(("k", "v"), one) | dict.fromkeys(("up", "down"), 0 * one)
+    block |= {"q": -1e12 * one, "o": 3 * one, "norm1": ones, "norm2": ones}
+    tokens = torch.tensor([[0, 0, 1, 0]])
+    expected = advance_in_torch(weights, [block], 1, tokens)
+    assert_close(advance_in_pieces(CachedGPT(weights, [block], 1), tokens, cut), expected)
+
+
 @pytest.mark.parametrize("cut", ways_to_cut(5), ids=str)
 def test_every_way_to_cut_a_sequence_gives_the_logits_of_the_whole(rng, cut):
     arguments, tokens = draw_model(rng, THREE_BLOCKS), draw_tokens(rng, 5, 2, 5)
@@ -202,6 +215,28 @@ def test_more_than_t_max_tokens_raise_a_value_error(rng, past, t):
     assert_value_error(model.advance, draw_tokens(rng, 7, 2, t), cache)
     # Here the last new token is the one too many.
     assert_value_error(model.write, draw_tokens(rng, 7, 2, max(1, t - 1)), 1, cache)
+
+
+def test_models_share_nothing_and_tensors_may_have_new_values_in_the_next_call(rng):
+    drawn = [draw_model(rng, THREE_BLOCKS) for _ in range(2)]
+    tokens, later = draw_tokens(rng, 5, 2, 2, 3)
+    cache, another = (draw_cache(rng, THREE_BLOCKS, 2, 2) for _ in range(2))
+    calls = [(tokens, cache), (later, cache), (later, another)]
+    expected = [advance_in_torch(*one, *call) for call in calls for one in drawn]
+    models = [CachedGPT(*arguments) for arguments in drawn]
+    got, seen = [], tokens.clone()
+    for new, pairs_before in calls:
+        seen[...] = new
+        got += [advance(model, seen, pairs_before) for model in models]
+    assert_close(got, expected)
+
+
+def test_what_is_written_depends_on_the_cache_it_goes_on_from(rng):
+    arguments, tokens = draw_model(rng, THREE_BLOCKS), draw_tokens(rng, 5, 2, 2)
+    caches = [draw_cache(rng, THREE_BLOCKS, 2, 2) for _ in range(4)]
+    expected = [write_in_torch(arguments, tokens, 3, cache) for cache in caches]
+    model = CachedGPT(*arguments)
+    assert_close([write(model, tokens, 3, cache) for cache in caches], expected)
 
 
 def test_it_agrees_with_the_reference(rng, reference):

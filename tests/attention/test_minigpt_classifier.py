@@ -115,8 +115,11 @@ def test_logits_of_any_size_have_a_loss(rng, factor):
     *gpt, head, bias = draw_model(rng, THREE_BLOCKS)
     head, bias = factor * head, factor * bias
     *batch, labels = draw_batch(rng, THREE_BLOCKS, [4, 2, 3])
-    expected, *_ = step_in_torch(features_in_torch(*gpt, *batch), head, bias, labels, 0.0)
-    assert_close(GPTClassifier(*gpt, head, bias).loss(*batch, labels).item(), expected)
+    expected = step_in_torch(features_in_torch(*gpt, *batch), head, bias, labels, 0.3)
+    model = GPTClassifier(*gpt, head, bias)
+    assert_close(model.loss(*batch, labels).item(), expected[0])
+    loss = model.step(*batch, labels, 0.3)
+    assert_close((loss, model.head.detach(), model.bias.detach()), expected)
 
 
 @pytest.mark.parametrize(("sizes", "lengths"), ONE_EACH)
@@ -150,7 +153,9 @@ def test_after_steps_the_head_is_new_and_the_gpt_is_not(rng):
 
 
 @pytest.mark.parametrize(
-    "lengths", [[2, 0, 3], [3, 5, 2], [5, 4, 4], [-1, 1, 1], [0, 1, 4], [1, 9]], ids=str
+    "lengths",
+    [[2, 0, 3], [3, 5, 2], [5, 4, 4], [-1, 1, 1], [0, 1, 4], [1, 9], [0, -1], [5, 9]],
+    ids=str,
 )
 def test_a_length_that_is_not_from_1_to_t_raises_a_value_error(rng, lengths):
     model = GPTClassifier(*draw_model(rng, THREE_BLOCKS))
@@ -171,9 +176,40 @@ def test_arguments_are_left_unchanged_and_two_objects_share_nothing(rng):
     *gpt, head, bias = draw_model(rng, THREE_BLOCKS)
     *batch, labels = draw_batch(rng, THREE_BLOCKS, [2, 4, 3])
     expected = features_in_torch(*gpt, *batch) @ head.T + bias
-    one, other = (GPTClassifier(*gpt, head, bias) for _ in range(2))
+    other, one = GPTClassifier(*gpt, head, bias), GPTClassifier(*gpt, head, bias)
     with unchanged(*gpt[:2], head, bias, *batch, labels):
         one.logits(*batch)
         one.loss(*batch, labels)
         one.step(*batch, labels, 0.5)
     assert_close(other.logits(*batch), expected)
+
+
+def test_objects_with_other_weights_share_nothing(rng):
+    *batch, _ = draw_batch(rng, THREE_BLOCKS, [2, 4, 3])
+    drawn = [draw_model(rng, THREE_BLOCKS) for _ in range(2)]
+    expected = [features_in_torch(*gpt, *batch) @ head.T + bias for *gpt, head, bias in drawn]
+    models = [GPTClassifier(*arguments) for arguments in drawn]
+    assert_close([model.logits(*batch) for model in models], expected)
+
+
+def test_arrays_may_have_new_values_in_the_next_call(rng):
+    *gpt, head, bias = draw_model(rng, THREE_BLOCKS)
+    tokens, lengths, labels = draw_batch(rng, THREE_BLOCKS, [2, 4, 3])
+    others = draw_batch(rng, THREE_BLOCKS, [4, 1, 2])
+    expected = features_in_torch(*gpt, *others[:2]) @ head.T + bias
+    model = GPTClassifier(*gpt, head, bias)
+    model.step(tokens, lengths, labels, 0.0)
+    model.logits(tokens, lengths)
+    tokens[...], lengths[...] = others[:2]
+    assert_close(model.logits(tokens, lengths), expected)
+
+
+def test_the_dtype_is_that_of_the_weights(rng):
+    weights, blocks, n_heads, head, bias = draw_model(rng, THREE_BLOCKS)
+    weights = {name: weight.float() for name, weight in weights.items()}
+    blocks = [{name: weight.float() for name, weight in block.items()} for block in blocks]
+    model = GPTClassifier(weights, blocks, n_heads, head.float(), bias.float())
+    batch = draw_batch(rng, THREE_BLOCKS, [2, 4, 3])
+    model.step(*batch, 0.1)
+    results = model.logits(*batch[:2]), model.loss(*batch), model.head, model.bias
+    assert_close([str(one.dtype) for one in results], ["torch.float32"] * 4)

@@ -54,6 +54,15 @@ def test_near_is_meant_in_a_straight_line():
     assert_close(knn(x_train, np.array([1, 0, 0]), x, 1), np.array([0]))
 
 
+@pytest.mark.parametrize("offset", [1.0, -300.0])
+def test_rows_that_lie_close_together_far_from_zero_are_told_apart(offset):
+    x_train = offset * (1.0 + 1e-5 * np.arange(8.0)[:, None])
+    x = offset * (1.0 + 1e-5 * (np.arange(8.0)[::-1, None] + 0.2))
+    labels = np.array([3, 1, 4, 15, 9, 2, 6, 5])
+    expected = labels[::-1].copy()
+    assert_close(knn(x_train, labels, x, 1), expected)
+
+
 @pytest.mark.parametrize("k", [1, 2, 3, 6, "all"])
 @pytest.mark.parametrize("labels", [1, 2, 5])
 @pytest.mark.parametrize("size", SIZES, ids=str)

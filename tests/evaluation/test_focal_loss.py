@@ -83,7 +83,9 @@ def test_gamma_is_2_unless_told(rng):
 @GAMMAS
 @pytest.mark.parametrize(("dtype", "error"), [("float64", 1e-9), ("float32", 1e-5)])
 def test_probabilities_of_0_and_1_are_right(gamma, dtype, error):
-    logits = [np.array([row], dtype) for a in SCALES for row in ([a, -a, 0], [-a, a, -a])]
+    logits = [
+        np.array([row], dtype) for a in SCALES for row in ([a, -a, 0], [-a, a, -a], [a, a - 1, 0])
+    ]
     rows = [(row, np.array([target])) for row in logits for target in (0, 1)]
     # In float32, torch itself has only four digits for the gradient.
     expected = [both_in_torch(row.astype(np.float64), target, gamma) for row, target in rows]

@@ -103,6 +103,14 @@ def test_the_last_states_are_those_of_the_sequences_alone(rng, lengths, size):
     assert_close(last_states(hs, np.array(lengths)), expected)
 
 
+def test_real_steps_and_states_that_are_not_finite_are_kept():
+    hs = np.array([[[np.nan], [1.0]], [[2.0], [-np.inf]], [[3.0], [np.nan]]])
+    expected = np.array([[np.nan], [-np.inf], [3.0]])
+    assert_close(last_states(hs, np.array([1, 2, 1])), expected)
+    batch, _ = pad_sequences([hs[0], hs[1, :1]], value=7.0)
+    assert_close(batch, np.array([[[np.nan], [1.0]], [[2.0], [7.0]]]))
+
+
 def test_nothing_but_empty_sequences_has_states_of_zero():
     assert_close(last_states(np.full((2, 3, 4), np.nan), np.array([0, 0])), np.zeros((2, 4)))
 
@@ -175,6 +183,11 @@ def test_there_is_no_mean_loss_where_a_length_is_out_of_range(rng, lengths):
     assert_value_error(masked_mean_loss, rng.normal(size=(3, 4)), np.array(lengths))
 
 
+def test_there_may_be_more_real_steps_than_the_dtype_of_the_lengths_holds():
+    lengths = np.full(3, 100, np.uint8)
+    assert_close(masked_mean_loss(np.full((3, 100), 2.0), lengths), 2.0)
+
+
 @manners()
 def test_manners(rng):
     lengths = rng.permutation(12)
@@ -184,6 +197,8 @@ def test_manners(rng):
         partial(pad_sequences, draw(rng, [3], 2)),
         partial(last_states, rng.normal(size=(12, 11, 3)), lengths),
         partial(last_states, rng.normal(size=(2, 3, 2)), np.array([3, 3])),
+        partial(last_states, rng.normal(size=(1, 3, 2)), np.array([2])),
+        partial(last_states, rng.normal(size=(2, 1, 2)), np.array([1, 1])),
         partial(masked_mean_loss, rng.normal(size=(12, 11)), lengths),
     )
 
