@@ -2,7 +2,6 @@
 
 import importlib.util
 import io
-import os
 import sys
 from typing import Annotated, Any
 
@@ -171,13 +170,14 @@ def show(
     named = chosen_katas(katas, names) or [Progress(katas.root).current(katas)]
     # A topic's name stands for those of its katas that have a picture.
     chosen = named if len(named) == 1 else script.having_one(named)
-    all_good = True
+    all_good, is_inline = True, inline.is_possible()
     with Runner(katas, "spawn", entry.draw) as runner:
         for kata in chosen:
-            shown = request.show(kata, runner)
+            with keys.ignored():
+                shown = request.show(kata, runner)
             console.print(words.told(shown, clickable=console.is_terminal), soft_wrap=True)
-            if shown.file and console.is_terminal:
-                sys.stdout.write(inline.sequence(shown.file, os.environ))
+            if shown.file and is_inline:
+                inline.show(shown.file, console)
             all_good &= shown.is_good
     if not all_good:
         raise typer.Exit(1)

@@ -71,6 +71,13 @@ def listening(on_key: Callable[[str], None]) -> Iterator[None]:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
+@contextlib.contextmanager
+def ignored() -> Iterator[None]:
+    """Drop what is typed, and what a terminal far away answers late, while the block runs."""
+    with listening(lambda key: None) if has_terminal() else contextlib.nullcontext():
+        yield
+
+
 def _read(descriptor: int, stop: int, on_key: Callable[[str], None]) -> None:
     while stop not in select.select([descriptor, stop], [], [])[0]:
         try:

@@ -1,26 +1,37 @@
-"""Pictures inside the terminal, where it is one that shows them: kitty's way, and iTerm2's."""
+"""Pictures inside the terminal, where it shows them: by sixels, or in kitty's way.
 
-import base64
-from collections.abc import Mapping
+Blocks of colour, which any terminal can show, would be too coarse for axes and labels.
+"""
+
+import importlib.util
+import logging
 from pathlib import Path
 
-_KITTYS = ("kitty", "ghostty")
-_ITERMS = ("iTerm.app", "WezTerm")
-# kitty's protocol takes no longer pieces.
-_PIECE = 4096
+from rich.console import Console
+
+from kata import keys
+
+# The cursor can't go up to a picture that is as high as the terminal.
+_ROWS_BELOW = 2
 
 
-def sequence(picture: Path, environment: Mapping[str, str]) -> str:
-    """What to write to a terminal with these variables to show a PNG; "" where it can't."""
-    if "TMUX" in environment:  # It lets neither through.
-        return ""
-    text = base64.b64encode(picture.read_bytes()).decode()
-    if any(name in environment.get("TERM", "") for name in _KITTYS):
-        pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
-        heads = ["a=T,f=100,m=1", *["m=1"] * (len(pieces) - 1)]
-        heads[-1] = heads[-1].replace("m=1", "m=0")
-        parts = zip(heads, pieces, strict=True)
-        return "".join(f"\x1b_G{head};{piece}\x1b\\" for head, piece in parts) + "\n"
-    if environment.get("TERM_PROGRAM") in _ITERMS:
-        return f"\x1b]1337;File=inline=1:{text}\x07\n"
-    return ""
+def is_possible() -> bool:
+    """Whether the terminal can show pictures, and textual-image is there to send them.
+
+    It is asked, and has a tenth of a second to answer; a later answer stays in its input.
+    """
+    if not keys.has_terminal() or importlib.util.find_spec("textual_image") is None:
+        return False
+    from textual_image import renderable
+
+    # It warns of terminals that do not tell the size of their letters.
+    logging.getLogger("textual_image").addHandler(logging.NullHandler())
+    return renderable.Image in (renderable.SixelImage, renderable.TGPImage)
+
+
+def show(picture: Path, console: Console) -> None:
+    """Print a picture, where that is possible."""
+    from textual_image import renderable
+
+    image = renderable.Image(picture, width="auto", height="auto")
+    console.print(image, height=console.height - _ROWS_BELOW)

@@ -1,11 +1,13 @@
 """`kata show`: every picture shows a mistake, and no answer gets the better of it."""
 
-import base64
-import re
+import io
 
 import pytest
+from PIL import Image
+from rich.console import Console
+from textual_image import renderable
 
-from kata import catalog, entry, target
+from kata import catalog, entry, keys, target
 from kata.catalog import KataError
 from kata.runner import Runner
 from kata.show import facts, inline, request, script, sheet
@@ -28,20 +30,28 @@ def test_a_mistake_can_be_seen(kata):
     assert script.sentence(kata).endswith(".")
 
 
-TERMINALS = {
-    "kitty": ({"TERM": "xterm-kitty"}, r"\x1b_G[^;]*;([^\x1b]*)\x1b\\"),
-    "iTerm2": ({"TERM_PROGRAM": "iTerm.app"}, r"\x1b\]1337;File=inline=1:([^\x07]*)\x07"),
-}
+# How a picture begins in each of the ways that textual-image chooses from.
+WAYS = {"SixelImage": "\x1bP", "TGPImage": "\U0010eeee", "HalfcellImage": "", "UnicodeImage": ""}
 
 
-@pytest.mark.parametrize(("variables", "pattern"), TERMINALS.values(), ids=TERMINALS.keys())
-def test_a_terminal_that_can_is_sent_the_picture(tmp_path, variables, pattern):
+@pytest.mark.parametrize(("way", "begins"), WAYS.items(), ids=WAYS.keys())
+def test_a_terminal_that_can_is_sent_the_picture(tmp_path, monkeypatch, way, begins):
+    monkeypatch.setattr(renderable, "Image", getattr(renderable, way))
+    monkeypatch.setattr(keys, "has_terminal", lambda: True)
+    assert inline.is_possible() == bool(begins)
     picture = tmp_path / "picture.png"
-    picture.write_bytes(bytes(range(256)) * 40)
-    sent = inline.sequence(picture, variables)
-    assert base64.b64decode("".join(re.findall(pattern, sent))) == picture.read_bytes()
-    assert re.sub(pattern, "", sent) == "\n"
-    assert inline.sequence(picture, variables | {"TMUX": "1"}) == ""
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=80, height=24)
+    Image.new("RGB", (400, 900), "white").save(picture)
+    if begins:
+        inline.show(picture, terminal)
+        sent = terminal.file.getvalue()
+        assert begins in sent
+        assert 1 < sent.count("\n") < terminal.height
+
+
+def test_nothing_else_is_asked_or_sent_a_picture(monkeypatch):
+    monkeypatch.setattr(renderable, "Image", renderable.SixelImage)
+    assert not inline.is_possible()
 
 
 # --- Whatever an answer does ------------------------------------------------------------------
