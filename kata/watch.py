@@ -20,6 +20,8 @@ from kata.verdict import SOLVED, TODO, Verdict
 
 # The current file is looked at in every tick, the others in one of so many.
 _TICKS_FOR_OTHERS = 20
+# What pull, checkout and stash change beside the files.
+_CHANGED_BY_GIT = ("logs/HEAD", "refs/stash")
 
 
 class Watch:
@@ -34,7 +36,9 @@ class Watch:
         self._beside = Beside(Runner(katas, serve=entry.draw), self._loop, self._show_picture)
         self._kata = progress.current(katas)
         files = [kata.exercise for kata in katas.katas]
+        files += [katas.root / ".git" / name for name in _CHANGED_BY_GIT]
         self._saves = {file: Saves(file) for file in files}
+        self._changed: set[Path] = set()  # What has been saved within some ticks.
         self._ticks = 0
         self._verdict: Verdict | None = None
         self._pending = ""  # The key that has to be pressed once more.
@@ -63,12 +67,22 @@ class Watch:
     def _look(self) -> None:
         """Look for a saved file, and go to its kata."""
         self._ticks += 1
-        current, all_files = self._kata.exercise, self._ticks % _TICKS_FOR_OTHERS == 0
-        saved = list(filter(self._is_saved, self._saves if all_files else [current]))
-        if current in saved:
+        if self._is_saved(self._kata.exercise):
             self._test()
-        elif len(saved) == 1:  # Several at once come from git, say, not from an editor.
-            self._go_to(self._katas.of_exercise(saved[0]) or self._kata)
+            self._changed.add(self._kata.exercise)
+        elif self._ticks % _TICKS_FOR_OTHERS == 0:
+            self._look_elsewhere()
+
+    def _look_elsewhere(self) -> None:
+        """Go where a file was saved, unless others were, too: that is git's work, say."""
+        saved = list(filter(self._is_saved, self._saves))
+        self._changed.update(saved)
+        if saved:  # More may follow.
+            return
+        found = [self._katas.of_exercise(file) for file in self._changed]
+        self._changed.clear()
+        if len(found) == 1 and found[0] not in (None, self._kata):
+            self._go_to(found[0])
 
     def _is_saved(self, file: Path) -> bool:
         """Whether a file has changed since the last look."""
@@ -79,6 +93,7 @@ class Watch:
 
     def _test(self) -> None:
         self._saves[self._kata.exercise].take()  # What this test sees is no news.
+        self._changed.clear()
         self._progress.move_to(self._kata)
         if self._verdict is None or self._verdict.kata != self._kata:
             self._verdict = None

@@ -173,15 +173,31 @@ def test_a_save_of_another_kata_leads_there(screen, katas):
     assert Progress(katas.root).current(katas) == other
 
 
-def test_files_that_change_together_lead_nowhere(katas):
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ["exercises/basics/other.py", "exercises/basics/third.py"],
+        ["exercises/basics/other.py", "exercises/basics/softmax.py"],
+        ["exercises/basics/other.py", ".git/refs/stash"],
+        ["exercises/basics/other.py", ".git/logs/HEAD"],
+        [".git/logs/HEAD"],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("ticks", [0, 1, 15], ids="{} ticks apart".format)
+def test_files_that_change_together_lead_nowhere(katas, changed, ticks):
     """As after `git checkout`, which is no work on any of them."""
+    for name in (".git/refs", ".git/logs"):
+        (katas.root / name).mkdir(parents=True)
     verdicts = Verdicts()
     watch = Watch(katas, Progress(katas.root), verdicts, Console(file=io.StringIO()))
-    for name in ("other", "third"):
-        katas.find(name).exercise.write_text("# another branch\n")
+    for name in changed:
+        (katas.root / name).write_text("# another branch\n")
+        for _ in range(ticks):
+            watch._look()
     for _ in range(100):
         watch._look()
-    assert verdicts.runs == []
+    assert verdicts.runs == ["basics/softmax"] * ("exercises/basics/softmax.py" in changed)
 
 
 def test_a_newcomer_is_told_what_to_do(checkout, katas, monkeypatch):

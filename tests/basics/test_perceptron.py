@@ -164,7 +164,8 @@ def test_fit_is_right_at_any_scale(rng, size, lr):
     x, y = draw(rng)
     x *= size
     w, b, mistakes = fit_by_torch(x, y, 5, lr)
-    assert_close(fit(x, y, 5, lr), (w, b, mistakes), atol=0.0)
+    # Steps cancel: where one order leaves 0, another leaves rounding errors.
+    assert_close(fit(x, y, 5, lr), (w, b, mistakes), atol=1e-9 * lr * min(size, 1.0))
 
 
 @manners()
