@@ -24,6 +24,7 @@ CASES = [
     ((1, 3, 2, 4), 0.1),
     ((2, 1, 4, 3), 3.0),
     ((1, 2, 1, 2), 0.5),
+    ((2, 1, 1, 1), 0.1),
     ((2, 3, 5, 4), 0.0),
 ]
 MODES = pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
@@ -305,6 +306,13 @@ def test_manners(rng):
 )
 def test_pictures_with_other_channels_or_axes_raise_a_value_error(shape, training):
     assert_value_error(BatchNorm2d(3).forward, np.zeros(shape), training)
+
+
+@pytest.mark.parametrize("training", [False, True], ids=["evaluation", "training"])
+def test_many_channels_where_there_is_one_raise_a_value_error(training):
+    assert_value_error(BatchNorm2d(1).forward, np.zeros((2, 3, 4, 5)), training)
+    assert_value_error(BatchNorm2d(1).folded, np.zeros((3, 1, 2, 2)), np.zeros(1))
+    assert_value_error(BatchNorm2d(1).folded, np.zeros((3, 1, 2, 2)), np.zeros(3))
 
 
 @pytest.mark.parametrize("shape", [(0, 3, 4, 5), (1, 3, 1, 1), (2, 3, 0, 4)], ids=str)
