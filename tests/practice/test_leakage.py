@@ -57,7 +57,7 @@ def test_a_columns_scale_and_sign_do_not_count():
 
 @pytest.mark.parametrize("keep", [1, 3, 8])
 def test_the_columns_most_correlated_with_y_are_chosen(rng, keep):
-    x, y = rng.normal(size=(11, 8)) + 5.0, np.arange(11) % 2
+    x, y = rng.normal(size=(11, 8)) * np.logspace(-2, 2, 8) + 5.0, np.arange(11) % 2
     correlations = [abs(np.corrcoef(column, y)[0, 1]) for column in x.T]
     expected = np.sort(np.argsort(correlations)[::-1][:keep])
     assert_close(choose_columns(x, y, keep), expected)
