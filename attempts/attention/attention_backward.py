@@ -232,6 +232,11 @@ without_the_maximum = slip(
     {EXP: "scores = np.exp(scores)", TOTAL: PLAIN_TOTAL},
 )
 
+without_the_maximum_where_nothing_is_masked = slip(
+    "Where no mask is given, exp overflows for large scores, as if no maximum were subtracted.",
+    {EXP: "scores = np.exp(scores - top if mask is not None else scores)", TOTAL: PLAIN_TOTAL},
+)
+
 one_maximum_for_all_queries = slip(
     "One maximum serves the whole array: a query whose scores are far below it underflows.",
     {TOP: "top = scores.max(keepdims=True)", TOTAL: PLAIN_TOTAL},

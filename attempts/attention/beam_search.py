@@ -155,7 +155,8 @@ only_the_best_is_returned = slip(
 )
 
 ties_to_the_higher_token = slip(
-    "Of equally likely tokens, the higher ones are taken: a reversed sort turns ties around, too.",
+    "Of equally likely tokens, the higher ones are taken. Was a sort reversed? That turns ties "
+    "around, too.",
     {
         'np.argsort(-scores, kind="stable")[:width]': (
             'np.argsort(scores, kind="stable")[::-1][:width]'
@@ -182,6 +183,16 @@ finished_ones_lose_ties = slip(
 impossible_ones_kept = slip(
     "Sequences of probability 0 are kept where there is room for them. Leave them out.",
     {POSSIBLE: "scores[place] >= -math.inf"},
+)
+
+tuples_passed = slip(
+    "`log_probs` is called with a tuple. It takes a list.",
+    {EXTEND: "extended = score + log_probs(tuple(tokens))"},
+)
+
+arrays_passed = slip(
+    "`log_probs` is called with an array. It takes a list.",
+    {EXTEND: "extended = score + log_probs(np.array(tokens, dtype=int))"},
 )
 
 one_step_too_many = slip(

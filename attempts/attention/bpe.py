@@ -41,11 +41,11 @@ def with_counts_that_are_kept_up_to_date(words, n_merges):
 
 @right(train_bpe)
 def with_regular_expressions(words, n_merges):
-    texts, merges = {" ".join(word): count for word, count in words.items()}, []
+    texts, merges = {"\0".join(word): count for word, count in words.items()}, []
     for _ in range(n_merges):
         counts = defaultdict(int)
         for text, count in texts.items():
-            symbols = text.split(" ")
+            symbols = text.split("\0")
             for i in range(len(symbols) - 1):
                 counts[symbols[i], symbols[i + 1]] += count
         if not counts:
@@ -53,7 +53,7 @@ def with_regular_expressions(words, n_merges):
         most = max(counts.values())
         pair = max(pair for pair in counts if counts[pair] == most)
         merges.append(pair)
-        pattern = re.compile(r"(?<!\S)" + re.escape(" ".join(pair)) + r"(?!\S)")
+        pattern = re.compile(r"(?<![^\0])" + re.escape("\0".join(pair)) + r"(?![^\0])")
         together = "".join(pair)
         texts = {pattern.sub(lambda _, t=together: t, text): n for text, n in texts.items()}
     return merges
@@ -202,6 +202,31 @@ starting_from_bytes = slip(
     {
         "{word: list(word) for word in words}": (
             "{word: [*word.encode().decode('latin-1')] for word in words}"
+        )
+    },
+)
+
+spaces_lost_in_training = slip(
+    "train_bpe loses spaces, as where a text is split at them. They are characters too.",
+    {"{word: list(word) for word in words}": '{word: " ".join(word).split() for word in words}'},
+)
+
+spaces_lost_in_a_new_word = slip(
+    "encode loses spaces, as where a text is split at them. They are characters too.",
+    {"symbols = list(word)": 'symbols = " ".join(word).split()'},
+)
+
+pair_as_a_pattern = slip(
+    "A pair is taken for a regular expression: '.' and '+' do not stand for themselves there.",
+    {
+        JOIN_ALL: (
+            "import re\n"
+            r"pattern = r'(?<!\S)' + ' '.join(best) + r'(?!\S)'"
+            "\ntexts = {word: ' '.join(symbols) for word, symbols in symbols_of.items()}\n"
+            "symbols_of = {\n"
+            "    word: re.sub(pattern, ''.join(best), text).split(' ') if text else []\n"
+            "    for word, text in texts.items()\n"
+            "}"
         )
     },
 )

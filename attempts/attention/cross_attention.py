@@ -25,10 +25,12 @@ def by_einsum_alone(x, memory, w_q, w_k, w_v, w_o, n_heads, memory_lengths=None)
     k = np.einsum("nmd,hed->nmhe", memory, w_k.reshape(n_heads, width, -1))
     v = np.einsum("nmd,hed->nmhe", memory, w_v.reshape(n_heads, width, -1))
     scores = np.einsum("nthe,nmhe->nhtm", q, k) / width**0.5
-    weights = np.exp(scores - scores.max(axis=3, keepdims=True))
+    is_memory = True
     if memory_lengths is not None:
         is_memory = np.indices(memory.shape[:2])[1] < np.reshape(memory_lengths, (-1, 1))
-        weights = weights * is_memory[:, None, None]
+        is_memory = is_memory[:, None, None]
+    scores = np.where(is_memory, scores, np.finfo(x.dtype).min)
+    weights = np.exp(scores - scores.max(axis=3, keepdims=True)) * is_memory
     total = weights.sum(axis=3, keepdims=True)
     weights = weights / np.where(total > 0, total, total.dtype.type(1))
     return np.einsum("nhtm,nmhe->nthe", weights, v).reshape(x.shape) @ w_o.T
@@ -161,6 +163,32 @@ padding_hidden_after_the_softmax = slip(
     "The values of the padding are left out, but their weights were part of the softmax: those "
     "that are left no longer sum to 1.",
     {MASK: "None\nv = v * seen[:, None, :, None]"},
+)
+
+maximum_over_the_padding_too = slip(
+    "The padding still counts in the softmax's maximum: one large score in it drowns all others.",
+    {
+        "heads = scaled_dot_product(q, k, v, mask)": (
+            "scores = q @ k.swapaxes(-1, -2) / (d // n_heads) ** 0.5\n"
+            "weights = np.exp(scores - scores.max(axis=-1, keepdims=True))\n"
+            "weights *= True if mask is None else mask\n"
+            "total = weights.sum(axis=-1, keepdims=True)\n"
+            "heads = weights @ v / np.where(total > 0, total, total.dtype.type(1))"
+        )
+    },
+)
+
+minus_1e4 = slip(
+    "The scores of the padding become a number such as -1e4. Real scores may be lower.",
+    {
+        "heads = scaled_dot_product(q, k, v, mask)": (
+            "scores = q @ k.swapaxes(-1, -2) / (d // n_heads) ** 0.5\n"
+            "scores = scores if mask is None else np.where(mask, scores, x.dtype.type(-1e4))\n"
+            "weights = np.exp(scores - scores.max(axis=-1, keepdims=True))\n"
+            "heads = weights @ v / weights.sum(axis=-1, keepdims=True)\n"
+            "heads *= True if mask is None else mask.any(axis=-1, keepdims=True)"
+        )
+    },
 )
 
 empty_taken_for_whole = slip(

@@ -112,6 +112,16 @@ weights_wanted_without_a_memory = slip(
     {IF: f"gamma, beta = params['norm2']\n{IF}"},
 )
 
+lengths_of_0_taken_for_none = slip(
+    "If all lengths are 0, they are taken for none given: the whole memory is seen.",
+    {
+        CROSS: (
+            "if memory_lengths is not None and not memory_lengths.any():\n"
+            "    memory_lengths = None\n" + CROSS
+        )
+    },
+)
+
 lengths_ignored = slip(
     "`memory_lengths` does not reach cross-attention.",
     {CROSS: "x = x + cross_attention(normed, memory, *weights, n_heads)"},

@@ -226,6 +226,11 @@ mask_ignored = slip(
     "`mask` is not used.", {ATTENTION: 'multi_head(a, *params["attention"], n_heads)'}
 )
 
+mask_ignored_in_post_norm = slip(
+    "In post-norm, `mask` is not used.",
+    {ATTENTION: 'multi_head(a, *params["attention"], n_heads, mask if norm_first else None)'},
+)
+
 mask_inverted = slip(
     "The mask is inverted: True shows a key.",
     {ATTENTION: 'multi_head(a, *params["attention"], n_heads, None if mask is None else ~mask)'},

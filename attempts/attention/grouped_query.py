@@ -108,7 +108,8 @@ keys_take_turns = slip(
 )
 
 copied_for_each_head = slip(
-    "k and v are copied for each query head. Then they take as much memory as without groups.",
+    "It takes so much memory that k and v may have been copied for each query head. Then groups "
+    "would save nothing.",
     with_heads_from("h // share"),
 )
 

@@ -103,8 +103,8 @@ no_mask_after_the_first_step = slip(
 )
 
 mask_of_the_whole_sequence = slip(
-    "Each step makes the mask of the whole sequence, which grows with the square of its length. "
-    "Only the new tokens' rows are needed.",
+    "A step takes too much memory. Does it make a mask of the whole sequence? Only the new tokens' "
+    "rows are needed.",
     {SEES: "np.tri(k.shape[2], dtype=bool)[past:]"},
 )
 
@@ -196,8 +196,8 @@ tokens_remembered = slip(
 )
 
 all_outputs_anew = slip(
-    "The outputs of all tokens are computed anew, past × past scores a step; only the new ones are "
-    "asked for.",
+    "A step takes far too much memory. Are the outputs of all tokens computed anew, from past × "
+    "past scores? Only the new ones are asked for.",
     {
         PROJECT: PROJECT + "\nself._q = q if past == 0 else np.concatenate("
         "[self._q[:, :, :past], q], axis=2)",
@@ -309,6 +309,48 @@ any_length_taken = slip(
 negative_length_taken = slip(
     "truncate takes a negative length, which counts from the end.",
     {"if not 0 <= length <= self.length:": "if length > self.length:"},
+)
+
+cut_before_the_check = slip(
+    "truncate forgets tokens before it refuses a length.",
+    {
+        CUT: "pass",
+        "if not 0 <= length <= self.length:": (
+            "remembered = self.length\n"
+            f"if self._keys is not None:\n    {CUT}\n"
+            "if not 0 <= length <= remembered:"
+        ),
+    },
+)
+
+forgotten_ones_come_back = slip(
+    "A later truncate brings forgotten tokens back. It should count those that are left.",
+    {
+        "return 0 if self._keys is None else self._keys.shape[2]": (
+            'return getattr(self, "_length", 0)'
+        ),
+        APPEND_KEYS: APPEND_KEYS.replace("self._keys", "self._keys[:, :, :past]"),
+        APPEND_VALUES: APPEND_VALUES.replace("self._values", "self._values[:, :, :past]"),
+        STORE: STORE + "self._length = k.shape[2]\n",
+        "if not 0 <= length <= self.length:": (
+            "if not 0 <= length <= (0 if self._keys is None else self._keys.shape[2]):"
+        ),
+        CUT: "self._length = length",
+    },
+)
+
+a_new_object_takes_any_length = slip(
+    "Before the first step, truncate takes any length. Nothing is remembered then.",
+    {
+        "if not 0 <= length <= self.length:": (
+            "if self._keys is not None and not 0 <= length <= self.length:"
+        )
+    },
+)
+
+batch_forgotten_with_the_tokens = slip(
+    "After truncate(0), another number of sequences is taken. It stays that of the first step.",
+    {"if self._keys is not None:\n    if len": "if past:\n    if len"},
 )
 
 one_sequence_stretched = slip(

@@ -215,7 +215,7 @@ only_the_update_merged = slip(
 )
 
 merged_only_once = slip(
-    "merged gives what it gave the first time, though a and b are others by now.",
+    "merged gives what it gave before, though a and b are others by now.",
     {
         MERGED: 'if not hasattr(self, "_merged"):\n    self._merged = self.weight + self.scale * '
         "(self.b @ self.a)\nreturn self._merged.copy()"
@@ -232,18 +232,40 @@ merged_into_the_layer = slip(
 )
 
 product_made_in_forward = slip(
-    "forward multiplies B and A first, which makes an array of weight's size. Which order of the "
-    "products does not?",
+    "forward makes an array of weight's size. Are B and A multiplied first? Another order of the "
+    "products needs no such array.",
     {UPDATE: "(x @ (self.scale * (self.b @ self.a)).T)"},
 )
 
 whole_gradient_made = slip(
-    "backward makes the gradient of the whole weight to get those of a and b from it. Which order "
-    "of the products needs no array of that size?",
+    "backward makes an array of weight's size. Is it the gradient of the whole weight? Those of a "
+    "and b can be had without it.",
     {
         GRAD_A: "whole = self.scale * (grad_rows.T @ rows)\ngrad_a = self.b.T @ whole",
         GRAD_B: "grad_b = whole @ self.a.T",
     },
+)
+
+kept_from_forward = slip(
+    "backward uses x Aᵀ as forward left it, though x may hold other numbers by now.",
+    {
+        FORWARD: "self._low = id(x), id(self.a), x @ self.a.T\n" + FORWARD,
+        GRAD_B: (
+            'of_x, of_a, low = getattr(self, "_low", (0, 0, None))\n'
+            "low = low if (of_x, of_a) == (id(x), id(self.a)) else x @ self.a.T\n"
+            "grad_b = self.scale * (grad_rows.T @ low.reshape(-1, len(self.a)))"
+        ),
+    },
+)
+
+the_weight_itself_merged = slip(
+    "Where the update is 0, merged gives the layer's own weight. It should be a new array.",
+    {MERGED: "if not self.scale or not self.b.any():\n    return self.weight\n" + MERGED},
+)
+
+an_alpha_of_0_not_taken = slip(
+    "An alpha of 0 is taken for none given. With it, the update counts for nothing.",
+    {SCALE: "self.scale = (alpha or rank) / rank"},
 )
 
 rank_0_taken = slip(

@@ -155,6 +155,11 @@ next_one_seen = slip(
     {".triu(1)": ".triu(2)"},
 )
 
+masked_in_float64 = slip(
+    "The mask is float64, whatever the weights are. It should not change the dtype of the scores.",
+    {MASK: "scores = scores + torch.zeros(t, t).double().masked_fill(hidden, -math.inf)"},
+)
+
 softmax_over_queries = slip(
     "The softmax runs over the queries. Whose weights should sum to 1?",
     {"softmax(dim=-1)": "softmax(dim=-2)"},

@@ -100,8 +100,8 @@ maximum_of_the_first_block = slip(
 )
 
 maximum_from_zero = slip(
-    "The running maximum starts at 0. If all scores of a query are far below it, every term "
-    "underflows.",
+    "The running maximum starts at a finite number, such as 0. If all scores of a query are far "
+    "below it, every term underflows.",
     {START: "np.zeros((len(q), 1), q.dtype)"},
 )
 
@@ -207,7 +207,7 @@ all_scores_at_once = slip(
 )
 
 all_scores_kept = slip(
-    "The scores of all blocks are kept until the end: together they are t_q × t_k numbers.",
+    "It holds t_q × t_k numbers at a time, as if the scores of all blocks were kept to the end.",
     {
         "y = np.zeros(": "kept = []\ny = np.zeros(",
         SCORES: f"{SCORES}\nkept.append(scores)",

@@ -181,6 +181,11 @@ position_of_the_first_for_all = slip(
     {"positions[:, None] /": "np.repeat(positions[:1], t)[:, None] /"},
 )
 
+own_positions_in_the_dtype_of_x = slip(
+    "Without `positions`, vectors are numbered in x's dtype. Beyond 2048, float16 skips numbers.",
+    {"positions = np.arange(t)": "positions = np.arange(t).astype(x.dtype).astype(np.float64)"},
+)
+
 angles_in_the_dtype_of_x = slip(
     "The angles have x's dtype: in float32 far positions keep few digits behind the point.",
     {

@@ -150,13 +150,13 @@ dropped_logits_of_zero = slip(
 )
 
 last_of_equals = slip(
-    "Of equal logits the one with the higher index comes first: the order was turned around after "
-    "the sort.",
+    "Of equal logits the one with the higher index comes first. Was the order turned around after "
+    "the sort?",
     {"np.argsort(-logits, kind=": "np.argsort(logits, kind=", "[:top_k]": "[::-1][:top_k]"},
 )
 
 in_any_order = slip(
-    "Equal logits come in any order: NumPy's default sort is not stable.",
+    "Equal logits do not come in the order of their indices. Not every sort of NumPy is stable.",
     {'np.argsort(-logits, kind="stable")': "np.argsort(-logits)"},
 )
 
@@ -261,6 +261,11 @@ negative_temperature_let_through = slip(
     {"if temperature < 0:": "if False:"},
 )
 
+top_p_unchecked_beside_top_k = slip(
+    "Where both are given, top_p is not checked.",
+    {"if top_p is not None and not": "if top_k is None and top_p is not None and not"},
+)
+
 unchecked_at_0 = slip(
     "At a temperature of 0, top_k and top_p are not checked.",
     {
@@ -310,6 +315,15 @@ one_token_at_a_time = slip(
 always_the_most_probable = slip(
     "The most probable token is always taken: nothing is drawn.",
     {DRAW: "probs.argmax() + 0 * rng.random()"},
+)
+
+the_most_probable_if_sure = slip(
+    "A token with a probability near 1 is always drawn. The others are rare, but possible.",
+    {
+        "bounds = np.cumsum(probs)": (
+            "if probs.max() > 0.9:\n    probs = probs >= probs.max()\nbounds = np.cumsum(probs)"
+        )
+    },
 )
 
 all_tokens_alike = slip(

@@ -204,6 +204,11 @@ without_the_maximum = slip(
     {"scores -= top": "pass", TOTAL: PLAIN_TOTAL},
 )
 
+without_the_maximum_where_nothing_is_masked = slip(
+    "Where no mask is given, exp overflows for large scores, as if no maximum were subtracted.",
+    {"scores -= top": "scores -= top if mask is not None else 0", TOTAL: PLAIN_TOTAL},
+)
+
 scores_clipped = slip(
     "The scores are clipped so that exp does not overflow: those beyond the bound become equal.",
     {

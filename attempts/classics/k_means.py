@@ -203,6 +203,18 @@ stopped_when_nearly_still = slip(
     },
 )
 
+stopped_by_a_share_of_the_variance = slip(
+    "It stops when the centres move little beside the spread of x, though labels still change.",
+    {
+        "for _ in range(n_iterations):": (
+            "for _ in range(n_iterations):\n    before = centers.copy()"
+        ),
+        "if np.array_equal(labels, previous):": (
+            "if ((centers - before) ** 2).sum() <= 1e-4 * x.var(axis=0).mean():"
+        ),
+    },
+)
+
 own_start = slip(
     "It starts from rows of x, not from the given centres.",
     {"centers = centers.copy()": "centers = np.resize(x, centers.shape)"},
@@ -288,6 +300,20 @@ equal_rows_counted_once = slip(
             "x = np.unique(x, axis=0)\ndrawn = [x[rng.integers(len(x))]]"
         )
     },
+)
+
+equal_rows_counted_once_after_the_first = slip(
+    "From the second draw on equal rows count as one. Each of them should.",
+    {
+        "squares = _squared_distances(x, drawn[0])": (
+            "x = np.unique(x, axis=0)\nsquares = _squared_distances(x, drawn[0])"
+        )
+    },
+)
+
+near_rows_taken_for_equal = slip(
+    "Different rows that lie close together are taken for equal ones.",
+    {"if total == 0.0:": "if total < 1e-12:"},
 )
 
 always_the_same_first = slip(

@@ -112,6 +112,19 @@ epsilon_in_the_logarithm = slip(
     },
 )
 
+probability_rounded_near_1 = slip(
+    "A probability near 1 is rounded before its logarithm is taken: the small loss of a sure and "
+    "right row loses digits.",
+    {
+        "np.mean(np.logaddexp(0.0, -of_the_label))": (
+            "np.mean(\n"
+            "    np.where(of_the_label < 0, -of_the_label, 0.0)\n"
+            "    - np.log(_sigmoid(np.abs(of_the_label)))\n"
+            ")"
+        ),
+    },
+)
+
 exp_overflows = slip(
     "exp overflows for scores beyond about 700, so the loss of a sure but wrong row is infinite.",
     {"np.logaddexp(0.0, -of_the_label)": "np.log1p(np.exp(-of_the_label))"},
@@ -282,6 +295,11 @@ fit_row_by_row = slip(
 labels_unchecked = slip(
     "Labels other than 0 and 1 raise no error. Labels of −1 and 1 give a false loss.",
     {"if not np.isin(y, (0, 1)).all():": "if False:"},
+)
+
+labels_unchecked_without_steps = slip(
+    "Labels are checked in each step only, so where there is none, any are let through.",
+    {"_check_labels(x, y)\nw, b": "w, b"},
 )
 
 shapes_of_labels_unchecked = slip(

@@ -302,14 +302,14 @@ momentum_of_the_old_value = slip(
 )
 
 momentum_of_0_not_taken = slip(
-    "A momentum of 0 is taken for none given: 0 counts as false in `or`. With it the running "
-    "values stay as they are.",
+    "A momentum of 0 is not taken as it is: with it, the running values stay the same. Did `or` "
+    "put another in its place?",
     {"self.momentum = momentum": "self.momentum = momentum or 0.1"},
 )
 
 eps_of_0_not_taken = slip(
-    "An eps of 0 is taken for none given: 0 counts as false in `or`. With it the variance is taken "
-    "as it is.",
+    "An eps of 0 is not taken as it is. Did `or`, or a lower limit, put another in its place? With "
+    "0, nothing is added to the variance.",
     {"self.eps = eps": "self.eps = eps or 1e-5"},
 )
 
@@ -421,6 +421,12 @@ no_epsilon_in_folded = slip(
 epsilon_outside_the_root_in_folded = slip(
     "folded adds eps to the root. It belongs inside, as in forward.",
     {"np.sqrt(self.running_var + self.eps)": "(np.sqrt(self.running_var) + self.eps)"},
+)
+
+folded_in_the_dtype_of_w = slip(
+    "folded computes the bias in the dtype of b. In float16, what comes in between may be "
+    "infinite, though the bias itself is not.",
+    {"(b - self.running_mean)": "(b - self.running_mean.astype(b.dtype))"},
 )
 
 scaled_by_input_channel = slip(

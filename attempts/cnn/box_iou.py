@@ -241,6 +241,12 @@ only_a_is_checked = slip(
     {'(("a", a), ("b", b))': '(("a", a),)'},
 )
 
+only_the_last_box_is_checked = slip(
+    "Only the last box in a and in b is checked. Any of them may have its corners in the wrong "
+    "order.",
+    {"(boxes[:, 2:] < boxes[:, :2])": "(boxes[-1:, 2:] < boxes[-1:, :2])"},
+)
+
 only_x_is_checked = slip(
     "Only x2 < x1 is refused. y2 < y1 is no box either.",
     {"(boxes[:, 2:] < boxes[:, :2])": "(boxes[:, 2] < boxes[:, 0])"},

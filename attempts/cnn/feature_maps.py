@@ -140,6 +140,26 @@ arithmetic_in_the_dtype_of_the_picture = slip(
     },
 )
 
+integers_of_16_bits = slip(
+    "Integers are converted to 16 bits with a sign first, where 50,000 becomes negative.",
+    {
+        "picture.astype(kernels.dtype)": (
+            'picture.astype(np.int16 if picture.dtype.kind in "iu" else picture.dtype)'
+            ".astype(kernels.dtype)"
+        )
+    },
+)
+
+integers_of_32_bits = slip(
+    "Integers are converted to 32 bits first, which do not hold the largest ones.",
+    {
+        "picture.astype(kernels.dtype)": (
+            'picture.astype(np.int32 if picture.dtype.kind in "iu" else picture.dtype)'
+            ".astype(kernels.dtype)"
+        )
+    },
+)
+
 picture_cut_to_shades = slip(
     "The picture is cut to 0 … 255 first. Its numbers should be taken as they are, negative and "
     "larger ones too.",

@@ -116,7 +116,7 @@ threshold_ignored = slip(
 )
 
 threshold_of_0_not_taken = slip(
-    "A threshold of 0 is taken for none given: 0 counts as false in `or`.",
+    "A threshold of 0 is not taken as it is. Did `or` put another in its place? 0 counts as false.",
     {"wide[rest]) <= iou_threshold": "wide[rest]) <= (iou_threshold or 0.5)"},
 )
 
@@ -138,7 +138,7 @@ never_sorted = slip(
 )
 
 higher_index_first = slip(
-    "Of equal scores, the higher index comes first: a sort that is read backwards turns ties "
+    "Of equal scores, the higher index comes first. Was a sort read backwards? That turns ties "
     "around.",
     {'np.argsort(-scores, kind="stable")': 'np.argsort(scores, kind="stable")[::-1]'},
 )
@@ -243,8 +243,7 @@ over_the_other_box = slip(
 )
 
 nothing_over_nothing = slip(
-    "Boxes without area are dropped: their IoU is computed as 0/0, and no comparison with nan is "
-    "true.",
+    "Boxes without area are dropped. Their IoU with any box is 0: neither nan, as 0/0 is, nor 1.",
     {"out=np.zeros_like(union)": "out=np.full_like(union, np.nan)"},
 )
 
@@ -259,8 +258,8 @@ epsilon_in_the_union = slip(
 )
 
 overlap_in_the_dtype_of_the_boxes = slip(
-    "IoU is computed in the boxes' own dtype. In float16, 300 × 300 is already infinite, and "
-    "float32 rounds what is close to the threshold.",
+    "IoU is not computed in float64. In float16, 300 × 300 is already infinite, and float32 rounds "
+    "what is close to the threshold.",
     {"boxes.astype(np.float64)": "boxes"},
 )
 
@@ -279,6 +278,16 @@ lengths_unchecked = slip(
 no_boxes_give_floats = slip(
     "Without boxes the result is float64: an array of an empty list is. It should be int64.",
     {"np.array(kept, dtype=np.int64)": "np.array(kept)"},
+)
+
+infinite_scores_replaced = slip(
+    "An infinite score becomes a finite number, so it may tie with others. It is above all.",
+    {"np.argsort(-scores": "np.argsort(-np.nan_to_num(scores, posinf=1e300)"},
+)
+
+threshold_below_0_not_taken = slip(
+    "A threshold below 0 is taken for 0. No IoU is as small, so one box drops all others.",
+    {"wide[rest]) <= iou_threshold": "wide[rest]) <= max(iou_threshold, 0.0)"},
 )
 
 one_box_at_a_time = slip(

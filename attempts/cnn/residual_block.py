@@ -182,6 +182,12 @@ relu_after_the_skips_convolution = slip(
     },
 )
 
+x_strided_without_w_skip = slip(
+    "Without `w_skip`, every stride-th pixel of x is added. The skip is x itself, and where it "
+    "does not fit, that is an error.",
+    {"skip = x\n": "skip = x[:, :, ::stride, ::stride]\n"},
+)
+
 stride_in_the_second_convolution = slip(
     "The second convolution has the stride, and the first has none. The numbers in between are "
     "then others, and the work is more.",

@@ -1,5 +1,6 @@
 import numpy as np
 
+from attempts.evaluation.regression_losses import added_in_their_own_dtype
 from kata.attempts import right, slip
 from solutions.evaluation.binary_cross_entropy import (
     bce,
@@ -178,7 +179,7 @@ gradient_of_the_logits = slip(
 )
 
 divisor_clamped = slip(
-    "The divisor is clamped, so the gradient of a very small p is far too small.",
+    "The divisor is clamped, so the gradient of a p very near to 0 or 1 is far too small.",
     {"/ (p * (1 - p))": "/ np.maximum(p * (1 - p), 1e-12)"},
 )
 
@@ -224,6 +225,15 @@ through_the_loss_of_probabilities = slip(
 exp_of_large_logits = slip(
     "exp(z) overflows for large z. log(1 + exp(z)) can be written so that no exponent is positive.",
     {"np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))": "np.log1p(np.exp(z))"},
+)
+
+straight_from_20_on = slip(
+    "For large z, log(1 + exp(z)) is taken as z too early, so a small loss becomes 0.",
+    {
+        "np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))": (
+            "np.where(z > 20, z, np.log1p(np.exp(np.minimum(z, 20))))"
+        )
+    },
 )
 
 positive_exponent = slip(

@@ -205,6 +205,16 @@ logits_as_weights = slip(
     {"(np.exp(log_p) * (log_p - log_q)).sum": "(p_logits * (log_p - log_q)).sum"},
 )
 
+maximum_added_back_first = slip(
+    "Large logits lose the digits of their differences. Is the maximum added back before the "
+    "scores are subtracted?",
+    {
+        "return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))": (
+            "return x - (x - shifted + np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))"
+        )
+    },
+)
+
 logits_without_the_maximum = slip(
     "exp overflows for large scores. What can you subtract from a row without changing its "
     "probabilities?",

@@ -126,6 +126,16 @@ logarithm_of_the_softmax = slip(
     },
 )
 
+maximum_added_back_first = slip(
+    "Large logits lose the digits of their differences. Is the maximum added back before the "
+    "scores are subtracted?",
+    {
+        "return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))": (
+            "return x - (x - shifted + np.log(np.exp(shifted).sum(axis=1, keepdims=True)))"
+        )
+    },
+)
+
 clipped_probabilities = slip(
     "The probabilities are clipped at 1e-12, so no class costs more than 27.6.",
     {

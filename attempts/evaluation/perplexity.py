@@ -29,7 +29,8 @@ def with_logaddexp(logits, targets, ignore_index=-100):
     if not mask.any():
         return float("nan")
     mean = -(of_targets * mask).sum() / mask.sum()
-    return float(np.exp(mean)) if mean < 709.0 else float("inf")
+    with np.errstate(over="ignore"):
+        return float(np.exp(mean))
 
 
 MEAN = "np.exp(losses.mean(dtype=np.float64))"

@@ -159,6 +159,11 @@ last_of_equal_rates = slip(
     {"int(rates.argmax())": "rates.size - 1 - int(rates[::-1, ::-1].argmax())"},
 )
 
+nearly_equal_rates_tie = slip(
+    "Rates that differ by very little count as equal, so the first of them wins, not the highest.",
+    {"int(rates.argmax())": "int(np.isclose(rates, rates.max()).argmax())"},
+)
+
 lower_prediction_first = slip(
     "Of equal rates, the one with the lower prediction wins. The lower true class comes first.",
     {
@@ -258,6 +263,12 @@ half_is_always_too_few = slip(
 half_right_is_too_few = slip(
     "Predictions of which exactly half are right are named as well. Half is not fewer than half.",
     {"per_class_precision(matrix) < 0.5": "per_class_precision(matrix) <= 0.5"},
+)
+
+almost_half_is_taken_for_half = slip(
+    "Where a little less than half of a class are found, it is not named: that is taken for half. "
+    "The share may have been rounded.",
+    {"per_class_recall(matrix) < 0.5": "per_class_recall(matrix).round(12) < 0.5"},
 )
 
 absent_classes_named = slip(

@@ -61,6 +61,11 @@ mean_over_the_first_axis = slip(
     {"float(losses.mean())": "float(losses.sum()) / len(losses)"},
 )
 
+added_in_their_own_dtype = slip(
+    "The losses are added in their own dtype. In float16 the sum overflows though every loss fits.",
+    {"float(losses.mean())": "float(losses.sum() / losses.size)"},
+)
+
 nothing_costs_nothing = slip(
     "Without entries the loss is 0. A mean of nothing is nan.",
     {"else math.nan": "else 0.0"},
@@ -71,6 +76,16 @@ nothing_costs_nothing = slip(
 half_the_square = slip(
     "It is half the mean squared error. Here, as in PyTorch, no factor of ½ stands before it.",
     {"_residuals(pred, target) ** 2": "_residuals(pred, target) ** 2 / 2"},
+)
+
+square_multiplied_out = slip(
+    "Between large values, the digits of a small residual are lost, as they are where (p − t)² is "
+    "taken as p² − 2pt + t². Subtract first.",
+    {
+        "_mean(_residuals(pred, target) ** 2)": (
+            "_mean(pred**2 - 2 * pred * target + target**2 + 0 * _residuals(pred, target))"
+        )
+    },
 )
 
 root_of_the_mean = slip(

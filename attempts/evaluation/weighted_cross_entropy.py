@@ -135,6 +135,16 @@ one_maximum_for_all = slip(
     {"x.max(axis=1, keepdims=True)": "x.max(initial=-np.inf)"},
 )
 
+maximum_added_back_first = slip(
+    "Large logits lose the digits of their differences. Is the maximum added back before the "
+    "scores are subtracted?",
+    {
+        "return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))": (
+            "return x - (x - shifted + np.log(np.exp(shifted).sum(axis=1, keepdims=True)))"
+        )
+    },
+)
+
 logarithm_of_the_softmax = slip(
     "The logarithm is taken of finished probabilities: one that has underflowed to 0 costs "
     "infinity.",

@@ -110,6 +110,11 @@ one_length = slip(
     {LENGTHS: "np.linalg.norm(a) * np.linalg.norm(b)"},
 )
 
+small_number_beside_the_lengths = slip(
+    "The cosines of short rows are too near 0. They should not depend on the lengths at all.",
+    {LENGTHS: f"({LENGTHS}) + 1e-8"},
+)
+
 products_without_lengths = slip(
     "These are products, not cosines: the lengths are missing.", {COSINES: "a @ b.T"}
 )

@@ -272,6 +272,30 @@ one_dict_for_all_states = slip(
     },
 )
 
+kept_elsewhere = slip(
+    "The state is too short to hold all that a later step depends on. In a new process, nothing "
+    "else is there.",
+    {
+        "class Trainer:": "_KEPT = []\n\n\nclass Trainer:",
+        SAVED: (
+            f'_KEPT.append(copy.deepcopy(changing) | {RNG})\nreturn {{"number": len(_KEPT) - 1}}'
+        ),
+        LOOP: f'state = _KEPT[state["number"]]\n{LOOP}',
+    },
+)
+
+saved_state_again = slip(
+    "`state` may give an earlier state again, as where it is kept until t changes. A load may have "
+    "changed the rest.",
+    {
+        SAVED: (
+            'if getattr(self, "_saved", {}).get("t") != self.t:\n'
+            f"    self._saved = copy.deepcopy(changing) | {RNG}\n"
+            "return copy.deepcopy(self._saved)"
+        )
+    },
+)
+
 taken_out_of_the_state = slip(
     "Loading takes the parts out of the state, which cannot be loaded again then.",
     {

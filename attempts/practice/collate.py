@@ -41,6 +41,16 @@ def through_lists(sequences, pad):
     )
 
 
+@right(collate)
+def from_the_labels(sequences, pad):
+    if not sequences:
+        raise ValueError("no sequences")
+    labels = np.full((len(sequences), max(map(len, sequences))), -100, np.int64)
+    for row, tokens in zip(labels, sequences, strict=True):
+        row[: len(tokens)] = tokens
+    return np.where(labels < 0, pad, labels), labels >= 0, labels
+
+
 through_float64 = slip(
     "The ids pass through float64, as in an array made by `np.zeros`. It rounds large integers.",
     {
@@ -98,6 +108,11 @@ labels_shifted = slip(
 ids_with_minus_100 = slip(
     "The ids hold −100 where there is padding. That is for labels; ids hold `pad`.",
     {FULL: FULL.replace("pad", "-100")},
+)
+
+pad_in_float32 = slip(
+    "A large `pad` becomes another number in the ids, as in float32.",
+    {FULL: FULL.replace("pad", "int(np.float32(pad))")},
 )
 
 padded_with_0 = slip(

@@ -139,8 +139,8 @@ rows_for_both = slip(
 )
 
 half_of_minus_the_size = slip(
-    "-size // 2 is (-size) // 2, and `//` rounds down: with an odd size the square begins a pixel "
-    "too early.",
+    "With an odd size the square begins a pixel too early, as where half of it is rounded up, or "
+    "where `//` is applied to a negative number.",
     {
         TOPS: TOPS.replace("- size // 2", "+ -size // 2"),
         LEFTS: LEFTS.replace("- size // 2", "+ -size // 2"),
@@ -236,6 +236,11 @@ into_the_argument = slip(
 the_argument_returned = slip(
     "With nothing to hide, the caller's own array is returned. A result should be a new one.",
     {"n, _, height, width": "if size == 0:\n    return x\nn, _, height, width"},
+)
+
+through_float64 = slip(
+    "Large integers are changed, as where they pass through float64.",
+    {RESULT: "np.where(hidden, x.dtype.type(0), x + 0.0).astype(x.dtype)"},
 )
 
 times_a_mask_of_integers = slip(

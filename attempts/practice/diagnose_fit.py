@@ -40,8 +40,7 @@ def the_other_way_round(train_losses, val_losses, baseline, target):
     count = 1 if n < 5 else n // 5
     train = sum(train_losses[n - count :]) / count
     val = sum(val_losses[n - count :]) / count
-    total = sum(train_losses) + sum(val_losses)
-    if total - total != 0 or train > baseline * 3 / 2:
+    if any(loss - loss != 0 for loss in [*train_losses, *val_losses]) or train > baseline * 3 / 2:
         return "diverging"
     if train <= 0.9 * baseline:
         if val > target:
@@ -120,6 +119,11 @@ nan_passed_over_by_max = slip(
 huge_is_infinite = slip(
     "A loss that is only very large is taken for ∞, even if training recovers.",
     {"math.isfinite(loss)": "loss < 1e9"},
+)
+
+sum_is_infinite = slip(
+    "Large finite losses are taken for ∞, as where their sum overflows.",
+    {FINITE: "math.isfinite(sum(train_losses) + sum(val_losses))"},
 )
 
 only_training_losses_finite = slip(

@@ -1,6 +1,8 @@
 import copy
 import math
 
+import numpy as np
+
 from kata.attempts import right, slip
 from solutions.practice.early_stopping import EarlyStopping
 
@@ -41,7 +43,7 @@ class WithPatienceThatRunsOut:
         self.left -= 1
         if loss + self.min_delta < self.best_loss:
             self.best_loss, self.left = loss, self.patience
-            self.best_params = [1 * param for param in params]
+            self.best_params = [np.array(param) for param in params]
         return self.left <= 0
 
 
@@ -139,4 +141,12 @@ settings_unchecked = slip(
 min_delta_unchecked = slip(
     "A negative min_delta is let through: then worse epochs count as good.",
     {"not min_delta >= 0": "math.isnan(min_delta)"},
+)
+
+shared_by_all_objects = slip(
+    "All objects have the same `best_params`, those of whichever found its best last.",
+    {
+        "self.best_params: list[np.ndarray] | None = None": "EarlyStopping.best_params = None",
+        f"self.best_params = {COPY}": f"EarlyStopping.best_params = {COPY}",
+    },
 )

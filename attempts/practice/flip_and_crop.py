@@ -99,6 +99,24 @@ p_unchecked = slip(
     {"if not 0 <= p <= 1:": "if p != p:"},
 )
 
+flipped_by_arithmetic = slip(
+    "Infinite pixels become nan, as where the two pictures are multiplied by 0 and 1 and added: "
+    "0 · ∞ is nan.",
+    {
+        FLIP: (
+            "(\n"
+            "    flipped[:, None, None, None].astype(x.dtype) * x[..., ::-1]\n"
+            "    + (~flipped)[:, None, None, None].astype(x.dtype) * x\n"
+            ")"
+        )
+    },
+)
+
+through_float64 = slip(
+    "Large integers are changed, as where they pass through float64.",
+    {FLIP: f"{FLIP}.astype(np.float64).astype(x.dtype)"},
+)
+
 # --- random_crop -----------------------------------------------------------------------------
 
 one_place_for_all_crops = slip(

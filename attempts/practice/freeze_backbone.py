@@ -343,13 +343,19 @@ softmax_twice = slip(
 backbone_not_copied = slip(
     "The backbone's own arrays are kept and handed out: who writes into them changes the network.",
     {
-        "self._backbone = {name: array.clone() for name, array in backbone.items()}": (
+        "self._backbone = {name: array.detach().clone() for name, array in backbone.items()}": (
             "self._backbone = dict(backbone)"
         ),
         "return {name: array.clone() for name, array in self._backbone.items()}": (
             "return dict(self._backbone)"
         ),
     },
+)
+
+still_in_the_graph = slip(
+    "Where the backbone's arrays are parameters, gradients still reach them: `clone` alone leaves "
+    "a copy in the graph.",
+    {"array.detach().clone()": "array.clone()"},
 )
 
 head_not_copied = slip(

@@ -101,6 +101,12 @@ folds_shuffled_instead_of_rows = slip(
     },
 )
 
+sorted_by_numbers_with_ties = slip(
+    "Some rows keep their order too often, as where they are sorted by random numbers of which "
+    "several are equal. All orders should be equally likely.",
+    {ORDER: 'np.argsort([0] * n if rng is None else rng.integers(n, size=n), kind="stable")'},
+)
+
 with_replacement = slip(
     "The rows are drawn with replacement: some come twice, others never.",
     {ORDER: "np.arange(n) if rng is None else rng.integers(n, size=n)"},

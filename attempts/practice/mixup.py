@@ -20,13 +20,12 @@ def from_the_partner_on(x, y, alpha, rng):
 
 
 @right(mixup)
-def from_two_gammas(x, y, alpha, rng):
+def with_the_share_of_the_partner(x, y, alpha, rng):
     if alpha < 0 or len(x) != len(y):
         raise ValueError("alpha should be 0 or more, x and y of the same length")
     if alpha == 0:
         return x.copy(), y.copy()
-    mine, others = rng.standard_gamma(alpha, size=2)
-    share = float(mine / (mine + others))
+    share = rng.beta(alpha, alpha)
     order = np.argsort(rng.random(len(x)))
     # Beta is symmetric, so either row may have λ.
     return (1 - share) * x + share * x[order], (1 - share) * y + share * y[order]
@@ -82,6 +81,30 @@ weights_that_do_not_add_up_to_1 = slip(
     {X: X.replace("(1 - weight)", "weight"), Y: Y.replace("(1 - weight)", "weight")},
 )
 
+from_two_gammas = slip(
+    "For a small alpha, λ may be nan, as where two gamma numbers are divided by their sum: both "
+    "may be 0 after rounding.",
+    {
+        WEIGHT: (
+            "rng.standard_gamma(alpha, 2) if alpha > 0 else np.array([1.0, 0.0])\n"
+            "weight = float(weight[0] / weight.sum())"
+        )
+    },
+)
+
+lambda_by_the_order = slip(
+    "λ and the order of the partners depend on each other. Each should be drawn as if the other "
+    "were not.",
+    {
+        PARTNERS: (
+            f"{PARTNERS}\n"
+            "if alpha > 0 and len(x) > 1:\n"
+            "    larger = max(weight, 1 - weight)\n"
+            "    weight = larger if partners[0] > partners[1] else 1 - larger"
+        )
+    },
+)
+
 always_half = slip(
     "λ is always ½. It should be drawn.",
     {WEIGHT: "0.5 if alpha > 0 else 1.0"},
@@ -108,7 +131,8 @@ the_batch_reversed = slip(
 )
 
 never_its_own_partner = slip(
-    "A row is never its own partner. All permutations should be equally likely.",
+    "Some permutations never come, such as that in which each row is its own partner. All should "
+    "be equally likely.",
     {
         f"partners = {PARTNERS}": (
             f"partners = {PARTNERS}\n"

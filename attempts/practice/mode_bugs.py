@@ -49,6 +49,18 @@ with_modes_put_back = rewrite(
     }
 )
 
+the_same_units_in_every_epoch = slip(
+    "The same units drop out in every epoch of a `fit`. Each step should draw anew.",
+    {
+        TRAIN: (
+            "state = torch.get_rng_state()\n"
+            "for _ in range(epochs):\n"
+            "    torch.set_rng_state(state)\n"
+            "    self.model.train()\n"
+        )
+    },
+)
+
 # --- The four bugs of the stub, each alone -----------------------------------------------------
 
 dropout_in_evaluation = slip(

@@ -75,6 +75,22 @@ never_back_to_training = slip(
     {"self.train()": "pass"},
 )
 
+the_same_units_in_every_epoch = slip(
+    "The same units drop out in every epoch of a `fit`. Each step should draw anew.",
+    {
+        IN_FIT: (
+            "state = torch.get_rng_state()\n"
+            "for _ in range(epochs):\n"
+            f"    torch.set_rng_state(state)\n    {BATCHES}"
+        )
+    },
+)
+
+seeded_by_the_check = slip(
+    "After every `overfit` the same units drop out, as if torch's generator were begun anew.",
+    {"self.eval()": "self.eval()\ntorch.manual_seed(0)"},
+)
+
 dropout_taken_for_the_kept = slip(
     "`dropout` is taken for the probability that a unit is kept.",
     {"self.dropout, self.training)": "1 - self.dropout, self.training)"},

@@ -126,6 +126,18 @@ nearly_constant_columns = slip(
     {"x.max(axis=0) == x.min(axis=0)": "np.isclose(x.max(axis=0), x.min(axis=0), atol=0.0)"},
 )
 
+earlier_rows_kept = slip(
+    "A second `fit` still counts the rows of the first. It should forget them.",
+    {
+        MEAN: (
+            'rows = getattr(self, "_rows", x)\n'
+            "if rows is not x and rows.shape[1] == x.shape[1]:\n"
+            "    x = np.concatenate([rows, x])\n"
+            f"self._rows = x\n{MEAN}"
+        )
+    },
+)
+
 constant_columns_to_0 = slip(
     "A column that was constant when fitted always becomes 0. Other values in later rows should "
     "differ from it.",

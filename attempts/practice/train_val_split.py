@@ -10,7 +10,7 @@ BOUNDS = "count = min(max(count, 1), len(rows) - 1)"
 
 @right(train_val_split)
 def by_a_mask(y, fraction, rng):
-    if fraction <= 0 or fraction >= 1:
+    if not (fraction > 0 and fraction < 1):
         raise ValueError("fraction should lie between 0 and 1")
     in_val = np.zeros(len(y), dtype=bool)
     for label, size in zip(*np.unique(y, return_counts=True), strict=True):

@@ -1,5 +1,6 @@
 from kata.attempts import rewrite, slip
 
+OPTIMIZER = "self.optimizer = torch.optim.SGD(self.model.parameters(), lr=lr)"
 ZERO = "self.optimizer.zero_grad()"
 SHUFFLE = "order = torch.from_numpy(rng.permutation(len(x)))\nx, y = x[order], y[order]"
 
@@ -105,6 +106,34 @@ no_dropout_at_all = slip(
 dropout_taken_for_the_kept = slip(
     "`dropout` is taken for the probability that a unit is kept.",
     {"nn.Dropout(dropout)": "nn.Dropout(1 - dropout)"},
+)
+
+kept_not_scaled_up = slip(
+    "The units that are kept stay as they are. They should be divided by 1 - dropout.",
+    {
+        OPTIMIZER: (
+            "self.model[2].register_forward_hook(\n"
+            "    lambda drop, _, out: out * (1 - dropout) if drop.training else out\n"
+            f")\n{OPTIMIZER}"
+        )
+    },
+)
+
+one_mask_for_all_rows = slip(
+    "A unit drops out in all rows of a batch, or in none.",
+    {
+        OPTIMIZER: (
+            "self.model[2].register_forward_hook(\n"
+            "    lambda drop, args, out: args[0]\n"
+            "    * nn.functional.dropout(torch.ones_like(out[:1]), dropout, drop.training)\n"
+            f")\n{OPTIMIZER}"
+        )
+    },
+)
+
+the_same_units_in_every_fit = slip(
+    "In every `fit` the same units drop out, as if torch's generator were begun anew.",
+    {"self.model.train()": "self.model.train()\ntorch.manual_seed(0)"},
 )
 
 zeroed_before_the_step = slip(

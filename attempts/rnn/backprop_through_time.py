@@ -85,6 +85,16 @@ derivative_of_the_sigmoid = slip(
     {"(1 - after[:, k] ** 2)": "after[:, k] * (1 - after[:, k])"},
 )
 
+tanh_by_exponentials = slip(
+    "tanh is written with exponentials that overflow, and ∞ / ∞ is nan.",
+    {
+        "states[:, k + 1] = np.tanh(from_x[:, k] + states[:, k] @ w_hh.T)": (
+            "z = from_x[:, k] + states[:, k] @ w_hh.T\n"
+            "states[:, k + 1] = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))"
+        )
+    },
+)
+
 derivative_on_the_later_part_only = slip(
     "A state's own gradient is added after the derivative of tanh. Both parts reach the state, so "
     "both go through it.",

@@ -186,6 +186,17 @@ joined_along_time = slip(
     {"axis=2)": "axis=1)"},
 )
 
+tanh_by_exponentials = slip(
+    "tanh is written with exponentials that overflow, and ∞ / ∞ is nan.",
+    {
+        STEP: (
+            "z = from_x[:, k] + h @ w_hh.T\n"
+            "new = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))\n"
+            "h = np.where(real[:, k, None], new, 0)"
+        )
+    },
+)
+
 # --- Padding ---------------------------------------------------------------------------------
 
 padding_not_zero = slip(

@@ -158,6 +158,18 @@ all_tokens_alike = slip(
     {WEIGHTS: f"{WEIGHTS}\nweights = np.where(np.isneginf(logits), 0.0, 1.0)"},
 )
 
+improbable_left_out = slip(
+    "Improbable tokens are left out, as by min-p or top-p. Here every token may come whose logit "
+    "is finite.",
+    {WEIGHTS: f"{WEIGHTS}\nweights[weights < 0.05] = 0.0"},
+)
+
+a_little_for_all = slip(
+    "A little is added to all probabilities, so among many tokens some are drawn whose logits are "
+    "−∞.",
+    {WEIGHTS: f"{WEIGHTS}\nweights = weights + 1e-5"},
+)
+
 temperature_multiplied = slip(
     "The logits are multiplied by the temperature. A high one should make the tokens more alike.",
     {") / temperature)": ") * temperature)"},

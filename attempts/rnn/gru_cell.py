@@ -177,6 +177,11 @@ sigmoid_as_inf_over_inf = slip(
     {SIGMOID: "np.exp(a) / (1 + np.exp(a))"},
 )
 
+sigmoid_clipped = slip(
+    "The argument of the sigmoid is clipped, so a shut gate still lets a little through.",
+    {SIGMOID: "1 / (1 + np.exp(-np.clip(a, -30, 30)))"},
+)
+
 tanh_by_exponentials = slip(
     "tanh is written with exponentials that overflow, and ∞ / ∞ is nan.",
     {CANDIDATE: "u_g + r * v_g\ng = (np.exp(g) - np.exp(-g)) / (np.exp(g) + np.exp(-g))"},

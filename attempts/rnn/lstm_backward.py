@@ -274,6 +274,12 @@ gradients_unchecked = slip(
     {"if grad.shape != h.shape:": "if False:"},
 )
 
+gradients_compared_with_each_other = slip(
+    "The shapes of grad_h and grad_c are compared with each other, not with that of h: NumPy "
+    "broadcasts one row for both over the whole batch.",
+    {"if grad.shape != h.shape:": "if grad_h.shape != grad_c.shape:"},
+)
+
 one_row_at_a_time = slip(
     "It loops over the batch in Python. A matrix product sums over the batch.",
     {

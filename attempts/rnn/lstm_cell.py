@@ -173,6 +173,11 @@ clipped_for_float64 = slip(
     {SIGMOID: "1 / (1 + np.exp(-np.clip(z, -500, 500)))"},
 )
 
+clipped_for_float32 = slip(
+    "The clipping of z is made for float32: in float16, exp overflows from 12 on.",
+    {SIGMOID: "1 / (1 + np.exp(-np.clip(z, -88, 88)))"},
+)
+
 tanh_of_c_by_exponentials = slip(
     "tanh is written with exponentials. Those of a large cell state overflow, and ∞ / ∞ is nan.",
     {
@@ -198,6 +203,15 @@ biases_unchecked = slip(
 memory_unchecked = slip(
     "The shape of c is not checked: one row of it is silently used for the whole batch.",
     {'_check_shape("c", c, (n, hidden))': "pass"},
+)
+
+states_compared_with_each_other = slip(
+    "The shapes of h and c are compared with each other, not with x: one row for both is silently "
+    "used for the whole batch.",
+    {
+        '_check_shape("h", h, (n, hidden))': '_check_shape("h", h, c.shape)',
+        '_check_shape("c", c, (n, hidden))': "pass",
+    },
 )
 
 one_row_at_a_time = slip(

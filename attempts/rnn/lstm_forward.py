@@ -208,6 +208,12 @@ memory_unchecked = slip(
     {"if state.shape != (n, hidden):": 'if name == "h0" and state.shape != (n, hidden):'},
 )
 
+states_compared_with_each_other = slip(
+    "The shapes of h0 and c0 are compared with each other, not with (n, hidden): one row for both "
+    "would be used for all sequences.",
+    {"if state.shape != (n, hidden):": "if h0.shape != c0.shape:"},
+)
+
 one_sequence_at_a_time = slip(
     "It loops over the batch in Python. A matrix product takes a step of all sequences at once.",
     {STEP: ("z = from_x[:, k] + np.array([w_hh @ one for one in h]).reshape(n, 4 * hidden)")},

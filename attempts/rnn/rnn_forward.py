@@ -108,6 +108,20 @@ tanh_of_each_part = slip(
     {"np.tanh(from_x[:, k] + h @ w_hh.T)": "np.tanh(from_x[:, k]) + np.tanh(h @ w_hh.T)"},
 )
 
+tanh_by_exponentials = slip(
+    "tanh is written with exponentials that overflow, and ∞ / ∞ is nan.",
+    {
+        STEP: (
+            "z = from_x[:, k] + h @ w_hh.T\nh = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))"
+        )
+    },
+)
+
+clipped = slip(
+    "The argument of tanh is clipped, so the states never come as near to ±1 as they should.",
+    {STEP: "h = np.tanh(np.clip(from_x[:, k] + h @ w_hh.T, -9, 9))"},
+)
+
 time_and_batch_reshaped = slip(
     "Time and batch are exchanged by a reshape, which mixes the steps of different sequences. To "
     "exchange axes, transpose.",

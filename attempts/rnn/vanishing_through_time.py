@@ -77,6 +77,20 @@ smallest_singular_value = slip(
     {NORM: "np.linalg.norm(jacobian, ord=-2)"},
 )
 
+search_from_ones = slip(
+    "The norm is searched for from one vector, as by power iteration. What if the Jacobian takes "
+    "that vector to 0, or if two singular values are nearly alike?",
+    {
+        f"norms[k] = {NORM}": (
+            "v = np.ones(len(h))\n"
+            "for _ in range(1000):\n"
+            "    v = jacobian.T @ (jacobian @ v)\n"
+            "    v /= np.linalg.norm(v)\n"
+            "norms[k] = np.linalg.norm(jacobian @ v)"
+        )
+    },
+)
+
 root_forgotten = slip(
     "This is the square of the norm: the eigenvalues of JᵀJ are squares of singular values.",
     {NORM: "np.linalg.norm(jacobian, ord=2) ** 2"},

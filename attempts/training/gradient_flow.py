@@ -113,6 +113,12 @@ in_the_dtype_of_the_gradient = slip(
     },
 )
 
+little_added_to_the_last = slip(
+    "A little is added to the last size, perhaps so as not to divide by 0. The verdict on small "
+    "gradients changes with it.",
+    {"first / last if last else math.inf": "first / (last + 1e-300)"},
+)
+
 zeros_divided_by_zero = slip(
     "A gradient of zeros becomes 0/0: nan, where its size is 0.",
     {"largest == 0 or not": "not"},
@@ -190,6 +196,11 @@ limits_excluded = slip(
 limits_ignored = slip(
     "The arguments `low` and `high` are not used.",
     {"if ratio > high:": "if ratio > 1e3:", "if ratio < low else": "if ratio < 1e-3 else"},
+)
+
+limit_of_0_taken_for_none = slip(
+    "A limit of 0 is taken for none, as by `low or 1e-3`. 0 is a limit like any other.",
+    {"first, last = sizes": "low, high = low or 1e-3, high or 1e3\nfirst, last = sizes"},
 )
 
 nan_is_healthy = slip(

@@ -253,6 +253,12 @@ backward_over_the_batch = slip(
     },
 )
 
+backward_in_its_own_dtype = slip(
+    "grad_y · gamma is rounded to float32 before its mean is taken out: where that mean is large, "
+    "the digits that count are lost.",
+    {"grad_y * gamma.astype(np.float64)": "grad_y * gamma"},
+)
+
 not_divided_backward = slip(
     "The gradient with respect to x is not divided by √(σ² + eps).",
     {"(grad_x_hat - mean - along * x_hat) / std": "(grad_x_hat - mean - along * x_hat)"},

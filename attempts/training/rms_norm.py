@@ -265,6 +265,11 @@ gradient_of_the_weight_summed_in_its_dtype = slip(
     {"(grad_y * x_hat).sum(": "(grad_y * x_hat).astype(weight.dtype).sum("},
 )
 
+gradient_of_the_weight_in_the_dtype_of_x = slip(
+    "The weight's gradient has x's dtype. It has that of the weight.",
+    {"grad_weight.astype(weight.dtype)": "grad_weight.astype(x.dtype)"},
+)
+
 gradients_swapped = slip(
     "The gradients are in the wrong order: first that of x, then that of weight.",
     {

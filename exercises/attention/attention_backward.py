@@ -21,8 +21,8 @@ def scaled_dot_product_backward(
 
     `mask` is True where a query may see a key; the softmax runs over these keys only. It is
     broadcast to (*batch, t_q, t_k): batch axes may be missing on its left, and any axis may have
-    length 1. Nothing else is broadcast. There is at least one key. A query whose keys are all
-    masked has a row of zeros in Y: its gradient is 0, and it adds nothing to those of k and v.
+    length 1. Nothing but the mask is broadcast. There is at least one key. A query whose keys are
+    all masked has a row of zeros in Y: its gradient is 0, and it adds nothing to those of k and v.
 
     Numerics  right for scores Q Kᵀ / √d of up to 1e4 in size, in float32 and float64, even where
               the mask hides the largest; keeps the dtype

@@ -50,7 +50,7 @@ class CachedAttention:
         The results do not depend on how a sequence is cut into steps.
         All steps have the same n. The result keeps the dtype, which all arrays share.
 
-        Raises    ValueError if n differs from that of the tokens remembered
+        Raises    ValueError if n differs from that of the first step, even after truncate(0)
         Speed     nothing is computed again for earlier tokens: a step of one token takes at most 8
                   times the memory of the keys and values remembered, even where `inner` is much
                   smaller than d; no Python loop over sequences, tokens, heads or steps

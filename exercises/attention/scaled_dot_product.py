@@ -16,11 +16,12 @@ def scaled_dot_product(
 
     `mask` is True where a query may see a key; the softmax then runs over these keys only. It is
     broadcast to (*batch, t_q, t_k): batch axes may be missing on its left, and any axis may have
-    length 1. Nothing else is broadcast. A query whose keys are all masked gets zeros.
+    length 1. Nothing but the mask is broadcast. There is at least one key. A query whose keys are
+    all masked gets zeros.
 
     Numerics  right for scores Q Kᵀ / √d and values up to 1e290 in size (1e30 in float32), even
               where the mask hides the largest score; without overflow, division or invalid-value
-              warnings; keeps the dtype
+              warnings; keeps the dtype, the same for all arrays
     Raises    ValueError if the shapes do not fit together as above
     Speed     no Python loop over the batch, the queries or the keys
     Source    Vaswani et al. 2017, §3.2.1

@@ -2,7 +2,7 @@
 
 In all functions, matrix[i, j] counts the samples of class i that were predicted as class j, as in
 the kata `confusion_matrix`. There is at least one class; some may never occur or never be
-predicted.
+predicted. Shares are compared in float64, neither rounded nor with a tolerance.
 """
 
 import numpy as np
@@ -47,7 +47,7 @@ def what_accuracy_hides(matrix: Integer[np.ndarray, "k k"]) -> list[str]:
         "1 is taken for 2 in 3 of 7 cases"                for the pair of most_confused, if there
                                                           is one: its count, the samples of class 1
 
-    Nothing is rounded before it is compared. If the matrix is all zeros, the list is empty.
+    If the matrix is all zeros, the list is empty.
 
     Source    Manning, Raghavan & Schütze 2008, §8.3 and §14.5
 

@@ -5,26 +5,26 @@ runs without an error, but in four places NumPy pairs up numbers that do not bel
 """
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float64
 
 
 # TODO: find the four bugs and fix them; the docstrings are right.
-def deviations(ratings: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
+def deviations(ratings: Float64[np.ndarray, "n d"]) -> Float64[np.ndarray, "n d"]:
     """Subtract from each user's ratings, a row, the mean of that user."""
     return ratings - ratings.mean(axis=0)
 
 
 def similarities(
-    a: Float[np.ndarray, "n d"], b: Float[np.ndarray, "m d"]
-) -> Float[np.ndarray, "n m"]:
+    a: Float64[np.ndarray, "n d"], b: Float64[np.ndarray, "m d"]
+) -> Float64[np.ndarray, "n m"]:
     """Return the cosine of the angle between each row of a and each row of b; none is all zeros."""
     lengths = np.linalg.norm(a, axis=1)[:, None] * np.linalg.norm(b, axis=1)
     return a @ b.reshape(-1, len(b)) / lengths
 
 
 def predict(
-    similar: Float[np.ndarray, "n m"], known: Float[np.ndarray, "m"], temperature: float
-) -> Float[np.ndarray, "n"]:
+    similar: Float64[np.ndarray, "n m"], known: Float64[np.ndarray, "m"], temperature: float
+) -> Float64[np.ndarray, "n"]:
     """For each of n users, average the known ratings of m others, weighted by similarity.
 
     A user's weights are the softmax of similar / temperature over the m others. Similarities lie
@@ -36,7 +36,7 @@ def predict(
 
 
 def mean_squared_error(
-    predicted: Float[np.ndarray, "n"], actual: Float[np.ndarray, "n 1"]
+    predicted: Float64[np.ndarray, "n"], actual: Float64[np.ndarray, "n 1"]
 ) -> float:
     """Return the mean over n users of (predicted − actual)².
 
@@ -46,10 +46,10 @@ def mean_squared_error(
 
 
 def evaluate(
-    ratings: Float[np.ndarray, "n d"],
-    actual: Float[np.ndarray, "n 1"],
-    others: Float[np.ndarray, "m d"],
-    known: Float[np.ndarray, "m"],
+    ratings: Float64[np.ndarray, "n d"],
+    actual: Float64[np.ndarray, "n 1"],
+    others: Float64[np.ndarray, "m d"],
+    known: Float64[np.ndarray, "m"],
     temperature: float,
 ) -> float:
     """Return the error for one item, whose ratings by the others are known.

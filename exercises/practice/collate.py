@@ -17,8 +17,9 @@ def collate(
         mask     True where there is a token, False where there is padding
         labels   int64: as ids, but −100 where there is padding, so that a loss ignores it
 
-    The labels are not shifted: each stands at the place of its own token. `pad` may be a token that
-    also occurs within sequences, and there it is a token like any other. Sequences may be empty.
+    The labels are not shifted: each stands at the place of its own token. Tokens are 0 or more, and
+    `pad` is any integer: it may also occur within sequences, and there it is a token like any
+    other. Sequences may be empty.
 
     Raises    ValueError if there are no sequences
     Source    torch.nn.CrossEntropyLoss, whose ignore_index is −100

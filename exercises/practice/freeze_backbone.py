@@ -12,7 +12,8 @@ class Transfer:
 
     `backbone` holds W as "weight", b as "bias", and "gain", "shift", "mean" and "var", those of a
     batch norm. Its mean and var are used in training too, and nothing in the backbone ever changes.
-    V and c start at 0. All arrays share one dtype, and so do the results.
+    V and c start at 0. All arrays share one dtype, and so do the results. Those of `backbone` may
+    be parameters.
 
     Numerics  right for logits of any size
     Source    Yosinski, Clune, Bengio & Lipson 2014 (frozen features); Goodfellow, Bengio &

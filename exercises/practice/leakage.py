@@ -27,7 +27,7 @@ def choose_columns(
 ) -> Int[np.ndarray, "keep"]:
     """Return the `keep` columns with the largest absolute correlation with y, in ascending order.
 
-    No column is constant, and neither is y.
+    No column is constant. y holds the labels 0 and 1, and both of them.
     """
     x, y = x - x.mean(axis=0), y - y.mean()
     correlations = np.abs(y @ x) / np.sqrt((x * x).sum(axis=0))

@@ -37,7 +37,7 @@ def init_head(
 ) -> tuple[Float64[np.ndarray, "k features"], Float64[np.ndarray, "k"]]:
     """Return the weight and bias of a last layer whose logits begin as the logarithms of priors.
 
-        w   normal, mean 0, standard deviation 0.01; drawn from rng, anew in each call
+        w   independent, normal, mean 0, standard deviation 0.01; from rng, anew in each call
         b   b[j] = log p[j]
 
     So for inputs of about unit size, the loss of the softmax begins at about `prior_loss(priors)`.

@@ -19,7 +19,8 @@ def mixup(
     x and y alike. An `alpha` of 0 mixes nothing: λ is 1.
 
     Chance    λ from the Beta(alpha, alpha) distribution; π a permutation of the rows, all equally
-              likely, so a row may be its own partner; both from rng, anew in each call
+              likely, so a row may be its own partner; both from rng, anew in each call, and
+              independent of each other
     Numerics  keeps the dtypes
     Raises    ValueError if x and y differ in length or alpha < 0
     Speed     no Python loop over any axis

@@ -19,7 +19,7 @@ def rnn_forward(
     At step 0, h0 takes the place of hs[:, k − 1]; it is not among the states returned. There may be
     thousands of steps, or none: then hs has the shape (n, 0, hidden).
 
-    Numerics  keeps the dtype
+    Numerics  right however large the arguments of tanh are; keeps the dtype
     Raises    ValueError if h0 does not have the shape (n, hidden)
     Speed     no Python loop over n, d or hidden (one over t is fine)
     Source    Elman 1990; Goodfellow, Bengio & Courville 2016, §10.2

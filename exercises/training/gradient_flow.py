@@ -34,8 +34,7 @@ def verdict(sizes: Sequence[float], low: float = 1e-3, high: float = 1e3) -> str
         "vanishing"    if the first is 0, even if the last is 0 too, or if ratio < low
         "healthy"      otherwise
 
-    If only the last is 0, the ratio is infinite. `low` and `high` are finite Python
-    numbers.
+    If only the last is 0, the ratio is infinite. `low` and `high` are finite Python numbers.
 
     Raises    ValueError if there are no sizes
 

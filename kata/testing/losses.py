@@ -34,8 +34,10 @@ _SIZES = [(7, 4, 3), (4, 7, 2), (5, 5, 5), (1, 5, 3), (3, 1, 2), (1, 1, 1), (50,
 _UNLIKE = (4, 3, 2)
 # Between equal sizes, NumPy broadcasts what it would refuse otherwise.
 _ALIKE = (3, 3, 3)
-# More than 8 bits can number.
-_CLASSES = 300
+# What returns early here must check the shapes before.
+_EMPTY = (0, 3, 2)
+# More than 8 bits can number. In 8 bits, −100, which marks what is ignored, is one of them.
+_CLASSES, _LIKE_MINUS_100 = 300, 156
 # Of one size, while the others are few.
 _FEW, _MANY = 4, 100
 
@@ -120,6 +122,7 @@ def _leads_on(
     grad_loss = -rng.uniform(2.0, 3.0)
     [expected] = torch_gradients(lambda x: in_torch(x, *tensors), [first], grad_loss)
     assert_close(drawn.functions[_GRADIENT](grad_loss, *drawn.arguments), expected)
+    assert_close(drawn.functions[_GRADIENT](0.0, *drawn.arguments), 0.0 * expected)
 
 
 def _takes_8_bits(
@@ -131,11 +134,17 @@ def _takes_8_bits(
     def narrowed(rng: np.random.Generator, *sizes: int) -> tuple[Any, ...]:
         declared = declaration(rng, *sizes)
         call, *backward = declared if isinstance(declared, tuple) else (declared,)
-        arguments = [(v % 40).astype(np.uint8) if is_integer(v) else v for v in call.args]
+        arguments = [_in_8_bits(v) if is_integer(v) else v for v in call.args]
         return partial(call.func, *arguments), *backward
 
     sizes = (4, 3, _CLASSES)[-len(_names_of_sizes(declaration)) :]
     agrees(in_torch, sizes, narrowed, rng)
+
+
+def _in_8_bits(classes: Any) -> Any:
+    narrow = (classes % 40).astype(np.uint8)
+    narrow[-1] = _LIKE_MINUS_100
+    return narrow
 
 
 def _to_torch(value: Any) -> Any:
@@ -148,7 +157,7 @@ def _to_torch(value: Any) -> Any:
 
 def _refuses_shapes(what: str, declaration: Declaration, rng: np.random.Generator) -> None:
     __tracebackhide__ = True
-    for sizes in (_UNLIKE, _ALIKE):
+    for sizes in (_UNLIKE, _ALIKE, _EMPTY):
         function, arguments = _drawn(declaration, rng, sizes).call(what)
         for misfitting in _with_a_misfit(arguments):
             assert_value_error(function, *misfitting)
@@ -193,7 +202,7 @@ def _negative(classes: int) -> list[np.integer[Any]]:
 def _too_large(classes: int) -> list[np.integer[Any]]:
     """In fewer bits or with a sign, most of them are classes, or count from the end."""
     wide = map(np.int64, (classes, classes + 1, 256, 257, 2**32))
-    unsigned = map(np.uint64, (classes, 2**63, 2**64 - 1))
+    unsigned = map(np.uint64, (classes, 2**63, 2**64 - 100, 2**64 - 1))
     return [*wide, np.int8(classes), *unsigned]
 
 

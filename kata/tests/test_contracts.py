@@ -183,6 +183,7 @@ WRONG_LOSSES = {
     "the loss refuses shapes that do not fit": (squared, slope),
     "the loss has no loop over rows": (row_by_row, slope),
     "the gradient agrees with torch (3, 1)": (checked, lambda g, p, t: slope(abs(g), p, t)),
+    "the gradient agrees with torch (4, 7)": (checked, lambda g, p, t: slope(g or 1.0, p, t)),
     "the gradient refuses shapes that do not fit": (
         checked,
         lambda g, p, t: 2 * g * (p - t) / p.size,
@@ -213,6 +214,13 @@ def test_what_numpy_broadcasts_between_equal_sizes_is_to_be_refused_too():
     assert list(declared_loss(refuses_the_greater, slope)) == [
         "the loss refuses shapes that do not fit"
     ]
+
+
+def test_what_does_not_fit_an_empty_array_is_to_be_refused_too():
+    def returns_early(pred, target):
+        return checked(pred, target) if pred.size else np.nan
+
+    assert list(declared_loss(returns_early, slope)) == ["the loss refuses shapes that do not fit"]
 
 
 def test_a_right_loss_keeps_all_promises():
@@ -255,6 +263,16 @@ def test_a_loss_that_numbers_its_classes_in_the_dtype_of_the_targets_is_told():
         of_the_class(True)(scores, targets)
         classes = np.arange(scores.shape[1]).astype(targets.dtype)
         return float(scores[targets[:, None] == classes].sum())
+
+    broken = "the loss takes targets of 8 bits among 300 classes"
+    assert declared_loss_of_classes(chosen) == [broken]
+
+
+def test_a_loss_that_looks_for_minus_100_in_the_dtype_of_the_targets_is_told():
+    def chosen(scores, targets):
+        of_the_class(True)(scores, targets)
+        counts = targets != np.int64(-100).astype(targets.dtype)
+        return of_the_class(True)(scores[counts], targets[counts])
 
     broken = "the loss takes targets of 8 bits among 300 classes"
     assert declared_loss_of_classes(chosen) == [broken]

@@ -22,7 +22,8 @@ def causal_self_attention(
 
     The first d rows of `w_qkv` and `b_qkv` give Q, the next d give K, the last d give V. Q_i is the
     i-th of `n_heads` slices of Q, each of d / n_heads adjacent columns. K_i and V_i are cut the
-    same way. `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name.
+    same way. t is at least 1. `scaled_dot_product(q, k, v, mask)` is your own, from the kata of
+    that name.
 
     Numerics  keeps the dtype, the same for all arrays
     Raises    ValueError if d is not a multiple of n_heads, which is at least 1

@@ -25,7 +25,7 @@ def cross_attention(
     Q_i is the i-th of `n_heads` slices of Q, each of d / n_heads adjacent columns. K_i and V_i are
     cut the same way. There are no biases. t_m is at least 1. If given, memory_lengths[s], from 0 to
     t_m, is the number of positions of sequence s that are real. The rest is padding, which no
-    position of x sees: its entries are finite, and have no effect. A sequence of length 0 gives
+    position of x sees: it has no effect if its K and V are finite. A sequence of length 0 gives
     zeros. `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name.
 
     Numerics  keeps the dtype, which all float arrays share

@@ -19,7 +19,8 @@ class MiniGPT:
     for each position, counted from 0; and "norm" (d,), the gain of the last norm. Each of `blocks`
     holds the gains "norm1" and "norm2" (d,), the projections "q", "k", "v" and "o" (d, d), "up"
     (hidden, d) and "down" (d, hidden); matrices are (out, in). Norms are layer norms with an eps of
-    1e-5. No argument of a method is written into.
+    1e-5. All weights have one floating dtype, which results keep. No argument of a method is
+    written into.
     """
 
     def __init__(

@@ -18,8 +18,8 @@ def fit(
 
     `mean` is that of each column. The components are the orthonormal directions, one a row, along
     which x varies most: the first of all directions, each further one of those orthogonal to the
-    ones before it. Of its entries, the one largest in size is positive. variances[j] is x's
-    variance along component j, with divisor n − 1.
+    ones before it. Of its entries, the one largest in size is positive; of two equally large ones,
+    either may be. variances[j] is x's variance along component j, with divisor n − 1.
 
     Raises    ValueError unless 1 ≤ k ≤ min(n − 1, d)
 

@@ -15,8 +15,8 @@ def choose_threshold(
     Candidates are the scores that occur and +inf, which calls nothing positive. Of several
     with the same lowest cost, the highest is returned; without samples it is +inf.
 
-    Scores are finite and need not be probabilities. Costs are Python integers ≥ 0; every total fits
-    into int64, so compare totals exactly.
+    Scores are finite and need not be probabilities. Costs are Python integers ≥ 0; they and every
+    total fit into int64, so compare totals exactly.
 
     Raises    ValueError if scores and labels differ in length
     Speed     no Python loop over n; at most 300 · n bytes of memory, so no table of all pairs

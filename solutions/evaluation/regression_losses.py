@@ -4,9 +4,9 @@
 residual. Each loss is a mean over all entries. Each backward function returns `grad_loss`, the
 loss's own gradient, times the gradient of the loss with respect to `pred`.
 
-    Numerics  a loss is a Python float or np.float64, whatever the arrays' dtype, in which all r²
-              fit; a gradient keeps the dtype. If the arrays are empty, the loss is nan and the
-              gradient empty
+    Numerics  a loss is a Python float or np.float64, whatever the arrays' dtype; a gradient keeps
+              the dtype. Each r² and the number of entries fit into it, the sum of all r² into
+              float32. If the arrays are empty, the loss is nan and the gradient empty
     Raises    ValueError unless `target` has the shape of `pred`
     Speed     no Python loop over any axis
     Source    Huber 1964
@@ -49,7 +49,7 @@ def mae_backward(grad_loss: float, pred: Array, target: Array) -> Array:
 def huber(pred: Array, target: Array, delta: float = 1.0) -> float:
     """Return the mean of r² / 2 where |r| ≤ delta, and delta · (|r| − delta / 2) elsewhere.
 
-    `delta` is a Python number above 0.
+    `delta` is a finite float above 0.
 
     >>> huber(np.array([1.0, 4.0]), np.array([0.0, 0.0]), delta=2.0)
     3.25

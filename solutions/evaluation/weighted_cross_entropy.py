@@ -15,8 +15,8 @@ def weighted_cross_entropy(
 
         loss = Σᵢ w[i] · loss[i] / Σᵢ w[i]        w[i] = weights[targets[i]]
 
-    As in PyTorch, the divisor is the sum of the targets' weights, not n. The weights are above 0,
-    and have the logits' dtype. Without rows the loss is nan.
+    As in PyTorch, the divisor is the sum of the targets' weights, not n. The weights lie between
+    1e-15 and 1e6, and have the logits' dtype. Without rows the loss is nan.
 
     Numerics  right for float32 and float64 logits up to ±1e30; the loss is a Python float or
               np.float64, whatever the logits' dtype

@@ -14,7 +14,8 @@ class Transfer:
 
     `backbone` holds W as "weight", b as "bias", and "gain", "shift", "mean" and "var", those of a
     batch norm. Its mean and var are used in training too, and nothing in the backbone ever changes.
-    V and c start at 0. All arrays share one dtype, and so do the results.
+    V and c start at 0. All arrays share one dtype, and so do the results. Those of `backbone` may
+    be parameters.
 
     Numerics  right for logits of any size
     Source    Yosinski, Clune, Bengio & Lipson 2014 (frozen features); Goodfellow, Bengio &
@@ -32,7 +33,7 @@ class Transfer:
 
     def __init__(self, backbone: dict[str, Tensor], n_classes: int) -> None:
         """Start from copies of the backbone's arrays, and a head for n_classes."""
-        self._backbone = {name: array.clone() for name, array in backbone.items()}
+        self._backbone = {name: array.detach().clone() for name, array in backbone.items()}
         weight = backbone["weight"]
         shapes = (n_classes, len(weight)), (n_classes,)
         self._head = [torch.zeros(shape, dtype=weight.dtype) for shape in shapes]

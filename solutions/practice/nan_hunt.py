@@ -4,6 +4,8 @@ This program classifies sets of vectors: attention averages the items of a set, 
 compared with a vector for each class. On most batches it is right. But as handed out, four bugs,
 each independent of the others, let a single unusual row turn the loss or a gradient into inf or
 nan.
+
+The floats of a call share one dtype, float32 or float64, and so do the results.
 """
 
 import torch

@@ -22,7 +22,7 @@ def draw_params(
 ) -> list[np.ndarray]:
     """Draw the first params: biases of 0, and independent weights with mean 0.
 
-    The variance of a weight is 2 / (the number of inputs of its layer).
+    The variance of a weight is 2 / (the number of inputs of its layer), in any distribution.
     """
     w1 = rng.normal(size=(hidden, pixels)) * np.sqrt(2 / pixels)
     w2 = rng.normal(size=(classes, hidden)) * np.sqrt(2 / hidden)
@@ -88,7 +88,7 @@ def train(
     The last batch of an epoch has the rows that are left over. A step has a max_norm of 1 and a
     decay of 1e-4.
     """
-    x, params = prepare(images), list(params)
+    x, params = prepare(images), [param.copy() for param in params]
     for _ in range(epochs):
         for start in range(0, len(x), batch_size):
             rows = slice(start, start + batch_size)

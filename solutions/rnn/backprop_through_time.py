@@ -31,7 +31,7 @@ def rnn_backward(
     states. Returns the exact gradients of x, h0, w_ih, w_hh, b_ih and b_hh, in this order: those of
     weights and biases are summed over the batch and over all steps, none is truncated or clipped.
 
-    Numerics  keeps the dtype
+    Numerics  right however large the arguments of tanh are; keeps the dtype
     Raises    ValueError if grad_hs does not have the shape (n, t, hidden)
     Speed     no Python loop over n, d or hidden (one over t is fine)
     Source    Werbos 1990; Goodfellow, Bengio & Courville 2016, §10.2.2

@@ -34,7 +34,7 @@ def bidirectional(
 
         h ← tanh(x[:, k] W_ihᵀ + b_ih + h W_hhᵀ + b_hh)
 
-    Numerics  keeps the dtype
+    Numerics  right however large the arguments of tanh are; keeps the dtype
     Speed     no Python loop over n, d or hidden (one over t is fine)
     Source    Schuster & Paliwal 1997
 

@@ -16,6 +16,7 @@ from kata.testing import (
 )
 
 BATCH, T_Q, T_K, D, D_V = (2, 3), 5, 7, 4, 6
+DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 
 
 def draw(rng, batch=BATCH, t_q=T_Q, t_k=T_K, d=D, d_v=D_V):
@@ -92,8 +93,9 @@ def test_a_causal_mask_agrees_with_torch(rng):
 
 
 @pytest.mark.parametrize("blind", [[0], [4], [1, 2]], ids=str)
-def test_queries_whose_keys_are_all_masked_have_no_part(rng, blind):
-    (grad_y, q, k, v), mask = draw(rng), draw_mask(rng, T_Q, T_K)
+@pytest.mark.parametrize("columns", [1, T_K])
+def test_queries_whose_keys_are_all_masked_have_no_part(rng, columns, blind):
+    (grad_y, q, k, v), mask = draw(rng), draw_mask(rng, T_Q, columns)
     seeing = np.setdiff1d(np.arange(T_Q), blind)
     grad_q = np.zeros_like(q)
     grad_q[..., seeing, :], grad_k, grad_v = in_torch(
@@ -111,22 +113,25 @@ def test_all_gradients_are_zero_when_every_key_is_masked(rng, shape):
     assert_close(scaled_dot_product_backward(grad_y, *inputs, mask), expected)
 
 
+@DTYPES
 @pytest.mark.parametrize("size", [1.0, 1e2, 1e4])
-@pytest.mark.parametrize("masked", [False, True], ids=["all seen", "largest masked"])
-def test_scores_of_any_size_are_right(size, masked):
+@pytest.mark.parametrize("masked", [False, True], ids=["no mask", "largest masked"])
+def test_scores_of_any_size_are_right(size, masked, dtype):
     # Queries with scores of all sizes, of both signs, and with ties.
     q = np.zeros((6, 4))
     q[:, 0] = 2 * size * np.array([1.0, -1.0, 0.5, -0.5, 0.0, 1e-4])
     k, v = np.zeros((5, 4)), np.array([[3.0, -1.0], [2.0, 7.0], [-6.0, 2.0], [0.5, 4.0], [1, 5]])
     k[:, 0], k[:, 1] = [1.0, 0.5, 0.5, 0.0, -1.0], [1.0, 2.0, 3.0, 4.0, 5.0]
     grad_y = np.array([[1.0, 2.0], [-1.0, 0.5], [0.25, 1.0], [3.0, 1.0], [1.0, 1.0], [2.0, -2.0]])
-    mask = np.array([[not masked, True, True, True, not masked]])
-    expected = in_torch(grad_y, q, k, v, mask)
-    assert_close(scaled_dot_product_backward(grad_y, q, k, v, mask), expected)
+    mask = np.array([[False, True, True, True, False]]) if masked else None
+    arguments = [array.astype(dtype) for array in (grad_y, q, k, v)]
+    expected = in_torch(*(array.astype(float) for array in arguments), mask)
+    expected = tuple(array.astype(dtype) for array in expected)
+    assert_close(scaled_dot_product_backward(*arguments, mask), expected)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
-    arguments, mask = draw(rng), rng.random((3, T_Q, T_K)) < 0.3
+    arguments, mask = draw(rng, (2, 3, 2)), rng.random((2, 1, 2, T_Q, T_K)) < 0.3
     expected = reference.scaled_dot_product_backward(*arguments, mask)
     assert_close(scaled_dot_product_backward(*arguments, mask), expected)
 
@@ -136,11 +141,15 @@ def test_it_agrees_with_the_reference(rng, reference):
     [
         ("grad_y", (2, 3, 5, 1)),
         ("grad_y", (2, 3, 1, 6)),
+        ("grad_y", (2, 1, 5, 6)),
         ("grad_y", (5, 6)),
         ("q", (2, 3, 5, 1)),
+        ("q", (2, 1, 5, 4)),
         ("k", (2, 3, 1, 4)),
         ("k", (1, 3, 7, 4)),
         ("v", (2, 3, 5, 6)),
+        ("v", (2, 3, 1, 6)),
+        ("v", (2, 1, 7, 6)),
         ("v", (7, 6)),
     ],
     ids=str,
@@ -165,25 +174,28 @@ def test_manners(rng):
     arguments, mask = draw(rng), draw_mask(rng, T_Q, T_K)
     mask[2] = False
     call = partial(scaled_dot_product_backward, *arguments)
-    return call, partial(call, mask)
+    blind = partial(scaled_dot_product_backward, *draw(rng, d_v=D), np.zeros((1, 1), dtype=bool))
+    return call, partial(call, mask), blind
 
 
 @pytest.mark.speed
+@pytest.mark.parametrize("batch_axes", [1, 2, 3])
 @pytest.mark.parametrize("masks", ["no mask", "one mask", "a mask each"])
-def test_no_python_loop(rng, masks):
+def test_no_python_loop(rng, masks, batch_axes):
     def sized(batch, groups, heads, queries, keys):
-        sizes = batch, groups, heads, queries, keys
-        shapes = {"one mask": (queries, keys), "a mask each": sizes}
+        axes = (batch, groups, heads)[:batch_axes]
+        shapes = {"one mask": (queries, keys), "a mask each": (*axes, queries, keys)}
         mask = draw_mask(rng, *shapes[masks]) if masks in shapes else None
-        return *draw(rng, sizes[:3], queries, keys), mask
+        return *draw(rng, axes, queries, keys), mask
 
     assert_vectorised(scaled_dot_product_backward, sized)
 
 
 @pytest.mark.speed
+@DTYPES
 @pytest.mark.parametrize("masked", [False, True], ids=["no mask", "a mask"])
-def test_memory_stays_within_ten_times_the_scores(rng, masked):
-    arguments = draw(rng, (2,), 80, 90, 2, 2)
+def test_memory_stays_within_ten_times_the_scores(rng, masked, dtype):
+    arguments = [array.astype(dtype) for array in draw(rng, (2,), 80, 90, 2, 2)]
     scores = 2 * 80 * 90 * arguments[0].itemsize
     mask = draw_mask(rng, 80, 90) if masked else None
     assert_memory_at_most(10 * scores, scaled_dot_product_backward, *arguments, mask)

@@ -95,10 +95,15 @@ def test_a_word_in_another_script_starts_as_characters():
     assert_close(train_bpe({"éé": 2, "日本": 1}, 2), [("é", "é"), ("日", "本")])
 
 
+def test_a_space_is_a_character_like_any_other():
+    assert_close(train_bpe({" a": 3, "b c\n": 1}, 2), [(" ", "a"), ("c", "\n")])
+    assert_close(encode("\n ab a\n", [(" ", "a")]), ["\n", " a", "b", " a", "\n"])
+
+
 @pytest.mark.parametrize("n_merges", [0, 1, 2, 5, 30])
-@pytest.mark.parametrize("letters", ["a", "ab", "abcd", "aZ é-"])
+@pytest.mark.parametrize("letters", ["a", "ab", "abcd", "aZé-", "a+.|"])
 def test_the_merges_are_those_of_regular_expressions(rng, letters, n_merges):
-    words = draw_words(rng, letters.replace(" ", ""))
+    words = draw_words(rng, letters)
     expected = trained(words, n_merges)
     assert_close(train_bpe(words, n_merges), expected)
 
@@ -143,7 +148,8 @@ def test_an_earlier_merge_comes_before_one_that_gives_a_longer_symbol():
 
 
 def test_an_earlier_merge_may_be_what_a_later_one_needs():
-    assert_close(encode("abc", [("b", "c"), ("a", "b"), ("a", "bc")]), ["abc"])
+    assert_close(encode("abcd", [("b", "c"), ("a", "b"), ("a", "bc")]), ["abc", "d"])
+    assert_close(encode("abcd", [("b", "c"), ("bc", "d"), ("a", "bc")]), ["a", "bcd"])
 
 
 @pytest.mark.parametrize(
@@ -163,9 +169,14 @@ def test_without_merges_a_word_is_its_characters():
     assert_close(encode("né日", []), ["n", "é", "日"])
 
 
+def test_a_long_word_is_split_like_any_other():
+    assert_close(encode("né" * 1000 + "xy", [("x", "y")]), [*"né" * 1000, "xy"])
+
+
+@pytest.mark.parametrize("letters", ["abcd", "a+.|"])
 @pytest.mark.parametrize("length", [1, 2, 5, 40])
-def test_the_symbols_are_those_of_regular_expressions(rng, length):
-    word, merges = "".join(rng.choice([*"abcd"], length)), draw_merges(rng)
+def test_the_symbols_are_those_of_regular_expressions(rng, length, letters):
+    word, merges = "".join(rng.choice([*letters], length)), draw_merges(rng, letters)
     text = " ".join(word)
     for pair in merges:
         text = joined(text, pair)
@@ -173,9 +184,9 @@ def test_the_symbols_are_those_of_regular_expressions(rng, length):
 
 
 def test_they_agree_with_the_reference(rng, reference):
-    words = draw_words(rng, "abcde", 40)
-    expected = reference.train_bpe(words, 25)
-    assert_close(train_bpe(words, 25), expected)
+    words = draw_words(rng, "abcde", 120)
+    expected = reference.train_bpe(words, 120)
+    assert_close(train_bpe(words, 120), expected)
     merges = draw_merges(rng, "abcde", 20)
     assert_close(
         [encode(word, merges) for word in words], [reference.encode(word, merges) for word in words]

@@ -16,6 +16,7 @@ CASES = [
     pytest.param(2, 4, 6, 5, 3, 1, id="one head"),
     pytest.param(4, 1, 5, 4, 3, 2, id="one position"),
     pytest.param(4, 3, 1, 4, 2, 2, id="a memory of one position"),
+    pytest.param(1, 4, 5, 6, 3, 2, id="one sequence"),
 ]
 
 
@@ -72,6 +73,7 @@ def test_lengths_agree_with_torch(rng, n, t, t_m, d, d_m, n_heads):
 
 
 def test_where_the_length_is_0_the_result_is_zeros(rng):
+    assert_close(cross_attention(*draw(rng, 1), 2, np.array([0])), np.zeros((1, 5, 6)))
     arguments = draw(rng, 3)
     expected = in_torch(*arguments, 2, np.array([4, 7, 1]))
     expected[1] = 0.0
@@ -79,17 +81,19 @@ def test_where_the_length_is_0_the_result_is_zeros(rng):
     assert_close(cross_attention(*arguments, 2, np.array([0, 0, 0])), np.zeros((3, 5, 6)))
 
 
-@pytest.mark.parametrize(("dtype", "length"), [("int8", 100), ("uint8", 200)])
-def test_lengths_of_narrow_dtypes_hide_a_long_padding(rng, dtype, length):
+@pytest.mark.parametrize(("dtype", "length"), [("int8", 100), ("uint8", 200), ("int64", 256)])
+def test_lengths_of_any_dtype_hide_a_long_padding(rng, dtype, length):
     arguments, lengths = draw(rng, t=3, t_m=300), np.array([length, 5], dtype)
     expected = in_torch(*arguments, 2, lengths.astype(np.int64))
     assert_close(cross_attention(*arguments, 2, lengths), expected)
 
 
-def test_what_the_padding_holds_changes_nothing(rng):
+@pytest.mark.parametrize("size", [1.0, 1e5])
+def test_what_the_padding_holds_changes_nothing(rng, size):
     x, memory, *weights = draw(rng)
+    x *= size
     expected = in_torch(x, memory[:, :3], *weights, 3, np.array([3, 2]))
-    memory[0, 3:] = memory[1, 2:] = 100.0
+    memory[0, 3:] = memory[1, 2:] = 1e4
     assert_close(cross_attention(x, memory, *weights, 3, np.array([3, 2])), expected)
 
 
@@ -123,3 +127,5 @@ def test_no_python_loop(rng, padded):
         return (*arguments, rng.integers(memories + 1, size=sequences))[: 7 + padded]
 
     assert_vectorised(cross_attention, sized)
+    assert_vectorised(cross_attention, lambda heads: sized(1, heads, 5, 7))
+    assert_vectorised(cross_attention, lambda positions: sized(3, 2, positions, positions))

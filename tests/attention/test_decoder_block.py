@@ -13,6 +13,7 @@ CASES = [
     pytest.param(2, 4, 4, 6, 6, 8, 3, id="equal widths and lengths"),
     pytest.param(3, 3, 3, 3, 3, 3, 3, id="all sizes equal"),
     pytest.param(3, 1, 4, 4, 2, 8, 1, id="one position"),
+    pytest.param(1, 4, 5, 6, 3, 5, 2, id="one sequence"),
 ]
 
 
@@ -132,9 +133,14 @@ def test_small_and_large_x_agree_with_torch(rng, scale, with_memory):
     assert_close(decoder_block(scale * x, params, 3, given), expected)
 
 
-def test_it_agrees_with_the_reference(rng, reference):
-    x, memory, params = draw(rng, 3, 4, 6, 8, 3, 5)
-    lengths = np.array([6, 0, 2])
+@pytest.mark.parametrize(
+    ("t_m", "lengths"),
+    [(6, [6, 0, 2]), (6, [0, 0]), (5, [0]), (1, [1, 0]), (150, [7, 120])],
+    ids=str,
+)
+def test_it_agrees_with_the_reference(rng, reference, t_m, lengths):
+    x, memory, params = draw(rng, len(lengths), 4, t_m, 8, 3, 5)
+    lengths = np.array(lengths)
     expected = reference.decoder_block(x, params, 4, memory, lengths)
     assert_close(decoder_block(x, params, 4, memory, lengths), expected)
 
@@ -154,7 +160,8 @@ def test_manners(rng):
         partial(decoder_block, x, params, 2),
         partial(decoder_block, x, params, 3),
         partial(decoder_block, x, params, 3, memory),
-        partial(decoder_block, x, params, 3, memory, np.array([7, 2])),
+        partial(decoder_block, x, params, 3, memory, np.array([7, 0])),
+        partial(decoder_block, 2 * x, without_cross(params), 1),
         # What comes back has the numbers of x.
         partial(decoder_block, x, nothing, 3, memory),
     )

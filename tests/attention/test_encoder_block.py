@@ -99,6 +99,7 @@ def test_it_agrees_with_torch(rng, n, t, d, hidden, n_heads, norm_first):
     "shape",
     [
         pytest.param((5, 5), id="one for all"),
+        pytest.param((3, 5, 5), id="one for each head"),
         pytest.param((2, 1, 1, 5), id="one row for each sequence"),
         pytest.param((2, 3, 5, 5), id="one for each head of each sequence"),
     ],
@@ -121,9 +122,11 @@ def test_small_and_large_x_agree_with_torch(rng, scale, norm_first):
 
 
 @ORDERS
-def test_it_agrees_with_the_reference(rng, reference, norm_first):
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_it_agrees_with_the_reference(rng, reference, share, norm_first):
     x, params = draw(rng, 3, 4, 8, 5)
-    mask = rng.random((3, 1, 4, 4)) < 0.3
+    mask = rng.random((3, 1, 4, 4)) < share
+    mask[1, 0, 2] = False
     expected = reference.encoder_block(x, params, 4, mask, norm_first)
     assert_close(encoder_block(x, params, 4, mask, norm_first), expected)
 
@@ -144,10 +147,13 @@ def test_heads_that_do_not_divide_the_width_raise_a_value_error(rng, d, n_heads,
 @manners()
 def test_manners(rng):
     x, params = draw(rng)
+    mask = draw_mask(rng, 2, 1, 5, 5)
+    mask[0, 0, 2] = False
     return (
         partial(encoder_block, x, params, 2),
         partial(encoder_block, x, params, 3),
-        partial(encoder_block, x, params, 3, draw_mask(rng, 2, 1, 5, 5)),
+        partial(encoder_block, x, params, 3, mask),
+        partial(encoder_block, x, params, 3, mask, norm_first=False),
         partial(encoder_block, x, params, 3, norm_first=False),
         # What comes back has the numbers of x.
         partial(encoder_block, x, with_zeros(with_zeros(params, "attention"), "network"), 3),

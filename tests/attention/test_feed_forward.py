@@ -16,10 +16,11 @@ CASES = pytest.mark.parametrize(
         pytest.param((5,), 4, 7, id="one batch axis"),
         pytest.param((2, 5), 3, 8, id="sequences"),
         pytest.param((2, 3, 4), 5, 2, id="narrower inside"),
-        pytest.param((2, 1, 3, 2), 4, 3, id="four batch axes"),
+        pytest.param((2, 1, 3, 2, 2), 4, 3, id="five batch axes"),
         pytest.param((3, 3), 3, 3, id="all sizes equal"),
         pytest.param((2, 1), 1, 1, id="width 1"),
         pytest.param((2, 3), 4, 1, id="one hidden unit"),
+        pytest.param((2,), 3, 70, id="many hidden units"),
     ],
 )
 
@@ -96,6 +97,7 @@ def test_swiglu_has_no_python_loop(rng):
         lambda batch, positions, d, hidden: draw_gated(rng, (batch, positions), d, hidden),
     )
     assert_vectorised(swiglu, lambda positions: draw_gated(rng, (positions,), 3, 5))
+    assert_vectorised(swiglu, lambda batch, groups: draw_gated(rng, (batch, groups, 2), 3, 5))
 
 
 # --- Both ------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from kata.testing import (
     manners,
 )
 
+MASKED = pytest.mark.parametrize("mask", [None, np.ones((3, 5), bool)], ids=["no mask", "a mask"])
+
 
 def draw(rng, batch=(2,), heads=6, kv_heads=2, t_q=3, t_k=5, d=4, d_v=7):
     shapes = (heads, t_q, d), (kv_heads, t_k, d), (kv_heads, t_k, d_v)
@@ -83,23 +85,26 @@ def test_a_mask_agrees_with_torch_where_all_sizes_are_equal(rng):
     assert_close(grouped_query_attention(q, k, v, mask), expected)
 
 
-def test_it_agrees_with_the_reference(rng, reference):
+@pytest.mark.parametrize("shape", [(8, 3, 5), (2, 1, 1, 3, 5), (2, 8, 1, 5)], ids=str)
+def test_it_agrees_with_the_reference(rng, reference, shape):
     q, k, v = draw(rng, (2, 2), heads=8, kv_heads=4)
-    mask = draw_mask(rng, 8, 3, 5)
+    mask = draw_mask(rng, *shape)
     expected = reference.grouped_query_attention(q, k, v, mask)
     assert_close(grouped_query_attention(q, k, v, mask), expected)
 
 
+@MASKED
 @pytest.mark.parametrize(("heads", "kv_heads"), [(6, 4), (5, 2), (2, 4), (1, 3), (3, 2)])
-def test_heads_that_cannot_be_shared_evenly_raise_a_value_error(rng, heads, kv_heads):
+def test_heads_that_cannot_be_shared_evenly_raise_a_value_error(rng, heads, kv_heads, mask):
     q, k, v = draw(rng, heads=heads, kv_heads=kv_heads)
-    assert_value_error(grouped_query_attention, q, k, v)
+    assert_value_error(grouped_query_attention, q, k, v, mask)
 
 
+@MASKED
 @pytest.mark.parametrize(("of_k", "of_v"), [(2, 1), (1, 2), (3, 6), (6, 3), (2, 3)])
-def test_keys_and_values_of_different_numbers_of_heads_raise_a_value_error(rng, of_k, of_v):
+def test_keys_and_values_of_different_numbers_of_heads_raise_a_value_error(rng, of_k, of_v, mask):
     q, k, _ = draw(rng, kv_heads=of_k)
-    assert_value_error(grouped_query_attention, q, k, draw(rng, kv_heads=of_v)[2])
+    assert_value_error(grouped_query_attention, q, k, draw(rng, kv_heads=of_v)[2], mask)
 
 
 @manners()
@@ -114,21 +119,29 @@ def test_manners(rng):
 
 @pytest.mark.speed
 @pytest.mark.parametrize("t_q", [1, 2])
-@pytest.mark.parametrize("masked", [False, True], ids=["no mask", "a mask"])
-def test_keys_and_values_are_not_copied_for_each_head(rng, t_q, masked):
-    drawn = draw(rng, (2,), heads=16, kv_heads=2, t_q=t_q, t_k=500, d=32, d_v=32)
-    q, k, v = (array.astype(np.float32) for array in drawn)
-    mask = draw_mask(rng, t_q, 500) if masked else None
+@pytest.mark.parametrize("masks", ["no mask", "one mask", "one for each head"])
+@pytest.mark.parametrize(
+    ("batch", "kv_heads", "dtype"),
+    [((2,), 2, "float32"), ((), 1, "float64"), ((2, 2), 2, "float32")],
+    ids=str,
+)
+def test_keys_and_values_are_not_copied_for_each_head(rng, t_q, masks, batch, kv_heads, dtype):
+    heads = 8 * kv_heads
+    drawn = draw(rng, batch, heads, kv_heads, t_q=t_q, t_k=500, d=32, d_v=32)
+    q, k, v = (array.astype(dtype) for array in drawn)
+    shapes = {"one mask": (t_q, 500), "one for each head": (heads, t_q, 500)}
+    mask = draw_mask(rng, *shapes[masks]) if masks in shapes else None
     assert_memory_at_most(3 * (k.nbytes + v.nbytes), grouped_query_attention, q, k, v, mask)
 
 
 @pytest.mark.speed
+@pytest.mark.parametrize("batch_axes", [0, 1, 2])
 @pytest.mark.parametrize("masks", ["no mask", "one mask", "a mask each"])
-def test_no_python_loop(rng, masks):
+def test_no_python_loop(rng, masks, batch_axes):
     def drawn(batch, parts, groups, heads_a_group, queries, keys):
-        heads = groups * heads_a_group
-        shapes = {"one mask": (queries, keys), "a mask each": (batch, parts, heads, queries, keys)}
+        axes, heads = (batch, parts)[:batch_axes], groups * heads_a_group
+        shapes = {"one mask": (queries, keys), "a mask each": (*axes, heads, queries, keys)}
         mask = draw_mask(rng, *shapes[masks]) if masks in shapes else None
-        return *draw(rng, (batch, parts), heads, groups, queries, keys, 2, 2), mask
+        return *draw(rng, axes, heads, groups, queries, keys, 2, 2), mask
 
     assert_vectorised(grouped_query_attention, drawn)

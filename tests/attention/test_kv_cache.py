@@ -128,16 +128,20 @@ def test_a_new_object_may_be_truncated_to_nothing(rng):
     x, weights = draw(rng)
     expected = in_torch(x, weights, 2)
     attention = CachedAttention(*weights, 2)
+    assert_value_error(attention.truncate, 1)
     attention.truncate(0)
     assert_close(attention.step(x), expected)
 
 
 @pytest.mark.parametrize("length", [-1, 4, 100])
 def test_a_truncation_to_more_than_there_is_raises_a_value_error(rng, length):
-    x, weights = draw(rng, t=3)
+    x, weights = draw(rng)
+    expected = in_torch(x, weights, 2)[:, 3:]
     attention = CachedAttention(*weights, 2)
-    attention.step(x)
+    attention.step(x[:, :4])
+    attention.truncate(3)
     assert_value_error(attention.truncate, length)
+    assert_close((attention.length, attention.step(x[:, 3:])), (3, expected))
 
 
 @pytest.mark.parametrize("n_heads", [3, 5, 16])
@@ -153,6 +157,8 @@ def test_another_number_of_sequences_raises_a_value_error(rng, n, other):
     attention.step(x[:, :4])
     assert_value_error(attention.step, np.ones((other, 1, 6)))
     assert_close((attention.length, attention.step(x[:, 4:])), (4, expected))
+    attention.truncate(0)
+    assert_value_error(attention.step, np.ones((other, 1, 6)))
 
 
 def outputs(x, other, w_q, w_k, w_v, w_o, n_heads):
@@ -215,3 +221,4 @@ def test_no_python_loop(rng):
     assert_vectorised(prompt, drawn)
     assert_vectorised(step, after_a_prompt)
     assert_vectorised(step, lambda sequences, heads: after_a_prompt(sequences, 1, heads))
+    assert_vectorised(step, lambda tokens, heads: after_a_prompt(1, tokens, heads))

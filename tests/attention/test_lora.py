@@ -29,6 +29,8 @@ CASES = pytest.mark.parametrize(
         ((2, 2), 3, 7, 5, 16.0),
         ((1,), 1, 1, 1, 1.0),
         ((3,), 4, 2, 2, 1.0),
+        ((3,), 5, 4, 2, 4.0),
+        ((3,), 5, 4, 2, 0.0),
     ],
     ids=str,
 )
@@ -119,17 +121,28 @@ def test_a_second_step_uses_the_new_a_and_b(rng):
     layer = LoRALinear(weight, bias, 2, 3.0, rng)
     layer.forward(x)
     layer.backward(grad_y, x)
+    # These begin as the last ones do.
+    layer.a, layer.b = np.vstack([a[:1], -a[1:]]), b
     layer.merged()
     layer.a, layer.b = a, b
     assert_close((layer.backward(grad_y, x), layer.merged()), expected)
 
 
-@pytest.mark.parametrize("size_of_b", [0.0, 1.0])
-def test_what_is_written_into_the_merged_weight_does_not_reach_the_layer(rng, size_of_b):
+def test_backward_takes_x_as_it_is_then(rng):
+    grad_y, x, weight, bias, a, b = draw(rng)
+    expected = backward_in_torch(grad_y, x + 1.0, weight, bias, a, b, 3.0)
+    layer = make(weight, bias, a, b, 3.0)
+    layer.forward(x)
+    x += 1.0
+    assert_close(layer.backward(grad_y, x), expected)
+
+
+@pytest.mark.parametrize(("size_of_b", "alpha"), [(0.0, 3.0), (1.0, 3.0), (1.0, 0.0)])
+def test_what_is_written_into_the_merged_weight_does_not_reach_the_layer(rng, size_of_b, alpha):
     _, x, weight, bias, a, b = draw(rng)
     b *= size_of_b
-    expected = forward_in_torch(x, weight, bias, a, b, 3.0)
-    layer = make(weight, bias, a, b, 3.0)
+    expected = forward_in_torch(x, weight, bias, a, b, alpha)
+    layer = make(weight, bias, a, b, alpha)
     layer.merged()[...] = 0.0
     assert_close(layer.forward(x), expected)
 
@@ -186,20 +199,26 @@ def test_manners(rng):
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("batch", [(4,), (2, 2)], ids=str)
-def test_no_array_of_the_size_of_weight_is_made(rng, batch):
-    arrays = [array.astype(np.float32) for array in draw(rng, batch, 500, 500, 2)]
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
+@pytest.mark.parametrize("batch", [(), (4,), (2, 2), (2, 1, 2)], ids=str)
+def test_no_array_of_the_size_of_weight_is_made(rng, batch, dtype):
+    arrays = [array.astype(dtype) for array in draw(rng, batch, 500, 500, 2)]
     # The layer itself may be a copy.
     (grad_y, x), layer = arrays[:2], make(*arrays[2:], 3.0)
-    assert_memory_at_most(250 * 500 * 4, lambda: layer.forward(x))
-    assert_memory_at_most(250 * 500 * 4, lambda: layer.backward(grad_y, x))
+    half = arrays[2].nbytes // 2
+    assert_memory_at_most(half, lambda: layer.forward(x))
+    assert_memory_at_most(half, lambda: layer.backward(grad_y, x))
 
 
 @pytest.mark.speed
 @pytest.mark.parametrize("function", [forward, backward], ids=["forward", "backward"])
 def test_no_python_loop(rng, function):
     def drawn(batch, groups, rows, n_in, n_out, rank):
-        arrays = draw(rng, (batch, groups, rows), n_in, n_out, rank)
+        return arguments((batch, groups, rows), n_in, n_out, rank)
+
+    def arguments(*sizes):
+        arrays = draw(rng, *sizes)
         return *(arrays if function is backward else arrays[1:]), 3.0
 
     assert_vectorised(function, drawn)
+    assert_vectorised(function, lambda rows: arguments((rows,)))

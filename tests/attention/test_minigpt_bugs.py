@@ -87,7 +87,7 @@ def test_two_equal_scores_give_the_mean_of_what_a_position_sees():
 
 def test_three_the_last_position_of_one_head_is_softmax_of_scaled_scores(rng):
     # The last position sees all.
-    x = draw(rng, 2, 3, 4)
+    x = draw(rng, 2, 12, 4)
     expected = torch.softmax(x[:, -1:] @ x.mT / 2, dim=-1) @ x
     assert_close(simple_model(1, 4).attend(x, simple_block(4, q=1.0))[:, -1:], expected)
 
@@ -132,6 +132,17 @@ def test_logits_and_loss_agree_with_torch(rng, sizes, n, t):
     assert_close(model.loss(tokens), loss)
 
 
+def test_results_have_the_dtype_of_the_weights(rng):
+    weights, blocks, n_heads = draw_weights(rng, SIZES["one block, two heads"])
+    weights, *blocks = [{k: w.float() for k, w in one.items()} for one in (weights, *blocks)]
+    tokens = draw_tokens(rng, 7, 3, 5)
+    logits = logits_in_torch(weights, blocks, n_heads, tokens)
+    expected = logits, F.cross_entropy(logits[:, :-1].mT, tokens[:, 1:])
+    model = MiniGPT(weights, blocks, n_heads)
+    # In another order, float32 sums are rounded otherwise.
+    assert_close((model.logits(tokens), model.loss(tokens)), expected, atol=1e-4)
+
+
 def test_the_features_of_one_token_need_no_other(rng):
     arguments, tokens = draw_weights(rng, SIZES["equal sizes"]), torch.tensor([[2], [0], [3]])
     expected = logits_in_torch(*arguments, tokens)
@@ -149,7 +160,7 @@ def test_a_token_changes_nothing_before_it(rng):
 
 
 @MODELS
-@pytest.mark.parametrize(("t", "n_new"), [(1, 3), (3, 1), (2, 9), (4, 0), (9, 2)])
+@pytest.mark.parametrize(("t", "n_new"), [(1, 3), (3, 1), (2, 9), (4, 0), (9, 2), (20, 1)])
 def test_it_writes_the_likeliest_tokens(rng, sizes, t, n_new):
     # With 11 tokens there are more than the model can see.
     arguments, tokens = draw_weights(rng, sizes), draw_tokens(rng, sizes[0], 3, t)
@@ -184,11 +195,12 @@ def test_the_arguments_are_left_unchanged(rng):
 
 
 def test_what_is_given_and_returned_is_the_callers_own(rng):
-    weights, blocks, n_heads = draw_weights(rng, SIZES["one block, two heads"])
-    tokens = draw_tokens(rng, 7, 2, 5)
+    weights, blocks, n_heads = draw_weights(rng, SIZES["three blocks, three heads"])
+    tokens = draw_tokens(rng, 5, 2, 5)
     model = MiniGPT(weights, blocks, n_heads)
     expected, kept = logits_in_torch(weights, blocks, n_heads, tokens), tokens.clone()
-    for weight in [*weights.values(), *blocks[0].values(), model.embed(tokens)]:
+    given = [weight for named in (weights, *blocks) for weight in named.values()]
+    for weight in [*given, model.embed(tokens)]:
         weight.fill_(7.0)
     model.generate(tokens, 0).fill_(0)
     assert_close(tokens, kept)

@@ -75,7 +75,10 @@ def test_it_agrees_with_torch(rng, n, t, d, n_heads):
         pytest.param(5, (5, 5), id="as many sequences as positions"),
         pytest.param(2, (3, 5, 5), id="one for each head"),
         pytest.param(3, (3, 5, 5), id="one for each head, as many as sequences"),
+        pytest.param(2, (3, 1, 5), id="one row for each head"),
+        pytest.param(2, (1, 5, 5), id="one for all, of three axes"),
         pytest.param(2, (1, 3, 5, 5), id="one for each head, of four axes"),
+        pytest.param(2, (2, 3, 1, 5), id="one row for each head of each sequence"),
         pytest.param(2, (2, 3, 5, 5), id="one for each head of each sequence"),
     ],
 )
@@ -104,6 +107,12 @@ def test_a_query_that_sees_no_key_gets_zeros(rng):
     assert_close(multi_head(*arguments, HEADS, np.zeros((T, T), bool)), np.zeros((N, T, D)))
 
 
+def test_a_mask_of_one_column_shows_all_keys_or_none(rng):
+    arguments, mask = draw(rng), np.arange(T)[:, None] % 2 == 0
+    expected = np.where(mask, in_torch(*arguments, HEADS), 0.0)
+    assert_close(multi_head(*arguments, HEADS, mask), expected)
+
+
 @pytest.mark.parametrize(("d", "n_heads"), [(6, 4), (5, 2), (7, 6), (4, 8)], ids=str)
 def test_heads_that_do_not_divide_the_width_raise_a_value_error(rng, d, n_heads):
     assert_value_error(multi_head, *draw(rng, d=d), n_heads)
@@ -120,12 +129,16 @@ def test_manners(rng):
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("masks", ["none", "one for each sequence", "one for each head"])
+@pytest.mark.parametrize(
+    "masks", ["none", "one for all", "one for each sequence", "one for each head"]
+)
 def test_no_python_loop(rng, masks):
     def sized(sequences, heads, positions):
         arguments = *draw(rng, sequences, positions, 2 * heads), heads
         of_heads = heads if masks == "one for each head" else 1
         mask = draw_mask(rng, sequences, of_heads, positions, positions)
+        mask = mask[0, 0] if masks == "one for all" else mask
         return arguments if masks == "none" else (*arguments, mask)
 
     assert_vectorised(multi_head, sized)
+    assert_vectorised(multi_head, lambda heads: sized(1, heads, 5))

@@ -96,9 +96,10 @@ def test_keys_of_little_weight_count_where_their_values_are_large(block):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 def test_rising_scores_are_right_in_every_dtype(dtype):
     # Whole scores, which float32 holds exactly; √d is 2.
-    q, k, v = np.zeros((2, 4), dtype), np.zeros((9, 4), dtype), np.arange(18.0, dtype=dtype)
-    q[:, 0] = [2.0, -2.0]
+    q, k, v = np.zeros((3, 4), dtype), np.zeros((9, 4), dtype), np.arange(18.0, dtype=dtype)
+    q[:, 0], q[2, 1] = [2.0, -2.0, 0.0], -200.0
     k[:, 0] = [-1000, 1, 0, 2, 1000, 1001, 1002, 2000, 2001]
+    k[:, 1], k[4, 1] = 100, 99
     scores = torch.tensor(q.astype(float) @ k.T.astype(float) / 2)
     expected = torch.softmax(scores, 1).numpy() @ v.reshape(9, 2)
     # If a sum is kept as its logarithm, near 2000 here, float32 rounds that by a ten-thousandth.
@@ -148,12 +149,22 @@ def test_no_python_loop_but_that_over_the_blocks(rng):
         return *arguments, keys_in_a_block
 
     assert_vectorised(blockwise_attention, sized)
+    assert_vectorised(
+        blockwise_attention, lambda features_of_a_value: sized(1, 4, 3, features_of_a_value)
+    )
 
 
 @pytest.mark.speed
-@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
 @pytest.mark.parametrize(
-    ("t_q", "t_k", "block"), [(500, 500, 8), (150, 1500, 8), (1500, 150, 8), (60, 1500, 1)], ids=str
+    ("t_q", "t_k", "block", "dtype"),
+    [
+        (500, 500, 8, "float16"),
+        (500, 500, 8, "float32"),
+        (150, 1500, 8, "float64"),
+        (1500, 150, 8, "float32"),
+        (100, 600, 1, "float64"),
+        (1500, 1500, 64, "float32"),
+    ],
 )
 def test_memory_grows_with_the_lengths_only(rng, t_q, t_k, block, dtype):
     arguments = [array.astype(dtype) for array in draw(rng, t_q, t_k, 3, 2)]

@@ -7,7 +7,10 @@ import torch
 from exercises.attention.rope import rope
 from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
 
-SHAPES = [(5, 4), (2, 3, 7, 6), (3, 6, 6), (4, 4, 4), (2, 1, 8), (3, 5, 2), (2, 2)]
+DTYPES = pytest.mark.parametrize(
+    "dtype", [np.float16, np.float32, np.float64], ids=["float16", "float32", "float64"]
+)
+SHAPES = [(5, 4), (2, 3, 7, 6), (3, 6, 6), (4, 4, 4), (2, 1, 8), (3, 5, 2), (2, 2), (2, 600)]
 
 
 def in_torch(x, positions=None, base=10000.0):
@@ -38,7 +41,7 @@ def test_it_agrees_with_torch(rng, shape, base):
 
 @pytest.mark.parametrize(
     "positions",
-    [[3, 4, 5, 6], [9, 0, 700, 3], [2, 2, 0, 0], [0, 0, 0, 0], [4000, 3000, 5, 1]],
+    [[3, 4, 5, 6], [9, 0, 700, 3], [9, 8, 1, 3], [2, 2, 0, 0], [0, 0, 0, 0], [4000, 3000, 5, 1]],
     ids=str,
 )
 def test_given_positions_agree_with_torch(rng, positions):
@@ -78,13 +81,20 @@ def test_scores_depend_on_distances_alone(rng, start):
     assert_close(scores(q, k, start), expected)
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32], ids=["float16", "float32"])
+@DTYPES
 def test_far_positions_are_right_in_every_dtype(rng, dtype):
     x = rng.normal(size=(2, 6, 8)).astype(dtype)
     positions = np.array([0, 1, 4097, 65_537, 99_999, 100_000])
     expected = in_torch(x, positions)
     # Where two products nearly cancel, what they were rounded by is left.
-    assert_close(rope(x, positions), expected, atol=8 * np.finfo(dtype).eps)
+    assert_close(rope(x, positions), expected, atol=max(8 * np.finfo(dtype).eps, 1e-9))
+
+
+@DTYPES
+def test_many_vectors_are_numbered_right_in_every_dtype(rng, dtype):
+    x = rng.uniform(-1.0, 1.0, size=(5000, 4)).astype(dtype)
+    expected = in_torch(x)
+    assert_close(rope(x), expected, atol=max(8 * np.finfo(dtype).eps, 1e-9))
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (2, 4, 1), (2, 3, 5)], ids=str)
@@ -121,3 +131,5 @@ def test_no_python_loop(rng):
 
     assert_vectorised(rope, drawn)
     assert_vectorised(lambda x, positions: rope(x), drawn)
+    assert_vectorised(rope, lambda batch: (rng.normal(size=(batch, 4, 6)),))
+    assert_vectorised(rope, lambda batch, heads: (rng.normal(size=(batch, heads, 4, 6)),))

@@ -54,7 +54,7 @@ def test_top_p_is_taken_of_what_temperature_and_top_k_leave():
 
 
 @pytest.mark.parametrize("temperature", [0.01, 0.3, 1.0, 2.5, 100.0])
-@pytest.mark.parametrize("v", [1, 2, 9])
+@pytest.mark.parametrize("v", [1, 2, 9, 1500])
 def test_a_temperature_agrees_with_torch(rng, v, temperature):
     logits = rng.normal(scale=3.0, size=v)
     expected = torch.softmax(torch.tensor(logits) / temperature, 0).numpy()
@@ -113,11 +113,13 @@ def test_logits_of_any_size_are_right(temperature, shift, settings):
     [{"temperature": -0.1}, {"temperature": -1.0}]
     + [{"top_k": top_k} for top_k in (0, -1, -3)]
     + [{"top_p": top_p} for top_p in (0.0, -0.2, 1.0001, 90.0)]
-    + [{"temperature": 0.0, "top_k": 0}, {"temperature": 0.0, "top_p": 1.5}],
+    + [{"temperature": 0.0, "top_k": 0}, {"temperature": 0.0, "top_p": 1.5}]
+    + [{"temperature": t, "top_k": k, "top_p": 2.0} for t in (0.0, 1.0) for k in (1, 2)],
     ids=str,
 )
-def test_a_setting_out_of_range_raises_a_value_error(settings):
-    assert_value_error(next_token_probs, np.array([0.3, 2.0, 1.0]), **settings)
+@pytest.mark.parametrize("logits", [[0.3, 2.0, 1.0], [0.3]], ids=["three tokens", "one token"])
+def test_a_setting_out_of_range_raises_a_value_error(logits, settings):
+    assert_value_error(next_token_probs, np.array(logits), **settings)
 
 
 # --- The draw --------------------------------------------------------------------------------
@@ -130,13 +132,19 @@ def test_a_token_with_a_probability_of_1_is_drawn(rng, token):
 
 @pytest.mark.parametrize(
     "probs",
-    [[0.1, 0.0, 0.6, 0.3], [0.0, 0.5, 0.15, 0.35, 0.0], [0.8, 0.2], [0.3, 0.3, 0.4]],
+    [[0.1, 0.0, 0.6, 0.3], [0.0, 0.5, 0.15, 0.35, 0.0], [0.8, 0.2], [0.09, 0.91]],
     ids=str,
 )
 def test_tokens_are_drawn_as_often_as_their_probabilities_say(rng, probs):
     shares, expected = count(np.array(probs), rng), np.array(probs)
     assert_close(shares, expected, atol=OFF)
     assert_close(shares[expected == 0], expected[expected == 0])
+
+
+def test_rare_tokens_are_drawn_too(rng):
+    # A hundred of them get half of the draws.
+    shares = count(np.array([0.5, *[0.005] * 100]), rng)
+    assert_close([shares[0], shares[1:].sum()], [0.5, 0.5], atol=OFF)
 
 
 def test_late_tokens_of_many_are_drawn_too(rng):

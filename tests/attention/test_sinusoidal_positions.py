@@ -27,10 +27,10 @@ def test_two_positions_worked_out_by_hand():
 
 @pytest.mark.parametrize(
     ("n_positions", "d_model"),
-    [(7, 6), (3, 10), (6, 6), (5, 2), (2, 12), (1, 4), (2, 2), (0, 4)],
+    [(7, 6), (3, 10), (6, 6), (5, 2), (2, 12), (1, 4), (2, 2), (0, 4), (2, 600)],
     ids=lambda size: str(size),
 )
-@pytest.mark.parametrize("base", [10000.0, 100.0, 2.5])
+@pytest.mark.parametrize("base", [10000.0, 100.0, 2.5, 2.25])
 def test_it_agrees_with_the_formula_entry_by_entry(n_positions, d_model, base):
     expected = by_the_formula(n_positions, d_model, base)
     assert_close(sinusoidal_positions(n_positions, d_model, base), expected)
@@ -44,10 +44,10 @@ def test_a_thousand_positions_are_right():
     assert_close(sinusoidal_positions(1000, 6), by_the_formula(1000, 6))
 
 
-def test_forty_thousand_positions_are_right():
-    p = torch.arange(40_000, dtype=torch.float64)
+def test_seventy_thousand_positions_are_right():
+    p = torch.arange(70_000, dtype=torch.float64)
     expected = torch.stack([p.sin(), p.cos()], dim=1).numpy()
-    assert_close(sinusoidal_positions(40_000, 2), expected)
+    assert_close(sinusoidal_positions(70_000, 2), expected)
 
 
 def test_it_agrees_with_the_reference(reference):
@@ -72,8 +72,8 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop():
-    # Four times as wide, so that d_model is even.
+    # Four times as many, so that d_model is even.
     def drawn(positions, columns):
-        return positions, 4 * columns
+        return 4 * positions, 4 * columns
 
     assert_vectorised(sinusoidal_positions, drawn)

@@ -65,9 +65,10 @@ def test_it_agrees_with_rows_taken_one_by_one(rng, size, n_iterations):
 
 
 def test_it_agrees_with_the_reference(rng, reference):
-    x, centers = draw(rng, 25, 3, 4)
-    expected = reference.k_means(x, centers, 4)
-    assert_close(k_means(x, centers, 4), expected)
+    x, centers = draw(rng, 60, 3, 4)
+    x[0] = centers[0] = 1e4  # The others move little beside that.
+    expected = reference.k_means(x, centers, 9)
+    assert_close(k_means(x, centers, 9), expected)
 
 
 @pytest.mark.parametrize("n_iterations", [1, 5])
@@ -93,6 +94,8 @@ def test_of_equally_near_centres_the_lower_index_has_the_row():
         (np.array([[-0.5], [1.0], [-1.0]]), np.array([0, 2, 1])),
     ]
     assert_close([k_means(x, centers, n_iterations) for n_iterations in (0, 1)], expected)
+    x, centers = np.array([[0.0]]), np.array([[-1.0], [1.0 - 1e-9]])
+    assert_close(k_means(x, centers, 0), (centers.copy(), np.array([1])))
 
 
 @pytest.mark.parametrize("n_iterations", [0, 4])
@@ -143,6 +146,21 @@ def test_the_second_is_drawn_by_the_squared_distance(rng):
     assert_close(frequencies(points, 2, rng, 2000), expected, rtol=0.2, atol=0.015)
 
 
+def test_each_of_equal_rows_counts(rng):
+    # From 0, which is the first in half of the calls, three rows are as far as the one at -1.
+    points = np.array([[0.0]] * 4 + [[1.0]] * 3 + [[-1.0]])
+    # A deviation is below 0.013.
+    found = frequencies(points, 2, rng, 1500)[0, [4, 7]]
+    assert_close(found, np.array([0.375, 0.125]), rtol=0.0, atol=0.08)
+
+
+def test_no_earlier_one_is_forgotten(rng):
+    # Of six pairs of rows, 1 apart, a second row is drawn with odds below 1e-8.
+    x = np.add.outer(np.arange(6.0), [0.0, 1e-5]).reshape(12, 1)
+    results = [np.sort(k_means_plus_plus(x, 6, rng).round(), axis=0) for _ in range(5)]
+    assert_close(results, [np.arange(6.0)[:, None]] * 5)
+
+
 def test_the_third_is_drawn_by_the_distance_to_the_nearest(rng):
     points = np.array([[0.0], [1.0], [6.0], [11.0]])
     expected = probabilities(points, 3).sum(axis=(0, 1))
@@ -150,9 +168,10 @@ def test_the_third_is_drawn_by_the_distance_to_the_nearest(rng):
     assert_close(frequencies(points, 3, rng, 1500).sum(axis=(0, 1)), expected, rtol=0.0, atol=0.08)
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e-9])
 @pytest.mark.parametrize("n", [1, 2, 7])
-def test_a_centre_for_each_row_takes_every_row_once(rng, n):
-    x = rng.normal(size=(n, 2))
+def test_a_centre_for_each_row_takes_every_row_once(rng, n, unit):
+    x = unit * rng.normal(size=(n, 2))
     expected = [x[np.argsort(x[:, 0])]] * 5
     results = [k_means_plus_plus(x, n, rng) for _ in range(5)]
     assert_close([drawn[np.argsort(drawn[:, 0])] for drawn in results], expected)

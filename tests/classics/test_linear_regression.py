@@ -7,7 +7,7 @@ import torch
 from exercises.classics.linear_regression import linear_regression
 from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
 
-SIZES = [(9, 3), (30, 5), (7, 1), (12, 4)]
+SIZES = [(9, 3), (30, 5), (7, 1), (12, 4), (5, 0)]
 
 MISFITS = {
     "a target too few": [(5, 3), (4,)],
@@ -15,6 +15,8 @@ MISFITS = {
     "y is a column": [(5, 3), (5, 1)],
     "y is a row": [(5, 3), (1, 5)],
     "x is flat": [(5,), (5,)],
+    "x has three axes": [(5, 3, 1), (5,)],
+    "a target too many": [(5, 3), (6,)],
 }
 
 
@@ -47,10 +49,11 @@ def test_three_points_worked_out_by_hand():
     assert_close(linear_regression(x, y), (np.array([3.5]), 0.5))
 
 
-def test_a_penalty_worked_out_by_hand():
+@pytest.mark.parametrize("unit", [1.0, 1e-4])
+def test_a_penalty_worked_out_by_hand(unit):
     # As above, with w = 7 / (2 + 5).
-    x, y = np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 3.0, 8.0])
-    assert_close(linear_regression(x, y, 5.0), (np.array([1.0]), 3.0))
+    x, y = unit * np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 3.0, 8.0])
+    assert_close(linear_regression(x, y, 5.0 * unit**2), (np.array([1.0 / unit]), 3.0))
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.1, 3.0, 200.0])
@@ -121,7 +124,7 @@ def test_no_rows_raise_a_value_error():
     assert_value_error(linear_regression, np.ones((0, 3)), np.ones(0))
 
 
-@pytest.mark.parametrize("l2", [-1.0, -1e-3])
+@pytest.mark.parametrize("l2", [-1.0, -1e-12])
 def test_a_negative_penalty_raises_a_value_error(rng, l2):
     assert_value_error(linear_regression, *draw(rng), l2)
 

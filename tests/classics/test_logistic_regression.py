@@ -81,6 +81,12 @@ def test_sure_rows_that_are_wrong_have_a_finite_loss(size):
     assert_close(loss_and_gradients(x, y, np.array([1.0]), 0.0), expected, atol=1e-12)
 
 
+def test_sure_rows_that_are_right_have_a_small_loss_with_all_its_digits():
+    x, y = np.array([[20.0], [-20.0]]), np.array([1, 0])
+    loss, _, _ = loss_and_gradients(x, y, np.array([1.0]), 0.0)
+    assert_close(loss, math.log1p(math.exp(-20.0)))
+
+
 # --- Fit -------------------------------------------------------------------------------------
 
 
@@ -110,6 +116,9 @@ def test_scores_beyond_exp_do_not_stop_it():
     # The first step leads to w = 1000, where the labels are met and all stands still.
     x, y = np.array([[-2.0], [2.0]]), np.array([0, 1])
     assert_close(fit(x, y, 1000.0, 5), (np.array([1000.0]), 0.0))
+    # Nor do gradients close to 0, where the step is not.
+    w, _ = fit(1e-13 * x, y, 1e13, 1)
+    assert_close(w, np.array([1.0]))
 
 
 # --- Predict ---------------------------------------------------------------------------------
@@ -123,8 +132,10 @@ def test_a_probability_at_the_threshold_is_labelled_1():
 @pytest.mark.parametrize("threshold", [0.01, 0.3, 0.5, 0.8, 0.99])
 def test_other_thresholds_move_the_border(rng, threshold):
     # The border is at log(t / (1 − t)).
-    z = np.concatenate([np.linspace(-5.0, 5.0, 44), [-1e6, -800.0, 800.0, 1e6]])
-    expected = (z >= math.log(threshold / (1 - threshold))).astype(np.int64)
+    border = math.log(threshold / (1 - threshold))
+    near = [border - 1e-10, border + 1e-10]
+    z = np.concatenate([np.linspace(-5.0, 5.0, 44), near, [-1e6, -800.0, 800.0, 1e6]])
+    expected = (z >= border).astype(np.int64)
     assert_close(predict(z[:, None] - 2.0, np.array([1.0]), 2.0, threshold), expected)
 
 
@@ -138,11 +149,12 @@ def test_labels_agree_with_torch(rng, n, d):
 # --- Errors, manners and speed ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("labels", [[-1, 1, 1], [0, 1, 2], [1, 2, 2]], ids=str)
+@pytest.mark.parametrize("labels", [[-1, 1, 1], [0, 1, 2], [1, 2, 2], [0, 1, 256]], ids=str)
 def test_labels_other_than_0_and_1_raise_a_value_error(rng, labels):
     x, _, w, b = draw(rng, 3, 2)
     assert_value_error(loss_and_gradients, x, np.array(labels), w, b)
     assert_value_error(fit, x, np.array(labels), 0.1, 2)
+    assert_value_error(fit, x, np.array(labels), 0.1, 0)
 
 
 @pytest.mark.parametrize("shape", [(4,), (1,), (5, 1), (1, 5)], ids=str)
@@ -157,6 +169,14 @@ def test_weights_of_another_shape_raise_a_value_error(rng, shape):
     x, y, _, b = draw(rng, 5, 3)
     assert_value_error(predict, x, np.ones(shape), b)
     assert_value_error(loss_and_gradients, x, y, np.ones(shape), b)
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 3, 3)], ids=str)
+def test_rows_of_another_shape_raise_a_value_error(shape):
+    x, y, w = np.ones(shape), np.ones(3, np.int64), np.ones(3)
+    assert_value_error(predict, x, w, 0.0)
+    assert_value_error(loss_and_gradients, x, y, w, 0.0)
+    assert_value_error(fit, x, y, 0.1, 2)
 
 
 @manners(dtypes=())

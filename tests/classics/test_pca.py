@@ -82,6 +82,12 @@ def test_the_largest_entry_of_each_component_is_positive(rng):
     assert_close(np.sign(largest), expected)
 
 
+def test_an_entry_that_is_hardly_larger_than_another_is_the_positive_one():
+    expected = np.array([[-1.0, 1.0001]]) / np.hypot(1.0, 1.0001)
+    _, components, _ = fit(np.array([[0.0, 0.0], [1.0, -1.0001]]), 1)
+    assert_close(components, expected)
+
+
 def test_data_far_from_0_keep_their_digits(rng):
     # Multiples of 2⁻²⁰, which the shift leaves exact.
     x, far = np.round(draw(rng, 16, 3) * 2.0**20) / 2.0**20, 2.0**20
@@ -92,7 +98,7 @@ def test_data_far_from_0_keep_their_digits(rng):
 
 @pytest.mark.parametrize(
     ("size", "k"),
-    [((9, 3), 0), ((9, 3), -1), ((9, 3), 4), ((3, 9), 3), ((3, 9), 5), ((1, 4), 1)],
+    [((9, 3), 0), ((9, 3), -1), ((9, 3), 4), ((3, 9), 3), ((3, 9), 5), ((1, 4), 1), ((2, 5), 2)],
     ids=str,
 )
 def test_a_k_without_as_many_components_raises_a_value_error(rng, size, k):
@@ -158,4 +164,7 @@ def test_no_python_loop(rng):
 
 @pytest.mark.speed
 def test_memory_stays_far_below_a_number_for_each_two_rows(rng):
-    assert_memory_at_most(8 * 600**2 // 4, fit, rng.normal(size=(600, 8)), 2)
+    x, limit = rng.normal(size=(600, 8)), 8 * 600**2 // 4
+    assert_memory_at_most(limit, fit, x, 2)
+    assert_memory_at_most(limit, project, x, x[0].copy(), x[1:3].copy())
+    assert_memory_at_most(limit, reconstruct, x[:, :2].copy(), x[0].copy(), x[1:3].copy())

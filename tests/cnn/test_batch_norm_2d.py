@@ -180,6 +180,15 @@ def test_y_has_the_dtype_of_x_and_the_attributes_stay_float64(rng, training, dty
     assert_close(step(norm, x, training), expected)
 
 
+def test_no_step_in_between_is_in_float16():
+    # It holds no number above 65,504.
+    norm, x = BatchNorm2d(1, eps=0.0), np.full((1, 1, 1, 1), -6e4, np.float16)
+    norm.running_mean, norm.running_var = np.array([6e4]), np.array([1.44e8])
+    tens, fives = np.full_like(x, -10.0), np.full_like(x, -5.0)
+    expected = tens, (fives, tens.ravel())
+    assert_close((norm.forward(x, training=False), norm.folded(x, x.ravel())), expected)
+
+
 # --- Folding ---------------------------------------------------------------------------------
 
 

@@ -58,7 +58,7 @@ def test_a_dropped_box_drops_no_other():
     assert_close(nms(boxes, np.array([0.9, 0.8, 0.7]), 0.4), indices(0, 2))
 
 
-@pytest.mark.parametrize("iou_threshold", [0.0, 0.1, 0.3, 0.5, 0.8, 1.0])
+@pytest.mark.parametrize("iou_threshold", [-0.1, 0.0, 0.1, 0.3, 0.5, 0.8, 1.0])
 @pytest.mark.parametrize("n", [2, 7, 60])
 def test_it_agrees_with_boxes_taken_one_by_one(rng, n, iou_threshold):
     boxes, scores = draw(rng, n)
@@ -114,17 +114,19 @@ def test_equal_boxes_without_area_are_all_kept():
     assert_close(nms(np.full((3, 4), 2.0), np.array([0.1, 0.3, 0.2]), 0.5), indices(1, 2, 0))
 
 
-@pytest.mark.parametrize("n", [2, 5, 400])
+@pytest.mark.parametrize("n", [2, 5, 500])
 def test_of_equal_scores_the_lower_index_comes_first(n):
     apart = draw_apart(n)
     assert_close(nms(apart, np.zeros(n), 0.5), indices(*range(n)))
+    expected = indices(*range(1, n, 2), *range(0, n, 2))
+    assert_close(nms(apart, np.arange(n) % 2 / 2, 0.5), expected)
     assert_close(nms(np.tile(apart[:1], (n, 1)), np.full(n, 0.25), 0.5), indices(0))
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float16], ids=["float64", "float16"])
 def test_scores_may_have_any_sign_and_size_whatever_the_dtype_of_the_boxes(dtype):
-    scores = np.array([-1e300, 0.0, -1.0, 1e300, 1e-300, -np.inf])
-    assert_close(nms(draw_apart(6, dtype), scores, 0.9), indices(3, 4, 1, 2, 0, 5))
+    scores = np.array([-1e300, 0.0, -1.0, 1e300, 1e-300, -np.inf, np.inf])
+    assert_close(nms(draw_apart(7, dtype), scores, 0.9), indices(6, 3, 4, 1, 2, 0, 5))
 
 
 # float16 holds no number above 65504, and float32 none from 2¹²⁸: with the larger units, not even
@@ -157,8 +159,12 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop_over_boxes_that_are_dropped(rng):
-    def on_one_object(n):
-        starts = rng.uniform(0.0, 0.1, size=(n, 2))
-        return np.hstack([starts, starts + 10.0]), rng.normal(size=n), 0.5
+    def on_one_object(n, *others):
+        starts = np.vstack([rng.uniform(0.0, 0.1, size=(n, 2)), *others])
+        # The best one, which drops all but the others, comes first; the others come last.
+        scores = np.array([2.0, *rng.uniform(size=n - 1), *[-1.0] * len(others)])
+        return np.hstack([starts, starts + 10.0]), scores, 0.5
 
-    assert_no_loop_over("the boxes that are dropped", nms, on_one_object(4), on_one_object(100))
+    for others in ([], [[50.0, 50.0]]):
+        few, many = on_one_object(4, *others), on_one_object(100, *others)
+        assert_no_loop_over("the boxes that are dropped", nms, few, many)

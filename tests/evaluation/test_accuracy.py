@@ -82,6 +82,8 @@ def test_it_agrees_with_the_reference(rng, reference):
         [0.0, 800.0, 1.0],
         [np.finfo(float).max, np.inf, np.finfo(float).min],
         [1.0, np.nextafter(1.0, 2.0), 1.0],
+        np.array([1.0, 1 + 2**-20, 1.0], np.float32),
+        [-0.0, 0.0, -0.0],
     ],
     ids=str,
 )
@@ -96,9 +98,9 @@ def test_without_rows_it_is_nan(top_k):
     assert_close(accuracy(np.zeros((0, 3)), np.zeros(0, dtype=np.int64), top_k), math.nan)
 
 
-@pytest.mark.parametrize("n", [0, 1, 3, 5])
-def test_as_many_targets_as_rows_are_needed(n):
-    assert_value_error(accuracy, np.zeros((4, 3)), np.zeros(n, dtype=np.int64))
+@pytest.mark.parametrize(("rows", "n"), [(4, 0), (4, 1), (4, 3), (4, 5), (0, 1)])
+def test_as_many_targets_as_rows_are_needed(rows, n):
+    assert_value_error(accuracy, np.zeros((rows, 3)), np.zeros(n, dtype=np.int64))
 
 
 @pytest.mark.parametrize(("dtype", "target"), STRANGERS)

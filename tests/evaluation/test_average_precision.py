@@ -78,6 +78,7 @@ def test_it_agrees_with_the_reference(rng, reference):
         ([0.3], [1], 1.0),
         ([-1.0, -3.0, -2.0], [1, 1, 0], (1 + 2 / 3) / 2),
         ([np.inf, 1.0, -np.inf, np.inf, -np.inf], [1, 1, 1, 0, 0], (1 / 2 + 2 / 3 + 3 / 5) / 3),
+        ([np.inf, np.finfo(float).max, 5e-324, 0.0], [1, 0, 1, 0], (1 + 2 / 3) / 2),
     ],
     ids=[
         "all equal",
@@ -88,6 +89,7 @@ def test_it_agrees_with_the_reference(rng, reference):
         "one sample",
         "below zero",
         "infinite",
+        "extreme",
     ],
 )
 def test_the_order_of_the_samples_does_not_matter(scores, labels, expected, order):

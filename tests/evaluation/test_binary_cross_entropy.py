@@ -21,7 +21,7 @@ from kata.testing import (
     torch_gradients,
 )
 
-LOGITS = [0.0, 1.0, -3.0, 12.0, 16.0, -16.0, -30.0, 40.0, 90.0, -100.0, 710.0, -800.0]
+LOGITS = [0.0, 1.0, -3.0, 12.0, 16.0, -16.0, 20.01, -30.0, 40.0, 90.0, -100.0, 710.0, -800.0]
 LOGITS += [1e4, -1e4, 1e30, -1e30]
 TARGETS = pytest.mark.parametrize("target", [0.0, 1.0, 0.25])
 DTYPES = pytest.mark.parametrize(("dtype", "error"), [("float64", 1e-9), ("float32", 1e-6)])
@@ -74,9 +74,9 @@ def test_the_logarithm_of_0_is_minus_100_in_every_dtype(dtype):
     assert_close(bce(p, target), 200 / 3, rtol=1e-3)
 
 
-def test_the_gradient_of_a_tiny_probability_is_exact():
-    grad = bce_backward(3.0, np.array([1e-20, 1e-30, 1e-20]), np.array([1.0, 1.0, 0.0]))
-    assert_close(grad, np.array([-1e20, -1e30, 1.0]), atol=0.0)
+def test_the_gradient_of_a_probability_near_0_or_1_is_exact():
+    p, target = np.array([1e-20, 1e-42, 1e-20, 1 - 2**-50]), np.array([1.0, 1.0, 0.0, 0.0])
+    assert_close(bce_backward(4.0, p, target), np.array([-1e20, -1e42, 1.0, 2.0**50]), atol=0.0)
 
 
 # --- From logits -----------------------------------------------------------------------------
@@ -119,12 +119,17 @@ def test_the_gradient_of_logits_is_right_at_any_scale(dtype, error, target):
     assert_close(bce_with_logits_backward(float(len(z)), z, targets), expected, atol=error)
 
 
+def test_the_sum_of_the_losses_may_be_too_large_for_float16():
+    ones, no = np.ones(1000, np.float16), np.zeros(1000, np.float16)
+    assert_close([bce(ones, no), bce_with_logits(100 * ones, no)], [100.0, 100.0])
+
+
 # --- Errors and manners ----------------------------------------------------------------------
 
 
 @OUTSIDE
 def test_a_target_outside_0_to_1_raises_a_value_error(outside):
-    scores, target = np.array([0.5, 0.5]), np.array([1.0, outside])
+    scores, target = np.full((2, 2), 0.5), np.array([[1.0, outside], [0.0, 1.0]])
     assert_value_error(bce, scores, target)
     assert_value_error(bce_backward, 1.0, scores, target)
     assert_value_error(bce_with_logits, scores, target)
@@ -133,7 +138,7 @@ def test_a_target_outside_0_to_1_raises_a_value_error(outside):
 
 @OUTSIDE
 def test_a_probability_outside_0_to_1_raises_a_value_error(outside):
-    p, target = np.array([0.5, outside]), np.array([1.0, 0.0])
+    p, target = np.array([[0.5, outside], [1.0, 0.5]]), np.array([[1.0, 0.0], [1.0, 0.0]])
     assert_value_error(bce, p, target)
     assert_value_error(bce_backward, 1.0, p, target)
 

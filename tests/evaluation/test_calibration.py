@@ -67,7 +67,7 @@ def test_a_confidence_on_an_edge_falls_into_the_bin_that_ends_there(edge):
     assert_close(reliability(probs, targets, 4), expected)
 
 
-@pytest.mark.parametrize("n_bins", [1, 2, 7, 10, 15])
+@pytest.mark.parametrize("n_bins", [1, 2, 7, 10, 40])
 @pytest.mark.parametrize(("n", "k"), [(100, 3), (40, 10), (7, 2), (1, 4)], ids=str)
 def test_it_agrees_with_binning_by_hand(rng, n, k, n_bins):
     probs, targets = draw(rng, n, k)
@@ -118,7 +118,7 @@ def test_within_a_bin_they_do():
     assert_close(expected_calibration_error(probs, targets, 1), 0.25)
 
 
-@pytest.mark.parametrize("n_bins", [1, 2, 7, 10, 15])
+@pytest.mark.parametrize("n_bins", [1, 2, 7, 10, 40])
 @pytest.mark.parametrize(("n", "k"), [(100, 3), (40, 10), (7, 2), (1, 4)], ids=str)
 def test_the_error_agrees_with_binning_by_hand(rng, n, k, n_bins):
     probs, targets = draw(rng, n, k)

@@ -72,7 +72,9 @@ def test_it_agrees_with_the_reference(rng, reference):
         ([-5.0, -3.0, 2.0], [0, 1, 1], (1, 1), -3.0),
         ([-5.0, -3.0, -2.0], [0, 1, 1], (1, 1), -3.0),
         ([5e-7, 3e-7, 2e-7], [1, 1, 0], (1, 1), 3e-7),
-        ([5e7, 3e7, 2e7], [1, 1, 0], (1, 1), 3e7),
+        ([2e300, 1e300], [1, 0], (1, 1), 2e300),
+        ([2e300, 1e300], [0, 1], (1, 1), float("inf")),
+        ([1.0, np.nextafter(1.0, 2.0)], [0, 1], (1, 1), np.nextafter(1.0, 2.0)),
     ],
     ids=[
         "no sample",
@@ -88,6 +90,8 @@ def test_it_agrees_with_the_reference(rng, reference):
         "below zero",
         "tiny",
         "huge",
+        "huge, a tie",
+        "near",
     ],
 )
 def test_special_cases(scores, labels, costs, expected):

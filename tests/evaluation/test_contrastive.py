@@ -121,7 +121,14 @@ def test_without_pairs_it_is_nan(d):
 
 @pytest.mark.parametrize(
     ("of_a", "of_b"),
-    [((3, 4), (2, 4)), ((3, 4), (1, 4)), ((1, 4), (3, 4)), ((3, 4), (3, 5)), ((3, 1), (3, 4))],
+    [
+        ((3, 4), (2, 4)),
+        ((3, 4), (1, 4)),
+        ((1, 4), (3, 4)),
+        ((0, 4), (3, 4)),
+        ((3, 4), (3, 5)),
+        ((3, 1), (3, 4)),
+    ],
     ids=str,
 )
 def test_rows_that_do_not_pair_raise_a_value_error(of_a, of_b):

@@ -143,7 +143,7 @@ def test_it_agrees_with_the_reference(rng, reference):
     assert_close([precision_recall_f1(targets, predictions, 4, a) for a in AVERAGES], expected)
 
 
-@pytest.mark.parametrize("average", ["macro", "micro"])
+@pytest.mark.parametrize("average", ["binary", *AVERAGES])
 @pytest.mark.parametrize("lengths", [(3, 4), (4, 3), (1, 4), (4, 1), (0, 4), (4, 0)], ids=str)
 def test_other_numbers_of_targets_than_of_predictions_raise_a_value_error(lengths, average):
     targets, predictions = (np.ones(n, dtype=np.int64) for n in lengths)

@@ -146,8 +146,9 @@ SPECIAL = {
     "more accurate than one class by one": [[6, 0, 0], [1, 1, 0], [2, 0, 0]],
     "all rates a little below a half": [[499, 501], [501, 499]],
     "more accurate than one class by a hair": [[9000, 0], [999, 1]],
-    "one mistake in 100,000": [[99_999, 1], [0, 5]],
-    "rates that differ by a hair": [[900_000_000, 100_000_000], [100_000_001, 899_999_999]],
+    "one mistake in ten million": [[9_999_999, 1], [0, 5]],
+    "less than half by a hair": [[4_999_999_999_999, 5_000_000_000_001], [0, 5]],
+    "rates that differ by a hair": [[9 * 10**11, 10**11], [10**11 + 1, 9 * 10**11 - 1]],
     "two classes are most frequent": [[1, 2, 1], [0, 1, 4], [3, 1, 1]],
 }
 

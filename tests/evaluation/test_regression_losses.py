@@ -47,6 +47,7 @@ def whole_numbers(rng):
 
 def test_mse_worked_out_by_hand():
     assert_close(mse(PRED, TARGET), (4 + 0 + 16 + 1) / 4)
+    assert_close(mse(PRED + 1e8, TARGET + 1e8), (4 + 0 + 16 + 1) / 4)
 
 
 def test_mae_worked_out_by_hand():
@@ -82,8 +83,9 @@ def test_huber_is_a_loss(rng, batch, rows, columns):
 # --- Where the formula changes ---------------------------------------------------------------
 
 
-def test_mae_has_no_gradient_where_the_residual_is_0(rng):
-    pred, target = whole_numbers(rng)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_mae_has_no_gradient_where_the_residual_is_0(rng, dtype):
+    pred, target = whole_numbers(rng).astype(dtype)
     [expected] = torch_gradients(partial(F.l1_loss, target=torch.tensor(target)), [pred], -3.0)
     assert_close(mae_backward(-3.0, pred, target), expected)
 
@@ -108,6 +110,12 @@ def test_the_gradient_of_huber_agrees_too(rng, delta):
     assert_close(huber_backward(-3.0, pred, target, delta), expected)
 
 
+def test_the_sum_of_the_losses_may_be_too_large_for_float16():
+    pred, target = np.full(1000, 90.0, np.float16), np.zeros(1000, np.float16)
+    # A loss of 89.5 has four digits in float16.
+    assert_close([f(pred, target) for f in (mse, mae, huber)], [8100.0, 90.0, 89.5], rtol=1e-3)
+
+
 # --- Other shapes ----------------------------------------------------------------------------
 
 
@@ -119,7 +127,7 @@ def test_a_column_and_a_row_raise_a_value_error(shapes):
     assert_value_error(huber, pred, target)
 
 
-@pytest.mark.parametrize("shape", [(0,), (4, 0)], ids=str)
+@pytest.mark.parametrize("shape", [(0,), (4, 0), (2, 0, 3)], ids=str)
 def test_empty_arrays_have_a_loss_of_nan_and_an_empty_gradient(shape):
     nothing = np.zeros(shape)
     assert_close([f(nothing, nothing) for f in (mse, mae, huber)], [math.nan] * 3)

@@ -71,8 +71,17 @@ def test_it_agrees_with_the_reference(rng, reference):
         ([1.0, 2.0], [1, 0], 0.0),
         ([-1.0, -1.0, -2.0], [1, 0, 0], 0.75),
         ([np.inf, 1.0, -np.inf, np.inf, -np.inf], [1, 1, 0, 0, 0], 4.5 / 6),
+        ([np.inf, np.finfo(float).max, 5e-324, 0.0], [1, 0, 1, 0], 3 / 4),
     ],
-    ids=["all equal", "all but one equal", "all right", "all wrong", "below zero", "infinite"],
+    ids=[
+        "all equal",
+        "all but one equal",
+        "all right",
+        "all wrong",
+        "below zero",
+        "infinite",
+        "extreme",
+    ],
 )
 def test_the_order_of_the_samples_does_not_matter(scores, labels, expected, order):
     assert_close(roc_auc(np.array(scores)[::order], np.array(labels)[::order]), expected)
@@ -109,10 +118,10 @@ def test_one_class_alone_raises_a_value_error(rng, n, label):
 
 
 @pytest.mark.parametrize("place", [0, 2, 4])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_a_score_of_nan_raises_a_value_error(rng, place, dtype):
     scores = rng.normal(size=5).astype(dtype)
-    scores[place] = np.nan
+    scores[[place, place - 1]] = np.nan, np.inf
     assert_value_error(roc_auc, scores, np.array([0, 1, 0, 1, 1]))
     assert_value_error(roc_auc, np.full(5, np.nan, dtype), np.array([0, 1, 0, 1, 1]))
 

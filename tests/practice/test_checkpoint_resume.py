@@ -126,16 +126,21 @@ def test_a_resumed_run_may_be_stopped_again(data):
         result += run(trainer, 1)
         state = trainer.state()
         trainer = make(data, seed=seed)
+        run(trainer, len(result))
+        trainer.state()
         trainer.load(state)
+        trainer.load(trainer.state())
     exactly(result, expected)
 
 
-def test_saving_does_not_disturb(data):
+def test_neither_saving_nor_writing_into_a_state_disturbs(data):
     undisturbed, trainer = make(data, seed=1), make(data, seed=1)
     expected = run(undisturbed, 8)
     result = []
     for _ in range(8):
-        trainer.state()
+        for part in parts_of(trainer.state()):
+            if isinstance(part, np.ndarray) and part.flags.writeable:
+                part[...] = 0
         result += run(trainer, 1)
     exactly(result, expected)
 
@@ -151,6 +156,14 @@ def test_a_state_is_plain_data(data, steps):
     assert_close(type(state), dict)
     assert_close({"not plain": sorted(strange)}, {"not plain": []})
     assert_close({"arrays of objects": "object" in objects}, {"arrays of objects": False})
+
+
+def test_a_state_holds_more_than_a_key_to_what_is_kept_elsewhere(data):
+    trainer = make(data, seed=1)
+    run(trainer, 2)
+    # Parameters, m, v and the generator alone have some 200 digits.
+    long = len(str(trainer.state())) >= 100
+    assert_close({"100 characters or more": long}, {"100 characters or more": True})
 
 
 def test_the_data_are_no_part_of_a_state(rng):

@@ -13,6 +13,7 @@ LENGTHS = {
     "longest first": [6, 2, 5],
     "longest last": [1, 2, 3, 4, 5],
     "of one length": [4, 4, 4],
+    "a long one": [2, 1500],
     "one sequence": [5],
     "one token each": [1, 1],
     "some empty": [0, 3, 0, 1],
@@ -38,7 +39,7 @@ def test_two_sequences_worked_out_by_hand():
 
 
 @CASES
-@pytest.mark.parametrize("pad", [0, 99, -1, 50_256])
+@pytest.mark.parametrize("pad", [0, 99, -1, 2**33 + 1])
 def test_ids_and_labels_agree_with_torch(rng, case, pad):
     sequences = draw_sequences(rng, case)
     expected = in_torch(sequences, pad), in_torch(sequences, -100)
@@ -79,7 +80,7 @@ def test_nothing_but_empty_sequences_has_no_columns():
 
 
 def test_tokens_may_be_large():
-    tokens = [300, 70_000, 2**31, 2**53 + 1]
+    tokens = [300, 70_000, 2**31, 2**53 + 1, 2**63 - 1]
     ids, _, labels = collate([tokens, []], 0)
     assert_close((ids[0], labels[0]), (np.array(tokens), np.array(tokens)))
 

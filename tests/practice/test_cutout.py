@@ -8,9 +8,10 @@ from kata.testing import assert_close, assert_value_error, assert_vectorised, dr
 
 
 def draw_pictures(rng, shape, dtype="float64"):
-    """No entry is 0. Where the dtype allows it, half of them are below."""
+    """No entry is 0, half of the floats are below, and int64 is beyond float64."""
     x = (rng.permutation(np.prod(shape)) % 127 + 1).reshape(shape)
-    return (x * rng.choice([-1, 1], shape) if "float" in dtype else x).astype(dtype)
+    x = x * rng.choice([-1, 1], shape) if "float" in dtype else x
+    return (x + {"int64": 2**53, "complex128": 1j}.get(dtype, 0)).astype(dtype)
 
 
 def all_holes(height, width, size):
@@ -37,7 +38,7 @@ def test_of_two_by_two_pixels_a_square_of_two_hides_one_two_or_all(rng):
 @pytest.mark.parametrize(
     "shape", [(9, 3, 4, 5), (8, 1, 6, 4), (7, 2, 3, 3), (1, 2, 5, 4), (5, 5, 5, 5)], ids=str
 )
-@pytest.mark.parametrize("dtype", ["float64", "float32", "uint8", "bool"])
+@pytest.mark.parametrize("dtype", ["float64", "uint8", "int64", "complex128", "bool"])
 def test_each_picture_has_one_hole_of_zeros_through_all_channels(rng, shape, size, dtype):
     x = draw_pictures(rng, shape, dtype)
     y = cutout(x.copy(), size, rng)
@@ -48,17 +49,19 @@ def test_each_picture_has_one_hole_of_zeros_through_all_channels(rng, shape, siz
     assert_close(y, choices[np.arange(len(x)), nearest])
 
 
-def test_a_picture_may_have_more_than_256_rows(rng):
-    hidden = cutout(np.ones((200, 1, 300, 3)), 1, rng) == 0
+@pytest.mark.parametrize("shape", [(200, 1, 300, 3), (200, 1, 3, 300)], ids=str)
+def test_a_picture_may_have_more_than_256_rows_or_columns(rng, shape):
+    hidden = cutout(np.ones(shape), 1, rng) == 0
     assert_close(hidden.sum(axis=(1, 2, 3)), np.ones(200, dtype=int))
-    # That none of the 44 last rows has a centre has odds of 2e-14.
-    assert_close({"in the last rows": bool(hidden[:, :, 256:].any())}, {"in the last rows": True})
+    # That none of the 44 last rows or columns has a centre has odds of 2e-14.
+    last = bool(hidden[:, :, 256:].any() or hidden[..., 256:].any())
+    assert_close({"in the last ones": last}, {"in the last ones": True})
 
 
-def test_a_size_of_0_changes_nothing(rng):
+def test_a_size_of_0_changes_nothing_and_a_batch_may_be_empty(rng):
     x = draw_pictures(rng, (4, 3, 5, 6))
     expected = x.copy()
-    assert_close(cutout(x, 0, rng), expected)
+    assert_close([cutout(x, 0, rng), cutout(x[:0], 3, rng)], [expected, expected[:0]])
 
 
 @pytest.mark.parametrize(
@@ -78,10 +81,12 @@ def test_all_pixels_are_centres_equally_often(rng, height, width, size, limit):
     chi_squared = ((counts - 200) ** 2).sum() / 200
     assert_close({"even": bool(chi_squared < limit)}, {"even": True})
     assert_close({"all equal": bool(chi_squared == 0)}, {"all equal": False})
-    # Neighbours are independent: of 900 pairs or more, a share is off by 0.15 with odds of 1e-17.
+    # Pictures are independent: of 900 pairs or more, a share is off by 0.15 with odds of 1e-17.
     number = np.argmax(found, axis=0)
-    alike = np.mean(number[::2] == number[1::2])
-    assert_close(alike, 1 / len(holes), rtol=0.0, atol=0.15)
+    first, second = np.split(number, 2)
+    pairs = (number[::2], number[1::2]), (first, second), (first, second[::-1])
+    alike = [np.mean(one == other) for one, other in pairs]
+    assert_close(alike, [1 / len(holes)] * 3, rtol=0.0, atol=0.15)
 
 
 @pytest.mark.parametrize("shape", [(2, 1, 2, 1), (2, 1, 1, 2)], ids=str)

@@ -25,6 +25,7 @@ CASES = {
     "a little more": ([2.0, 3.0625], [2.0, 0.25], "diverging"),
     "just below 0.9 of the baseline": ([2.0, 1.75], [2.0, 1.75], "underfitting"),
     "at 0.9 of the baseline": ([2.0, 1.8], [2.0, 1.8], "underfitting"),
+    "a hair above it": ([2.0, 1.8 + 2**-40], [2.0, 1.75], "not learning"),
     "good on new rows alone": ([2.0, 1.9375], [2.0, 0.25], "not learning"),
     "at the target": ([2.0, 0.25], [2.0, 0.5], "good"),
     "a hair above the target": ([2.0, 0.25], [2.0, 0.5 + 2**-40], "overfitting"),
@@ -47,20 +48,26 @@ def test_cases_worked_out_by_hand(case):
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf], ids=str)
-@pytest.mark.parametrize("epoch", [0, 3, 9])
+@pytest.mark.parametrize("epoch", [0, 70, 199])
 @pytest.mark.parametrize("which", ["training", "validation"])
 def test_one_loss_that_is_not_finite_is_enough(bad, epoch, which):
-    train, val = [0.25] * 10, [0.25] * 10
+    train, val = [0.25] * 200, [0.25] * 200
     (train if which == "training" else val)[epoch] = bad
     assert_close(diagnose(train, val, 2.0, 0.5), "diverging")
 
 
+def test_finite_losses_whose_sum_is_not_are_finite():
+    losses = [1e308, 1e308, 0.25]
+    assert_close(diagnose(losses, losses, 2.0, 0.5), "good")
+
+
 @pytest.mark.parametrize(
-    ("n", "last"), [(1, 1), (4, 1), (5, 1), (9, 1), (10, 2), (14, 2), (15, 3), (103, 20)]
+    ("n", "last"), [(1, 1), (4, 1), (5, 1), (9, 1), (10, 2), (14, 2), (15, 3), (503, 100)]
 )
 def test_means_are_those_of_the_last_fifth(n, last):
-    # A mean of just more than 1.5 · 2, and one of just less; the epochs before say the opposite.
-    high = [0.25] * (n - last) + [3.0625] * last
+    # A mean of just more than 1.5 · 2, which is all due to the first of these epochs, and a low
+    # mean; the epochs before say the opposite.
+    high = [0.25] * (n - last) + [3.015625 * last] + [0.0] * (last - 1)
     low = [40.0] * (n - last) + [0.25] * last
     for train, expected in ((high, "diverging"), (low, "good")):
         assert_close(diagnose(train, [0.25] * n, 2.0, 0.5), expected)
@@ -127,9 +134,10 @@ def test_it_agrees_with_the_reference(rng, reference):
             assert_close(diagnose(train, val, 2.3, 0.7), expected)
 
 
-@pytest.mark.parametrize("lengths", [(0, 0), (0, 2), (2, 0), (3, 2), (2, 3)], ids=str)
-def test_losses_that_do_not_pair_raise_a_value_error(lengths):
-    train, val = ([0.25] * n for n in lengths)
+@pytest.mark.parametrize("lengths", [(0, 0), (0, 2), (2, 0), (3, 2), (2, 3), (2, 4)], ids=str)
+@pytest.mark.parametrize("loss", [0.25, math.nan], ids=str)
+def test_losses_that_do_not_pair_raise_a_value_error(lengths, loss):
+    train, val = ([loss] * n for n in lengths)
     assert_value_error(diagnose, train, val, 2.0, 0.5)
 
 

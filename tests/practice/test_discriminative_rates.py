@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 import torch
 
@@ -55,8 +57,8 @@ def test_a_network_of_many_kinds_of_layers(rng, decay, weight_decay):
 @pytest.mark.parametrize("n", [0, 1, 2, 30])
 def test_networks_of_any_depth(n):
     layers = [{f"w{i}": torch.ones(2, 3)} for i in range(n)]
-    expected = [group(f"w{i}", 0.8 ** (n - 1 - i), 0.5) for i in range(n)]
-    assert_close(parameter_groups(layers, 1.0, 0.8, 0.5), expected)
+    expected = [group(f"w{i}", 0.3 ** (n - 1 - i), 0.5) for i in range(n)]
+    assert_close(parameter_groups(layers, 1.0, 0.3, 0.5), expected)
 
 
 def test_layers_without_parameters_count(rng):
@@ -132,7 +134,7 @@ def test_it_agrees_with_the_reference(rng, reference):
 
 def test_nothing_is_kept_from_call_to_call_and_no_argument_changes(rng):
     layers, others = draw_network(rng), draw_network(rng)
-    expected = parameter_groups(layers, 0.3, 0.5, 0.1)
+    expected = copy.deepcopy(parameter_groups(layers, 0.3, 0.5, 0.1))
     with unchanged(layers):
         parameter_groups(others, 0.1, 0.2, 0.0)
         again = parameter_groups(layers, 0.3, 0.5, 0.1)
@@ -140,6 +142,10 @@ def test_nothing_is_kept_from_call_to_call_and_no_argument_changes(rng):
     again[0]["names"].append("another")
     again.clear()
     assert_close(parameter_groups(layers, 0.3, 0.5, 0.1), expected)
+    tensors = [tensor for layer in layers for tensor in layer.values()]
+    assert_close([(one.requires_grad, vars(one)) for one in tensors], [(False, {})] * 11)
+    del layers[-1]["bias"]
+    assert_close(parameter_groups(layers, 0.3, 0.5, 0.1), expected[:-1])
 
 
 @pytest.mark.parametrize("decay", [0.0, -0.5, 1.1, 2.6])

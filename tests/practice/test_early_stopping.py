@@ -42,6 +42,8 @@ CASES = {
     "small gains that do not": ((2, 0.5), [4.0, 3.75, 3.5, 3.0], [2], 3),
     "min_delta is not relative": ((1, 0.5), [0.75, 0.5, 0.125], [1], 2),
     "losses below 0": ((1, 0.5), [-4.0, -4.25, -5.0, -4.0], [1, 3], 2),
+    "a best loss of 0": ((1,), [0.0, 1.0], [1], 0),
+    "huge losses": ((1,), [1e12, 1e11, -1e12], [], 2),
     "on and on": ((2,), [3.0, 4.0, 4.0, 4.0, 2.0, 4.0, 4.0, 4.0], [2, 3, 6, 7], 4),
 }
 
@@ -86,12 +88,13 @@ def test_it_agrees_with_the_reference(rng, reference):
 def test_training_goes_on_in_the_same_arrays(rng):
     params = draw_params(rng)
     params[0] = params[0].astype(np.float32)
+    params += [np.array(3.0), np.arange(3)]
     expected = [param.copy() for param in params]
     stopping = EarlyStopping(5)
     with unchanged(params):
         stopping.step(2.0, tuple(params))
     for param in params:
-        param += 1.0
+        param += 1
     stopping.step(3.0, params)
     params.clear()
     assert_close(stopping.best_params, expected)
@@ -104,9 +107,10 @@ def test_two_objects_share_nothing():
         seen.append((one.step(loss, [np.ones(1)]), one.best_loss))
         other.step(loss - 10.0, [np.zeros(1)])
     assert_close(seen, list(zip([False] * 4 + [True], [4.0, 4.0, 3.0, 3.0, 3.0], strict=True)))
+    assert_close(one.best_params, [np.ones(1)])
 
 
-@pytest.mark.parametrize("settings", [(0,), (-1,), (2, -0.1)], ids=str)
+@pytest.mark.parametrize("settings", [(0,), (-1,), (-2,), (2, -0.1)], ids=str)
 def test_settings_that_make_no_sense_raise_a_value_error(settings):
     assert_value_error(lambda: EarlyStopping(*settings) and "an object")
 

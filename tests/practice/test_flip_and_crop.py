@@ -7,14 +7,27 @@ from exercises.practice.flip_and_crop import random_crop, random_flip
 from kata.testing import assert_close, assert_value_error, assert_vectorised, draws, manners
 
 SHAPES = pytest.mark.parametrize(
-    "shape", [(9, 3, 4, 5), (8, 1, 5, 4), (7, 2, 3, 3), (1, 2, 4, 6), (6, 6, 6, 6)], ids=str
+    "shape",
+    [
+        (9, 3, 4, 5),
+        (8, 1, 5, 4),
+        (7, 2, 3, 3),
+        (1, 2, 4, 6),
+        (6, 6, 6, 6),
+        (2, 1, 2, 300),
+        (2, 1, 300, 2),
+    ],
+    ids=str,
 )
-DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32", "uint8"])
+DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32", "uint8", "int64"])
 
 
 def draw_pictures(rng, shape, dtype="float64"):
-    """No entry is 0 and, but for uint8, no two are the same."""
-    return (rng.permutation(np.prod(shape)) % 255 + 1).reshape(shape).astype(dtype)
+    """No entry is 0, and neighbours differ. Floats may be infinite; int64 is beyond float64."""
+    x = (rng.permutation(np.prod(shape)) % 255 + 1).reshape(shape).astype(dtype)
+    if "float" in dtype:
+        x[x == 1] = np.inf
+    return x + 2**53 if dtype == "int64" else x
 
 
 def all_crops(picture, padding):
@@ -34,10 +47,11 @@ def test_with_a_p_of_1_left_and_right_change_places(rng):
     assert_close(random_flip(x, 1.0, rng), np.array([[[[3.0, 2.0, 1.0], [6.0, 5.0, 4.0]]]]))
 
 
-def test_a_picture_of_one_pixel_stays_or_becomes_zero(rng):
-    y = random_crop(np.full((400, 1, 1, 1), 7.0), 1, rng)
-    # One place of nine shows the pixel: in 400 draws at least once but for odds of 4e-21.
+def test_a_picture_of_one_pixel_is_seen_at_one_of_25_places(rng):
+    y = random_crop(np.full((5000, 1, 1, 1), 7.0), 2, rng)
     assert_close(np.unique(y), np.array([0.0, 7.0]))
+    # About 200 times; 100 more or less have odds of 1e-9.
+    assert_close(float(np.mean(y == 7.0)), 0.04, rtol=0.0, atol=0.02)
 
 
 @SHAPES
@@ -46,6 +60,8 @@ def test_with_a_p_of_0_or_without_padding_nothing_changes(rng, shape, dtype):
     x = draw_pictures(rng, shape, dtype)
     expected = x.copy()
     assert_close([random_flip(x, 0.0, rng), random_crop(x, 0, rng)], [expected, expected])
+    none = [random_flip(x[:0], 0.5, rng), random_crop(x[:0], 2, rng)]
+    assert_close(none, [expected[:0], expected[:0]])
 
 
 @SHAPES
@@ -81,9 +97,11 @@ def test_of_two_pictures_both_one_or_none_may_be_flipped(rng):
 def test_p_is_the_share_of_pictures_that_are_flipped(rng, p):
     y = random_flip(np.tile([1.0, 2.0], (20_000, 1, 1, 1)), p, rng)
     flipped = y[:, 0, 0, 0] == 2.0
+    first, second = np.split(flipped, 2)
+    pairs = (flipped[::2], flipped[1::2]), (first, second), (first, second[::-1])
+    both = [np.mean(one & other) for one, other in pairs]
     # By Hoeffding's inequality a share of 10,000 is off by 0.04 with odds below 1e-13.
-    both = np.mean(flipped[::2] & flipped[1::2])
-    assert_close([flipped.mean(), both], [p, p * p], rtol=0.0, atol=0.04)
+    assert_close([flipped.mean(), *both], [p, *[p * p] * 3], rtol=0.0, atol=0.04)
 
 
 @pytest.mark.parametrize(("padding", "limit"), [(1, 60), (2, 90)], ids=["1", "2"])
@@ -96,10 +114,12 @@ def test_all_places_are_equally_likely(rng, shape, padding, limit):
     assert_close(np.flatnonzero(counts).tolist(), list(range(count)))
     # The sums are chi-squared with 8 and 24 degrees of freedom: above the limits with odds of 2e-9.
     assert_close(((counts - 100) ** 2).sum() / 100 < limit, True)
-    # Neighbours are independent: of 450 pairs, a share is off by 0.2 with odds of 5e-16.
+    # Pictures are independent: of 450 pairs, a share is off by 0.2 with odds of 5e-16.
     number = np.argmax(found, axis=0)
-    alike = np.mean(number[::2] == number[1::2])
-    assert_close(alike, 1 / count, rtol=0.0, atol=0.2)
+    first, second = np.split(number, 2)
+    pairs = (number[::2], number[1::2]), (first, second), (first, second[::-1])
+    alike = [np.mean(one == other) for one, other in pairs]
+    assert_close(alike, [1 / count] * 3, rtol=0.0, atol=0.2)
 
 
 @draws()

@@ -8,7 +8,7 @@ from exercises.practice.k_fold import k_fold
 from kata.testing import assert_close, assert_value_error, draws, manners
 
 SIZES = pytest.mark.parametrize(
-    ("n", "k"), [(12, 3), (13, 3), (14, 3), (7, 2), (2, 2), (9, 9), (10, 9), (103, 10)], ids=str
+    ("n", "k"), [(12, 3), (13, 3), (14, 3), (7, 2), (2, 2), (9, 9), (10, 9), (300, 7)], ids=str
 )
 
 
@@ -29,6 +29,12 @@ def test_seven_rows_in_three_folds():
         ([0, 1, 2, 3, 4], [5, 6]),
     ]
     assert_close(lists(k_fold(7, 3)), expected)
+
+
+def test_the_folds_are_a_list_of_pairs_of_arrays():
+    folds = k_fold(7, 3)
+    types = type(folds), *(tuple(map(type, [fold, *fold])) for fold in folds)
+    assert_close(types, (list, *[(tuple, np.ndarray, np.ndarray)] * 3))
 
 
 @SIZES
@@ -64,6 +70,15 @@ def test_any_rows_may_share_a_fold(rng):
     # with 29 degrees of freedom, which is above 95 with odds of 6e-9.
     spread = sum((count - 100) ** 2 / 100 for count in found.values()) + 100 * (30 - len(found))
     assert_close({"partitions": len(found), "even": spread < 95}, {"partitions": 30, "even": True})
+
+
+def test_a_hundred_rows_come_in_any_order(rng):
+    orders = [np.concatenate([val for _, val in k_fold(100, 100, rng)]) for _ in range(20)]
+    # Half of 1,980 steps rise: 80 more or less have odds of 1e-9. Where rows are sorted by random
+    # numbers below 100, ties stay in their order, and 165 more do.
+    assert_close(np.mean(np.diff(orders) > 0), 0.5, rtol=0.0, atol=0.04)
+    # The mean place of the first half has a deviation of 0.7.
+    assert_close(np.argsort(orders)[:, :50].mean(), 49.5, rtol=0.0, atol=8)
 
 
 @draws()

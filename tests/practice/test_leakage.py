@@ -12,7 +12,7 @@ PATIENTS = np.array([A, B, A, A, C, B, A, D, A])
 # --- draw_test_rows --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("share", "drawn"), [(0.5, 2), (0.25, 1), (0.7, 2), (0.125, 0)])
+@pytest.mark.parametrize(("share", "drawn"), [(0.5, 2), (0.25, 1), (0.7, 2), (0.125, 0), (1.0, 4)])
 def test_a_share_of_the_patients_is_drawn_with_all_their_rows(rng, share, drawn):
     test = draw_test_rows(PATIENTS, share, rng)
     sides = {patient: set(test[patient == PATIENTS].tolist()) for patient in (A, B, C, D)}
@@ -57,7 +57,7 @@ def test_a_columns_scale_and_sign_do_not_count():
 
 @pytest.mark.parametrize("keep", [1, 3, 8])
 def test_the_columns_most_correlated_with_y_are_chosen(rng, keep):
-    x, y = rng.normal(size=(11, 8)) * np.logspace(-2, 2, 8) + 5.0, np.arange(11) % 2
+    x, y = (rng.normal(size=(11, 8)) + 5.0) * np.logspace(-12, 2, 8), np.arange(11) % 2
     correlations = [abs(np.corrcoef(column, y)[0, 1]) for column in x.T]
     expected = np.sort(np.argsort(correlations)[::-1][:keep])
     assert_close(choose_columns(x, y, keep), expected)
@@ -87,6 +87,7 @@ def test_columns_are_scaled_by_the_training_rows(rng):
     # All columns are kept, and no clinic has two rows.
     x, y, test = rng.normal(size=(14, 3)), np.arange(14) % 2, np.arange(14) >= 9
     x[test] = 10 * x[test] + 30
+    x *= np.array([1e-9, 1.0, 1e3])
     expected = scores_of(x[~test], y[~test], np.full(9, 0.5), x[test], np.full(5, 0.5))
     assert_close(held_out_scores(x, y, np.arange(14), test, keep=3), expected)
 
@@ -104,7 +105,7 @@ def test_columns_are_chosen_by_the_training_rows():
 def test_a_rate_is_that_of_the_other_training_rows(rng):
     half = rng.normal(size=(8, 2))
     x, test = np.concatenate([half, half]), np.arange(16) >= 8
-    clinics = np.array([5, 5, 5, 8, 8, 2, 2, 4, 5, 8, 8, 2, 6, 6, 4, 5])
+    clinics = np.array([5, 5, 5, 8, 8, 2, 2, 4, 5, 8, 8, 2, 6, 6, 4, 5]) - 5
     y = np.array([1, 1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 0])
     rates = np.array([0.5, 0.5, 1.0, 1.0, 0.0, 1.0, 1.0, 0.5])
     row_rates = np.array([2 / 3, 0.5, 0.5, 1.0, 0.5, 0.5, 0.0, 2 / 3])
@@ -140,8 +141,9 @@ def test_noise_cannot_be_predicted(rng):
 
 
 def test_it_agrees_with_the_reference(rng, reference):
-    x, y, clinics = draw_noise(rng, 33, 7)
-    test = rng.permutation(33) < 12
+    # Each of the two clinics has more rows than a uint8 can count.
+    x, y, clinics = draw_noise(rng, 1200, 7)
+    y, clinics, test = y.astype(np.uint8), clinics % 2, rng.permutation(1200) < 12
     expected = reference.held_out_scores(x, y, clinics, test, keep=3)
     assert_close(held_out_scores(x, y, clinics, test, keep=3), expected)
 
@@ -151,4 +153,14 @@ def test_manners(rng):
     x, y, clinics = draw_noise(rng, 24, 5)
     test = np.arange(24) >= 15
     scores = partial(held_out_scores, x, y, clinics, test)
-    return partial(scores, keep=2), partial(scores, keep=5), partial(choose_columns, x, y, 2)
+    patients = rng.permutation(np.repeat([-100, 100, 101], 8))
+
+    def drawn(patients, share, seed):
+        return draw_test_rows(patients, share, np.random.default_rng(seed))
+
+    return (
+        partial(scores, keep=2),
+        partial(scores, keep=5),
+        partial(choose_columns, x, y, 2),
+        partial(drawn, patients, 0.4, 1),
+    )

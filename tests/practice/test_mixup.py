@@ -1,7 +1,7 @@
 import math
 from collections import Counter
 from functools import partial
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 import pytest
@@ -70,8 +70,10 @@ def test_x_and_y_may_have_different_dtypes(rng, alpha, of_x, of_y):
 # How often Beta(alpha, alpha) is below t.
 BELOW = {
     0.2: {0.1: 0.33669, 0.25: 0.41406, 0.5: 0.5, 0.75: 0.58594, 0.9: 0.66331}.get,
+    1e-4: lambda t: 0.5,
     1.0: lambda t: t,
     3.0: lambda t: 10 * t**3 - 15 * t**4 + 6 * t**5,
+    40.0: lambda t: 0.5 + 0.5 * np.sign(t - 0.5),
 }
 
 
@@ -84,13 +86,17 @@ def test_the_weight_has_a_beta_distribution(rng, alpha):
     assert_close(shares, [BELOW[alpha](end) for end in ends], rtol=0.0, atol=0.085)
 
 
-def test_all_permutations_are_equally_likely(rng):
-    counts = Counter(partners_in(mixed_by(3, 1.0, rng)) for _ in range(600))
-    # Six permutations, each about 100 times. The sum is chi-squared with 5 degrees of freedom,
-    # which is above 50 with odds of 1e-9.
-    spread = sum((counts[order] - 100) ** 2 / 100 for order in permutations(range(3)))
-    found = {"permutations": len(counts), "even": spread < 50}
-    assert_close(found, {"permutations": 6, "even": True})
+def test_all_permutations_are_equally_likely_whatever_the_weight(rng):
+    batches = [mixed_by(3, 1.0, rng) for _ in range(1200)]
+    counts = Counter((partners_in(mixed), weight_in(mixed) < 0.5) for mixed in batches)
+    # Six permutations, each about 100 times with a λ below ½ and 100 times with another; where each
+    # row is its own partner, λ counts as 1. The sum is chi-squared with 10 degrees of freedom,
+    # which is above 65 with odds of 4e-10.
+    often = dict.fromkeys(product(permutations(range(3)), [False, True]), 100)
+    often[(0, 1, 2), False] += often.pop(((0, 1, 2), True))
+    spread = sum((counts[pair] - n) ** 2 / n for pair, n in often.items())
+    found = {"permutations and halves": len(counts), "even": spread < 65}
+    assert_close(found, {"permutations and halves": 11, "even": True})
 
 
 def test_thousands_of_rows_have_partners_in_any_order(rng):
@@ -109,12 +115,12 @@ def test_it_draws_from_rng(rng):
     return mixup(np.arange(40.0), np.ones((40, 1)), 1.0, rng)
 
 
-@pytest.mark.parametrize(("rows", "labels"), [(4, 3), (3, 4), (4, 1), (1, 4)], ids=str)
+@pytest.mark.parametrize(("rows", "labels"), [(4, 3), (3, 4), (4, 1), (1, 4), (4, 0)], ids=str)
 def test_another_number_of_labels_raises_a_value_error(rng, rows, labels):
     assert_value_error(mixup, np.ones((rows, 2)), np.ones((labels, 2)), 0.5, rng)
 
 
-@pytest.mark.parametrize("alpha", [-0.1, -2.0])
+@pytest.mark.parametrize("alpha", [-1e-4, -2.0])
 def test_a_negative_alpha_raises_a_value_error(rng, alpha):
     assert_value_error(mixup, np.ones((3, 2)), np.ones((3, 2)), alpha, rng)
 

@@ -55,8 +55,9 @@ def test_by_default_the_batch_norms_leave_a_single_row_as_it_is():
 @pytest.mark.parametrize("n", [1, 2, 6])
 def test_predictions_at_once_use_the_running_statistics(rng, n):
     weights, x, _ = draw(rng, n)
-    expected = logits_of(weights, fresh_head(weights), x)
-    assert_close(FineTuner(weights, 0.0, 0.1).predict(x), expected)
+    expected = [logits_of(weights, fresh_head(weights), sign * x) for sign in (1, -1)]
+    tuner = FineTuner(weights, 0.0, 0.1)
+    assert_close([tuner.predict(x.mul_(sign)) for sign in (1, -1)], expected)
 
 
 @pytest.mark.parametrize("n", [1, 2, 6, 150])
@@ -153,8 +154,8 @@ def test_all_units_drop_out_where_dropout_is_1(rng, epochs):
     assert_close(tuner.head(), expected)
 
 
-def units_in_training(tuner, x, y, lr):
-    """(4, units): those of two rows, of classes 0 and 1, in two trainings of an epoch.
+def units_in_training(tuner, x, y, lr, epochs=1):
+    """(4, units): those of two rows, of classes 0 and 1, in two trainings.
 
     With last weights of almost 0 all three classes are as probable. Class 2 has no row: what
     another class gets beside it in a step is the units of its row, times lr, and halved by the
@@ -163,7 +164,7 @@ def units_in_training(tuner, x, y, lr):
     units = []
     for _ in range(2):
         before = tuner.head()[4]
-        tuner.fit(x, y, x, y, 1)
+        tuner.fit(x, y, x, y, epochs)
         step = tuner.head()[4] - before
         units.append((step[:2] - step[2]) * 2 / lr)
     return torch.cat(units)
@@ -183,6 +184,10 @@ def test_units_drop_out_independently_and_what_is_kept_is_scaled_up(rng):
     lost = 1 - kept
     expected = torch.full((4, 4), dropout**2, dtype=torch.float64).fill_diagonal_(dropout)
     assert_close(lost @ lost.T / size, expected, rtol=0.0, atol=0.06)
+    # Nor do two epochs lose the same units.
+    sums = units_in_training(FineTuner(weights, dropout, lr), x, y, lr, epochs=2)
+    twice = (sums.abs() < 0.5).double().mean(dim=1)
+    assert_close(twice, torch.full_like(twice, dropout**2), rtol=0.0, atol=0.06)
 
 
 # --- Both ------------------------------------------------------------------------------------

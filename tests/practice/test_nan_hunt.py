@@ -33,6 +33,7 @@ def test_a_row_without_any_visible_entry_gets_zeros(rng):
     mask = torch.tensor([[True, False, True, True], [False] * 4, [True] * 4])
     expected = torch.softmax(scores.masked_fill(~mask, -torch.inf), dim=1).nan_to_num()
     assert_close(masked_softmax(scores, mask), expected)
+    assert_close(masked_softmax(scores[:, :0], mask[:, :0]), expected[:, :0])
 
 
 @pytest.mark.parametrize("hidden", [-1e4, 0.0, 1e4])
@@ -58,6 +59,13 @@ def test_a_row_of_zeros_stays_and_short_rows_get_length_1(length):
     assert_close(unit_rows(x), floats([0.6, 0.8], [0.0, 0.0], [-0.8, 0.6]))
 
 
+@pytest.mark.parametrize("rows", [[[0.0, 0.0]], [[1.0, 0.0], [0.0, -1.0]]], ids=str)
+def test_what_stays_as_it_is_is_a_copy(rows):
+    x = floats(*rows)
+    with unchanged(x):
+        unit_rows(x).fill_(7.0)
+
+
 # --- cross_entropy ---------------------------------------------------------------------------
 
 
@@ -78,10 +86,29 @@ def test_it_is_the_mean_over_the_rows_with_a_label(rng, labels):
     assert_close(loss, expected)
 
 
-@pytest.mark.parametrize("n", [1, 3])
+@pytest.mark.parametrize("n", [0, 1, 3])
 def test_without_any_label_it_is_0(rng, n):
     loss = cross_entropy(draw(rng, n, 4), torch.full((n,), -1))
     assert_close(loss, torch.tensor(0.0, dtype=torch.float64))
+
+
+# --- All three -------------------------------------------------------------------------------
+
+
+def test_what_is_in_float32_stays_so_and_may_change_between_calls(rng):
+    scores, labels = draw(rng, 4, 3).float(), torch.tensor([2, -1, 0, 1])
+    mask = scores < scores.amax(dim=1, keepdim=True)
+    for sign in (1, -1):
+        wide = sign * scores.double()
+        expected = [
+            torch.softmax(wide.masked_fill(~mask, -torch.inf), dim=1),
+            F.normalize(wide),
+            F.cross_entropy(wide, labels, ignore_index=-1),
+            torch.tensor(0.0),
+        ]
+        own = scores.mul_(sign)
+        got = masked_softmax(own, mask), unit_rows(own), cross_entropy(own, labels)
+        assert_close([*got, cross_entropy(own, 0 * labels - 1)], [one.float() for one in expected])
 
 
 # --- loss_and_gradients ----------------------------------------------------------------------
@@ -105,7 +132,7 @@ def expected_of(query, classes, items, mask, labels, temperature):
     return loss.item(), list(torch.autograd.grad(loss, [query, classes]))
 
 
-@pytest.mark.parametrize("temperature", [1e-3, 0.05, 1.0])
+@pytest.mark.parametrize("temperature", [1e-3, 0.05, 20.0])
 @pytest.mark.parametrize("n", [1, 6])
 def test_loss_and_gradients_of_a_usual_batch(rng, n, temperature):
     batch = draw_batch(rng, n)
@@ -113,7 +140,7 @@ def test_loss_and_gradients_of_a_usual_batch(rng, n, temperature):
     with unchanged(*batch):
         got = loss_and_gradients(*batch, temperature)
     assert_close(got, expected)
-    assert_close([batch[0].requires_grad, batch[1].requires_grad], [False, False])
+    assert_close([(one.requires_grad, one.grad) for one in batch], [(False, None)] * 5)
 
 
 @pytest.mark.parametrize("unusual", ["no items", "items of zeros"])

@@ -21,11 +21,12 @@ def floats(*rows):
 
 
 def draw(rng, *shape, scale=1.0):
-    return scale * torch.from_numpy(rng.uniform(-1.0, 1.0, size=shape))
+    # In Fortran order, as all that is drawn.
+    return scale * torch.from_numpy(rng.uniform(-1.0, 1.0, size=shape[::-1]).T)
 
 
 def draw_labels(rng, classes, *shape):
-    return torch.from_numpy(rng.integers(classes, size=shape))
+    return torch.from_numpy(rng.integers(classes, size=shape[::-1]).T)
 
 
 def log_softmax(row):
@@ -97,7 +98,7 @@ def test_word_loss_is_the_mean_over_the_words(rng, n, t, c, scale, padding):
 # --- imitation_loss --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 20.0])
 def test_who_agrees_with_the_teacher_has_no_loss(rng, temperature):
     logits = draw(rng, 3, 4)
     loss = imitation_loss(logits + 5.0, logits, temperature)
@@ -105,7 +106,7 @@ def test_who_agrees_with_the_teacher_has_no_loss(rng, temperature):
 
 
 @SCALES
-@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 20.0])
 @pytest.mark.parametrize(("n", "c"), [(4, 3), (3, 3), (1, 5)])
 def test_imitation_loss_is_the_mean_divergence_from_the_teacher(rng, n, c, temperature, scale):
     student, teacher = draw(rng, n, c, scale=scale), draw(rng, n, c, scale=scale)
@@ -148,7 +149,25 @@ def test_undecided_outputs_cost_the_logarithm_of_the_choices(rng):
 def test_it_agrees_with_the_reference(rng, reference):
     outputs, targets = draw_task(rng)
     targets["words"][0, 1:] = -100
-    expected = reference.total_loss(outputs, targets, 2.0)
+    opposite = {name: -logits for name, logits in outputs.items()}
+    expected = [reference.total_loss(one, targets, 2.0) for one in (outputs, opposite)]
     with unchanged(outputs, targets):
-        got = total_loss(outputs, targets, 2.0)
-    assert_close(got, expected)
+        got = [total_loss(outputs, targets, 2.0)]
+        topic_loss(outputs["topic"], targets["topic"])
+        tag_loss(outputs["tags"], targets["tags"])
+        word_loss(outputs["words"], targets["words"])
+        imitation_loss(outputs["teacher"], targets["teacher"], 2.0)
+    for logits in outputs.values():
+        logits.neg_()
+    assert_close([*got, total_loss(outputs, targets, 2.0)], expected)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_gradients_reach_all_outputs(rng, reference, dtype):
+    outputs, targets = draw_task(rng)
+    outputs = {name: logits.to(dtype).requires_grad_() for name, logits in outputs.items()}
+    targets |= {name: targets[name].to(dtype) for name in ("tags", "teacher")}
+    right = reference.total_loss(outputs, targets, 2.0)
+    expected = right.detach(), *torch.autograd.grad(right, [*outputs.values()])
+    loss = total_loss(outputs, targets, 2.0)
+    assert_close((loss.detach(), *torch.autograd.grad(loss, [*outputs.values()])), expected)

@@ -91,6 +91,14 @@ def test_gradients_of_any_size_pass_in_full(rng, size):
     assert_close(rnn_backward(size * grad_hs, *args), expected)
 
 
+def test_the_arguments_of_tanh_may_be_large(rng):
+    grad_hs, x, *rest = draw(rng, 3, 2, 4, t=5)
+    x *= np.array([[1.0], [10.0], [30.0], [1e3], [1e5]])
+    expected = in_torch(grad_hs, x, *rest)
+    with np.errstate(all="ignore"):
+        assert_close(rnn_backward(grad_hs, x, *rest), expected)
+
+
 @pytest.mark.parametrize(
     "shape",
     [(3, 4), (5, 4), (1, 5, 4), (3, 1, 4), (3, 5, 1), (3, 4, 4), (3, 6, 4), (5, 3, 4), ()],

@@ -48,10 +48,11 @@ def test_a_network_that_counts(rng, temperature):
 @pytest.mark.parametrize("temperature", [0.0, 1.0])
 def test_there_may_be_many_tokens(rng, temperature):
     def step(token, state):
-        return certain(token + 1, v=400), state
+        return certain(token + 1, v=20_000), state
 
     # Python keeps one object for each integer up to 256 only.
-    assert_close(generate(step, None, 296, 300, 9, temperature, rng), [297, 298, 299])
+    expected = list(range(301, 370))
+    assert_close(generate(step, None, 300, 370, 99, temperature, rng), expected)
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1.0])
@@ -95,6 +96,13 @@ def test_the_first_state_is_left_unchanged(rng):
         assert_close(generate(step, first, 0, NOWHERE, 4, 0.0, rng), [2, 0, 1, 2])
 
 
+@pytest.mark.parametrize("temperature", [0.0, 0.5, 1.0])
+def test_the_logits_are_left_unchanged(rng, temperature):
+    logits = np.array([0.5, -1.0, 2.0])
+    with unchanged(logits):
+        generate(lambda token, state: (logits, state), None, 0, NOWHERE, 4, temperature, rng)
+
+
 # --- What is drawn ---------------------------------------------------------------------------
 
 
@@ -130,6 +138,12 @@ def test_each_of_many_tokens_can_be_drawn(rng):
     # 400 draws from 300 equal tokens give 221 different ones on average, ± 6.
     tokens = generate(always(*np.zeros(300)), None, 0, NOWHERE, 400, 1.0, rng)
     assert_close({"160 of 300 come": len(set(tokens)) >= 160}, {"160 of 300 come": True})
+
+
+def test_a_token_that_comes_once_in_fifty_draws_does_come(rng):
+    # It is missing in 1,500 draws with odds of 1e-13.
+    tokens = generate(always(np.log(49.0), 0.0), None, 0, NOWHERE, 3 * DRAWS, 1.0, rng)
+    assert_close(1 in tokens, True)
 
 
 def test_what_is_drawn_does_not_depend_on_what_was_drawn_before(rng):

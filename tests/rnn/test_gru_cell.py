@@ -81,9 +81,15 @@ def test_from_a_state_of_zeros_all_biases_count(rng):
 
 
 def test_an_update_gate_of_one_keeps_the_state(rng):
-    h = rng.normal(size=(3, 2))
+    h = 1e3 * rng.normal(size=(3, 2))
     args = with_parts(h.copy(), r=0.3, z=50.0, u_g=0.7, v_g=0.2)
     assert_close(gru_cell(*args), h)
+
+
+def test_a_shut_update_gate_drops_even_a_large_state():
+    # tanh(log(3) / 2) = 1/2.
+    args = with_parts(np.full((3, 2), 1e5), r=0.3, z=-50.0, u_g=np.log(3) / 2, v_g=0.0)
+    assert_close(gru_cell(*args), np.full((3, 2), 0.5))
 
 
 @pytest.mark.parametrize("part", ["r", "z", "u_g", "v_g"])
@@ -118,11 +124,19 @@ def test_every_size_gives_the_right_state(part, dtype, largest):
         pytest.param(5, (1,), id="b_hh with one entry"),
         pytest.param(5, (3, 1), id="b_hh as a column"),
         pytest.param(5, (1, 12), id="b_hh as a row"),
+        pytest.param(5, (3, 12), id="b_hh for every row"),
     ],
 )
 def test_shapes_that_do_not_fit_raise_a_value_error(rng, position, shape):
     args = draw(rng, 3, 6, 4)
     args[position] = np.zeros(shape)
+    assert_value_error(gru_cell, *args)
+
+
+@pytest.mark.parametrize("position", [0, 1], ids=["x", "h"])
+def test_one_row_without_a_batch_axis_raises_a_value_error(rng, position):
+    args = draw(rng, 1, 6, 4)
+    args[position] = args[position][0]
     assert_value_error(gru_cell, *args)
 
 

@@ -115,11 +115,12 @@ def test_every_size_of_a_gate_gives_the_right_gradients(block, dtype, largest):
         assert_close(lstm_cell_backward(*args), expected, atol=atol)
 
 
-@pytest.mark.parametrize("position", [0, 1], ids=["grad_h", "grad_c"])
+@pytest.mark.parametrize("positions", [[0], [1], [0, 1]], ids=["grad_h", "grad_c", "both"])
 @pytest.mark.parametrize("shape", [(4,), (1, 4), (3, 1), (3, 5), (1, 3, 4), ()], ids=str)
-def test_a_gradient_of_another_shape_than_the_state_raises_a_value_error(rng, position, shape):
+def test_a_gradient_of_another_shape_than_the_state_raises_a_value_error(rng, positions, shape):
     args = draw(rng, 3, 6, 4)
-    args[position] = np.ones(shape)
+    for position in positions:
+        args[position] = np.ones(shape)
     assert_value_error(lstm_cell_backward, *args)
 
 

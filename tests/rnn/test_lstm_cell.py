@@ -8,9 +8,9 @@ import torch
 from exercises.rnn.lstm_cell import lstm_cell
 from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
 
-LARGEST = {np.float32: 1e30, np.float64: 1e300}
-HIGHEST = {np.float32: 3e38, np.float64: 1.7e308}
-DTYPES = pytest.mark.parametrize("dtype", LARGEST, ids=["float32", "float64"])
+LARGEST = {np.float16: 6e4, np.float32: 1e30, np.float64: 1e300}
+HIGHEST = {np.float16: 6.5e4, np.float32: 3e38, np.float64: 1.7e308}
+DTYPES = pytest.mark.parametrize("dtype", LARGEST, ids=["float16", "float32", "float64"])
 PARTS = pytest.mark.parametrize("parts", ["ifo", "g", "c"], ids=["gates", "candidate", "c"])
 
 
@@ -161,6 +161,7 @@ def test_no_size_causes_a_floating_point_warning(error, parts, dtype):
         pytest.param(3, (1, 6), id="w_ih with one row"),
         pytest.param(4, (4, 16), id="w_hh transposed"),
         pytest.param(4, (1, 4), id="w_hh with one row"),
+        pytest.param(4, (1, 16, 4), id="w_hh with a layer axis"),
         pytest.param(5, (4,), id="b_ih for one gate"),
         pytest.param(5, (1,), id="b_ih with one entry"),
         pytest.param(5, (1, 16), id="b_ih as a row"),
@@ -168,12 +169,25 @@ def test_no_size_causes_a_floating_point_warning(error, parts, dtype):
         pytest.param(6, (1,), id="b_hh with one entry"),
         pytest.param(6, (16, 1), id="b_hh as a column"),
         pytest.param(6, (1, 16), id="b_hh as a row"),
+        pytest.param(6, (3, 16), id="b_hh for every row"),
     ],
 )
 def test_shapes_that_do_not_fit_raise_a_value_error(rng, position, shape):
     args = draw(rng, 3, 6, 4)
     args[position] = np.zeros(shape)
     assert_value_error(lstm_cell, *args)
+
+
+@pytest.mark.parametrize("position", [0, 1, 2], ids=["x", "h", "c"])
+def test_one_row_without_a_batch_axis_raises_a_value_error(rng, position):
+    args = draw(rng, 1, 6, 4)
+    args[position] = args[position][0]
+    assert_value_error(lstm_cell, *args)
+
+
+def test_states_that_fit_each_other_alone_raise_a_value_error(rng):
+    x, _, _, *weights = draw(rng, 3, 6, 4)
+    assert_value_error(lstm_cell, x, np.zeros((1, 4)), np.zeros((1, 4)), *weights)
 
 
 def test_weights_for_another_number_of_gates_raise_a_value_error(rng):

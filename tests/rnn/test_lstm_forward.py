@@ -120,11 +120,12 @@ def test_every_size_of_a_gate_gives_the_right_states(block, dtype, largest):
         assert_close(lstm_forward(*args), expected)
 
 
-@pytest.mark.parametrize("position", [1, 2], ids=["h0", "c0"])
+@pytest.mark.parametrize("positions", [[1], [2], [1, 2]], ids=["h0", "c0", "both"])
 @pytest.mark.parametrize("shape", [(4,), (1, 4), (3, 1), (3, 5), (5, 4), (1, 3, 4)], ids=str)
-def test_a_first_state_of_another_shape_raises_a_value_error(rng, position, shape):
+def test_a_first_state_of_another_shape_raises_a_value_error(rng, positions, shape):
     args = draw(rng, 3, 2, 4, t=5)
-    args[position] = np.zeros(shape)
+    for position in positions:
+        args[position] = np.zeros(shape)
     assert_value_error(lstm_forward, *args)
     assert_value_error(lstm_forward, args[0][:, :0], *args[1:])
 

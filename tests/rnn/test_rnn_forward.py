@@ -76,6 +76,14 @@ def test_thousands_of_steps_are_taken(rng):
     assert_close(rnn_forward(*args), expected)
 
 
+def test_the_arguments_of_tanh_may_be_large(rng):
+    x, *rest = draw(rng, 3, 2, 4, t=5)
+    x *= np.array([[1.0], [10.0], [30.0], [1e3], [1e5]])
+    expected = in_torch(x, *rest)
+    with np.errstate(all="ignore"):
+        assert_close(rnn_forward(x, *rest), expected)
+
+
 @pytest.mark.parametrize(
     "shape", [(4,), (1, 4), (3, 1), (3, 5), (5, 4), (1, 3, 4), (3, 1, 4)], ids=str
 )

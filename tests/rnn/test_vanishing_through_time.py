@@ -70,6 +70,16 @@ def test_a_product_may_shrink_where_its_factors_stretch():
 
 
 @pytest.mark.parametrize(
+    ("w_hh", "norm"),
+    [([[1.0, -1.0], [-1.0, 1.0]], 2.0), ([[1.0, 0.0], [0.0, 0.9999]], 1.0)],
+    ids=["where [1, 1] becomes 0", "nearly alike"],
+)
+def test_the_largest_singular_value_is_found_wherever_it_lies(w_hh, norm):
+    expected = norm ** np.arange(1.0, 4.0)
+    assert_close(rnn_sensitivity(*linear(np.array(w_hh), 3)), expected, atol=0.0)
+
+
+@pytest.mark.parametrize(
     ("t", "d", "hidden"),
     [(6, 3, 4), (4, 5, 2), (2, 1, 7), (5, 4, 1), (1, 2, 3), (1, 1, 1), (4, 4, 4), (3, 3, 2)],
     ids=str,
@@ -115,11 +125,13 @@ def test_the_path_agrees_with_the_reference(rng, reference):
     assert_close(lstm_cell_path(gates), expected, atol=0.0)
 
 
-@pytest.mark.parametrize("bias", [-4.0, -1.0, 0.0, 1.0, 3.0])
-def test_the_forget_bias_decides_how_long_the_memory_lasts(bias):
+@pytest.mark.parametrize(
+    ("bias", "t"), [(-20.0, 10), (-4.0, 50), (-1.0, 50), (0.0, 50), (1.0, 50), (3.0, 50)]
+)
+def test_the_forget_bias_decides_how_long_the_memory_lasts(bias, t):
     gate = 1 / (1 + np.exp(-bias))
-    expected = gate ** np.arange(1.0, 51.0)
-    assert_close(lstm_cell_path(np.full((50, 3), gate)), expected, atol=0.0)
+    expected = gate ** np.arange(1.0, t + 1)
+    assert_close(lstm_cell_path(np.full((t, 3), gate)), expected, atol=0.0)
 
 
 def test_open_gates_keep_all_and_closed_ones_nothing():

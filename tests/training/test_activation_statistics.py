@@ -34,9 +34,11 @@ def test_dead_units_are_counted_as_in_a_loop(rng, shape):
     assert_close(dead_share(activations), sum(dead) / shape[1])
 
 
-@pytest.mark.parametrize("value", [-1.0, 1e-300, -1e-300, np.nan, np.inf])
+@pytest.mark.parametrize(
+    "value", [-1.0, 1e-300, -1e-300, np.float32(1e-30), np.float16(1e-5), np.nan, np.inf]
+)
 def test_a_unit_with_any_other_value_is_alive(value):
-    activations = np.zeros((3, 4))
+    activations = np.zeros_like(value, shape=(3, 4))
     activations[1, 2] = value
     assert_close(dead_share(activations), 0.75)
 

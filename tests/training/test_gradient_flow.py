@@ -66,14 +66,16 @@ def test_no_gradients_have_no_sizes():
     assert_close(gradient_sizes([]), [])
 
 
-@pytest.mark.parametrize(("dtype", "largest"), [("float32", 3e38), ("float64", 1e200)])
+@pytest.mark.parametrize(
+    ("dtype", "largest"), [("float16", 6e4), ("float32", 3e38), ("float64", 1e200)]
+)
 def test_entries_of_any_size_are_measured(dtype, largest):
     sizes = np.append(np.geomspace(1 / largest, largest, 41), 0.0).astype(dtype)
     grads = [size * np.array([1.0, -0.5, 0.25, 0.0, 0.0], dtype) for size in sizes]
     expected = [float(size) * math.sqrt(1.3125 / 5) for size in sizes]
-    close = 1e-5 if dtype == "float32" else 1e-9
-    # What is smallest in float32 has lost some of its digits: 1e-45 is a half more or less of it.
-    least = 1e-45 if dtype == "float32" else 0.0
+    close = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-9}[dtype]
+    # What is smallest in a dtype has lost some of its digits: 1e-45 is a half more or less of it.
+    least = {"float16": 6e-8, "float32": 1e-45, "float64": 0.0}[dtype]
     assert_close(gradient_sizes(grads), expected, rtol=close, atol=least)
 
 
@@ -137,6 +139,8 @@ def test_the_limits_are_a_thousandth_and_a_thousand_unless_told(sizes, expected)
         ([0.0], "vanishing"),
         ([1.0, 0.0], "exploding"),
         ([1e-9, 1.0, 0.0], "exploding"),
+        ([1e-299, 0.0], "exploding"),
+        ([1e-305, 1e-305], "healthy"),
         ([1.0, 0.0, 1.0], "healthy"),
         ([1e-9], "healthy"),
         ([1e9], "healthy"),
@@ -150,6 +154,11 @@ def test_sizes_of_0_and_single_layers(sizes, expected):
 @pytest.mark.parametrize("sizes", [[0.0, 1.0], [0.0, 0.0], [0.0]], ids=str)
 def test_a_first_size_of_0_has_vanished_even_if_low_is_0(sizes):
     assert_close(verdict(sizes, low=0.0), "vanishing")
+
+
+def test_a_limit_may_be_0():
+    sizes = [1e-9, 1.0]
+    assert_close([verdict(sizes, low=0.0), verdict(sizes, 0.0, 0.0)], ["healthy", "exploding"])
 
 
 @pytest.mark.parametrize("bad", [math.inf, math.nan])

@@ -141,11 +141,12 @@ def test_a_large_mean_costs_no_digits(rng, dtype):
 
 
 @DTYPES
-def test_rows_of_huge_entries_are_normalized_too(dtype):
-    sizes = np.geomspace(1.0, 1e30, 31)[:, None]
+@pytest.mark.parametrize("eps", [1e-5, 1e-30])
+def test_rows_of_tiny_and_of_huge_entries_are_normalized_too(dtype, eps):
+    sizes = np.geomspace(1e-15, 1e30, 46)[:, None]
     x, ones = (sizes * [1.0, -2.0, 4.0]).astype(dtype), np.ones(3, dtype)
-    expected = in_torch(x, ones, 0 * ones)
-    assert_close(layer_norm(x, ones, 0 * ones), expected)
+    expected = in_torch(x, ones, 0 * ones, eps)
+    assert_close(layer_norm(x, ones, 0 * ones, eps), expected)
 
 
 @DTYPES
@@ -180,11 +181,21 @@ def test_what_cancels_keeps_its_digits_in_float32():
     assert_close(y, np.full(2, 1e-7, np.float32))
 
 
-@pytest.mark.parametrize("narrow", ["x", "gamma", "beta"])
-def test_results_have_the_dtype_of_what_they_belong_to(rng, narrow):
-    grad_y, *rest = draw(rng, (6, 3))
-    which = ["x", "gamma", "beta"].index(narrow)
-    rest[which] = rest[which].astype(np.float32)
+def test_what_cancels_in_the_gradients_keeps_its_digits_in_float32(rng):
+    grad_y, x, gamma, beta = draw(rng, (3, 5))
+    grad_y, gamma = grad_y + np.array([[1e6], [0.0], [-1e6]]), np.full_like(gamma, 0.1)
+    args = [array.astype(np.float32) for array in (grad_y, x, gamma, beta)]
+    expected = torch_backward(*args)
+    assert_close(layer_norm_backward(*args), expected)
+
+
+@pytest.mark.parametrize("n", [6, 0])
+@pytest.mark.parametrize("narrow", ["grad_y", "x", "gamma", "beta"])
+def test_results_have_the_dtype_of_what_they_belong_to(rng, narrow, n):
+    args = list(draw(rng, (n, 3)))
+    which = ["grad_y", "x", "gamma", "beta"].index(narrow)
+    args[which] = args[which].astype(np.float32)
+    grad_y, *rest = args
     expected = [in_torch(*rest, 0.1), *torch_backward(grad_y, *rest, 0.1)]
     result = [layer_norm(*rest, 0.1), *layer_norm_backward(grad_y, *rest, 0.1)]
     assert_close(result, expected)

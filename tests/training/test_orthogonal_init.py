@@ -82,7 +82,9 @@ def test_it_has_the_shape_and_is_float64(rng, shape):
 
 
 @pytest.mark.parametrize(
-    "shape", [(3, 3), (2, 2), (2, 5), (5, 2), (3, 2, 2), (1, 4), (4, 1), (1, 1)], ids=str
+    "shape",
+    [(3, 3), (2, 2), (6, 6), (2, 5), (5, 2), (3, 2, 2), (1, 4), (4, 1), (1, 1)],
+    ids=str,
 )
 def test_every_entry_is_0_on_average(rng, shape):
     # An entry has variance 1 / n, n the longer side, and the trace has variance 1 or less.

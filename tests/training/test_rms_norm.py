@@ -145,18 +145,24 @@ def test_many_gradients_in_half_precision_add_up():
     assert_close(grad_weight, np.full(2, 2000.0, np.float16))
 
 
+@pytest.mark.parametrize("n", [6, 0])
 @pytest.mark.parametrize(
     "dtypes",
-    [("float16", "float64"), ("float32", "float64"), ("float64", "float32")],
+    [
+        ("float64", "float16", "float64"),
+        ("float64", "float32", "float64"),
+        ("float64", "float64", "float32"),
+        ("float32", "float64", "float64"),
+    ],
     ids=str,
 )
-def test_results_have_the_dtype_of_what_they_belong_to(rng, dtypes):
-    grad_y, x, weight = draw(rng, (6, 3))
-    x, weight = x.astype(dtypes[0]), weight.astype(dtypes[1])
-    wide = x.astype(np.float64), weight.astype(np.float64)
-    expected = in_torch(*wide, 0.1), *torch_backward(grad_y, *wide, 0.1)
+def test_results_have_the_dtype_of_what_they_belong_to(rng, dtypes, n):
+    drawn = zip(draw(rng, (n, 3)), dtypes, strict=True)
+    grad_y, x, weight = (array.astype(dtype) for array, dtype in drawn)
+    wide = [array.astype(np.float64) for array in (grad_y, x, weight)]
+    expected = in_torch(*wide[1:], 0.1), *torch_backward(*wide, 0.1)
     result = rms_norm(x, weight, 0.1), *rms_norm_backward(grad_y, x, weight, 0.1)
-    own = (dtypes[0], dtypes[0], dtypes[1])
+    own = (dtypes[1], dtypes[1], dtypes[2])
     expected = [array.astype(dtype) for array, dtype in zip(expected, own, strict=True)]
     assert_close(list(result), expected)
 
