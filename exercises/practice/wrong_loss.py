@@ -4,8 +4,7 @@ This program trains one network for four tasks: a topic and tags for each text, 
 its words, and a teacher to imitate. As handed out it runs without an error. But none of the four
 losses is what its docstring says.
 
-The floats of a call share one dtype, float32 or float64. So does the loss, which passes gradients
-on to the outputs.
+The floats of a call share one dtype, float32 or float64, and so does the loss.
 """
 
 import torch
