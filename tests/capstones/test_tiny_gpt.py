@@ -290,6 +290,8 @@ def written(params, start, n_new):
 @manners(dtypes=[np.float32])
 def test_manners(rng):
     params, windows, n_heads = draw(rng, 5, 6, 4, 2, 2, (3, 4))
+    # Larger weights make rounding errors of float32 large, too.
+    params = [param / 2 for param in params]
     return (
         partial(forward, params, windows[:, :-1], n_heads),
         partial(forward, params, windows[:, :-1], 4),
