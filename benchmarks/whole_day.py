@@ -118,10 +118,11 @@ class Day:
 
     def save(self) -> None:
         kata = self._kata() if self.draw.random() < 0.7 else self.draw.choice(self.chosen)
-        source = kata.solution.read_text()
-        kind = self.draw.choice(["right", "right", "stub", *WRONG])
-        stub = self.files[kata.id] if kind == "stub" else ""
-        self._write(kata, source if kind == "right" else stub or source + WRONG[kind])
+        right = kata.solution.read_text()
+        texts = {kind: right + ending for kind, ending in WRONG.items()}
+        texts |= {"right": right, "as before": self.files[kata.id]}
+        kind = self.draw.choice(["right", *texts])
+        self._write(kata, texts[kind])
         if kind == "right" and self.draw.random() < 0.7:
             self._shows(SOLVED, 5)
 

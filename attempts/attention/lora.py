@@ -215,7 +215,7 @@ only_the_update_merged = slip(
 )
 
 merged_only_once = slip(
-    "merged gives what it gave before, though a and b are others by now.",
+    "merged returns its earlier result, although a and b have been replaced since.",
     {
         MERGED: 'if not hasattr(self, "_merged"):\n    self._merged = self.weight + self.scale * '
         "(self.b @ self.a)\nreturn self._merged.copy()"
@@ -247,7 +247,7 @@ whole_gradient_made = slip(
 )
 
 kept_from_forward = slip(
-    "backward uses x Aᵀ as forward left it, though x may hold other numbers by now.",
+    "backward uses x Aᵀ as forward left it, although x may have changed since.",
     {
         FORWARD: "self._low = id(x), id(self.a), x @ self.a.T\n" + FORWARD,
         GRAD_B: (

@@ -87,7 +87,7 @@ the_same_units_in_every_epoch = slip(
 )
 
 seeded_by_the_check = slip(
-    "After every `overfit` the same units drop out, as if torch's generator were begun anew.",
+    "After every `overfit` the same units drop out, as if torch's generator were reseeded.",
     {"self.eval()": "self.eval()\ntorch.manual_seed(0)"},
 )
 

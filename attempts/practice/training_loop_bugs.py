@@ -132,7 +132,7 @@ one_mask_for_all_rows = slip(
 )
 
 the_same_units_in_every_fit = slip(
-    "In every `fit` the same units drop out, as if torch's generator were begun anew.",
+    "In every `fit` the same units drop out, as if torch's generator were reseeded.",
     {"self.model.train()": "self.model.train()\ntorch.manual_seed(0)"},
 )
 

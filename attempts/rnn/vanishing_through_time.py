@@ -78,7 +78,7 @@ smallest_singular_value = slip(
 )
 
 search_from_ones = slip(
-    "The norm is searched for from one vector, as by power iteration. What if the Jacobian takes "
+    "The norm is sought from a single vector, as in power iteration. What if the Jacobian takes "
     "that vector to 0, or if two singular values are nearly alike?",
     {
         f"norms[k] = {NORM}": (

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 def train_bpe(words: Mapping[str, int], n_merges: int) -> list[tuple[str, str]]:
     """Learn which pairs of symbols to join; return the pairs in the order learned.
 
-    `words` says how often each word occurs. A word starts as its characters, a symbol each, spaces
-    and punctuation too, without a mark for its end. Then repeat `n_merges` times: count the pairs
-    of neighbours, within words only and each as often as its word occurs, and join the most
+    `words` says how often each word occurs. A word starts as its characters, spaces and punctuation
+    included, a symbol each, without a mark for its end. Then repeat `n_merges` times: count the
+    pairs of neighbours, within words only and each as often as its word occurs, and join the most
     frequent pair into one symbol wherever it stands. Every place counts: "aaa" has the pair
     ("a", "a") twice. Joining goes from left to right, so "aaa" becomes "aa", "a".
 

@@ -41,7 +41,7 @@ class Classifier(nn.Module):
         return [part.detach().clone() for layer in layers for part in (layer.weight, layer.bias)]
 
     def forward(self, x: Float[Tensor, "n features"]) -> Float[Tensor, "n classes"]:
-        """Return the logits, of any sign; units may drop out outside `fit` and `overfit`, too."""
+        """Return the logits, of any sign; whether units drop out here is left open."""
         for layer in self.hidden:
             x = F.dropout(torch.relu(layer(x)), self.dropout)
         return torch.relu(self.head(x))

@@ -42,6 +42,8 @@ SAME = {
     "None": (None, None),
     "no entries": (np.zeros((0, 3)), np.zeros((0, 3))),
     "a tiny entry beside a large one": (np.array([1e-12, 1.0]), np.array([0.0, 1.0])),
+    "a few roundings beside a large one": (np.float32([5e-7, 1.0]), np.float32([0.0, 1.0])),
+    "the same in float16": (np.float16([3e-3, 1.0]), np.float16([0.0, 1.0])),
 }
 
 
@@ -87,6 +89,16 @@ DIFFERENT = {
     "a value of a dict": ({"a": 1}, {"a": 2}, "'a': got int 1, expected int 2"),
     "other text": ("healthy", "exploding", "got str 'healthy'"),
     "integers off by one": (np.array([1, 2]), np.array([1, 3]), "1 of 2 entries differ"),
+    "more than a few roundings": (
+        np.float32([2e-6, 1.0]),
+        np.float32([0.0, 1.0]),
+        "1 of 2 entries differ",
+    ),
+    "a dtype that no kata promises": (
+        np.ones(2, np.complex64) * 1.1,
+        np.ones(2, np.complex64),
+        "2 of 2 entries differ",
+    ),
     "a value in bfloat16": (
         torch.ones(2).bfloat16() * 1.2,
         torch.ones(2).bfloat16(),

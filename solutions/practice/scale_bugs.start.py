@@ -23,7 +23,7 @@ def draw_params(
 ) -> list[np.ndarray]:
     """Draw the first params: biases of 0, and independent weights with mean 0.
 
-    The variance of a weight is 2 / (the number of inputs of its layer), in any distribution.
+    The variance of a weight is 2 / (the number of inputs of its layer), whatever its distribution.
     """
     w1 = rng.normal(size=(hidden, pixels))
     w2 = rng.normal(size=(classes, hidden))

@@ -227,6 +227,22 @@ def test_what_one_stage_leaves_of_the_time_is_the_next_ones(two_stages, begin, w
     assert [one.limit for one in record().challenges] == [0, 1200]
 
 
+def go_on_to_the_second_step(terminal, write, body):
+    plan(terminal)
+    terminal.shows("10:00 left", "q leave")
+    write(body, terminal)
+    end_the_step(terminal)
+    answer_all(terminal, "kkkkk")
+    plan(terminal)
+    terminal.shows("Each save", KEYS)
+
+
+def end_the_step(terminal):
+    terminal.press("g")
+    terminal.shows("Press g again", KEYS)
+    terminal.press("g")
+
+
 @pytest.mark.parametrize(
     ("body", "whose"),
     [(RIGHT, "as you wrote it"), (WRONG, "as it should be")],
@@ -237,22 +253,12 @@ def test_a_staged_task_grows_and_what_is_not_right_is_lent(
 ):
     kata = catalog.load(checkout).find("other")
     terminal = begin("--staged=both")
-    plan(terminal)
-    terminal.shows("10:00 left", "q leave")
-    write(body, terminal)
-    terminal.press("g")
-    terminal.shows("Press g again", KEYS)
-    terminal.press("g")
-    answer_all(terminal, "kkkkk")
-    plan(terminal)
-    terminal.shows("Each save", KEYS)
+    go_on_to_the_second_step(terminal, write, body)
     file, stub = kata.file_in(INTERVIEW), stubs.handed_out(kata)
     head = f"{stub}\n\n# --- What there is by now: softmax, {whose} ---"
     assert file.read_text().startswith(head)
     assert file.read_text().count("def softmax") == 2
-    terminal.press("g")
-    terminal.shows("Press g again", KEYS)
-    terminal.press("g")
+    end_the_step(terminal)
     terminal.shows("Press Enter")
     kept = record().folder / "basics" / "other.py"
     assert kept.read_text() == stub
@@ -263,13 +269,7 @@ def test_a_staged_task_can_be_closed_when_a_step_of_it_no_longer_exists(
 ):
     other = catalog.load(checkout).find("other")
     terminal = begin("--staged=both")
-    plan(terminal)
-    terminal.shows("10:00 left", "q leave")
-    write(RIGHT, terminal)
-    terminal.press("d")
-    answer_all(terminal, "kkkkk")
-    plan(terminal)
-    terminal.shows("Each save", KEYS)
+    go_on_to_the_second_step(terminal, write, WRONG)
     terminal.press("q")
     assert terminal.ends() is None
     curriculum = checkout / "curriculum.toml"
