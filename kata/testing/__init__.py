@@ -10,7 +10,7 @@ Every check notes what it saw, so that a failure can be compared with what known
 """
 
 from kata.gauges import peak_bytes, python_work, slowdown
-from kata.testing.contracts import draws, schedule, torch_rates
+from kata.testing.contracts import draws, schedule, share_nothing, torch_rates
 from kata.testing.gradients import numerical_gradient, torch_gradients
 from kata.testing.losses import loss
 from kata.testing.manners import manners
@@ -59,6 +59,7 @@ __all__ = [
     "recording",
     "remark_on",
     "schedule",
+    "share_nothing",
     "slowdown",
     "take_steps",
     "torch_gradients",

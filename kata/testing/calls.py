@@ -168,10 +168,12 @@ def _overwritten(value: Any, new: Any) -> Any:
     return copy.deepcopy(new)
 
 
-def spoil(array: Array) -> None:
-    """Write other values into an array, if one may."""
-    if array.flags.writeable:
-        array[...] = ~array if array.dtype == bool else 1 - array
+def spoil(value: Any) -> None:
+    """Write something else into an array that may be written into, a list or a dict."""
+    if isinstance(value, list | dict):
+        value.clear()
+    elif value.flags.writeable:
+        value[...] = ~value if value.dtype == bool else 1 - value
 
 
 def is_array(value: Any) -> bool:
@@ -192,6 +194,11 @@ def is_data(value: Any) -> bool:
 
 def is_mutable(value: Any) -> bool:
     return isinstance(value, np.ndarray | list | dict)
+
+
+def mutable_parts_of(value: Any) -> list[Any]:
+    """The arrays, lists and dicts of a value; what holds others stands before them."""
+    return [part for part in parts_of(value) if is_mutable(part)]
 
 
 def is_float(value: Any) -> bool:

@@ -1,4 +1,6 @@
-"""Contracts: what families of katas owe beside their manners. Here are schedules, and what draws.
+"""Contracts: what families of katas owe beside their manners.
+
+Here are schedules, what draws, and objects.
 
 Like the manners, a contract is declared once and compares an answer with itself:
 
@@ -9,17 +11,18 @@ Like the manners, a contract is declared once and compares an answer with itself
 
 import itertools
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from kata.testing.manners import Test, named_like
-from kata.testing.notes import recorder
+from kata.testing.notes import SideEffectError, recorder
 from kata.testing.speed import assert_memory_at_most, growth
 from kata.testing.values import (
     assert_close,
+    check_same,
     describe,
     difference,
 )
@@ -186,3 +189,36 @@ _DRAWS = {
     "every call draws anew": _draws_anew_in_every_call,
     "the global generator is left alone": _leaves_the_global_generator_alone,
 }
+
+
+# --- Objects ---------------------------------------------------------------------------------
+
+
+def share_nothing() -> Callable[[Callable[..., Any]], Test]:
+    """Turn ways to make objects, and a use of one, into the test that the objects share nothing.
+
+        @share_nothing()
+        def test_objects_share_nothing(rng):
+            x = rng.normal(size=(5, 3))
+            norms = [partial(BatchNorm, 3, eps=0.1), partial(BatchNorm, 3, momentum=0.5)]
+            return norms, lambda norm: norm(x, training=True)
+
+    Let them differ in every setting. Each is used twice.
+    """
+    return contract({"one is the same beside another": _is_the_same_beside_another})
+
+
+def _is_the_same_beside_another(declaration: Callable[..., Any], rng: np.random.Generator) -> None:
+    __tracebackhide__ = True
+    check_share_nothing(*declaration(rng))
+
+
+def check_share_nothing(makes: Sequence[Callable[[], Any]], use: Callable[[Any], Any]) -> None:
+    """Fail where an object gives something else beside others than it does alone."""
+    __tracebackhide__ = True
+    alone = [[use(own), use(own)] for own in (make() for make in makes)]
+    objects = [make() for make in makes]
+    rounds = [[use(own) for own in objects] for _ in range(2)]
+    beside = [list(results) for results in zip(*rounds, strict=True)]
+    why = "where there is another object (is state kept on the class?)"
+    check_same(beside, alone, why, error=SideEffectError)

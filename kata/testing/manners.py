@@ -32,6 +32,7 @@ from kata.testing.calls import (
     is_integer,
     is_list,
     is_mutable,
+    mutable_parts_of,
     only_where,
     overwrite,
     pairs_differing_in_one_argument,
@@ -198,20 +199,21 @@ def _gives_results_of_its_own(first: list[Call], second: list[Call]) -> None:
         call.copied().result()
         check_same(result, kept, "once the next call was made", "a result changed")
         overwrite(own, call)
-        own.changed(only_where(is_array, spoil))
+        for part in mutable_parts_of([*own.arguments.values()]):
+            spoil(part)
         check_same(result, kept, "as it shares memory with an argument", "a result changed")
         _check_parts_share_nothing(result, kept)
         check_same(earlier.copied().result(), kept, "once what was given before was written into")
 
 
 def _check_parts_share_nothing(result: Any, kept: Any) -> None:
-    """The caller may write into one array of a result; the others stay as they were."""
+    """The caller may write into one part of a result; the others stay as they were."""
     __tracebackhide__ = True
-    arrays, before = (list(filter(is_array, parts_of(one))) for one in (result, kept))
-    for number, array in enumerate(arrays):
-        spoil(array)
+    parts, before = mutable_parts_of(result), mutable_parts_of(kept)
+    for number, part in enumerate(parts):
+        spoil(part)
         why = "as it shares memory with another result"
-        check_same(arrays[number + 1 :], before[number + 1 :], why, "a result changed")
+        check_same(parts[number + 1 :], before[number + 1 :], why, "a result changed")
 
 
 def _takes_any_sequence(first: list[Call], second: list[Call]) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from kata.testing import draws, loss, optimiser, schedule
+from kata.testing import draws, loss, optimiser, schedule, share_nothing
 from kata.tests.declared import failures
 
 # --- Optimisers ---
@@ -276,3 +276,41 @@ def test_a_loss_that_looks_for_minus_100_in_the_dtype_of_the_targets_is_told():
 
     broken = "the loss takes targets of 8 bits among 300 classes"
     assert declared_loss_of_classes(chosen) == [broken]
+
+
+# --- Objects ---
+
+
+class Scaled:
+    def __init__(self, factor):
+        self.factor, self.sum = factor, 0.0
+
+    def add(self, x):
+        self.sum += self.factor * x
+        return self.sum
+
+
+class ScaledByTheClass(Scaled):
+    def __init__(self, factor):
+        type(self).factor, self.sum = factor, 0.0
+
+
+class SummedByTheClass(Scaled):
+    def __init__(self, factor):
+        self.factor, type(self).sum = factor, 0.0
+
+    def add(self, x):
+        type(self).sum += self.factor * x
+        return self.sum
+
+
+@pytest.mark.parametrize(
+    ("kind", "fails"), [(Scaled, False), (ScaledByTheClass, True), (SummedByTheClass, True)]
+)
+def test_an_object_is_the_same_beside_another(kind, fails):
+    @share_nothing()
+    def test_objects(rng):
+        return [partial(kind, 2.0), partial(kind, 3.0)], lambda own: own.add(1.0)
+
+    told = failures(test_objects).get("one is the same beside another", "")
+    assert ("is state kept on the class?" in told) == fails

@@ -134,6 +134,36 @@ def test_where_a_list_is_given_a_tuple_will_do(answer, failing):
     assert list(failures(test)) == failing
 
 
+def kept_list(numbers):
+    return last.setdefault(tuple(numbers), [number + 1 for number in numbers])
+
+
+def the_argument(numbers):
+    return numbers
+
+
+def one_list_twice(numbers):
+    return [[number + 1 for number in numbers]] * 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (kept_list, "once what was given before was written into"),
+        (the_argument, "as it shares memory with an argument"),
+        (one_list_twice, "as it shares memory with another result"),
+    ],
+)
+def test_a_list_that_is_given_is_the_callers_own(answer, words):
+    last.clear()
+
+    @manners()
+    def test(rng):
+        return partial(answer, rng.normal(size=3).tolist())
+
+    assert words in failures(test)[AFTERWARDS]
+
+
 def test_a_tuple_may_come_with_a_list():
     @manners()
     def test(rng):

@@ -16,6 +16,7 @@ from kata.testing import (
     assert_vectorised,
     draws,
     manners,
+    share_nothing,
     torch_gradients,
 )
 
@@ -183,6 +184,15 @@ def backward(grad_y, x, weight, bias, a, b, alpha):
 
 def merged(weight, bias, a, b, alpha):
     return make(weight, bias, a, b, alpha).merged()
+
+
+@share_nothing()
+def test_layers_share_nothing(rng):
+    x = rng.normal(size=(3, 5))
+    layers = [
+        partial(make, *draw(rng, rank=rank)[2:], alpha) for rank, alpha in [(2, 3.0), (3, 1.0)]
+    ]
+    return layers, lambda layer: [layer.forward(x), layer.merged()]
 
 
 @manners()

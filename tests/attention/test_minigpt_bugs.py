@@ -1,3 +1,4 @@
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -5,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.attention.minigpt_bugs import MiniGPT
-from kata.testing import assert_close, unchanged
+from kata.testing import assert_close, share_nothing, unchanged
 
 # tokens in the vocabulary, width, heads, blocks, longest sequence
 SIZES = {
@@ -205,3 +206,10 @@ def test_what_is_given_and_returned_is_the_callers_own(rng):
     model.generate(tokens, 0).fill_(0)
     assert_close(tokens, kept)
     assert_close(model.logits(tokens), expected)
+
+
+@share_nothing()
+def test_models_share_nothing(rng):
+    sizes, tokens = [(5, 12, 3, 2, 9), (5, 12, 2, 1, 9)], draw_tokens(rng, 5, 2, 4)
+    models = [partial(MiniGPT, *draw_weights(rng, size)) for size in sizes]
+    return models, lambda model: model.logits(tokens).detach()

@@ -103,6 +103,7 @@ def test_manners(rng):
         *(partial(decoder_mask, *arguments) for arguments in [(lengths, 5), (lengths, 7)]),
         partial(padding_mask, others, 5),
         partial(decoder_mask, others, 5),
+        *(partial(decoder_mask, np.full(n, 4), 4) for n in (1, 2)),
     ]
 
 

@@ -78,18 +78,15 @@ def test_a_temperature_of_0_gives_all_to_the_first_of_the_largest(settings):
 
 
 @pytest.mark.parametrize(
-    ("settings", "kept"),
-    [
-        ({"top_k": 3}, 3),
-        ({"top_k": 29}, 29),
-        ({"top_p": 0.11}, 5),
-        ({"top_k": 20, "top_p": 0.33}, 7),
-    ],
+    "settings",
+    [{"top_k": 3}, {"top_k": 29}, {"top_p": 0.11}, {"top_k": 20, "top_p": 0.33}],
     ids=str,
 )
-def test_of_equal_logits_the_first_are_kept(settings, kept):
-    expected = np.where(np.arange(40) < kept, 1 / kept, 0.0)
-    assert_close(next_token_probs(np.full(40, 0.7), **settings), expected)
+@pytest.mark.parametrize("levels", [1, 3])
+def test_of_equal_logits_the_first_are_kept(rng, levels, settings):
+    logits = rng.integers(levels, size=40) / 2
+    expected = one_by_one(logits, **settings)
+    assert_close(next_token_probs(logits, **settings), expected)
 
 
 @pytest.mark.parametrize(("top_p", "kept"), [(0.25, 1), (0.5, 2), (0.51, 3), (0.75, 3), (1.0, 4)])

@@ -7,7 +7,13 @@ import torch
 import torch.nn.functional as F
 
 from exercises.cnn.batch_norm_2d import BatchNorm2d
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import (
+    assert_close,
+    assert_value_error,
+    assert_vectorised,
+    manners,
+    share_nothing,
+)
 
 IN_TORCH = {
     "gamma": "weight",
@@ -146,14 +152,11 @@ def test_an_attribute_of_zeros_is_taken_as_it_is(rng, name, training):
     assert_close(step(norm, x, training), expected)
 
 
-def test_two_layers_share_no_state(rng):
-    norms = [make(rng, 3), make(rng, 3)]
-    others = [torch_norm(norm) for norm in norms]
-    for training in (True, True, False):
-        for norm, other in zip(norms, others, strict=True):
-            x = draw(rng, 2, 3, 4, 5)
-            expected = torch_step(other, x, training)
-            assert_close(step(norm, x, training), expected)
+@share_nothing()
+def test_layers_share_nothing(rng):
+    x = draw(rng, 2, 3, 4, 5)
+    norms = [partial(BatchNorm2d, 3, eps=0.5), partial(BatchNorm2d, 2, momentum=0.7)]
+    return norms, lambda norm: [step(norm, x[:, : len(norm.gamma)], mode) for mode in (True, False)]
 
 
 @MODES

@@ -79,6 +79,13 @@ def test_nothing_but_empty_sequences_has_no_columns():
     assert_close((ids, mask, labels), (none, none == 1, none))
 
 
+def test_one_list_may_stand_there_twice():
+    tokens, other = [5, 6], [7]
+    ids, mask, labels = collate([tokens, other, tokens], 0)
+    assert_close(ids, np.array([[5, 6], [7, 0], [5, 6]]))
+    assert_close((mask, labels), (ids != 0, np.where(ids == 0, -100, ids)))
+
+
 def test_tokens_may_be_large():
     tokens = [300, 70_000, 2**31, 2**53 + 1, 2**63 - 1]
     ids, _, labels = collate([tokens, []], 0)

@@ -5,12 +5,23 @@ import numpy as np
 import pytest
 
 from exercises.practice.early_stopping import EarlyStopping
-from kata.testing import assert_close, assert_value_error, draw_params, manners, unchanged
+from kata.testing import (
+    assert_close,
+    assert_value_error,
+    draw_params,
+    manners,
+    share_nothing,
+    unchanged,
+)
 
 
-def run(losses, patience, min_delta=0.0):
+def run(losses, *settings):
     """What is returned and what is best after each epoch; epoch t has the parameter t."""
-    stopping, seen = EarlyStopping(patience, min_delta), []
+    return go_on(EarlyStopping(*settings), losses)
+
+
+def go_on(stopping, losses):
+    seen = []
     for t, loss in enumerate(losses):
         stop = stopping.step(loss, [np.array([float(t)])])
         best = stopping.best_params
@@ -100,14 +111,10 @@ def test_training_goes_on_in_the_same_arrays(rng):
     assert_close(stopping.best_params, expected)
 
 
-def test_two_objects_share_nothing():
-    one, other = EarlyStopping(2), EarlyStopping(2)
-    seen = []
-    for loss in (4.0, 5.0, 3.0, 3.5, 3.5):
-        seen.append((one.step(loss, [np.ones(1)]), one.best_loss))
-        other.step(loss - 10.0, [np.zeros(1)])
-    assert_close(seen, list(zip([False] * 4 + [True], [4.0, 4.0, 3.0, 3.0, 3.0], strict=True)))
-    assert_close(one.best_params, [np.ones(1)])
+@share_nothing()
+def test_objects_share_nothing(rng):
+    objects = [partial(EarlyStopping, 2), partial(EarlyStopping, 3), partial(EarlyStopping, 2, 0.5)]
+    return objects, lambda stopping: go_on(stopping, [4.0, 5.0, 3.0, 2.75, 3.5])
 
 
 @pytest.mark.parametrize("settings", [(0,), (-1,), (-2,), (2, -0.1)], ids=str)

@@ -158,6 +158,6 @@ def test_arguments_are_left_unchanged_and_results_are_copies(rng):
 def test_two_objects_share_nothing(rng):
     backbone, x, y = draw(rng)
     losses, _ = regress(features_of(backbone, x), y, zeros(4, 5), 2, 0.1, 0.0)
-    one, other = Transfer(backbone, 4), Transfer(backbone, 4)
-    one.fit(x, y, 2, 0.3)
-    assert_close(other.fit(x, y, 2, 0.1), losses)
+    own, other = Transfer(backbone, 4), Transfer(draw(rng)[0], 4)
+    other.fit(x, y, 2, 0.3)
+    assert_close(own.fit(x, y, 2, 0.1), losses)

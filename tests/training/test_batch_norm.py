@@ -12,6 +12,7 @@ from kata.testing import (
     assert_value_error,
     assert_vectorised,
     manners,
+    share_nothing,
     torch_gradients,
 )
 
@@ -168,14 +169,11 @@ def test_attributes_that_were_assigned_or_changed_are_used_by_the_next_call(rng,
         assert_close(actual, expected)
 
 
-def test_two_layers_share_no_state(rng):
-    norms = [make(rng, 3), make(rng, 3)]
-    others = [torch_norm(norm) for norm in norms]
-    for training in (True, True, False):
-        for norm, other in zip(norms, others, strict=True):
-            x = draw(rng, 4, 3)
-            expected = torch_step(other, x, training)
-            assert_close(step(norm, x, training), expected)
+@share_nothing()
+def test_layers_share_nothing(rng):
+    x = draw(rng, 4, 3)
+    norms = [partial(BatchNorm, 3, eps=0.5), partial(BatchNorm, 2, momentum=0.7)]
+    return norms, lambda norm: [step(norm, x[:, : len(norm.gamma)], mode) for mode in (True, False)]
 
 
 def test_it_agrees_with_the_reference(rng, reference):
