@@ -112,13 +112,23 @@ def content_of(value: Any) -> Content:
 
 
 def _array_content(array: Array) -> Content:
-    if array.size * array.itemsize > MAX_BLOBS:  # A broadcast array may be larger than memory.
+    if array.nbytes > MAX_BLOBS:  # A broadcast array may be larger than memory.
         raise WireError(f"an array of shape {array.shape} is more than may cross the wall")
-    order: list[int] | None = order_of(array)
-    dense = array.transpose(order)
-    if not dense.flags.c_contiguous:  # It has gaps, which nobody needs on the other side.
-        order, dense = None, array
-    return Content(["array", array.dtype.str, list(array.shape), order], dense.tobytes())
+    order: list[int] | None
+    if array.flags.c_contiguous:
+        order, dense = [*range(array.ndim)], array
+    else:
+        order = order_of(array)
+        dense = array.transpose(order)
+        if not dense.flags.c_contiguous:  # It has gaps, which nobody needs on the other side.
+            order, dense = None, array
+    return Content(["array", _name_of(array.dtype), [*array.shape], order], dense.tobytes())
+
+
+# NumPy makes the name anew each time, and all arrays that have crossed are looked at for a message.
+@functools.lru_cache
+def _name_of(dtype: np.dtype[Any]) -> str:
+    return dtype.str
 
 
 def _tensor_content(tensor: Any) -> Content:
