@@ -4,17 +4,23 @@
 
 Hands in N submissions (40) to the katas named (all of them): for each a solution, the stub or one
 of the slips, drawn with a fixed seed. One answer ends Python and one never ends. Then the first
-eighth of the class, a quarter, a half and all of it are graded, by one process and by two; both
-special answers are in each part. A run starts its processes, as `kata grade --class` does.
+eighth of the class, a quarter, a half and all of it are graded: by one process, by two, and by two
+workers of Dask. Both special answers are in each part. A run starts its processes, as
+`kata grade --class` does; the workers of Dask are there before.
 """
 
 import argparse
 import contextlib
 import io
+import itertools
 import random
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
+
+import dask
+from distributed import LocalCluster
 
 from kata import catalog, stubs, target
 from kata.attempts import edited
@@ -23,7 +29,6 @@ from kata.grade import roster
 
 SEED = 0
 PARTS = (8, 4, 2, 1)
-PROCESSES = (1, 2)
 # How many of ten answers are solutions and stubs; the others are slips.
 SOLUTIONS, STUBS = 5, 2
 ENDS = "import os\n\nos._exit(0)\n"
@@ -40,26 +45,33 @@ def main() -> None:
     chosen = [katas.find(name) for name in options.katas] or list(katas.katas)
     sizes = sorted({max(2, options.submissions // part) for part in PARTS})
     print(f"{len(chosen)} katas, seed {SEED}")
-    print("submissions  processes  seconds  submissions a minute  katas a second")
-    with tempfile.TemporaryDirectory(prefix="class-throughput-") as folder:
-        for size in sizes:
-            for processes in PROCESSES:
-                run = Path(folder, f"{size}-{processes}")
-                hand_in(run / "class", chosen, size)
-                seconds = time_to_grade(katas, run, chosen, processes)
-                print(
-                    f"{size:11}  {processes:9}  {seconds:7.1f}  {60 * size / seconds:20.1f}  "
-                    f"{size * len(chosen) / seconds:14.2f}",
-                    flush=True,
-                )
+    print("submissions  by              seconds  submissions a minute  katas a second")
+    # Workers of Dask that grade have processes of their own.
+    with (
+        dask.config.set({"distributed.worker.daemon": False}),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        tempfile.TemporaryDirectory(prefix="class-throughput-") as folder,
+    ):
+        ways: dict[str, dict[str, Any]] = {
+            "1 process": {"processes": 1},
+            "2 processes": {"processes": 2},
+            "2 Dask workers": {"dask": cluster.scheduler_address},
+        }
+        for size, (way, how) in itertools.product(sizes, ways.items()):
+            run = Path(folder, f"{size}-{way}")
+            hand_in(run / "class", chosen, size)
+            seconds = time_to_grade(katas, run, chosen, how)
+            print(
+                f"{size:11}  {way:14}  {seconds:7.1f}  {60 * size / seconds:20.1f}  "
+                f"{size * len(chosen) / seconds:14.2f}",
+                flush=True,
+            )
 
 
-def time_to_grade(katas: Catalog, run: Path, chosen: list[Kata], processes: int) -> float:
+def time_to_grade(katas: Catalog, run: Path, chosen: list[Kata], how: dict[str, Any]) -> float:
     start = time.perf_counter()
     with contextlib.redirect_stderr(io.StringIO()):  # A line for each submission.
-        rows = roster.grade_class(
-            katas, run / "class", chosen, (SEED, False), run / "marks", processes=processes
-        )
+        rows = roster.grade_class(katas, run / "class", chosen, (SEED, False), run / "marks", **how)
     seconds = time.perf_counter() - start
     not_graded = [f"{row.name}: {row.note}" for row in rows if not row.marks]
     if not_graded:

@@ -87,8 +87,8 @@ scaled_by_the_root = slip(
 # --- Backward ------------------------------------------------------------------------------------
 
 repeated_ids_lost = slip(
-    "Where an id repeats, only one of its gradients is left: `grad_table[ids] += …` reads, adds "
-    "and writes once for each row.",
+    "Where an id repeats, only its last gradient is left. They should add up, which `+=` does not "
+    "do for an array of ids.",
     {ADD: "grad_table[ids] += grad_y"},
 )
 
@@ -133,8 +133,13 @@ zero_padding_as_none = slip(
     {"if padding_id is not None:": "if padding_id:"},
 )
 
+none_as_zero = slip(
+    "Where no padding_id is given, row 0 counts as padding.",
+    {"if padding_id is not None:": "padding_id = padding_id or 0\nif padding_id is not None:"},
+)
+
 padding_ignored = slip(
-    "`padding_id` is not used: its row is trained like the others.",
+    "The row of `padding_id` is trained like the others. Its gradient should be 0.",
     {PADDING: "pass"},
 )
 
@@ -180,6 +185,11 @@ one_row_at_a_time = slip(
 negative_ids_from_the_end = slip(
     "Negative ids are let through: as an index, −1 means the last row.",
     {"(ids < 0)": "(ids < -len(table))"},
+)
+
+one_id_too_many = slip(
+    "The number of rows is let through as an id. The last row is the one before.",
+    {"ids >= len(table)": "ids > len(table)"},
 )
 
 index_error_for_ids_beyond = slip(

@@ -86,7 +86,7 @@ gelu_without_the_1 = slip(
 )
 
 the_share_above = slip(
-    "The sign inside erf is reversed: x is weighted by the share that lies above it.",
+    "x is weighted by the share that lies above it. Is a sign reversed?",
     {"x / -math.sqrt(2)": "x / math.sqrt(2)"},
 )
 
@@ -158,6 +158,15 @@ sigmoid_of_half = slip(
 gelu_tanh_without_the_1 = slip(
     "The 1 beside tanh is missing: the result is the same for x and −x.",
     {"_sigmoid(2 * math": "0.5 * np.tanh(math"},
+)
+
+gelu_tanh_without_the_half = slip(
+    "The factor ½ is missing: far above 0 it should be x, not 2x.",
+    {"x * _sigmoid(2 * math": "2 * x * _sigmoid(2 * math"},
+)
+
+another_constant = slip(
+    "The constant of the cubic term has lost a 0.", {"0.044715 * x**3))": "0.44715 * x**3))"}
 )
 
 the_tanh_weight_alone = slip(
@@ -237,6 +246,11 @@ gelu_for_silu = slip(
     {"x * _sigmoid(x)": "x * _sigmoid(1.702 * x)"},
 )
 
+the_derivative_of_silu = slip(
+    "This is silu's derivative, not silu.",
+    {"x * _sigmoid(x)": "_sigmoid(x) * (1 + x * _sigmoid(-x))"},
+)
+
 # --- softplus --------------------------------------------------------------------------------
 
 softplus_by_logaddexp = rewrite({SOFTPLUS: "np.logaddexp(0, x)"})
@@ -299,6 +313,11 @@ x_right_of_0 = slip(
 log_sigmoid = slip(
     "This is log sigmoid(x), which is −softplus(−x). It lies below 0.",
     {"np.maximum(x, 0) +": "np.minimum(x, 0) -"},
+)
+
+softplus_mirrored = slip(
+    "The sign of x is reversed: it falls where it should rise.",
+    {"np.maximum(x, 0) +": "np.maximum(-x, 0) +"},
 )
 
 the_derivative = slip("This is the sigmoid, the derivative of softplus.", {SOFTPLUS: "_sigmoid(x)"})

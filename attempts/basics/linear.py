@@ -111,6 +111,11 @@ grad_b_averaged = slip(
     {"rows.sum(axis=0)": "rows.sum(axis=0) / max(1, len(rows))"},
 )
 
+grad_w_averaged = slip(
+    "grad_w is averaged over the batch. A mean, if any, is already in grad_y.",
+    {"rows.T @ x.reshape(-1, n_in)": "rows.T @ x.reshape(-1, n_in) / max(1, len(rows))"},
+)
+
 both_averaged = slip(
     "grad_w and grad_b are averaged over the batch. A mean, if any, is already in grad_y.",
     {

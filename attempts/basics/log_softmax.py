@@ -277,3 +277,8 @@ every_score_with_every_other = slip(
         )
     },
 )
+
+the_last_axis_checked = slip(
+    "Only the last axis is checked. The scores lie along `axis`.",
+    {"x.shape[axis] == 0": "x.shape[-1] == 0"},
+)

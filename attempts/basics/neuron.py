@@ -126,6 +126,11 @@ slope_of_y_alone = slip(
     "One factor is missing: the sigmoid's slope is y · (1 − y), not y.", {SLOPE: "grad_y * y"}
 )
 
+slope_of_1_minus_y_alone = slip(
+    "One factor is missing: the sigmoid's slope is y · (1 − y), not 1 − y.",
+    {SLOPE: "grad_y * (1 - y)"},
+)
+
 slope_at_the_sum = slip(
     "The slope y · (1 − y) is computed from the weighted sum in place of the output y.",
     {SLOPE: "grad_y * (x @ w + b) * (1 - (x @ w + b))"},
@@ -180,6 +185,11 @@ mean_counted_twice = slip(
 grad_b_averaged = slip(
     "grad_b is averaged over the batch, though 1/n is already in the loss's gradient.",
     {"grad_z.sum()": "grad_z.mean()"},
+)
+
+grad_w_averaged = slip(
+    "grad_w is averaged over the batch, though 1/n is already in the loss's gradient.",
+    {"grad_z @ x": "grad_z @ x / len(x)"},
 )
 
 downhill = slip(

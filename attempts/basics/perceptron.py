@@ -230,6 +230,24 @@ mistakes_counted_afterwards = slip(
     },
 )
 
+signs_cancel_in_the_count = slip(
+    "`mistakes` holds sums of y − ŷ, in which opposite signs cancel. It should count.",
+    {"mistakes[-1] += 1": "mistakes[-1] += error"},
+)
+
+counts_that_run_on = slip(
+    "The counts run on from one epoch to the next. Each epoch has its own, from 0.",
+    {
+        "mistakes.append(0)": "before, _ = sum(mistakes[-1:]), mistakes.append(0)",
+        "if not mistakes[-1]:": "mistakes[-1] += before\nif mistakes[-1] == before:",
+    },
+)
+
+every_epoch_from_0 = slip(
+    "w and b start at 0 in every epoch. Each epoch should go on from the one before.",
+    {"mistakes.append(0)": "mistakes.append(0)\nw, b = np.zeros(x.shape[1], dtype=x.dtype), 0.0"},
+)
+
 labels_as_numpy_numbers = slip(
     "The error is computed in y's dtype: where that is unsigned, 0 − 1 is not −1.",
     {"y.tolist()": "y", ERROR: "error = float(label - int(sample @ w + b > 0))"},
@@ -245,6 +263,11 @@ number_of_labels_not_checked = slip(
         "if x.ndim != 2 or y.shape != x.shape[:1]:": "x = x.reshape(len(x), -1)\nif False:",
         "zip(x, y.tolist(), strict=True)": "zip(x, y.ravel().tolist(), strict=False)",
     },
+)
+
+number_of_labels_left_to_zip = slip(
+    "Without an epoch, samples and labels that do not match in number are accepted.",
+    {"y.shape != x.shape[:1]": "y.ndim != 1"},
 )
 
 at_least_one_epoch = slip(

@@ -231,6 +231,11 @@ leaky_bare_slope_below_zero = slip(
     "Below 0 the result is `slope` itself: grad_y is missing there.", {"slope * grad_y": "slope"}
 )
 
+leaky_slope_meets_x = slip(
+    "Below 0 the slope is multiplied by x. By the chain rule it meets grad_y.",
+    {"slope * grad_y": "slope * x"},
+)
+
 leaky_mask_from_the_output = slip(
     "The side is read from the output's sign, which tells it only for slopes above 0.",
     {"np.where(x > 0, grad_y": "np.where(leaky_relu(x, slope) > 0, grad_y"},

@@ -68,6 +68,11 @@ minus_without_its_sign = slip(
     },
 )
 
+minus_forgets = slip(
+    "−a forgets that it was made from a, which then gets no gradient.",
+    {"return self * -1.0": "return Value(-self.data)"},
+)
+
 swapped_difference = slip(
     "2 − a is computed as a − 2. What stands on the left is __rsub__'s argument.",
     {"return -self + other": "return self - other"},
@@ -103,14 +108,43 @@ power_divided_by_its_base = slip(
     {"self.data ** (exponent - 1)": "self.data**exponent / self.data"},
 )
 
+power_like_exp = slip(
+    "The derivative of a power is taken with respect to its exponent, which is a plain number.",
+    {
+        "exponent * self.data ** (exponent - 1)": (
+            "self.data**exponent * math.log(abs(self.data) or 1.0)"
+        )
+    },
+)
+
+negative_fractions_refused = slip(
+    "Exponents below 0 that are no whole numbers are refused. Above 0, any exponent will do.",
+    {
+        "derivative = exponent *": (
+            "if exponent < 0 and exponent % 1:\n"
+            '    raise ValueError("the exponent is negative")\n'
+            "derivative = exponent *"
+        )
+    },
+)
+
 exp_like_a_power = slip(
     "exp is differentiated like a power of e, but the variable is in the exponent.",
     {"(self, e))": "(self, self.data * math.exp(self.data - 1)))"},
 )
 
+exp_with_the_slope_1 = slip(
+    "exp hands on the gradient unchanged, as if its derivative were 1.",
+    {"(self, e))": "(self, 1.0))"},
+)
+
 tanh_at_the_input = slip(
     "tanh's derivative 1 − t² is taken at the input; t should be the result.",
     {"1.0 - t * t": "1.0 - self.data**2"},
+)
+
+tanh_without_the_square = slip(
+    "The square is missing in tanh's derivative.", {"1.0 - t * t": "1.0 - t"}
 )
 
 tanh_by_exp = slip(
@@ -248,6 +282,18 @@ adds_no_zero = slip(
             "if other == 0:\n    return self\n"
             "other = _as_value(other)\n"
             "return _made(self.data + other.data"
+        )
+    },
+)
+
+assigned_in_place = slip(
+    "`a += 2` changes the Value itself. It should make a new one, as a + 2 does.",
+    {
+        "def __radd__": (
+            'def __iadd__(self, other: "Value | int | float") -> "Value":\n'
+            "    self.data += _as_value(other).data\n"
+            "    return self\n\n"
+            "def __radd__"
         )
     },
 )

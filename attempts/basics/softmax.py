@@ -37,6 +37,16 @@ maximum_of_absolute_values = slip(
     {"x.max(": "np.abs(x).max("},
 )
 
+the_mean_for_the_maximum = slip(
+    "The mean is subtracted before exp: where a score is far above it, exp overflows.",
+    {"x.max(": "x.mean("},
+)
+
+the_smallest_for_the_maximum = slip(
+    "The smallest score is subtracted before exp: where others are far above it, exp overflows.",
+    {"x.max(axis=axis, keepdims=True)": "x.min(axis=axis, keepdims=True)"},
+)
+
 maximum_along_the_last_axis = slip(
     "The maximum is always taken along the last axis: along others, scores get different shifts.",
     {"x.max(axis=axis, keepdims=True)": "x.max(axis=-1, keepdims=True, initial=-np.inf)"},
@@ -83,6 +93,11 @@ without_the_division = slip(
     {"y /= y.sum(axis=axis, keepdims=True)": "pass"},
 )
 
+divided_by_the_mean = slip(
+    "The exponentials are divided by their mean: those of a row sum to their number, not to 1.",
+    {"y.sum(": "y.mean("},
+)
+
 logarithms = slip(
     "These are logarithms of probabilities: the last step back, exp, is missing.",
     {"return y": "return np.log(y)"},
@@ -114,4 +129,9 @@ one_row_at_a_time = slip(
             "    rows[index] /= rows[index].sum()"
         )
     },
+)
+
+the_last_axis_checked = slip(
+    "Only the last axis is checked. The scores lie along `axis`.",
+    {"x.shape[axis] == 0": "x.shape[-1] == 0"},
 )

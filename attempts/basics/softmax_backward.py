@@ -211,3 +211,8 @@ no_scores_as_they_are = slip(
     "An empty array comes back as it is. A ValueError was promised.",
     {"if x.shape[axis] == 0:": "if x.size == 0:\n    return x.copy()\nif x.shape[axis] == 0:"},
 )
+
+the_last_axis_checked = slip(
+    "Only the last axis is checked. The scores lie along `axis`.",
+    {"x.shape[axis] == 0": "x.shape[-1] == 0"},
+)

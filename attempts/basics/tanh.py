@@ -65,6 +65,17 @@ one_exp_safe_above_0_only = slip(
     {TANH: "(1 - np.exp(-2 * x)) / (1 + np.exp(-2 * x))"},
 )
 
+an_overflow_thrown_away = slip(
+    "np.where computes both branches for all entries, so exp overflows and NumPy warns; near 0, "
+    "1 − exp loses digits.",
+    {
+        "return np.copysign(fall / (2 + fall), x)": (
+            "up, down = np.exp(2 * x), np.exp(-2 * x)\n"
+            "return np.where(x >= 0, (1 - down) / (1 + down), (up - 1) / (up + 1))"
+        )
+    },
+)
+
 digits_lost_near_0 = slip(
     "Near 0, exp is 1 to almost all digits, and subtracting 1 cancels them.",
     {FALL: "np.exp(-2 * np.abs(x)) - 1"},

@@ -224,3 +224,8 @@ the_shape_of_a_for_that_of_y = slip(
     "The product's shape is taken to be a's, but a may be broadcast too.",
     {"np.broadcast_shapes(a.shape, b.shape)": "a.shape"},
 )
+
+a_product_without_axes_not_checked = slip(
+    "grad_y is not checked where the product has no axes: its shape () counts as false.",
+    {"grad_y.shape != shape": "shape and grad_y.shape != shape"},
+)

@@ -237,6 +237,15 @@ the_callers_first_arrays = slip(
     },
 )
 
+dtype_of_the_latest = slip(
+    "The averages take the dtypes of the latest parameters. Those of the first ones count.",
+    {
+        "self._averages = [\n": (
+            "self._dtypes = [param.dtype for param in params]\nself._averages = [\n"
+        ),
+    },
+)
+
 handed_out_uncopied = slip(
     "`averages` hands out the arrays that it keeps: what the caller writes into them changes the "
     "averages.",
@@ -257,6 +266,15 @@ unchecked = slip(
 only_the_number_checked = slip(
     "Only the number of parameters is compared. A parameter of another shape is broadcast.",
     {"if shapes != expected": "if len(shapes) != len(expected)"},
+)
+
+sizes_in_place_of_shapes = slip(
+    "Sizes are compared instead of shapes: another shape with as many entries is let through.",
+    {
+        "[p.shape for p in params], [a.shape for a in self._averages]": (
+            "[p.size for p in params], [a.size for a in self._averages]"
+        ),
+    },
 )
 
 only_shapes_checked = slip(

@@ -127,6 +127,15 @@ a_column_minus_a_row = slip(
     {"w = w.copy()": "w, y = w.copy(), y[:, None]", "x.T @ error": "x.T @ error.mean(axis=0)"},
 )
 
+stopped_at_infinity = slip(
+    "It stops once the loss is no longer finite. All steps are taken, even if the loss rises.",
+    {
+        "losses.append(_mean_square(error))": "losses.append(_mean_square(error))\n"
+        "if not np.isfinite(losses[-1]):\n"
+        "    break",
+    },
+)
+
 # --- The losses ------------------------------------------------------------------------------
 
 half_the_losses = slip(

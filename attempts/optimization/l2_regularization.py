@@ -131,6 +131,11 @@ biases_for_their_gradients = slip(
     {"np.zeros_like(param)": "param.copy()"},
 )
 
+zeros_of_float64 = slip(
+    "The zeros for the biases are float64. Each gradient has its parameter's dtype.",
+    {"np.zeros_like(param)": "np.zeros(param.shape)"},
+)
+
 signs = slip(
     "This is L1's gradient, the same for all sizes. The pull of L2 grows with the weight.",
     {"strength * param if": "strength * np.sign(param) if"},

@@ -161,6 +161,16 @@ everything_as_it_is = slip(
     },
 )
 
+targets_as_int64 = slip(
+    "The rows of y come back as int64, whatever y's dtype is.",
+    {"y[rows])": "y[rows].astype(np.int64))"},
+)
+
+targets_without_their_axis = slip(
+    "Targets of shape (n, 1) come back as vectors: an axis of size 1 is lost.",
+    {"(x[rows], y[rows])": "(x[rows], y[rows].reshape(len(rows), *y.squeeze().shape[1:]))"},
+)
+
 lengths_unchecked = slip(
     "Nothing checks that x and y have the same number of rows.",
     {"len(y) != n": "False"},

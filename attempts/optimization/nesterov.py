@@ -145,6 +145,11 @@ a_step_too_few = slip(
     {"range(steps)": "range(steps - 1)"},
 )
 
+stopped_where_it_stands_still = slip(
+    "It stops once nothing moves. The gradient should be asked for in every step, even then.",
+    {"x = x + u": "x = x + u\nif not u.any():\n    break"},
+)
+
 # --- The optimiser ---------------------------------------------------------------------------
 
 

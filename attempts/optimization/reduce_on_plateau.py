@@ -288,6 +288,16 @@ returns_the_old_rate = slip(
 
 # --- Settings --------------------------------------------------------------------------------
 
+zero_threshold_as_not_given = slip(
+    "A threshold of 0 counts as not given: `or` turns it into the default.",
+    {"self.threshold = threshold": "self.threshold = threshold or 1e-4"},
+)
+
+a_learning_rate_of_0_refused = slip(
+    "A learning rate of 0 raises an error. It is allowed, and min_lr may equal it.",
+    {"not 0 <= min_lr <= lr:": "not 0 <= min_lr <= lr or lr == 0:"},
+)
+
 settings_unchecked = slip(
     "Settings that make no sense raise no error, such as a factor of 10 or a negative patience.",
     {

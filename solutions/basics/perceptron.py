@@ -41,7 +41,7 @@ def fit(
     first one without a mistake.
 
     Returns (w, b, mistakes): w in x's dtype, b as a float, and the number of mistakes per epoch.
-    `lr` is a Python number.
+    `lr` is a Python number above 0.
 
     Raises    ValueError if y holds anything but 0 and 1
 

@@ -11,7 +11,8 @@ class EMA:
         average ← decay · average + (1 − decay) · param
 
     `decay` is from 0 to 1. The averages start equal to the first parameters, so no bias correction
-    is needed. They are kept and updated in float64: in float16 a small move would be rounded away.
+    is needed. Those of float64 parameters are kept and updated in float64, others in float32 or
+    float64: in float16 a small move would be rounded away.
 
     Source    Polyak & Juditsky 1992; Tarvainen & Valpola 2017 (mean teacher)
 

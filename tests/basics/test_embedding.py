@@ -122,6 +122,7 @@ def test_an_id_without_a_row_raises_a_value_error(rng, id_, place):
 def test_a_gradient_of_another_shape_than_y_raises_a_value_error(rng, shape):
     _, ids, table = draw(rng, (4, 6), 5, 3)
     assert_value_error(embedding_backward, np.ones(shape), ids, table)
+    assert_value_error(embedding_backward, np.ones(shape), ids[:0], table)
 
 
 @pytest.mark.parametrize(("dtype", "last"), [("uint8", 255), ("int8", 127), ("int16", 300)])
@@ -151,7 +152,8 @@ def test_manners(rng):
     return (
         partial(embedding, ids, table),
         # These rows lie side by side in the table.
-        partial(embedding, np.arange(1, 4), table),
+        *(partial(embedding, np.arange(*ends), table) for ends in [(1, 4), (1, 2), (0, 5)]),
+        partial(embedding, ids[0, 0, ...], table),
         partial(embedding_backward, grad_y, ids, table),
         partial(embedding_backward, grad_y, ids, table, int(ids[0, 0])),
     )

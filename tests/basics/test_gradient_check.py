@@ -80,10 +80,17 @@ def test_it_and_the_function_work_in_float64_where_x_has_the_dtype(rng, dtype):
     assert_close(sorted(dtypes), ["float64"])
 
 
-@pytest.mark.parametrize("number", [float, np.asarray], ids=["a float", "an array without axes"])
+NUMBERS = {
+    "a float": float,
+    "an array without axes": np.asarray,
+    "an array without axes, of uint8": lambda number: np.array(number, np.uint8),
+}
+
+
+@pytest.mark.parametrize("number", NUMBERS)
 def test_the_function_may_give(number):
-    gradient = numerical_gradient(lambda x: number(x[0, 0] * x[0, 1]), np.array([[3.0, 5.0]]), 0.5)
-    assert_close(gradient, np.array([[5.0, 3.0]]))
+    function, x = lambda x: NUMBERS[number](100.0 - x[0, 0] * x[0, 1]), np.array([[3.0, 5.0]])
+    assert_close(numerical_gradient(function, x, 1.0), np.array([[-5.0, -3.0]]))
 
 
 @pytest.mark.parametrize("h", [0.0, -1e-300, -1.0], ids=str)
@@ -183,6 +190,9 @@ def test_an_entry_that_is_nan_makes_the_error_nan(which, where):
     gradients = np.array([[1.0, 2.0, 3.0], [1.5, 2.0, 3.0]])
     gradients[which, where] = np.nan
     assert_close(relative_error(*gradients), np.nan)
+    # The same array is not equal to itself then.
+    same = gradients[which[0]]
+    assert_close(relative_error(same, same), np.nan)
 
 
 @pytest.mark.parametrize("actual", [[3, 1, 127], [0, 100, 1]], ids=str)

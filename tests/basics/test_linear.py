@@ -42,6 +42,8 @@ GRADIENT_MISFITS = {
     "grad_y is one row for all": [(1, 4), (5, 3)],
     "grad_y has no batch axis": [(4,), (1, 3)],
     "grad_y has one axis more": [(1, 5, 4), (5, 3)],
+    "grad_y has an axis where x has none": [(1, 4), (3,)],
+    "grad_y has no rows": [(0, 4), (5, 3)],
     "grad_y has its batch axes swapped": [(5, 2, 4), (2, 5, 3)],
     "grad_y has its batch axes merged": [(10, 4), (2, 5, 3)],
 }

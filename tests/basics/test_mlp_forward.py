@@ -146,9 +146,12 @@ def test_an_x_that_does_not_fit_the_first_layer_raises_a_value_error(rng, shape)
 
 
 @pytest.mark.parametrize("misfit", MISFITS)
-@pytest.mark.parametrize("which", [0, 1, 2], ids=["the first", "the middle", "the last"])
-def test_a_layer_of_which_a_shape_does_not_fit_raises_a_value_error(rng, which, misfit):
-    sizes = (3, 4, 6, 2)
+@pytest.mark.parametrize(
+    ("sizes", "which"),
+    [((3, 4, 6, 2), 0), ((3, 4, 6, 2), 1), ((3, 4, 6, 2), 2), ((3, 2), 0)],
+    ids=["the first", "the middle", "the last", "the only one"],
+)
+def test_a_layer_of_which_a_shape_does_not_fit_raises_a_value_error(rng, sizes, which, misfit):
     n_in, n_out = sizes[which : which + 2]
     x, layers = draw(rng, sizes, (n_out,))
     layers[which] = tuple(map(np.ones, MISFITS[misfit](n_out, n_in)))

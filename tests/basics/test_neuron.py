@@ -115,9 +115,16 @@ def test_loss_and_gradients_raises_a_value_error_when(misfit):
     assert_value_error(loss_and_gradients, x, np.ones(len(x)), w, 0.5)
 
 
-@pytest.mark.parametrize("shape", [(4,), (6,), (1,), (), (5, 1), (1, 5), (5, 5)], ids=str)
-def test_a_target_that_is_not_shaped_like_the_output_raises_a_value_error(shape):
-    assert_value_error(loss_and_gradients, np.ones((5, 3)), np.ones(shape), np.ones(3), 0.5)
+@pytest.mark.parametrize(
+    ("n", "shape"),
+    [
+        *((5, shape) for shape in [(4,), (6,), (1,), (), (5, 1), (1, 5), (5, 5)]),
+        *((1, shape) for shape in [(3,), (), (1, 1)]),
+    ],
+    ids=str,
+)
+def test_a_target_that_is_not_shaped_like_the_output_raises_a_value_error(n, shape):
+    assert_value_error(loss_and_gradients, np.ones((n, 3)), np.ones(shape), np.ones(3), 0.5)
 
 
 # --- Both ------------------------------------------------------------------------------------

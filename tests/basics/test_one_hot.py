@@ -19,7 +19,7 @@ def test_three_labels_worked_out_by_hand():
 
 
 @pytest.mark.parametrize(
-    "shape", [(), (7,), (1,), (5, 3), (3, 3), (2, 3, 4), (2, 1), (0,), (2, 0)], ids=str
+    "shape", [(), (7,), (1,), (5, 3), (3, 3), (2, 3, 4), (2, 1), (1, 1), (0,), (2, 0)], ids=str
 )
 @pytest.mark.parametrize("n_classes", [1, 2, 3, 10])
 def test_it_agrees_with_torch(rng, shape, n_classes):
@@ -71,7 +71,8 @@ def test_other_integers_that_are_no_class_raise_a_value_error(dtype, label):
 @manners()
 def test_manners(rng):
     labels = rng.integers(9, size=(4, 5))
-    return partial(one_hot, labels, 9), partial(one_hot, labels, 12)
+    one = labels[0, 0, ...]  # An array without axes.
+    return partial(one_hot, labels, 9), partial(one_hot, labels, 12), partial(one_hot, one, 9)
 
 
 @pytest.mark.speed

@@ -54,9 +54,10 @@ def test_it_agrees_with_the_reference(rng, reference):
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e4])
 @pytest.mark.parametrize("shape", [(40, 1), (40, 3), (40, 30)], ids=str)
-def test_equal_and_nearly_equal_rows_are_near_and_never_nan(rng, shape, scale):
+@pytest.mark.parametrize("gap", [1e-15, 4e-6])
+def test_equal_and_nearly_equal_rows_are_near_and_never_nan(rng, gap, shape, scale):
     a = scale * rng.normal(size=shape)
-    b = a * (1 + 1e-15 * rng.integers(-2, 3, size=shape))
+    b = a * (1 + gap * rng.integers(-2, 3, size=shape))
     expected = in_torch(a, a), in_torch(a, b)
     actual = pairwise_distances(a, a.copy()), pairwise_distances(a, b)
     assert_near(actual, expected, largest_length(a, b))
@@ -78,15 +79,19 @@ def test_without_rows_there_are_no_distances(sizes):
 
 @pytest.mark.parametrize("columns", [(3, 2), (2, 3), (1, 3), (3, 1), (0, 3)], ids=str)
 def test_rows_of_other_lengths_raise_a_value_error(columns):
-    for n, m in ((4, 5), (4, 4), (1, 1)):
+    for n, m in ((4, 5), (4, 4), (1, 1), (0, 3), (3, 0)):
         assert_value_error(pairwise_distances, np.ones((n, columns[0])), np.ones((m, columns[1])))
 
 
-@manners(dtypes=(np.float32,))
+@manners()
 def test_manners(rng):
-    # Apart, so that no distance is lost in float32.
-    a, b = rng.normal(size=(4, 3)), 3.0 + rng.normal(size=(5, 3))
-    return partial(pairwise_distances, a, b), partial(pairwise_distances, b, a)
+    # Apart, so that no distance is lost in float16.
+    a, b = rng.normal(size=(4, 3)), 5.0 + rng.normal(size=(5, 3))
+    return (
+        partial(pairwise_distances, a, b),
+        partial(pairwise_distances, b, a),
+        partial(pairwise_distances, a[:0], b),
+    )
 
 
 @pytest.mark.speed

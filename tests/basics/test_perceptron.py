@@ -141,13 +141,15 @@ def test_at_first_every_score_is_0_so_labels_of_0_are_right_at_once(rng):
 
 
 @pytest.mark.parametrize("shape", [(4,), (6,), (1,), (), (5, 1), (1, 5)], ids=str)
-def test_labels_that_do_not_fit_the_samples_raise_a_value_error(shape):
-    assert_value_error(fit, np.ones((5, 3)), np.ones(shape, dtype=np.int64), 2, 0.5)
+@pytest.mark.parametrize("epochs", [0, 2])
+def test_labels_that_do_not_fit_the_samples_raise_a_value_error(shape, epochs):
+    assert_value_error(fit, np.ones((5, 3)), np.ones(shape, dtype=np.int64), epochs, 0.5)
 
 
 @pytest.mark.parametrize("shape", [(5,), (5, 3, 2), (1, 3), ()], ids=str)
-def test_samples_that_do_not_fit_the_labels_raise_a_value_error(shape):
-    assert_value_error(fit, np.ones(shape), np.ones(5, dtype=np.int64), 2, 0.5)
+@pytest.mark.parametrize("epochs", [0, 2])
+def test_samples_that_do_not_fit_the_labels_raise_a_value_error(shape, epochs):
+    assert_value_error(fit, np.ones(shape), np.ones(5, dtype=np.int64), epochs, 0.5)
 
 
 @pytest.mark.parametrize("labels", [[1, -1, 1], [0, 1, 2], [-1, 0, 0], [257, 0, 256]], ids=str)

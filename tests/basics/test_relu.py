@@ -90,7 +90,7 @@ def test_leaky_relu_backward_agrees_with_torch_at_any_slope(rng, slope):
     assert_close(leaky_relu_backward(grad_y, x, slope), expected, atol=0.0)
 
 
-@pytest.mark.parametrize("shape", [(7,), (5, 3), (2, 3, 4), (3, 1), (0, 4)], ids=str)
+@pytest.mark.parametrize("shape", [(7,), (5, 3), (2, 3, 4), (3, 1), (1, 1), (0, 4)], ids=str)
 @NAMES
 def test_it_agrees_with_torch(rng, name, shape):
     x, grad_y = on_and_around_the_kink(rng, shape), rng.normal(size=shape)
@@ -122,12 +122,15 @@ def test_manners(rng):
     return (
         partial(relu_backward, grad_y, x),
         partial(relu_backward, grad_y, np.abs(x)),
+        partial(relu_backward, 0.0 * grad_y, x),
         partial(leaky_relu_backward, grad_y, x),
         partial(leaky_relu_backward, grad_y, x, 0.3),
         partial(leaky_relu_backward, grad_y, x, 1.0),
+        partial(leaky_relu_backward, 0.0 * grad_y, x),
         partial(relu, x),
         partial(relu, np.abs(x)),
         partial(leaky_relu, x),
+        partial(leaky_relu, np.abs(x)),
         partial(leaky_relu, x, 0.3),
         partial(leaky_relu, x, 1.0),
         partial(relu_backward, grad_y, x),

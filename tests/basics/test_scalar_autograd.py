@@ -14,12 +14,12 @@ EXPRESSIONS = [
     *(f"{number} {sign} a" for sign in "+-*/" for number in ("2.5", "1", "-1", "0")),
     *(f"a {sign} 0" for sign in "+-*"),
     *(f"a ** {exponent}" for exponent in ("0", "1", "2", "3.0", "-1", "-2")),
-    *(f"(a * a) ** {exponent}" for exponent in ("0.5", "1.5")),
+    *(f"(a * a) ** {exponent}" for exponent in ("0.5", "1.5", "-0.5")),
     *("-a", "a.exp()", "a.tanh()", "a.relu()"),
 ]
 FUNCTIONS = {text: eval(f"lambda a, b: {text}") for text in EXPRESSIONS}
 # The others have no value, or none is promised, where a is 0.
-NOT_AT_0 = ["a ** 0", "a ** -1", "a ** -2", "(a * a) ** 0.5"]
+NOT_AT_0 = ["a ** 0", "a ** -1", "a ** -2", "(a * a) ** 0.5", "(a * a) ** -0.5"]
 AT_0 = [text for text in EXPRESSIONS if "/ a" not in text and text not in NOT_AT_0]
 
 
@@ -69,10 +69,11 @@ def test_it_agrees_with_torch_where_a_is_0_on(text):
     assert_close(run(FUNCTIONS[text], 0, 3), expected)
 
 
-@pytest.mark.parametrize("operation", ["relu", "tanh"])
+@pytest.mark.parametrize("operation", ["relu", "tanh", "exp"])
 def test_numbers_of_any_size_are_right_in(operation):
-    sizes = [*np.logspace(-300, 300, 41).tolist(), 1.0, 3.0, 15.0, 710.0]
-    numbers = [*sizes, 0.0, *(-size for size in sizes)]
+    sizes = [*np.logspace(-300, 300, 41).tolist(), 1.0, 3.0, 15.0, 700.0, 710.0]
+    most = 700.0 if operation == "exp" else np.inf  # exp overflows soon after.
+    numbers = [*(size for size in sizes if size <= most), 0.0, *(-size for size in sizes)]
     tensor = torch.tensor(numbers, dtype=torch.float64, requires_grad=True)
     results = getattr(tensor, operation)()
     (grads,) = torch.autograd.grad(results.sum(), tensor)
@@ -84,9 +85,10 @@ def test_numbers_of_any_size_are_right_in(operation):
 
 @pytest.mark.parametrize("name", ["add", "sub", "mul", "truediv"])
 def test_an_assignment_with_an_operation_makes_a_new_value(name):
-    a, b = Value(3.0), Value(2.0)
-    assigned = getattr(operator, f"i{name}")(a, b)
-    assert_close([a.data, assigned.data], [3.0, getattr(operator, name)(3.0, 2.0)])
+    for b in (Value(2.0), 2.0):
+        a = Value(3.0)
+        assigned = getattr(operator, f"i{name}")(a, b)
+        assert_close([a.data, assigned.data], [3.0, getattr(operator, name)(3.0, 2.0)])
 
 
 @pytest.mark.parametrize(("a", "b"), [(2, -3), (1, 1), (1, 0)], ids=str)

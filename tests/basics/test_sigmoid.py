@@ -20,9 +20,9 @@ DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float3
 
 def from_end_to_end(dtype):
     """Entries of all sizes, most of them where the results are neither 0 nor 1."""
-    largest = np.finfo(dtype).max
-    some = np.geomspace(1 / largest, largest / 2, 100)
-    sizes = np.concatenate([some, np.linspace(0.5, 750, 300), [largest]])
+    largest, last = np.finfo(dtype).max, -np.log(np.finfo(dtype).tiny)
+    some = np.geomspace(1 / largest, largest / 2, 100), np.geomspace(1e-4, 0.5, 50)
+    sizes = np.concatenate([*some, np.linspace(0.5, 750, 300), [0.99 * last, largest]])
     return np.concatenate([-sizes, [0.0], sizes]).astype(dtype)
 
 
@@ -100,7 +100,7 @@ def test_manners(rng):
     grad_y, x = rng.normal(size=(2, 2, 3, 4))
     # Backward first and last: there it shows if a forward call has left something behind.
     backward = partial(sigmoid_backward, grad_y, x)
-    return backward, partial(sigmoid, x), backward
+    return backward, partial(sigmoid_backward, 0.0 * grad_y, x), partial(sigmoid, x), backward
 
 
 @pytest.mark.speed

@@ -171,13 +171,17 @@ def test_factors_without_a_common_shape_raise_a_value_error(factors):
 
 
 @pytest.mark.parametrize(
-    "shape", [(3,), (4, 1), (1, 3), (1,), (), (2, 4, 3), (1, 4, 3), (3, 4), (12,)], ids=str
+    "shape", [(3,), (4, 1), (1, 3), (1,), (1, 1), (2, 4, 3), (1, 4, 3), (3, 4), (12,)], ids=str
 )
 @pytest.mark.parametrize(
-    "factors", [((4, 1), (3,)), ((4, 3), (4, 3)), ((4, 3), ()), ((1, 4), (1, 4))], ids=str
+    "factors", [((4, 1), (3,)), ((4, 3), (4, 3)), ((4, 3), ()), ((1, 4), (1, 4)), ((), ())], ids=str
 )
 def test_a_grad_y_that_is_not_shaped_like_the_product_raises_a_value_error(factors, shape):
     assert_value_error(multiply_backward, np.ones(shape), *map(np.ones, factors))
+
+
+def test_a_grad_y_without_axes_serves_no_product_with_some():
+    assert_value_error(multiply_backward, np.ones(()), np.ones((4, 1)), np.ones(3))
 
 
 # --- Both ------------------------------------------------------------------------------------

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -82,4 +84,4 @@ def test_a_first_gradient_of_none_leaves_its_parameter_alone_even_at_an_eps_of_0
 
 @optimiser("Adagrad", **SETTINGS)
 def test_it_is_an_optimiser():
-    return Adagrad(**SETTINGS)
+    return partial(Adagrad, **SETTINGS), partial(Adagrad, lr=0.1, eps=0.2)

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -28,6 +30,7 @@ def test_two_steps_worked_out_by_hand():
         {"betas": (0.5, 0.999)},
         {"betas": (0.9, 0.7)},
         {"betas": (0.0, 0.0)},
+        {"betas": (0.6, 0.0)},
         {"eps": 0.1},
         {"lr": 0.05, "betas": (0.8, 0.6), "eps": 0.01},
     ],
@@ -59,4 +62,5 @@ def test_eps_shows_where_gradients_are_as_small_as_it():
 
 @optimiser("Adam", lr=0.1, eps=1e-3)
 def test_it_is_an_optimiser():
-    return Adam(lr=0.1, eps=1e-3)
+    others = {"lr": 0.3, "betas": (0.5, 0.7), "eps": 0.1}
+    return partial(Adam, lr=0.1, eps=1e-3), partial(Adam, **others)

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -31,6 +33,7 @@ def test_two_steps_worked_out_by_hand():
         {"betas": (0.5, 0.999)},
         {"betas": (0.9, 0.7)},
         {"betas": (0.0, 0.0)},
+        {"betas": (0.6, 0.0)},
         {"eps": 0.1},
         {"lr": 0.05, "betas": (0.8, 0.6), "eps": 0.01, "weight_decay": 0.9},
         {"lr": 0.4, "weight_decay": 3.5},
@@ -71,4 +74,5 @@ def test_at_a_gradient_of_zero_only_the_decay_is_left():
 
 @optimiser("AdamW", lr=0.1, eps=1e-3, weight_decay=0.3)
 def test_it_is_an_optimiser():
-    return AdamW(lr=0.1, eps=1e-3, weight_decay=0.3)
+    others = {"lr": 0.3, "betas": (0.5, 0.7), "eps": 0.1, "weight_decay": 0.5}
+    return partial(AdamW, lr=0.1, eps=1e-3, weight_decay=0.3), partial(AdamW, **others)

@@ -77,7 +77,7 @@ def test_every_batch_is_asked_for_once_and_in_order(rng):
     assert_close(asked, expected)
 
 
-@pytest.mark.parametrize("sizes", [(4, 2, 3), (2, 5), (5,)], ids=str)
+@pytest.mark.parametrize("sizes", [(4, 2, 3), (1, 5), (5,), (1,)], ids=str)
 def test_the_gradients_of_every_call_may_be_in_the_same_arrays(rng, sizes):
     batches, buffers = draw_batches(rng, sizes), [np.zeros_like(W), np.zeros_like(B)]
     expected = at_once(batches)
@@ -115,8 +115,12 @@ def test_a_loss_of_nan_is_no_batch_without_terms():
 
 
 def test_losses_and_gradients_of_zero_count():
-    batches = [(0.0, [np.array([0.0, 4.0])], 1), (8.0, [np.array([8.0, 0.0])], 3)]
-    assert_close(accumulate(as_they_are, batches), (6.0, [np.array([6.0, 1.0])]))
+    batches = [(0.0, [np.array([0.0, 4.0])], 1), (-8.0, [np.array([0.0, 0.0])], 3)]
+    assert_close(accumulate(as_they_are, batches), (-6.0, [np.array([0.0, 1.0])]))
+
+
+def test_without_parameters_there_is_still_a_loss():
+    assert_close(accumulate(as_they_are, [(2.0, [], 3), (6.0, [], 1)]), (3.0, []))
 
 
 def test_each_gradient_keeps_its_dtype(rng):

@@ -150,16 +150,17 @@ def test_no_parameters_make_an_empty_step():
     assert_close(proximal_step([], [], 0.3, 0.9), [])
 
 
-def test_a_weight_of_0_moves_where_the_gradient_exceeds_strength():
-    grads = [np.array([[0.9, -0.9, 1.5, -2.0]])]
-    expected = [np.array([[0.0, 0.0, -0.05, 0.1]])]
-    assert_close(proximal_step([np.zeros((1, 4))], grads, 0.1, 1.0), expected)
+@pytest.mark.parametrize("size", [1.0, 1e-15], ids=str)
+def test_a_weight_of_0_moves_where_the_gradient_exceeds_strength(size):
+    grads = [size * np.array([[0.9, -0.9, 1.5, -2.0]])]
+    expected = [size * np.array([[0.0, 0.0, -0.05, 0.1]])]
+    assert_close(proximal_step([np.zeros((1, 4))], grads, 0.1, size), expected)
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.9], ids=str)
 def test_a_gradient_of_none_leaves_its_parameter_alone(rng, strength):
     params, grads = draw(rng), draw(rng)
-    grads[0] = grads[1] = grads[5] = None
+    grads[0] = grads[1] = grads[2] = grads[5] = None
     expected = torch_step(params, grads, 0.3, strength)
     assert_close(proximal_step(params, grads, 0.3, strength), expected)
 
@@ -192,10 +193,11 @@ def test_another_number_of_gradients_raises_a_value_error(n_params, n_grads, gra
     assert_value_error(proximal_step, params, grads, 0.1, 0.5)
 
 
+@pytest.mark.parametrize("strength", [0.5, 0.0], ids=str)
 @pytest.mark.parametrize(("of_param", "of_grad"), MISFITS, ids=str)
-def test_a_gradient_of_another_shape_raises_a_value_error(of_param, of_grad):
+def test_a_gradient_of_another_shape_raises_a_value_error(of_param, of_grad, strength):
     params, grads = [np.zeros(2), np.zeros(of_param)], [np.zeros(2), np.zeros(of_grad)]
-    assert_value_error(proximal_step, params, grads, 0.1, 0.5)
+    assert_value_error(proximal_step, params, grads, 0.1, strength)
 
 
 # --- All three -------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from kata.testing import (
     torch_gradients,
 )
 
-SHAPES = [(4, 3), (4,), (2, 3, 1, 2), (3,), (1, 5), (5, 1), (2, 3, 2), (0, 3), (1, 1), (1,)]
+SHAPES = [(4, 3), (4,), (2, 3, 1, 2), (4,), (1, 5), (5, 1), (2, 3, 2), (0, 3), (1, 1), (1,)]
 SHAPES += [(1, 1, 4, 1), (1, 2, 1, 2, 2)]
 STRENGTHS = [0.0, 1e-4, 0.7, 1.0, 13.0]
 SIZES = np.logspace(-100, 100, 41)
@@ -96,11 +96,12 @@ def test_huge_and_tiny_weights_are_pulled_alike():
     assert_close(l2_gradients(params, 0.2), expected, atol=0.0)
 
 
-def test_each_gradient_has_the_dtype_of_its_parameter(rng):
+@pytest.mark.parametrize("strength", [0.4, 0.0], ids=str)
+def test_each_gradient_has_the_dtype_of_its_parameter(rng, strength):
     params = draw(rng)
     params[0], params[1] = params[0].astype(np.float32), params[1].astype(np.float32)
-    expected = expected_gradients(params, 0.4)
-    assert_close(l2_gradients(params, 0.4), expected)
+    expected = expected_gradients(params, strength)
+    assert_close(l2_gradients(params, strength), expected)
 
 
 # --- Both ------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def test_cosine_agrees_with_torch_up_to_total(rng, total, share):
 
 
 @pytest.mark.parametrize("floor", [0.0, 0.03], ids=str)
-@pytest.mark.parametrize("step", [7, 8, 9, 14, 15, 21, 100_000], ids=str)
+@pytest.mark.parametrize("step", [7, 8, 9, 14, 15, 21, 10_000_000], ids=str)
 def test_from_total_on_cosine_stays_at_its_floor(step, floor):
     assert_close(cosine_decay(step, 0.4, 7, floor), floor, atol=COSINE)
 

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -61,4 +63,4 @@ def test_a_new_learning_rate_holds_for_the_whole_of_the_next_step():
 
 @optimiser("SGD", lr=0.2, momentum=0.8)
 def test_it_is_an_optimiser():
-    return Momentum(0.2, 0.8)
+    return partial(Momentum, 0.2, 0.8), partial(Momentum, 0.1, 0.5)

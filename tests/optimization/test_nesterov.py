@@ -68,16 +68,17 @@ def test_look_ahead_agrees_with_the_reference(rng, reference, shape):
     assert_close(look_ahead(x, slope, 0.2, 0.8, 5), expected)
 
 
-def test_the_slope_is_measured_ahead_and_once_for_each_step():
-    asked = []
+@pytest.mark.parametrize("size", [1.0, 1e-12, 0.0], ids=str)
+def test_the_slope_is_measured_ahead_and_once_for_each_step(size):
+    way, asked = size * np.array([1.0, -3.0]), []
 
     def gradient(point):
         asked.append(point.copy())
         return point
 
-    look_ahead(np.array([8.0]), gradient, 0.5, 0.5, 3)
+    look_ahead(8.0 * way, gradient, 0.5, 0.5, 3)
     # x is 8, 4, 1 and u is 0, −4, −3.
-    assert_close(asked, [np.array([8.0]), np.array([2.0]), np.array([-0.5])])
+    assert_close(asked, [8.0 * way, 2.0 * way, -0.5 * way])
 
 
 def test_on_a_steady_slope_the_moves_grow_towards_a_limit():
@@ -167,4 +168,4 @@ def test_a_new_learning_rate_holds_for_the_whole_of_the_next_step():
 
 @optimiser("SGD", lr=0.2, momentum=0.8, nesterov=True)
 def test_it_is_an_optimiser():
-    return Nesterov(0.2, 0.8)
+    return partial(Nesterov, 0.2, 0.8), partial(Nesterov, 0.1, 0.5)

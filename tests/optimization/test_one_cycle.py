@@ -46,7 +46,7 @@ def test_it_agrees_with_torch(rng, total_steps, settings):
 
 
 @pytest.mark.parametrize(
-    ("total_steps", "pct_start"), [(2, 0.75), (3, 0.5), (4, 0.3), (5, 0.9)], ids=str
+    ("total_steps", "pct_start"), [(2, 0.75), (3, 0.5), (4, 0.3), (5, 0.99)], ids=str
 )
 def test_runs_of_a_few_steps_agree_with_torch(total_steps, pct_start):
     expected = expected_rates(0.6, total_steps, pct_start=pct_start)
@@ -94,7 +94,7 @@ def test_a_negative_step_raises_a_value_error(step):
 @pytest.mark.parametrize("step", [0, 2, 30], ids=str)
 @pytest.mark.parametrize(
     ("total_steps", "pct_start"),
-    [(4, 0.25), (20, 0.01), (20, 0.0), (20, -0.5), (3, 0.3), (1, 0.5), (0, 0.5), (-20, 0.5)],
+    [(2, 0.5), (20, 0.01), (20, 0.0), (20, -0.5), (3, 0.3), (1, 0.5), (0, 0.5), (-20, 0.5)],
     ids=str,
 )
 def test_a_peak_at_the_first_step_or_before_raises_a_value_error(total_steps, pct_start, step):

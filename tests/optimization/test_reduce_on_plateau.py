@@ -95,12 +95,13 @@ CASES = {
         [1, 0.95, 0.9, 0.85, 0.8],
         [8, 8, 4, 4, 2],
     ),
+    "a threshold of 0": ({"patience": 0, "threshold": 0.0}, [1, 0.99999, 0.99998], [8] * 3),
     "at the threshold": ({"patience": 0, "threshold": 0.25}, [8, 6], [8, 4]),
     "about the threshold": ({"patience": 0, "threshold": 0.25}, [8, 6.01, 5.99], [8, 4, 4]),
     "tiny metrics": ({"patience": 0}, [4e-300, 5e-300, 2e-300, 3e-300, 1e-300], [8, 4, 4, 2, 2]),
     "huge metrics": ({"patience": 0}, [4e300, 5e300, 2e300, 3e300, 1e300], [8, 4, 4, 2, 2]),
     "nothing improves on 0": ({"patience": 1}, [0.5, 0, 0, 0, 0, 0], [8, 8, 8, 4, 4, 2]),
-    "0 comes first": ({"patience": 0}, [0, 0, 1, -1], [8, 4, 2, 2]),
+    "0 comes first": ({"patience": 0}, [0, 0, 1, -1e-5], [8, 4, 2, 2]),
     # −8 · (1 − 1/4) is −6, so −7 improves, is the new best, and −6 improves on that.
     "a negative best": ({"patience": 0, "threshold": 0.25}, [-8, -7, -6, -4], [8, 8, 8, 4]),
     "down to min_lr": (
@@ -132,6 +133,15 @@ def test_without_min_lr_it_falls_to_the_smallest_floats_and_to_0():
 
 
 @pytest.mark.parametrize(
+    "end", [{"lr": 0.0}, {"factor": 1e-9}, {"factor": 0.9999}, {"threshold": 0.9999}], ids=str
+)
+def test_settings_up_to_the_ends_are_allowed(end):
+    settings = {"lr": 2.0, "factor": 0.5, "patience": 0} | end
+    expected = [settings["lr"], settings["lr"] * settings["factor"]]
+    assert_close(run(ReduceOnPlateau(**settings), [1.0, 1.0]), expected)
+
+
+@pytest.mark.parametrize(
     ("gain", "rate"), [(0.9e-4, 0.3), (1.1e-4, 3.0)], ids=["too small", "large enough"]
 )
 def test_its_threshold_is_a_ten_thousandth_unless_told(gain, rate):
@@ -140,7 +150,8 @@ def test_its_threshold_is_a_ten_thousandth_unless_told(gain, rate):
 
 def test_two_schedules_share_no_state(rng):
     metrics, settings = falling_and_flat(rng), {"factor": 0.4, "patience": 1}
-    schedule, other = ReduceOnPlateau(0.7, **settings), ReduceOnPlateau(0.9, **settings)
+    schedule = ReduceOnPlateau(0.7, **settings)
+    other = ReduceOnPlateau(0.9, factor=0.8, patience=3, threshold=0.2)
     rates = []
     for metric in metrics:
         rates.append(schedule.step(metric))
@@ -156,10 +167,10 @@ def test_two_schedules_share_no_state(rng):
         {"factor": 1.0},
         {"factor": 10.0},
         {"patience": -1},
-        {"threshold": -0.1},
+        {"threshold": -1e-9},
         {"threshold": 1.0},
         {"threshold": 1.5},
-        {"min_lr": -0.01},
+        {"min_lr": -1e-9},
         {"min_lr": 0.51},
         {"lr": -0.5},
     ],

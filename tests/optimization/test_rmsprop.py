@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -76,4 +78,4 @@ def test_under_zero_gradients_v_fades(rng):
 
 @optimiser("RMSprop", **SETTINGS)
 def test_it_is_an_optimiser():
-    return RMSProp(**SETTINGS)
+    return partial(RMSProp, **SETTINGS), partial(RMSProp, lr=0.1, alpha=0.5, eps=0.2)

@@ -55,13 +55,14 @@ def test_the_next_step_may_be_given_other_parameters(rng):
 
 @optimiser("SGD", lr=0.3)
 def test_it_is_an_optimiser():
-    return SGD(lr=0.3)
+    return partial(SGD, lr=0.3), partial(SGD, lr=0.1)
 
 
 @manners(dtypes=())
 def test_manners_of_a_step(rng):
-    call = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
-    return [partial(SGD(lr).step, [call[0]], [call[1]]) for lr in (0.1, 0.0)]
+    a, b, c = rng.normal(size=(3, 2, 3))
+    calls = [(0.1, a, b), (0.0, a, b), (0.1, b, np.zeros((2, 3))), (0.1, c, None)]
+    return [partial(SGD(lr).step, [param], [grad]) for lr, param, grad in calls]
 
 
 # --- An epoch --------------------------------------------------------------------------------
@@ -116,16 +117,19 @@ def test_an_epoch_agrees_with_the_reference(rng, reference):
     assert_close(epoch(params, batches, linear_gradients, 0.2), expected)
 
 
-def test_gradients_are_asked_for_once_for_each_batch_and_for_a_list_of_the_newest_parameters(rng):
+@pytest.mark.parametrize("lr", [0.2, 0.0], ids=str)
+def test_gradients_are_asked_for_once_for_each_batch_and_for_a_list_of_the_newest_parameters(
+    rng, lr
+):
     params, batches, asked = draw_weights(rng), draw_batches(rng), []
-    path = [epoch_by_torch(params, batches[:done], 0.2) for done in range(4)]
+    path = [epoch_by_torch(params, batches[:done], lr) for done in range(4)]
     expected = [("list", *path[i], *copy.deepcopy(batches[i])) for i in range(3)]
 
     def gradients(params, x, y):
         asked.append((type(params).__name__, *copy.deepcopy(params), x.copy(), y.copy()))
         return linear_gradients(params, x, y)
 
-    last = epoch(tuple(params), batches, gradients, 0.2)
+    last = epoch(tuple(params), batches, gradients, lr)
     assert_close(asked, expected)
     assert_close(last, path[3])
 

@@ -89,17 +89,22 @@ def test_it_agrees_with_the_reference(rng, reference, decoupled):
 
 @optimiser("SGD", **SETTINGS)
 def test_with_coupled_decay_it_is_an_optimiser():
-    return SGD(**SETTINGS)
+    others = {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.2}
+    return (
+        partial(SGD, **SETTINGS),
+        partial(SGD, **others),
+        partial(SGD, **SETTINGS, decoupled=True),
+    )
 
 
 @optimiser()
 def test_with_decoupled_decay_it_is_an_optimiser():
-    return SGD(**SETTINGS, decoupled=True)
+    return [partial(SGD, **SETTINGS, decoupled=True)]
 
 
 @optimiser("SGD", lr=0.2, momentum=0.8)
 def test_without_decay_it_is_an_optimiser():
-    return SGD(lr=0.2, momentum=0.8)
+    return [partial(SGD, lr=0.2, momentum=0.8)]
 
 
 # --- Where they part -------------------------------------------------------------------------
@@ -114,7 +119,10 @@ def test_the_gap_worked_out_by_hand():
 
 @pytest.mark.parametrize(
     "settings",
-    [(0.2, 0.8, 0.7), (0.05, 0.9, 0.1), (0.6, 0.3, 2.5), (0.3, 0.5, 0.0), (0.3, 0.0, 0.6)],
+    [
+        *[(0.2, 0.8, 0.7), (0.05, 0.9, 0.1), (0.6, 0.3, 2.5)],
+        *[(0.3, 0.5, 0.0), (0.3, 0.0, 0.6), (0.0, 0.8, 0.7)],
+    ],
     ids=str,
 )
 def test_the_gap_agrees_with_torch(rng, settings):
