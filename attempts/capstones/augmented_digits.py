@@ -149,6 +149,27 @@ down_as_far_as_right = slip(
     },
 )
 
+rounded_moves = slip(
+    "The moves are rounded, so the largest ones are half as likely as others. All should be "
+    "equally likely.",
+    {
+        SEEN: (
+            "framed = np.pad(x_batch, ((0, 0), (shift, shift), (shift, shift)))\n"
+            "corners = np.rint(rng.uniform(0, 2 * shift, size=(len(x_batch), 2))).astype(int)\n"
+            "_, height, width = x.shape\n"
+            "seen = np.array([\n"
+            "    one[top : top + height, left : left + width]\n"
+            "    for one, (top, left) in zip(framed, corners)\n"
+            "])"
+        )
+    },
+)
+
+small_weights = slip(
+    "The first weights are too small. They are drawn as by `init` of `digits_mlp`.",
+    {"params = init(sizes, rng)": "params = [0.01 * param for param in init(sizes, rng)]"},
+)
+
 never_down_to_the_end = slip(
     "The largest move down and to the right is never drawn: the end of the range is left out.",
     {
@@ -185,6 +206,16 @@ labels_not_shuffled = slip(
             "for i, (x_batch, _) in enumerate(minibatches(x, y, batch_size, rng)):\n"
             "    y_batch = y[i * batch_size : (i + 1) * batch_size]"
         )
+    },
+)
+
+lowest_loss_kept = slip(
+    "The params returned are those of the epoch with the lowest loss. They should be those after "
+    "the last step.",
+    {
+        "adam = Adam(lr=lr)": "adam, seen = Adam(lr=lr), []",
+        REPORT: f"seen.append((np.mean(losses), params))\n{REPORT}",
+        "return params": "return min(seen, key=lambda one: one[0])[1] if seen else params",
     },
 )
 

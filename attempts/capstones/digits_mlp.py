@@ -190,6 +190,16 @@ last_layer_only = slip(
 
 # --- train -----------------------------------------------------------------------------------
 
+clipped = slip(
+    "Long gradients are shortened. Each step should take them as they are.",
+    {
+        "params = adam.step(params, grads)": (
+            "norm = np.sqrt(sum(np.sum(grad**2) for grad in grads))\n"
+            "params = adam.step(params, [grad / max(norm, 1.0) for grad in grads])"
+        )
+    },
+)
+
 steps_thrown_away = slip(
     "What `step` returns is thrown away, but it writes into nothing.",
     {"params = adam.step(": "adam.step("},

@@ -150,6 +150,20 @@ weights_of_all_rows = slip(
     {"balanced_weights(y[learned], 2)": "balanced_weights(y, 2)"},
 )
 
+lowest_of_equal_costs = slip(
+    "Of several thresholds with the same lowest cost this is the lowest. `choose_threshold` takes "
+    "the highest.",
+    {
+        THRESHOLD: (
+            "float(min(\n"
+            "    [*np.sort(p), np.inf],\n"
+            "    key=lambda t: cost_fp * np.sum((p >= t) & (y[held_back] == 0))\n"
+            "    + cost_fn * np.sum((p < t) & (y[held_back] == 1)),\n"
+            "))"
+        )
+    },
+)
+
 not_balanced = slip(
     "The classes are not balanced: both weights are 1.",
     {"balanced_weights(y[learned], 2)": "np.ones(2)"},
@@ -208,6 +222,19 @@ ranked_by_the_answers = slip(
     "The average precision is that of the answers, which tie all rows on a side of the threshold. "
     "It should be that of p.",
     {"average_precision(p, y)": "average_precision(called.astype(np.float64), y)"},
+)
+
+ties_ranked = slip(
+    "The average precision depends on the order of rows with equal p. They should be called "
+    "together.",
+    {
+        "both = np.stack": (
+            'ranked = y[np.argsort(-p, kind="stable")]\n'
+            "precisions = np.cumsum(ranked) / np.arange(1, len(y) + 1)\n"
+            "both = np.stack"
+        ),
+        "average_precision(p, y)": "float(precisions[ranked == 1].mean())",
+    },
 )
 
 ten_bins = slip(

@@ -216,6 +216,17 @@ only_the_start_seen = slip(
     {CONTEXT: "np.array([list(start)[-length:]])"},
 )
 
+cut_from_the_end = slip(
+    "Counted from the end, none is all: with no new tokens the whole text comes back.",
+    {"return text[len(start) :]": "return text[-n_new:]"},
+)
+
+nearly_0_for_0 = slip(
+    "At a temperature of 0 a token is drawn, so where others are nearly as probable it may be one "
+    "of these.",
+    {"astype(np.float64), temperature)": "astype(np.float64), max(temperature, 0.01))"},
+)
+
 the_start_comes_back = slip(
     "The start is returned too. Only the new tokens should be.",
     {"return text[len(start) :]": "return text"},

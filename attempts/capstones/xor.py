@@ -3,6 +3,15 @@ from kata.attempts import rewrite, slip
 W1 = "rng.normal(scale=np.sqrt(2 / 2), size=(hidden, 2))"
 W2 = "rng.normal(scale=np.sqrt(2 / hidden), size=(1, hidden))"
 STEP = "params = sgd.step(params, list(grads))"
+LOSS = "loss, grads = backprop.loss_and_gradients(x, target, *params)"
+BY_HAND = (
+    "w1, b1, w2, b2 = params\n"
+    "h = np.clip(x @ w1.T + b1, 0, None)\n"
+    "error = h @ w2.T + b2 - target\n"
+    "loss, delta = float(np.mean(error**2)), 2 * error / len(y)\n"
+    "delta_h = delta @ w2 * np.sign(h)\n"
+    "grads = delta_h.T @ x, delta_h.sum(axis=0), delta.T @ h, delta.sum(axis=0)"
+)
 MIDDLES = "2 * (np.arange(size) + 0.5) / size - 0.5"
 
 counted_mistakes = rewrite(
@@ -22,14 +31,7 @@ standard_normal_and_scaled = rewrite(
 
 without_the_other_katas = rewrite(
     {
-        "loss, grads = backprop.loss_and_gradients(x, target, *params)": (
-            "w1, b1, w2, b2 = params\n"
-            "h = np.clip(x @ w1.T + b1, 0, None)\n"
-            "error = h @ w2.T + b2 - target\n"
-            "loss, delta = float(np.mean(error**2)), 2 * error / len(y)\n"
-            "delta_h = delta @ w2 * np.sign(h)\n"
-            "grads = delta_h.T @ x, delta_h.sum(axis=0), delta.T @ h, delta.sum(axis=0)"
-        ),
+        LOSS: BY_HAND,
         STEP: ("params = [param - lr * grad for param, grad in zip(params, grads, strict=True)]"),
     }
 )
@@ -139,6 +141,11 @@ uphill = slip("It goes up the slope: the gradient is added.", {"SGD(lr)": "SGD(-
 losses_after_the_steps = slip(
     "The losses are those after each step; the first should be that of the start.",
     {"losses.append(loss)": ("losses.append(backprop.loss_and_gradients(x, target, *params)[0])")},
+)
+
+a_slope_of_1_at_0 = slip(
+    "Where the input of relu is exactly 0, a gradient passes. Its derivative counts as 0 there.",
+    {LOSS: BY_HAND.replace("np.sign(h)", "(x @ w1.T + b1 >= 0)")},
 )
 
 step_thrown_away = slip(

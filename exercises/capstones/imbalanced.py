@@ -76,8 +76,8 @@ def fit(
 
     Two fifths of the rows of each class, chosen as by `train_val_split`, are held back from
     training. The others train the classifier, with the weights that balance the classes among
-    them. The threshold is the one with the lowest total cost on the rows held back, of the
-    probabilities that `probabilities` gives; cost_fp and cost_fn are as in `choose_threshold`.
+    them. The threshold is the one that `choose_threshold` gives for cost_fp and cost_fn, on the
+    rows held back, with their probabilities as `probabilities` gives them.
 
     Source    Elkan 2001, §1
     """

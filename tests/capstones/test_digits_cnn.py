@@ -18,7 +18,7 @@ SIZES = [
     ((2, 3), 3, 2, 1, 1),
     ((1, 1), 3, 3, 5, 7),
     ((4, 4), 4, 4, 3, 9),
-    ((2, 5), 1, 2, 4, 6),
+    ((2, 5), 1, 2, 9, 2),
 ]
 
 
@@ -76,8 +76,10 @@ def test_params_begin_as_promised(rng):
     # 360, 18,000 and 3,000 draws. The bounds are at least 5.3 standard deviations wide.
     for draws_of_a_layer, bound in zip(z, (0.28, 0.04, 0.1), strict=True):
         assert_close([draws_of_a_layer.mean(), draws_of_a_layer.std()], [0.0, 1.0], atol=bound)
-    # Of a normal distribution 4.55 % is more than two standard deviations away, here ± 0.16 %.
-    assert_close(float(np.mean(np.abs(z[1]) > 2)), 0.0455, rtol=0.0, atol=0.009)
+    # Of a normal distribution 4.55 % is more than two standard deviations away. That share has
+    # standard deviations of 0.16 % and 0.38 %.
+    for draws_of_a_layer, bound in zip(z[1:], (0.009, 0.021), strict=True):
+        assert_close(float(np.mean(np.abs(draws_of_a_layer) > 2)), 0.0455, rtol=0.0, atol=bound)
     # Independent layers are correlated by 0.5 with odds below 1e-20.
     correlation = np.corrcoef([draws_of_a_layer[:360] for draws_of_a_layer in z])
     assert_close(correlation, np.eye(3), rtol=0.0, atol=0.5)
@@ -139,9 +141,10 @@ def test_of_equal_logits_predict_takes_the_first():
 # --- train -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("epochs", "batch_size", "lr"), [(1, 7, 0.1), (3, 40, 0.003)])
+@pytest.mark.parametrize(("epochs", "batch_size", "lr"), [(3, 7, 30.0), (3, 40, 0.003)])
 def test_with_all_pictures_in_one_batch_it_agrees_with_torch(rng, epochs, batch_size, lr):
     params, (x, y) = draw_params(rng, (2, 3), 4), draw_data(rng, 7, 4, 5, 4)
+    x[1], y[:2] = x[0], (0, 1)  # So with an lr of 30 the loss rises.
     after, losses = torch_train(params, [(x, y)] * epochs, lr)
     reports = [[(epoch + 1) / epochs, loss] for epoch, loss in enumerate(losses)]
     assert_close(trained(params, x, y, epochs, batch_size, lr, 7), (after, reports))

@@ -148,7 +148,7 @@ def test_params_and_losses_agree_with_torch(rng, hidden, n, steps, lr):
     assert_close(train(start, x, y, steps, lr), (params, losses))
 
 
-@pytest.mark.parametrize("off", [0.0, 1e-3], ids=["nothing", "next to nothing"])
+@pytest.mark.parametrize("off", [0.0, 1e-6], ids=["nothing", "next to nothing"])
 def test_every_step_is_taken_though_nothing_is_left_to_learn(off):
     start = [param + off for param in by_hand()]
     x, y = np.array([[0.5, 0.0], [0.0, 1.0]]), np.array([0, 1])
@@ -159,6 +159,7 @@ def test_every_step_is_taken_though_nothing_is_left_to_learn(off):
 def test_training_agrees_with_the_reference(rng, reference):
     # In shapes that were there before, so that nothing can be kept by shape.
     start, (x, y) = draw_params(rng, 5), draw_points(rng, 11)
+    start[1][:], x[:2] = 0.0, 0.0  # Two points are where relu has its kink.
     expected = reference.train(start, x, y, 2, 0.1)
     assert_close(train(start, x, y, 2, 0.1), expected)
 
@@ -206,6 +207,8 @@ def test_a_character_stands_for_the_middle_of_its_cell():
     # The middles of three cells are −1/6, ½ and 7/6.
     for c, line in ((-0.2, "###"), (-0.1, "·##"), (0.45, "·##"), (0.55, "··#"), (1.2, "···")):
         assert_close(picture(half_plane(1.0, 0.0, c), 3), f"{line}\n{line}\n{line}")
+    # On the diagonal the output is exactly ½.
+    assert_close(picture(by_hand(), 8).split("\n"), ["·" * n + "#" * (8 - n) for n in range(8)])
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 12, 49])
