@@ -53,7 +53,10 @@ def verify(
     seed: int = 0,
     on_proof: Callable[[Proof], None] = lambda proof: None,
 ) -> list[Proof]:
-    """Prove the chosen katas, several at a time; `on_proof` hears of each as it is done."""
+    """Prove the chosen katas, several at a time; `on_proof` hears of each as it is done.
+
+    Those that may take long come first, so that at the end no core waits for one of them.
+    """
     runners: queue.SimpleQueue[Runner] = queue.SimpleQueue()
     workers = [Runner(katas, serve=survey.serve) for _ in range(PARALLEL)]
     for runner in workers:
@@ -70,7 +73,9 @@ def verify(
 
     with ThreadPoolExecutor(PARALLEL) as pool:
         try:
-            return list(pool.map(one, chosen))
+            slow_ones_first = sorted(chosen, key=lambda kata: -kata.seconds)
+            proofs = pool.map(one, slow_ones_first)
+            return sorted(proofs, key=lambda proof: chosen.index(proof.kata))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             for runner in workers:
@@ -91,7 +96,7 @@ def prove(kata: Kata, runner: Runner, seed: int = 0) -> Proof:
         proof.add("texts", [problem])
         return proof
     proof.add("texts", text_problems(kata) + attempt_problems(attempts))
-    proof.add("stub", stub_problems(kata, runner.run(kata, seed=seed)))
+    proof.add("stub", stub_problems(kata, runner.run(kata, seed=seed, diagnose=False)))
     found = runner.run(kata, tree="solutions", seed=seed, survey=True)
     seeds = range(seed + 1, seed + SEEDS)
     verdicts = [found, *(runner.run(kata, tree="solutions", seed=n) for n in seeds[:-1])]

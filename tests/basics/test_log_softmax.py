@@ -38,9 +38,7 @@ def test_log_softmax_makes_logarithms_of_1_2_and_5_those_of_eighths():
     assert_close(log_softmax(x), np.log([0.125, 0.25, 0.625]))
 
 
-@pytest.mark.parametrize(
-    "shape", [(5, 3), (2, 3, 4), (3, 1), (3, 1, 4), (1, 6), (0, 4), (1, 1)], ids=str
-)
+@pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4), (3, 1), (3, 1, 4), (1, 6), (1, 1)], ids=str)
 @NAMES
 def test_it_agrees_with_torch_on_the_last_axis(rng, name, shape):
     x = rng.normal(scale=3.0, size=shape)
@@ -55,16 +53,19 @@ def test_log_softmax_takes_a_single_row(rng, size):
     assert_close(log_softmax(x), expected)
 
 
-@pytest.mark.parametrize(
-    ("shape", "axis"),
-    [*(((2, 3, 4), axis) for axis in (0, 1, 2, -1, -2, -3)), ((4, 0), 0)],
-    ids=str,
-)
+@pytest.mark.parametrize("axis", [0, 1, 2, -1, -2, -3])
 @NAMES
-def test_it_agrees_with_torch_on_any_axis(rng, name, shape, axis):
-    x = rng.normal(scale=3.0, size=shape)
+def test_it_agrees_with_torch_on_any_axis(rng, name, axis):
+    x = rng.normal(scale=3.0, size=(2, 3, 4))
     expected = in_torch(name, x, axis)
     assert_close(call(name, x, axis), expected)
+
+
+@NAMES
+def test_of_no_rows_nothing_is_given(name):
+    for shape, axis in (((0, 4), -1), ((4, 0), 0)):
+        expected = in_torch(name, np.zeros(shape), axis)
+        assert_close(call(name, np.zeros(shape), axis), expected)
 
 
 @NAMES

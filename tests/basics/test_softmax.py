@@ -24,20 +24,23 @@ def test_logarithms_of_1_2_and_5_become_eighths():
     assert_close(softmax(scores), np.array([0.125, 0.25, 0.625]))
 
 
-@pytest.mark.parametrize("shape", [(7,), (5, 3), (2, 3, 4), (3, 1), (0, 4)], ids=str)
+@pytest.mark.parametrize("shape", [(7,), (5, 3), (2, 3, 4), (3, 1)], ids=str)
 def test_it_agrees_with_torch_on_the_last_axis(rng, shape):
     x = rng.normal(scale=3.0, size=shape)
     expected = in_torch(x)
     assert_close(softmax(x), expected)
 
 
-@pytest.mark.parametrize(
-    ("shape", "axis"), [*(((2, 3, 4), axis) for axis in (0, 1, 2, -2, -3)), ((4, 0), 0)], ids=str
-)
-def test_it_agrees_with_torch_on_any_axis(rng, shape, axis):
-    x = rng.normal(scale=3.0, size=shape)
+@pytest.mark.parametrize("axis", [0, 1, 2, -2, -3])
+def test_it_agrees_with_torch_on_any_axis(rng, axis):
+    x = rng.normal(scale=3.0, size=(2, 3, 4))
     expected = in_torch(x, axis)
     assert_close(softmax(x, axis), expected)
+
+
+def test_of_no_rows_there_are_no_probabilities():
+    for shape, axis in (((0, 4), -1), ((4, 0), 0)):
+        assert_close(softmax(np.zeros(shape), axis), np.zeros(shape))
 
 
 def test_it_agrees_with_the_reference(rng, reference):
@@ -46,13 +49,18 @@ def test_it_agrees_with_the_reference(rng, reference):
     assert_close(softmax(x, axis=0), expected)
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-def test_huge_scores_stay_finite(dtype):
-    huge = np.finfo(dtype).max
-    x = np.array([[1000.0, 1001.0, 1002.0], [-huge, 0.0, huge], [20.0, 20.0, -20.0]], dtype)
-    expected = in_torch(x.astype(np.float64)).astype(dtype)
+def test_huge_scores_stay_finite():
+    x = np.array([[1000.0, 1001.0, 1002.0], [-1e300, 0.0, 1e300]])
+    expected = np.array([[1.0, np.e, np.e**2], [0.0, 0.0, 1.0]])
+    expected[0] /= expected[0].sum()
+    assert_close(softmax(x), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_scores_may_be_as_large_as_their_dtype_allows(dtype):
+    x = np.finfo(dtype).max * np.array([[-1, 0, 1], [1, 1, -1]], dtype)
     with np.errstate(over="ignore"):
-        assert_close(softmax(x), expected)
+        assert_close(softmax(x), np.array([[0.0, 0.0, 1.0], [0.5, 0.5, 0.0]], dtype))
 
 
 def test_equal_scores_share_alike_however_huge_they_are():

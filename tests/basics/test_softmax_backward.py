@@ -35,20 +35,24 @@ def test_a_gradient_worked_out_by_hand():
     assert_close(softmax_backward(grad_y, x), expected)
 
 
-@pytest.mark.parametrize("shape", [(7,), (5, 3), (2, 3, 4), (1, 6), (0, 4)], ids=str)
+@pytest.mark.parametrize("shape", [(7,), (5, 3), (2, 3, 4), (1, 6)], ids=str)
 def test_it_agrees_with_torch_on_the_last_axis(rng, shape):
     grad_y, x = draw(rng, *shape)
     expected = in_torch(grad_y, x)
     assert_close(softmax_backward(grad_y, x), expected)
 
 
-@pytest.mark.parametrize(
-    ("shape", "axis"), [*(((2, 3, 4), axis) for axis in (0, 1, 2, -2, -3)), ((4, 0), 0)], ids=str
-)
-def test_it_agrees_with_torch_on_any_axis(rng, shape, axis):
-    grad_y, x = draw(rng, *shape)
+@pytest.mark.parametrize("axis", [0, 1, 2, -2, -3])
+def test_it_agrees_with_torch_on_any_axis(rng, axis):
+    grad_y, x = draw(rng, 2, 3, 4)
     expected = in_torch(grad_y, x, axis)
     assert_close(softmax_backward(grad_y, x, axis), expected)
+
+
+def test_of_no_rows_there_are_no_gradients():
+    for shape, axis in (((0, 4), -1), ((4, 0), 0)):
+        none = np.zeros(shape)
+        assert_close(softmax_backward(none, none, axis), none)
 
 
 def test_it_agrees_with_the_reference(rng, reference):

@@ -125,10 +125,8 @@ def test_answers_without_work_earn_nothing(grade, katas, kata, line):
 
 
 def test_a_lent_part_may_be_called_thousands_of_times(grade):
-    _, digits = grade(
-        "linear", "digits_mlp", changed={"linear": "linear = linear_backward = 0"}
-    ).katas
-    assert (digits.status, digits.score) == ("solved", digits.points)
+    _, xor = grade("backprop", "xor", changed={"backprop": "loss_and_gradients = 0"}).katas
+    assert (xor.status, xor.score) == ("solved", xor.points)
 
 
 def test_to_inherit_from_a_lent_class_is_told(grade, katas):
