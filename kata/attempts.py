@@ -162,7 +162,8 @@ def _compiled(slips: Mapping[str, _Slip], solution: Path, file: Path) -> _Compil
     """
     source = solution.read_text(encoding="utf-8")
     edits = {name: tuple(slip.edits.items()) for name, slip in slips.items()}
-    key = hashlib.sha256(repr((source, edits)).encode()).digest()
+    compiler = Path(__file__).read_bytes()
+    key = hashlib.sha256(compiler + repr((source, edits)).encode()).digest()
     cache = Path(importlib.util.cache_from_source(str(file), optimization="slips"))
     try:
         kept_key, kept = marshal.loads(cache.read_bytes())
@@ -187,16 +188,20 @@ def _compile(name: str, source: str, edits: Mapping[str, str]) -> tuple[tuple[st
 
 
 def _changed_names(before: ast.Module, after: ast.Module) -> tuple[str, ...]:
-    """The public functions and classes of a module that an edit changes, also by what they use."""
+    """The public functions and classes that an edit changes, also by what is private.
+
+    What uses a public one is not changed by it: it uses whichever stands in its place.
+    """
     old, new = _definitions(before), _definitions(after)
     changed = {
         name for name in new if name not in old or ast.dump(new[name]) != ast.dump(old[name])
     }
-    used = {name: {*_names_in(node)} for name, node in new.items()}
+    functions = {name for name, node in new.items() if not isinstance(node, ast.Assign)}
+    public = {name for name in functions if not name.startswith("_")}
+    used = {name: {*_names_in(node)} - public for name, node in new.items()}
     while users := {name for name in new.keys() - changed if used[name] & changed}:
         changed |= users
-    functions = (name for name, node in new.items() if not isinstance(node, ast.Assign))
-    return tuple(name for name in functions if name in changed and not name.startswith("_"))
+    return tuple(name for name in new if name in public & changed)
 
 
 def _definitions(module: ast.Module) -> dict[str, ast.stmt]:

@@ -4,8 +4,8 @@ When tests fail, each public function of the kata is repaired in turn: the solut
 place in the learner's own module, and the failures that change with it are that function's. Then
 the wrong attempts of the same function are put there instead, on the same random draws. An attempt
 is named if it gives the learner's results in at least two thirds of the function's failures (in
-all, where they show nothing but nan), more than any other attempt does, and if it passes all that
-the learner passes. Nothing here runs while tests pass.
+all, where they show nothing but nan or errors that the answer raises), more than any other attempt
+does, and if it passes all that the learner passes. Nothing here runs while tests pass.
 """
 
 import contextlib
@@ -186,8 +186,8 @@ class Diagnosis:
         """Of these attempts, those that explain the most of a function's failures, if enough."""
         own = [run for run in own if not _lacks_a_check(run.outcome)] or own
         best: list[Mistake] = []
-        # Many mistakes give nan: where nothing else is seen, all of it has to be explained.
-        to_explain = 1.0 if all(_is_nan_only(run.outcome) for run in own) else _SHARE_TO_EXPLAIN
+        # Many mistakes give nan or raise: where that is all that is seen, all has to be explained.
+        to_explain = 1.0 if all(_says_little(run.outcome) for run in own) else _SHARE_TO_EXPLAIN
         allowed = math.floor(len(own) * (1 - to_explain) + 1e-9)
         for attempt in attempts if own else ():
             explained = self._explained(attempt, own, allowed)
@@ -269,8 +269,10 @@ def _lacks_a_check(outcome: Outcome) -> bool:
     return last is not None and last.problem is not None and last.expected is VALUE_ERROR
 
 
-def _is_nan_only(outcome: Outcome) -> bool:
-    """Whether all that a failed check was given is nan."""
+def _says_little(outcome: Outcome) -> bool:
+    """Whether the answer raised an error, or all that a failed check was given is nan."""
+    if outcome.ending:
+        return outcome.ending.is_answers_own
     return bool(outcome.notes) and _is_nan(outcome.notes[-1].actual)
 
 

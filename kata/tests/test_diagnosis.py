@@ -133,6 +133,13 @@ def nan_for_large(x):
         return 2.0 * x + 0.0 * np.sqrt(0.5 - np.abs(x).max())
 
 
+@wrong(double, "It refuses large numbers.")
+def refuses_large(x):
+    if np.abs(x).max() > 0.5:
+        raise ValueError("x is large")
+    return 2.0 * x
+
+
 @wrong(double, "It squares.")
 def squares(x):
     return x**2
@@ -189,6 +196,11 @@ NAMED = {
         ["double: It is nan for large numbers."],
     ),
     "nothing but nan": ({"double": "return np.full_like(x, np.nan)"}, []),
+    "an error where the mistake raises one": (
+        {"double": "if (abs(x) > 0.5).any():\n        raise ValueError\n    return x + x"},
+        ["double: It refuses large numbers."],
+    ),
+    "nothing but errors": ({"double": "raise ValueError('x is wrong')"}, []),
     "two in one function": ({"double": "return x**2 + 2.0"}, []),
 }
 
