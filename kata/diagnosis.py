@@ -4,8 +4,8 @@ When tests fail, each public function of the kata is repaired in turn: the solut
 place in the learner's own module, and the failures that change with it are that function's. Then
 the wrong attempts of the same function are put there instead, on the same random draws. An attempt
 is named if it gives the learner's results in at least two thirds of the function's failures (in
-all, where they show nothing but nan or errors that the answer raises), more than any other attempt
-does, and if it passes all that the learner passes. Nothing here runs while tests pass.
+all, if these results are nothing but nan and errors that the answer raises), more than any other
+attempt does, and if it passes all that the learner passes. Nothing here runs while tests pass.
 """
 
 import contextlib
@@ -186,9 +186,7 @@ class Diagnosis:
         """Of these attempts, those that explain the most of a function's failures, if enough."""
         own = [run for run in own if not _lacks_a_check(run.outcome)] or own
         best: list[Mistake] = []
-        # Many mistakes give nan or raise: where that is all that is seen, all has to be explained.
-        to_explain = 1.0 if all(_says_little(run.outcome) for run in own) else _SHARE_TO_EXPLAIN
-        allowed = math.floor(len(own) * (1 - to_explain) + 1e-9)
+        allowed = math.floor(len(own) * (1 - _SHARE_TO_EXPLAIN) + 1e-9)
         for attempt in attempts if own else ():
             explained = self._explained(attempt, own, allowed)
             if explained is None or not self._agrees(attempt, passed):
@@ -200,13 +198,20 @@ class Diagnosis:
         return best
 
     def _explained(self, attempt: Attempt, own: list[Run], allowed: int) -> tuple[str, ...] | None:
-        """The failures that an attempt explains; None once it has missed more than allowed."""
+        """The failures that an attempt explains; None once it has missed more than allowed.
+
+        Many mistakes give nan or raise: one that explains nothing else has to explain all.
+        """
         explained: set[str] = set()
+        says_little = True
         for number, run in enumerate(own, 1):
             if same(run.outcome, self._outcome(attempt, run)):
                 explained.add(run.name)
+                says_little = says_little and _says_little(run.outcome)
             elif number - len(explained) > allowed:
                 return None
+        if says_little and len(explained) < len(own):
+            return None
         return tuple(run.name for run in self._runs if run.name in explained)
 
     def _agrees(self, attempt: Attempt, passed: list[Run]) -> bool:
