@@ -83,7 +83,7 @@ no_correction_of_v = slip(
 )
 
 counted_after_the_step = slip(
-    "t advances after the step, so it is 0 in the first one: the correction divides by 1 − β⁰ = 0.",
+    "The first step gives nan. Is t still 0 there, so that the correction divides by 1 − β⁰ = 0?",
     {COUNT: "", f"return {RESULT}": f"new = {RESULT}\nself._t += 1\nreturn new"},
 )
 

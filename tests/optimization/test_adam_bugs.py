@@ -47,11 +47,11 @@ def test_a_second_gradient_of_zero_halves_both_averages():
     )
 
 
-@pytest.mark.parametrize("steps", [1, 2, 120])
+@pytest.mark.parametrize(("steps", "scale"), [(1, 1.0), (2, 1.0), (2, 1e-6), (120, 1.0)])
 @pytest.mark.parametrize("settings", [{}, SETTINGS], ids=["defaults", "others"])
-def test_one_parameter_moves_as_in_torch(rng, settings, steps):
+def test_one_parameter_moves_as_in_torch(rng, settings, steps, scale):
     params = [rng.normal(size=(3, 4))]
-    grads = [[rng.normal(size=(3, 4))] for _ in range(steps)]
+    grads = [[rng.normal(scale=scale, size=(3, 4))] for _ in range(steps)]
     expected = torch_steps(torch.optim.Adam, params, grads, **settings)
     assert_close(take_steps(Adam(**settings), params, grads), expected)
 
