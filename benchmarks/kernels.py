@@ -62,6 +62,34 @@ KERNELS = [
         torch.relu,
     ),
     Kernel(
+        "basics/log_softmax",
+        "log_softmax",
+        None,
+        lambda rng: (_normal(rng, 512, 256),),
+        lambda x: torch.log_softmax(x, dim=-1),
+    ),
+    Kernel(
+        "basics/sigmoid",
+        "sigmoid",
+        None,
+        lambda rng: (_normal(rng, 256, 256),),
+        torch.sigmoid,
+    ),
+    Kernel(
+        "basics/tanh",
+        "tanh",
+        None,
+        lambda rng: (_normal(rng, 256, 256),),
+        torch.tanh,
+    ),
+    Kernel(
+        "basics/gelu",
+        "gelu",
+        None,
+        lambda rng: (_normal(rng, 256, 256),),
+        F.gelu,
+    ),
+    Kernel(
         "basics/linear",
         "linear",
         "one_row_at_a_time",
@@ -87,6 +115,20 @@ KERNELS = [
         lambda grad_y, ids, table: torch.zeros_like(table).index_add(
             0, ids.flatten(), grad_y.flatten(0, 1)
         ),
+    ),
+    Kernel(
+        "training/layer_norm",
+        "layer_norm",
+        None,
+        lambda rng: (_normal(rng, 512, 256), _normal(rng, 256), _normal(rng, 256)),
+        lambda x, gamma, beta: F.layer_norm(x, gamma.shape, gamma, beta),
+    ),
+    Kernel(
+        "training/rms_norm",
+        "rms_norm",
+        None,
+        lambda rng: (_normal(rng, 512, 256), _normal(rng, 256)),
+        lambda x, weight: F.rms_norm(x, weight.shape, weight, 1e-5),
     ),
     Kernel(
         "cnn/conv2d",
@@ -116,11 +158,25 @@ KERNELS = [
         F.max_pool2d,
     ),
     Kernel(
+        "cnn/avg_pool",
+        "avg_pool",
+        None,
+        lambda rng: (_normal(rng, 8, 16, 32, 32), 2),
+        F.avg_pool2d,
+    ),
+    Kernel(
         "cnn/box_iou",
         "box_iou",
         "one_pair_at_a_time",
         lambda rng: (_boxes(rng, 100), _boxes(rng, 100)),
         _iou_torch,
+    ),
+    Kernel(
+        "rnn/rnn_cell",
+        "rnn_cell",
+        None,
+        lambda rng: _gates(rng, states=1, gates=1),
+        torch.rnn_tanh_cell,
     ),
     Kernel(
         "rnn/gru_cell",
@@ -144,16 +200,23 @@ KERNELS = [
         F.scaled_dot_product_attention,
     ),
     Kernel(
+        "attention/online_softmax",
+        "blockwise_attention",
+        "one_query_at_a_time",
+        lambda rng: (*(_normal(rng, 1024, 64) for _ in range(3)), 128),
+        lambda q, k, v, block: F.scaled_dot_product_attention(q[None], k[None], v[None]),
+    ),
+    Kernel(
         "evaluation/cross_entropy",
         "cross_entropy",
-        "one_row_at_a_time",
+        None,
         lambda rng: (_normal(rng, 512, 256), rng.integers(256, size=512)),
         F.cross_entropy,
     ),
     Kernel(
         "evaluation/confusion_matrix",
         "confusion_matrix",
-        "one_sample_at_a_time",
+        None,
         lambda rng: (rng.integers(10, size=50_000), rng.integers(10, size=50_000), 10),
         _confusion_torch,
     ),

@@ -195,7 +195,8 @@ class Diagnosis:
                 best = []
             best.append(Mistake(attempt, attempt.replaces, explained))
             allowed = len(own) - len(explained)
-        return best
+        # Of several that explain as much, each would say something else.
+        return best if len(best) == 1 else []
 
     def _explained(self, attempt: Attempt, own: list[Run], allowed: int) -> tuple[str, ...] | None:
         """The failures that an attempt explains; None once it has missed more than allowed.

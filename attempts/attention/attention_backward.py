@@ -110,7 +110,7 @@ scores_not_scaled = slip(
 )
 
 no_scale = slip(
-    "The scale 1/√d is missing everywhere.",
+    "The scores are not scaled by 1/√d. Is the scale missing, in the gradients too?",
     {"scale = 1 / math.sqrt(d)": "scale = 1"},
 )
 

@@ -233,7 +233,7 @@ temperature_0_refused = slip(
 )
 
 checked_only_by_a_draw = slip(
-    "A temperature below 0 raises only once a token is drawn: with n = 0 it is let through.",
+    "With n = 0, a temperature below 0 is let through. Is it checked only where a token is drawn?",
     {"if temperature < 0:": "if temperature < 0 < n:"},
 )
 

@@ -141,7 +141,7 @@ normal_draws = slip(
 )
 
 gaussian_noise = slip(
-    "This is Gaussian dropout: noise with the right mean, but nothing is dropped.",
+    "Nothing is dropped: no entry becomes 0. Noise of mean 1 alone would be Gaussian dropout.",
     {
         "keep = rng.random(x.shape) >= p": (
             "noise = rng.normal(1.0, np.sqrt(p / (1.0 - p)), size=x.shape)\n"

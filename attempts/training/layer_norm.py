@@ -88,8 +88,8 @@ over_all_but_the_first_axis = slip(
 )
 
 the_axis_of_the_variance_lost = slip(
-    "The variance has lost its axis: one row's spread then meets another row's entries, or NumPy "
-    "finds shapes that don't fit.",
+    "A mean over the row has lost its axis: one row's value then meets another row's entries, or "
+    "NumPy finds shapes that don't fit.",
     {"np.square(centred).mean(axis=-1, keepdims=True)": "np.square(centred).mean(axis=-1)"},
 )
 

@@ -26,12 +26,13 @@ Arguments = tuple[Any, ...]
 class Kernel:
     """What to time of a kata: a function, its arguments, the same in torch, and a looping attempt.
 
-    `torch` takes the arguments with arrays turned to tensors.
+    `torch` takes the arguments with arrays turned to tensors. `loops` is None where no attempt does
+    nothing but loop.
     """
 
     kata: str
     function: str
-    loops: str
+    loops: str | None
     make_arguments: Callable[[np.random.Generator], Arguments]
     torch: Callable[..., Any]
 
@@ -74,21 +75,30 @@ def _measured(kata: Kata, kernel: Kernel) -> Timing:
 
     arguments = kernel.make_arguments(np.random.default_rng(0))
     tensors = [torch.from_numpy(a) if isinstance(a, np.ndarray) else a for a in arguments]
-    attempts = {attempt.name: attempt for attempt in target.attempts_of(kata)}
-    if kernel.loops not in attempts:
-        raise KataError(f"benchmarks/kernels.py: {kata.id} has no attempt {kernel.loops!r}.")
     reference = getattr(target.solution_module(kata), kernel.function)
-    loops = attempts[kernel.loops].answers[kernel.function]
+    loops = looping_attempt(kata, kernel)
     learner = _learners(kata, kernel, arguments)
     calls = {
-        "loops": lambda: loops(*arguments),
         "reference": lambda: reference(*arguments),
         "torch": lambda: kernel.torch(*tensors),
     }
+    if loops:
+        calls["loops"] = lambda: loops(*arguments)
     if learner:
         calls["learner"] = lambda: learner(*arguments)
-    best = {"learner": math.nan} | _best_milliseconds(calls)
+    best = {"loops": math.nan, "learner": math.nan} | _best_milliseconds(calls)
     return Timing(kernel, **best)
+
+
+def looping_attempt(kata: Kata, kernel: Kernel) -> Callable[..., Any] | None:
+    """The attempt that loops; raises KataError where the kata has none of that name."""
+    if kernel.loops is None:
+        return None
+    attempts = {attempt.name: attempt for attempt in target.attempts_of(kata)}
+    if kernel.loops not in attempts:
+        raise KataError(f"benchmarks/kernels.py: {kata.id} has no attempt {kernel.loops!r}.")
+    function: Callable[..., Any] = attempts[kernel.loops].answers[kernel.function]
+    return function
 
 
 def _learners(kata: Kata, kernel: Kernel, arguments: Arguments) -> Callable[..., Any] | None:

@@ -45,8 +45,14 @@ def timings(console: Console, measured: Iterable[Timing]) -> None:
     console.print(Text(header, style="bold"), soft_wrap=True)
     ratios = []
     for timing in measured:
-        cells = (timing.loops, timing.learner, timing.reference, timing.torch)
-        line = f"{timing.kernel.kata:<{_WIDTH}}" + "".join(_time(ms, timing.torch) for ms in cells)
+        cells = (
+            (timing.loops, "–"),
+            (timing.learner, "to do"),
+            (timing.reference, ""),
+            (timing.torch, ""),
+        )
+        times = (_time(ms, timing.torch, or_else) for ms, or_else in cells)
+        line = f"{timing.kernel.kata:<{_WIDTH}}" + "".join(times)
         console.print(Text(line), soft_wrap=True)
         ratios.append(timing.reference / timing.torch)
     mean = geometric_mean(ratios)
@@ -54,7 +60,7 @@ def timings(console: Console, measured: Iterable[Timing]) -> None:
     console.print(Text(text))
 
 
-def _time(milliseconds: float, of_torch: float) -> str:
+def _time(milliseconds: float, of_torch: float, or_else: str) -> str:
     if math.isnan(milliseconds):
-        return f"{'to do':>20}"
+        return f"{or_else:>20}"
     return f"{milliseconds:>12.3f} {'(' + format(milliseconds / of_torch, '.1f') + ')':>9}"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 from rich.console import Console
 
-from kata import arguments, cli, stubs
-from kata.author import verify
+from kata import arguments, catalog, cli, stubs, target
+from kata.author import bench, verify
 from kata.author.verify import Proof
 from kata.tests import conftest
 from kata.tests.terminals import MISTAKE, RIGHT, ROOT, WRONG, Verdicts
@@ -269,6 +269,14 @@ def test_bench_prints_milliseconds_and_ratios(really, checkout):
     assert "(1.0)" in result.stdout
     assert "to do" in result.stdout
     assert "geometric mean" in result.stdout
+
+
+def test_every_kernel_is_there_and_has_the_attempt_that_loops():
+    katas = catalog.load(ROOT)
+    for kernel in bench.kernels_of(katas):
+        kata = katas.find(kernel.kata)
+        assert hasattr(target.solution_module(kata), kernel.function)
+        bench.looping_attempt(kata, kernel)
 
 
 def test_completion_knows_the_names(checkout, monkeypatch):
