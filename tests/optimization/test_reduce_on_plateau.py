@@ -151,7 +151,7 @@ def test_its_threshold_is_a_ten_thousandth_unless_told(gain, rate):
 def test_two_schedules_share_no_state(rng):
     metrics, settings = falling_and_flat(rng), {"factor": 0.4, "patience": 1}
     schedule = ReduceOnPlateau(0.7, **settings)
-    other = ReduceOnPlateau(0.9, factor=0.8, patience=3, threshold=0.2)
+    other = ReduceOnPlateau(0.9, factor=0.8, patience=3, threshold=0.2, min_lr=0.6)
     rates = []
     for metric in metrics:
         rates.append(schedule.step(metric))
