@@ -57,7 +57,8 @@ def timings(console: Console, measured: Iterable[Timing]) -> None:
         ratios.append(timing.reference / timing.torch)
     mean = geometric_mean(ratios)
     text = f"The references take {mean:.2f} times torch's time (geometric mean), on one thread."
-    console.print(Text(text))
+    why = "NumPy goes through memory once for each operation, torch once in all."
+    console.print(Text(f"{text}\n{why}"))
 
 
 def _time(milliseconds: float, of_torch: float, or_else: str) -> str:

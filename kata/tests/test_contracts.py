@@ -12,8 +12,8 @@ from kata.tests.declared import failures
 
 
 class SGD:
-    def __init__(self):
-        self.v = None
+    def __init__(self, lr):
+        self.lr, self.v = lr, None
 
     def step(self, params, grads):
         if len(params) != len(grads):
@@ -27,7 +27,7 @@ class SGD:
         if param.shape != grad.shape:
             raise ValueError("shapes")
         self.v[i] = self.next_v(self.v[i], grad)
-        return param - param.dtype.type(0.1) * self.v[i]
+        return param - param.dtype.type(self.lr) * self.v[i]
 
     def next_v(self, v, grad):
         return grad + v / 2
@@ -41,12 +41,17 @@ class KeepsTheGradient(SGD):
 class StateOfTheClass(SGD):
     v = None
 
-    def __init__(self):
-        pass
+    def __init__(self, lr):
+        self.lr = lr
 
     def step(self, params, grads):
         type(self).v = type(self).v or [np.zeros_like(param) for param in params]
         return super().step(params, grads)
+
+
+class SettingsOfTheClass(SGD):
+    def __init__(self, lr):
+        type(self).lr, self.v = lr, None
 
 
 class OneStateForAll(SGD):
@@ -59,6 +64,12 @@ class ForgetsWithoutGradient(SGD):
         if grad is None:
             self.v[i] = np.zeros_like(param)
         return super().moved(i, param, grad)
+
+
+class HandsBackWithoutGradient(SGD):
+    def step(self, params, grads):
+        none = [*params] if all(grad is None for grad in grads) else None
+        return none or super().step(params, grads)
 
 
 class Broadcasts(SGD):
@@ -76,8 +87,10 @@ class InPlace(SGD):
 OPTIMISERS = {
     KeepsTheGradient: "the caller may write into its arrays after a step",
     StateOfTheClass: "two optimisers share nothing",
+    SettingsOfTheClass: "two optimisers share nothing",
     OneStateForAll: "each parameter has a state of its own",
     ForgetsWithoutGradient: "a gradient of None leaves its parameter and state alone",
+    HandsBackWithoutGradient: "the caller may write into its arrays after a step",
     Broadcasts: "a gradient of another shape raises a ValueError",
     InPlace: "params and grads are left unchanged",
 }
@@ -86,7 +99,7 @@ OPTIMISERS = {
 def declared_optimiser(kind):
     @optimiser()
     def test_it_is_an_optimiser():
-        return kind, kind
+        return partial(kind, 0.1), partial(kind, 0.3)
 
     return failures(test_it_is_an_optimiser)
 

@@ -221,6 +221,15 @@ def test_an_error_of_the_answers_own_may_be_worded_in_any_way(runner, pair):
     assert runner.run(kata).diagnosis == []
 
 
+def test_of_mistakes_that_explain_as_much_none_is_named(runner, pair):
+    kata = pair(halve="return x * 0.2")
+    fifth = "\n\n@wrong(halve, 'It takes a fifth.')\ndef fifth(x):\n    return x / 5.0\n"
+    kata.attempts.write_text(TWO_ATTEMPTS + fifth)
+    assert runner.run(kata).diagnosis == ["halve: It takes a fifth."]
+    kata.attempts.write_text(TWO_ATTEMPTS + fifth + fifth.replace("fifth", "hundredth_doubled"))
+    assert runner.run(kata).diagnosis == []
+
+
 def test_a_function_that_is_done_is_told_while_another_is_to_do(runner, pair):
     verdict = runner.run(pair(double="raise NotImplementedError"))
     outcomes = [
