@@ -1,9 +1,11 @@
+from functools import partial
+
 import pytest
 import torch
 import torch.nn.functional as F
 
 from exercises.attention.minigpt_cache import CachedGPT
-from kata.testing import assert_close, assert_value_error, unchanged
+from kata.testing import assert_close, assert_value_error, share_nothing, unchanged
 
 # tokens in the vocabulary, width, heads, blocks, longest sequence
 SIZES = {
@@ -229,6 +231,14 @@ def test_models_share_nothing_and_tensors_may_have_new_values_in_the_next_call(r
         seen[...] = new
         got += [advance(model, seen, pairs_before) for model in models]
     assert_close(got, expected)
+
+
+@share_nothing()
+def test_models_with_other_heads_share_nothing(rng):
+    tokens = draw_tokens(rng, 7, 2, 3)
+    sizes = SIZES["one block, one head"], TWO_HEADS
+    models = [partial(CachedGPT, *draw_model(rng, size)) for size in sizes]
+    return models, lambda model: advance_in_pieces(model, tokens, [2, 1])
 
 
 def test_what_is_written_depends_on_the_cache_it_goes_on_from(rng):

@@ -7,7 +7,14 @@ import torch
 from torch.optim.swa_utils import get_ema_avg_fn
 
 from exercises.optimization.ema_weights import EMA
-from kata.testing import assert_close, assert_value_error, draw_params, manners, unchanged
+from kata.testing import (
+    assert_close,
+    assert_value_error,
+    draw_params,
+    manners,
+    share_nothing,
+    unchanged,
+)
 
 
 def averages_after(steps, *settings):
@@ -101,14 +108,12 @@ def test_averages_may_be_asked_for_and_written_into_at_any_time(rng):
     assert_close(seen, expected)
 
 
-def test_two_averages_share_nothing(rng):
-    mine, others = ([draw_params(rng) for _ in range(3)] for _ in range(2))
-    expected = in_torch(mine, 0.7), in_torch(others, 0.4)
-    one, other = EMA(mine[0], 0.7), EMA(others[0], 0.4)
-    for params, others_params in zip(mine[1:], others[1:], strict=True):
-        one.update(params)
-        other.update(others_params)
-    assert_close((one.averages(), other.averages()), expected)
+@share_nothing()
+def test_averages_share_nothing(rng):
+    first, later = draw_params(rng), draw_params(rng)
+    narrow = [param.astype(np.float32) for param in first]
+    averages = [partial(EMA, first, 0.7), partial(EMA, narrow, 0.4)]
+    return averages, lambda ema: [ema.update(later), ema.averages()]
 
 
 def test_the_parameters_are_left_unchanged(rng):

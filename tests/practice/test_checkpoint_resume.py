@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from exercises.practice.checkpoint_resume import Trainer
-from kata.testing import assert_close, unchanged
+from kata.testing import assert_close, share_nothing, unchanged
 
 exactly = partial(assert_close, rtol=0.0, atol=0.0)
 
@@ -116,6 +116,15 @@ def test_two_trainers_may_load_one_state_and_take_turns(data):
     other.load(state)
     expected = [step for step in run(trainer, 5) for _ in range(2)]
     exactly([step for _ in range(5) for step in run(one, 1) + run(other, 1)], expected)
+
+
+@share_nothing()
+def test_trainers_share_nothing(rng):
+    trainers = [
+        partial(make, (rng.normal(size=(n, 2)), rng.normal(size=n)), n, batch_size=n - 4, lr=1 / n)
+        for n in (6, 7)
+    ]
+    return trainers, lambda trainer: [run(trainer, 4), trainer.state()]
 
 
 def test_a_resumed_run_may_be_stopped_again(data):

@@ -225,9 +225,14 @@ def test_arguments_are_left_unchanged_and_results_are_the_callers_own(rng):
 
 def test_two_tuners_share_nothing_with_each_other_nor_with_their_arguments(rng):
     weights, x, y = draw(rng, 7)
-    expected = logits_of(weights, fresh_head(weights), x)
-    one, other = FineTuner(weights, 0.0, 0.2), FineTuner(weights, 0.0, 0.2)
+    expected = [
+        logits_of(weights, fresh_head(weights), x),
+        trained(weights, fresh_head(weights), x, y, 2, lr=0.2),
+    ]
+    one, other = FineTuner(weights, 0.0, 0.2), FineTuner(weights, 0.0, 0.5)
     other.fit(x, y, x, y, 2)
     for weight in weights:
         weight.fill_(7.0)
-    assert_close(one.predict(x), expected)
+    before = one.predict(x)
+    one.fit(x, y, x, y, 2)
+    assert_close([before, one.head()], expected)
