@@ -111,6 +111,11 @@ logits_for_probabilities = slip(
 
 # --- fit -------------------------------------------------------------------------------------
 
+weights_not_trained_with = slip(
+    "The classifier is trained without the weights that `fit` returns.",
+    {"y[learned], weights, steps": "y[learned], np.ones(2), steps"},
+)
+
 threshold_from_training = slip(
     "The threshold is chosen on the rows it was trained on, where the classifier looks better than "
     "it is.",
@@ -175,6 +180,12 @@ costs_swapped = slip(
 
 threshold_of_one_half = slip(
     "The threshold is always ½, whatever mistakes cost.", {THRESHOLD: "0.5"}
+)
+
+threshold_of_theory = slip(
+    "The threshold is cost_fp / (cost_fp + cost_fn). That is best for true probabilities, which "
+    "those of a weighted loss are not.",
+    {THRESHOLD: "cost_fp / (cost_fp + cost_fn)"},
 )
 
 threshold_of_undone_weights = slip(
