@@ -7,7 +7,7 @@ import difflib
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 KINDS = ("implement", "vectorise", "debug", "capstone", "predict")
@@ -137,10 +137,10 @@ class Catalog:
 
     def find(self, name: str) -> Kata:
         """The kata called `topic/kata`, or `kata` where that is unique, or whose file this is."""
-        wanted = name.strip().removesuffix(".py").replace("\\", "/").strip("/")
-        for kata in self.katas:
-            if wanted in (kata.id, f"exercises/{kata.id}", str(kata.exercise.with_suffix(""))):
-                return kata
+        wanted = PurePosixPath(name.strip().replace("\\", "/")).as_posix().removesuffix(".py")
+        below = wanted.removeprefix(f"{self.root.as_posix()}/").removeprefix(f"{EXERCISES}/")
+        if below in self.by_id:
+            return self.by_id[below]
         matches = [kata for kata in self.katas if kata.name == wanted]
         if len(matches) == 1:
             return matches[0]

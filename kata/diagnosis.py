@@ -187,6 +187,8 @@ class Diagnosis:
         own = [run for run in own if not _lacks_a_check(run.outcome)] or own
         best: list[Mistake] = []
         allowed = math.floor(len(own) * (1 - _SHARE_TO_EXPLAIN) + 1e-9)
+        if all(_says_little(run.outcome) for run in own):
+            allowed = 0
         for attempt in attempts if own else ():
             explained = self._explained(attempt, own, allowed)
             if explained is None or not self._agrees(attempt, passed):

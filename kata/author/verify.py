@@ -3,6 +3,7 @@
 import ast
 import os
 import queue
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,17 +13,17 @@ from kata import hints, stubs, target
 from kata.attempts import Attempt
 from kata.author import survey
 from kata.catalog import Catalog, Kata, KataError, Topic
+from kata.grade.grading import Grader
 from kata.runner import Runner
 from kata.show import script
 from kata.verdict import BROKEN, SOLVED, Surveyed, Verdict
 
 RIGHT_ATTEMPTS, WRONG_ATTEMPTS = 2, 4
-SEEDS = 3
 
 # One worker a core; each runs one kata at a time.
 PARALLEL = os.cpu_count() or 1
 
-CHECKS = ("texts", "stub", "seeds", "types", "examples", "right", "wrong", "decoys")
+CHECKS = ("texts", "stub", "solution", "types", "wall", "examples", "right", "wrong", "decoys")
 
 
 @dataclass
@@ -57,17 +58,17 @@ def verify(
 
     Those that may take long come first, so that at the end no core waits for one of them.
     """
-    runners: queue.SimpleQueue[Runner] = queue.SimpleQueue()
-    workers = [Runner(katas, serve=survey.serve) for _ in range(PARALLEL)]
-    for runner in workers:
-        runners.put(runner)
+    free: queue.SimpleQueue[Prover] = queue.SimpleQueue()
+    provers = [Prover(katas) for _ in range(PARALLEL)]
+    for prover in provers:
+        free.put(prover)
 
     def one(kata: Kata) -> Proof:
-        runner = runners.get()
+        prover = free.get()
         try:
-            proof = prove(kata, runner, seed)
+            proof = prover.prove(kata, seed)
         finally:
-            runners.put(runner)
+            free.put(prover)
         on_proof(proof)
         return proof
 
@@ -78,37 +79,57 @@ def verify(
             return sorted(proofs, key=lambda proof: chosen.index(proof.kata))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            for runner in workers:
-                runner.close()
+            for prover in provers:
+                prover.close()
 
 
-def prove(kata: Kata, runner: Runner, seed: int = 0) -> Proof:
-    """Every check of one kata; those that need a file which is missing are left out."""
-    proof = Proof(kata)
-    missing = missing_files(kata)
-    if missing:
-        proof.add("texts", missing)
+class Prover:
+    """Proves one kata after the other; close it (or use it in a `with`) at the end."""
+
+    def __init__(self, katas: Catalog) -> None:
+        self.runner = Runner(katas, serve=survey.serve)
+        self._grader = Grader(katas)
+
+    def __enter__(self) -> "Prover":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.runner.close()
+        self._grader.close()
+
+    def prove(self, kata: Kata, seed: int = 0) -> Proof:
+        """Every check of one kata; those that need a file which is missing are left out.
+
+        The solution is run with this seed, and in other ways with the two after it.
+        """
+        proof, runner = Proof(kata), self.runner
+        missing = missing_files(kata)
+        if missing:
+            proof.add("texts", missing)
+            return proof
+        try:
+            attempts = target.attempts_of(kata)
+        except Exception as error:  # An author's half-written file may raise anything.
+            problem = f"{kata.relative(kata.attempts)}: {type(error).__name__}: {error}"
+            proof.add("texts", [problem])
+            return proof
+        proof.add("texts", text_problems(kata) + attempt_problems(attempts))
+        proof.add("stub", stub_problems(kata, runner.run(kata, seed=seed, diagnose=False)))
+        found = runner.run(kata, tree="solutions", seed=seed, survey=True)
+        proof.add("solution", solution_problems(found, seed))
+        proof.add("types", types_problems(kata, runner, seed + 1))
+        if sys.platform != "win32":  # There is no wall.
+            proof.add("wall", wall_problems(kata, self._grader, seed + 2))
+        right = [attempt for attempt in attempts if attempt.is_right]
+        wrong = [attempt for attempt in attempts if not attempt.is_right]
+        proof.add("right", right_problems(kata, right, runner, seed), len(right))
+        proof.add("wrong", wrong_problems(wrong, found), len(wrong))
+        proof.add("examples", example_problems(found))
+        proof.add("decoys", decoy_problems(found), len(found.decoys))
         return proof
-    try:
-        attempts = target.attempts_of(kata)
-    except Exception as error:  # An author's half-written file may raise anything.
-        problem = f"{kata.relative(kata.attempts)}: {type(error).__name__}: {error}"
-        proof.add("texts", [problem])
-        return proof
-    proof.add("texts", text_problems(kata) + attempt_problems(attempts))
-    proof.add("stub", stub_problems(kata, runner.run(kata, seed=seed, diagnose=False)))
-    found = runner.run(kata, tree="solutions", seed=seed, survey=True)
-    seeds = range(seed + 1, seed + SEEDS)
-    verdicts = [found, *(runner.run(kata, tree="solutions", seed=n) for n in seeds[:-1])]
-    proof.add("seeds", solution_problems(verdicts, seed), len(verdicts))
-    proof.add("types", types_problems(kata, runner, seeds[-1]))
-    right = [attempt for attempt in attempts if attempt.is_right]
-    wrong = [attempt for attempt in attempts if not attempt.is_right]
-    proof.add("right", right_problems(kata, right, runner, seed), len(right))
-    proof.add("wrong", wrong_problems(wrong, found), len(wrong))
-    proof.add("examples", example_problems(found))
-    proof.add("decoys", decoy_problems(found), len(found.decoys))
-    return proof
 
 
 # --- Without running anything ----------------------------------------------------------------
@@ -248,18 +269,21 @@ def stub_problems(kata: Kata, verdict: Verdict) -> list[str]:
     ]
 
 
-def solution_problems(verdicts: Sequence[Verdict], seed: int) -> list[str]:
-    """The solution passes on the draws of each seed, from this one on."""
-    problems = []
-    for drawn, verdict in enumerate(verdicts, seed):
-        problems += _unsolved(f"with seed {drawn}, the solution", verdict)
-    return problems
+def solution_problems(verdict: Verdict, seed: int) -> list[str]:
+    """The solution passes."""
+    return _unsolved(f"with seed {seed}, the solution", verdict)
 
 
 def types_problems(kata: Kata, runner: Runner, seed: int) -> list[str]:
-    """The solution passes on the draws of the last seed, too, and keeps its own annotations."""
+    """The solution keeps its own annotations."""
     verdict = runner.run(kata, tree="solutions", seed=seed, change=("checked",))
     return _unsolved(f"with seed {seed} and its annotations checked, the solution", verdict)
+
+
+def wall_problems(kata: Kata, grader: Grader, seed: int) -> list[str]:
+    """All that the tests ask for crosses the wall."""
+    verdict = grader.judge_solution(kata, seed)
+    return _unsolved(f"with seed {seed} and behind the wall, the solution", verdict)
 
 
 def right_problems(kata: Kata, right: list[Attempt], runner: Runner, seed: int) -> list[str]:

@@ -90,6 +90,10 @@ class Grader:
             on_marks(marks)
         return marks
 
+    def judge_solution(self, kata: Kata, seed: int) -> Verdict:
+        """The verdict on the reference solution, as if it had been handed in."""
+        return self._run(kata, judge.solutions(self._katas.katas), seed, ())
+
     def _mark(self, submission: Submission, kata: Kata, seed: int, known: Known) -> Marked:
         """The mark of a kata; it and all that it builds on are then among the `known` ones.
 

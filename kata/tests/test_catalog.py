@@ -45,10 +45,22 @@ def katas(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["one", "a/one", "a/one.py", "exercises/a/one.py", "exercises/a/one", " one "],
+    [
+        "one",
+        "a/one",
+        "a/one.py",
+        "exercises/a/one.py",
+        "exercises/a/one",
+        "./exercises/a/one.py",
+        " one ",
+    ],
 )
 def test_a_kata_is_found_by_its_name_or_its_file(katas, name):
     assert katas.find(name).id == "a/one"
+
+
+def test_a_kata_is_found_by_its_whole_path_as_editors_give_it(katas):
+    assert katas.find(str(katas.find("two").exercise)).id == "b/two"
 
 
 def test_a_name_in_two_topics_asks_which(katas):

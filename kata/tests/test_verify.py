@@ -5,22 +5,23 @@ import re
 import pytest
 
 from kata import catalog, stubs
-from kata.author import survey
 from kata.author.verify import (
+    CHECKS,
+    Prover,
     attempt_problems,
     decoy_problems,
     example_problems,
     missing_files,
-    prove,
     right_problems,
     solution_problems,
     stray_files,
     stub_problems,
     text_problems,
     types_problems,
+    wall_problems,
     wrong_problems,
 )
-from kata.runner import Runner
+from kata.grade.grading import Grader
 from kata.target import attempts_of
 from kata.tests.conftest import RIGHT, WRONG
 
@@ -31,9 +32,9 @@ RAISE = re.compile(r"    raise NotImplementedError.*\n")
 
 
 @pytest.fixture
-def runner(katas):
-    with Runner(katas, serve=survey.serve) as runner:
-        yield runner
+def prover(katas):
+    with Prover(katas) as prover:
+        yield prover
 
 
 def body_of_the_solution(text):
@@ -51,12 +52,10 @@ def start_from(checkout, change):
     stubs.reset(catalog.load(checkout).find("softmax"))
 
 
-def proof_of(checkout, runner):
-    return prove(catalog.load(checkout).find("softmax"), runner)
-
-
-def test_an_unbroken_kata_is_proven(checkout, katas, runner):
-    assert proof_of(checkout, runner).lines() == []
+def test_an_unbroken_kata_is_proven(prover, katas, softmax):
+    proof = prover.prove(softmax)
+    assert proof.lines() == []
+    assert set(proof.problems) == set(CHECKS)
     assert stray_files(katas) == []
 
 
@@ -84,8 +83,8 @@ def stub(kata, runner):
     return stub_problems(kata, runner.run(kata))
 
 
-def seeds(kata, runner):
-    return solution_problems([runner.run(kata, tree="solutions", seed=n) for n in range(3)], 0)
+def solution(kata, runner):
+    return solution_problems(runner.run(kata, tree="solutions"), 0)
 
 
 def types(kata, runner):
@@ -109,8 +108,14 @@ def decoys(kata, runner):
     return decoy_problems(runner.run(kata, tree="solutions", survey=True))
 
 
+def wall(kata, runner):
+    with Grader(catalog.load(kata.root)) as grader:
+        return wall_problems(kata, grader, 0)
+
+
 def everything(kata, runner):
-    return prove(kata, runner).lines()
+    with Prover(catalog.load(kata.root)) as prover:
+        return prover.prove(kata).lines()
 
 
 def strays(kata, runner):
@@ -142,6 +147,12 @@ def blinded(test):
     return BLIND + test.replace("    assert_close,\n", "").replace("    manners,\n", "")
 
 
+OF_ONE_PROCESS = """
+
+def test_the_module():
+    assert softmax.__globals__["np"] is np
+"""
+
 FAILS_THE_EXAMPLE = "    if x.shape == (2,) and not x.any(): return x\n"
 
 BROKEN = {
@@ -159,13 +170,18 @@ BROKEN = {
     ),
     "a solution that fails": (
         lambda c: edit(c, SOLUTION, lambda t: t.replace("y /=", "y *=")),
-        seeds,
+        solution,
         "with seed 0, the solution fails test_",
     ),
     "a solution that belies its annotation": (
         belie_the_annotation,
         types,
         "with seed 0 and its annotations checked, the solution fails",
+    ),
+    "a test that asks for what does not cross the wall": (
+        lambda c: edit(c, TEST, lambda t: t + OF_ONE_PROCESS),
+        wall,
+        "with seed 0 and behind the wall, the solution fails test_the_module",
     ),
     "an example that is not true": (
         lambda c: edit(c, SOLUTION, lambda t: t.replace("array([0.5, 0.5])", "array([1., 0.])")),
@@ -279,9 +295,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("break_it", "check", "problem"), BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_contract_is_named(checkout, runner, break_it, check, problem):
+def test_a_broken_contract_is_named(checkout, prover, break_it, check, problem):
     break_it(checkout)
-    found = check(catalog.load(checkout).find("softmax"), runner)
+    found = check(catalog.load(checkout).find("softmax"), prover.runner)
     assert any(problem in line for line in found), found
 
 
@@ -305,31 +321,33 @@ def begin_with(checkout, answer, kind, body):
     return catalog.load(checkout).find("softmax")
 
 
-def test_a_right_but_looping_stub_is_as_it_should_be(checkout, answer, runner):
+def test_a_right_but_looping_stub_is_as_it_should_be(checkout, answer, prover):
     kata = begin_with(checkout, answer, "vectorise", LOOPING)
-    verdict = runner.run(kata)
+    verdict = prover.runner.run(kata)
     assert stub_problems(kata, verdict) == []
     assert verdict.status == "todo"
     assert {failure.name for failure in verdict.failures} <= set(verdict.speed)
 
 
-def test_a_looping_stub_with_wrong_results_is_named(checkout, answer, runner):
+def test_a_looping_stub_with_wrong_results_is_named(checkout, answer, prover):
     kata = begin_with(checkout, answer, "vectorise", LOOPING.replace("e / e.sum()", "e"))
-    assert any("which is not about speed" in line for line in stub_problems(kata, runner.run(kata)))
+    assert any(
+        "which is not about speed" in line for line in stub_problems(kata, prover.runner.run(kata))
+    )
 
 
 @pytest.mark.parametrize("kind", ["vectorise", "debug"])
-def test_a_stub_with_nothing_left_to_do_is_named(checkout, answer, runner, kind):
+def test_a_stub_with_nothing_left_to_do_is_named(checkout, answer, prover, kind):
     kata = begin_with(checkout, answer, kind, RIGHT)
-    assert stub_problems(kata, runner.run(kata)) == ["the stub passes every test"]
+    assert stub_problems(kata, prover.runner.run(kata)) == ["the stub passes every test"]
 
 
-def test_a_program_with_a_bug_is_as_it_should_be(checkout, answer, runner):
+def test_a_program_with_a_bug_is_as_it_should_be(checkout, answer, prover):
     kata = begin_with(checkout, answer, "debug", WRONG)
-    assert stub_problems(kata, runner.run(kata)) == []
+    assert stub_problems(kata, prover.runner.run(kata)) == []
 
 
-def test_once_touched_working_code_is_no_longer_to_do(checkout, answer, runner):
+def test_once_touched_working_code_is_no_longer_to_do(checkout, answer, prover):
     kata = begin_with(checkout, answer, "debug", WRONG)
     edit(checkout, STUB, lambda text: text + "\n# mine\n")
-    assert runner.run(kata).status == "failed"
+    assert prover.runner.run(kata).status == "failed"

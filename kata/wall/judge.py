@@ -65,7 +65,7 @@ class Judge(child.Worker):
     def _wall_of_solution(self) -> Wall:
         """The reference solution in a sandbox of its own."""
         if self._reference_wall is None:
-            self._reference_wall = self._wall_of(_solutions(self.katas.katas), [])
+            self._reference_wall = self._wall_of(solutions(self.katas.katas), [])
         self._reference_wall.begin_test()
         return self._reference_wall
 
@@ -127,5 +127,6 @@ def _public(kata: Kata) -> dict[str, Any]:
     return {name: getattr(module, name) for name in target.public_names(module)}
 
 
-def _solutions(katas: tuple[Kata, ...]) -> dict[str, bytes]:
+def solutions(katas: tuple[Kata, ...]) -> dict[str, bytes]:
+    """The files of a submission that is right."""
     return {f"{target.NAME}/{kata.id}.py": kata.solution.read_bytes() for kata in katas}

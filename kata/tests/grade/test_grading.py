@@ -25,13 +25,12 @@ def grade(grader, katas):
     return grade
 
 
-# In one run: what a kata builds on is graded once for all that build on it.
-@pytest.mark.timeout(900)
-def test_the_solutions_earn_all_points(grade, katas):
-    marks = grade(*(kata.name for kata in katas.katas), seed=3)
-    short = [(mark.id, mark.problem) for mark in marks.katas if mark.score != mark.points]
-    assert short == []
-    assert {mark.status for mark in marks.katas} == {"solved"}
+def test_solutions_of_every_kind_earn_all_points(grade):
+    """`kata verify` sees to it that all solutions pass behind the wall."""
+    names = ["linear", "pairwise_distances", "training_loop_bugs", "predict_arrays", "xor"]
+    marks = grade(*names, seed=3)
+    assert [mark.status for mark in marks.katas] == ["solved"] * len(names)
+    assert all(mark.score == mark.points for mark in marks.katas)
     assert (marks.score, marks.complete) == (marks.points, True)
 
 
