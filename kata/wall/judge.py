@@ -19,7 +19,7 @@ from kata.gauges import Meter, Timer
 from kata.stage import Stage
 from kata.verdict import Job
 from kata.wall import guarded  # noqa: F401, for its effect.
-from kata.wall.line import keep_freed_memory
+from kata.wall.line import Node, keep_freed_memory
 from kata.wall.remote import Remote
 from kata.wall.wall import Answer, Wall
 
@@ -88,12 +88,15 @@ class RemoteMeter(Meter):
     def steps(self, call: Callable[[], Any], most: float = math.inf) -> int:
         if testing.diagnosing():  # The diagnosis tries attempts, which are here.
             return super().steps(call, most)
-        return sum(self._measured("steps", call))
+        gauge: dict[str, Node] = {"gauge": "steps"}
+        if most < math.inf:
+            gauge["most"] = int(most)
+        return sum(self._measured(gauge, call))
 
     def peak(self, call: Callable[[], Any]) -> int:
         if testing.diagnosing():
             return super().peak(call)
-        return max(self._measured("peak", call), default=0)
+        return max(self._measured({"gauge": "peak"}, call), default=0)
 
     def timers(
         self, function: Callable[..., Any], reference: Callable[..., Any]
@@ -106,12 +109,12 @@ class RemoteMeter(Meter):
             lambda args: wall.timed(rival, args, reference),
         )
 
-    def _measured(self, gauge: str, call: Callable[[], Any]) -> list[int]:
+    def _measured(self, gauge: dict[str, Node], call: Callable[[], Any]) -> list[int]:
         self._wall.gauge, self._wall.measured = gauge, []
         try:
             call()
         finally:
-            self._wall.gauge = None
+            self._wall.gauge = {}
         return self._wall.measured
 
 

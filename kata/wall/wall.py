@@ -79,7 +79,8 @@ class Wall:
         self._parts: list[int] = []
         self._next_number = itertools.count()
         self._over = ""
-        self.gauge: str | None = None
+        # What to measure of each call, in the words of a request; nothing, usually.
+        self.gauge: dict[str, Node] = {}
         self.measured: list[int] = []
         self.account = Account()
         self.begin_test()
@@ -229,11 +230,10 @@ class Wall:
         errors = np.geterr()
         settings = {
             "reset": self._reset,
-            "gauge": self.gauge,
             "errstate": dict(errors) if errors != _USUAL_ERRORS else None,
         }
         self._reset = self._reset and operation == "timed"  # Which has tables of its own.
-        told = {name: value for name, value in settings.items() if value}
+        told = {name: value for name, value in settings.items() if value} | self.gauge
         return writer.message(op=operation, values=node, forget=forget, **told)
 
     def _forgotten(self) -> list[int]:

@@ -85,13 +85,16 @@ def sandbox():
         if type(box).__name__ == "Sandbox":
             return box
         frame = frame.f_back
-def timed(message):
+def reply(message):
     box = sandbox()
-    box.promised = message
-    Message = type(message)
-    return Message({"digest": "0" * 128}).packed()
+    if message.body["op"] == "timed":
+        box.promised = message
+        return type(message)({"digest": "0" * 128}).packed()
+    if "reset" in message.body:
+        box._reset()
+    return box._answer(box.promised if message.body["op"] == "fetch" else message)
 def conv2d(x, w, b, stride=1, padding=0):
-    sandbox()._timed = timed
+    sandbox()._reply = reply
     return slow(x, w, b, stride, padding)
 """,
     "threads that keep the cores busy meanwhile": """
