@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, slip
+from kata.attempts import rewrite, right, slip
 from solutions.training.batch_norm import BatchNorm
 
 
@@ -50,50 +50,21 @@ class StepByStep:
         return tuple(grad.astype(x.dtype) for grad in grads)
 
 
-@right(BatchNorm)
-class WithFeaturesInRows:
-    """Everything in float64 and transposed; the gradient as a projection, feature by feature."""
-
-    def __init__(self, n_features, eps=1e-5, momentum=0.1):
-        self.settings = n_features, eps, momentum
-        self.gamma = np.full(n_features, 1.0)
-        self.beta = self.gamma * 0
-        self.running_var = self.gamma.copy()
-        self.running_mean = self.beta.copy()
-
-    def rows(self, x, least):
-        features, _, _ = self.settings
-        if x.shape != (max(len(x), least), features):
-            raise ValueError(f"expected at least {least} rows of {features} features")
-        return x.T.astype(np.float64)
-
-    def forward(self, x, training):
-        rows = self.rows(x, 2 if training else 0)
-        _, eps, momentum = self.settings
-        if not training:
-            y = (rows.T - self.running_mean) / np.sqrt(self.running_var + eps)
-            return (y * self.gamma + self.beta).astype(x.dtype)
-        n = rows.shape[1]
-        mean = rows.mean(axis=1)
-        squares = ((rows - mean[:, None]) ** 2).sum(axis=1)
-        old = 1 - momentum
-        self.running_mean = old * self.running_mean + momentum * mean
-        self.running_var = old * self.running_var + momentum * squares / (n - 1)
-        y = (rows.T - mean) / np.sqrt(squares / n + eps)
-        return (y * self.gamma + self.beta).astype(x.dtype)
-
-    def backward(self, grad_y, x):
-        rows = self.rows(x, 2)
-        if np.shape(grad_y) != np.shape(x):
-            raise ValueError("grad_y has another shape")
-        std = np.sqrt(rows.var(axis=1) + self.settings[1])
-        normal = (rows - rows.mean(axis=1, keepdims=True)) / std[:, None]
-        upstream = grad_y.T.astype(np.float64)
-        inner = np.einsum("fn,fn->f", upstream, normal)
-        through = upstream - upstream.mean(axis=1, keepdims=True)
-        through -= normal * (inner / rows.shape[1])[:, None]
-        grad_x = (through * (self.gamma / std)[:, None]).T
-        return grad_x.astype(x.dtype), inner.astype(x.dtype), upstream.sum(1).astype(x.dtype)
+in_other_words = rewrite(
+    {
+        "return x.mean(axis=0, dtype=np.float64), x.var(axis=0, dtype=np.float64)": (
+            "mean = x.astype(np.float64).mean(axis=0)\n"
+            "return mean, np.square(x - mean).mean(axis=0)"
+        ),
+        "(1.0 - self.momentum) * old + self.momentum * new": "old + self.momentum * (new - old)",
+        "self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta": (
+            "self.gamma * ((x - mean) * (var + self.eps) ** -0.5) + self.beta"
+        ),
+        "grad_x = self.gamma / std * (grad_y - taken_back)": (
+            "grad_x = (grad_y - taken_back) * (self.gamma / std)"
+        ),
+    }
+)
 
 
 # --- Forward, in training --------------------------------------------------------------------
