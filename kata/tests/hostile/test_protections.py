@@ -79,13 +79,13 @@ as_root = pytest.mark.skipif(not IS_ROOT, reason="needs to be started as root")
 
 
 @pytest.fixture(scope="module")
-def grade(submission) -> Callable[..., dict]:
+def grade(submission, katas) -> Callable[..., dict]:
     """Grades in a process of its own, once for each user; gives the marks as JSON holds them."""
 
     @functools.cache
     def grade_in_all_modes(become: Callable[[], None] | None) -> list[dict]:
         names = ["softmax", "sigmoid", "tanh", "linear"]
-        command = [sys.executable, "-c", GRADE, str(ROOT), str(submission), json.dumps(MODES)]
+        command = [sys.executable, "-c", GRADE, str(katas.root), str(submission), json.dumps(MODES)]
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/", "TMPDIR": "/tmp"}
         run = subprocess.run(
             [*command, *names],
