@@ -341,7 +341,8 @@ positions_rounded_up = slip(
 )
 
 last_position_missing = slip(
-    "The last position is missing: a window as large as the padded picture fits once, not never.",
+    "The number of positions is wrong: a window as large as the padded picture fits once, so it is "
+    "(size + 2·padding − kernel) // stride + 1.",
     {
         "(size + 2 * padding - kernel) // stride + 1": "(size + 2 * padding - kernel) // stride",
     },

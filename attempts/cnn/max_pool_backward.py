@@ -144,7 +144,7 @@ one_winner_for_all_pictures = slip(
 )
 
 zeros_in_the_frame = slip(
-    "The frame is of zeros, which win over all that is negative; the gradient is then lost in the "
+    "Pixels lose to the frame, as they do where it is of zeros: the gradient is then lost in the "
     "frame.",
     {", constant_values=-np.inf": ""},
 )
