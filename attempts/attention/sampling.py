@@ -262,7 +262,7 @@ negative_temperature_let_through = slip(
 )
 
 top_p_unchecked_beside_top_k = slip(
-    "Where both are given, top_p is not checked.",
+    "A top_p that is out of range is let through where top_k is given too.",
     {"if top_p is not None and not": "if top_k is None and top_p is not None and not"},
 )
 
@@ -313,7 +313,7 @@ one_token_at_a_time = slip(
 # --- The draw --------------------------------------------------------------------------------
 
 always_the_most_probable = slip(
-    "The most probable token is always taken: nothing is drawn.",
+    "Nothing is drawn: the same token is always taken, perhaps the most probable one.",
     {DRAW: "probs.argmax() + 0 * rng.random()"},
 )
 

@@ -293,6 +293,11 @@ biases_unchecked = slip(
     {" or b.shape != (c_out,)": ""},
 )
 
+only_the_size_of_the_gradient_checked = slip(
+    "At most the number of entries of grad_y is checked. Its shape may be another than that of y.",
+    {"grad_y.shape != (n, c_out, rows, columns)": "grad_y.size != n * c_out * rows * columns"},
+)
+
 kernel_too_large = slip(
     "A kernel larger than the padded picture gives an empty y, and gradients of zeros. It should "
     "raise a ValueError.",

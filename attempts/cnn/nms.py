@@ -216,7 +216,8 @@ both_of_x_first = slip(
 )
 
 shared_counted_twice = slip(
-    "The union is the sum of both areas, which counts what they share twice.",
+    "The union counts more than once what both boxes share. The sum of both areas does so: take the "
+    "shared part off.",
     {"areas - shared": "areas"},
 )
 

@@ -17,7 +17,7 @@ from kata.testing import (
 BLOCKS = pytest.mark.parametrize("block", [1, 2, 3, 4, 5, 6, 11, 12, 13, 100])
 
 
-def draw(rng, t_q=5, t_k=12, d=4, d_v=3):
+def draw(rng, t_q=5, t_k=12, d=6, d_v=3):
     return [rng.normal(size=shape) for shape in [(t_q, d), (t_k, d), (t_k, d_v)]]
 
 
@@ -126,7 +126,7 @@ def test_a_block_below_1_raises_a_value_error(rng, block):
 
 @pytest.mark.parametrize(
     ("position", "shape"),
-    [(0, (5, 3)), (0, (5, 1)), (1, (12, 1)), (1, (11, 4)), (1, (1, 4)), (2, (13, 3)), (2, (1, 3))],
+    [(0, (5, 3)), (0, (5, 1)), (1, (12, 1)), (1, (11, 6)), (1, (1, 6)), (2, (13, 3)), (2, (1, 3))],
     ids=str,
 )
 @pytest.mark.parametrize("block", [1, 4, 20])
