@@ -11,6 +11,7 @@ import random
 import sys
 
 from class_throughput import ENDS, drawn_answer
+from told import numbers_told
 
 from kata import catalog, target
 from kata.catalog import Catalog, Kata
@@ -22,7 +23,7 @@ Mark = tuple[str, float, tuple[str, ...]]
 
 
 def main() -> None:
-    count, seed = [*map(int, sys.argv[1:]), *(100, 0)[len(sys.argv) - 1 :]]
+    count, seed = numbers_told(str(__doc__), count=100, seed=0)
     katas, draw = catalog.load(), random.Random(seed)
     target.install(katas, "solutions")  # What attempts build on.
     sources = {f"exercises/{kata.id}.py": drawn_answer(kata, draw).encode() for kata in katas.katas}

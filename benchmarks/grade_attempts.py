@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from told import katas_told
+
 from kata import catalog, stubs, target
 from kata.attempts import Attempt, edited
 from kata.catalog import Catalog, Kata
@@ -50,7 +52,7 @@ class Finding:
 
 def main() -> None:
     katas = catalog.load(ROOT)
-    chosen = [katas.find(name) for name in sys.argv[1:]] or list(katas.katas)
+    chosen, _ = katas_told(katas, str(__doc__))
     everything: list[Finding] = []
     start = time.perf_counter()
     with Grader(katas) as grader:

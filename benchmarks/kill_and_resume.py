@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from told import numbers_told
+
 from kata import catalog, stubs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,8 +31,7 @@ PATIENCE = 60.0
 
 
 def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 50
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10**6)
+    runs, seed = numbers_told(str(__doc__), runs=50, seed=random.randrange(10**6))
     draw = random.Random(seed)
     print(f"{runs} runs, seed {seed}", flush=True)
     wrong = 0

@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Iterator
 
 from changed_solutions import Copies, is_script
+from told import katas_told
 
 from kata import catalog
 from kata.catalog import Kata
@@ -26,7 +27,7 @@ from kata.verdict import SOLVED
 
 def main() -> None:
     katas = catalog.load()
-    chosen = [katas.find(name) for name in sys.argv[1:]] or list(katas.katas)
+    chosen, _ = katas_told(katas, str(__doc__))
     warnings.simplefilter("ignore", SyntaxWarning)  # Some mutants compare with `is`.
     with Copies(katas, attempts=False) as copies:
         counts = [survey(copies, kata) for kata in chosen if copies.can_tell(kata)]

@@ -13,6 +13,8 @@ import os
 import sys
 from collections.abc import Iterator
 
+from told import katas_told
+
 from kata import catalog, target
 from kata.catalog import Kata
 from kata.runner import Runner
@@ -22,9 +24,8 @@ LOOPING = "at_a_time"
 
 
 def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     katas = catalog.load()
-    chosen = [katas.find(name) for name in sys.argv[2:]] or list(katas.katas)
+    chosen, [runs] = katas_told(katas, str(__doc__), runs=200)
     wrong = 0
     with Runner(katas) as runner:
         for state, load in (("idle", contextlib.nullcontext()), ("busy", every_core_busy())):

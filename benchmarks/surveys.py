@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from changed_solutions import Copies
+from told import katas_told
 from variants import Variant, variants_of
 
 from kata import catalog
@@ -57,7 +58,7 @@ class Record:
 
 def main() -> None:
     katas = catalog.load()
-    chosen = [katas.find(name) for name in sys.argv[1:]] or list(katas.katas)
+    chosen, _ = katas_told(katas, str(__doc__))
     file = katas.root / "benchmarks" / "surveys.txt"
     record = read(file)
     done = 0

@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 import pexpect
+from told import numbers_told
 
 from kata import catalog
 from kata.catalog import Kata
@@ -291,7 +292,7 @@ EVENTS = {
 
 
 def main() -> None:
-    count, seed = [*map(int, sys.argv[1:]), *(300, 0)[len(sys.argv) - 1 :]]
+    count, seed = numbers_told(str(__doc__), count=300, seed=0)
     draw, folder = random.Random(seed), Path(tempfile.mkdtemp(prefix="whole-day-"))
     day, kills = Day(folder, draw), 0
     try:

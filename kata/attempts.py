@@ -171,9 +171,26 @@ def _compiled(slips: Mapping[str, _Slip], solution: Path, file: Path) -> _Compil
             return dict(kept)
     except (OSError, ValueError, EOFError, TypeError):
         pass  # None was kept, or none that can be used.
-    compiled = {name: _compile(name, source, slip.edits) for name, slip in slips.items()}
+    compiled = _compile_all(slips, source)
     with contextlib.suppress(OSError):  # Where nothing may be written, they are compiled each time.
         write_whole(cache, marshal.dumps((key, compiled)))
+    return compiled
+
+
+def _compile_all(slips: Mapping[str, _Slip], source: str) -> _Compiled:
+    """Raises SlipError with what is wrong with each slip that does not fit."""
+    compiled, problems = {}, []
+    for name, one in slips.items():
+        try:
+            compiled[name] = _compile(name, source, one.edits)
+        except SlipError as error:
+            problems.append(f"{name}: {error}")
+        except SyntaxError as error:
+            problems.append(
+                f"{name}: leaves no valid Python: {error.msg}: {(error.text or '').strip()}"
+            )
+    if problems:
+        raise SlipError("; ".join(problems))
     return compiled
 
 
@@ -181,7 +198,7 @@ def _compile(name: str, source: str, edits: Mapping[str, str]) -> tuple[tuple[st
     text = edited(source, edits)
     replaces = _changed_names(ast.parse(source), ast.parse(text))
     if not replaces:
-        raise SlipError(f"the slip {name} changes no public function or class")
+        raise SlipError("changes no public function or class")
     # Annotations stay text: to evaluate them takes longer than all else.
     flags = __future__.annotations.compiler_flag
     return replaces, compile(text, f"<{name}>", "exec", flags=flags, dont_inherit=True)

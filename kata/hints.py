@@ -36,7 +36,7 @@ def read(kata: Kata) -> Hints:
         raise KataError(f"{file} should have the sections {wanted}; it has {', '.join(headings)}.")
     empty = [heading for heading, body in zip(headings, bodies, strict=True) if not body]
     if empty:
-        raise KataError(f"{file}: the section {empty[0]!r} is empty.")
+        raise KataError(f"{file}: these sections are empty: {', '.join(empty)}.")
     section = dict(zip(headings, bodies, strict=True))
     return Hints(tuple(bodies[:3]), section.get(INTERVIEW, ""), section["Sources"])
 

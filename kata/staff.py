@@ -28,7 +28,7 @@ def verify(names: Names = None, seed: Seed = 0) -> None:
     lines += [] if chosen else verify.stray_files(katas)
     for line in lines:
         console.print(Text(line, style="red"), soft_wrap=True)
-    _exit_unless(not lines, f"{len(proofs)} katas proven.", f"{len(lines)} problems.")
+    _exit_unless(not lines, f"Katas proven: {len(proofs)}.", f"Problems: {len(lines)}.")
 
 
 @app.command()
@@ -135,7 +135,8 @@ def freeze(names: Annotated[list[str], typer.Argument(metavar="NAME…")]) -> No
         backup = stubs.reset(kata)
         console.print(Text(f"{kata.relative(kata.exercise)} is the stub of its solution."))
         if backup:
-            console.print(Text(f"The file before it is kept as {kata.relative(backup)}."))
+            kept = f"The file that stood there before is {kata.relative(backup)}."
+            console.print(Text(kept), soft_wrap=True)
 
 
 @app.command()

@@ -42,6 +42,9 @@ class BatchNorm2d:
         Raises    ValueError if x does not have four axes and n_channels channels, or if N < 2 in
                   training
         Speed     no Python loop over pictures, channels, rows or columns
+
+        >>> BatchNorm2d(1, eps=0.0).forward(np.array([[[[1.0, 5.0]]]]), training=True)
+        array([[[[-1.,  1.]]]])
         """
         raise NotImplementedError
 

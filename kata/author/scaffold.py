@@ -6,6 +6,9 @@ from kata import stubs
 from kata.catalog import Catalog, Kata, KataError
 from kata.store import write_whole
 
+# Marks what is still to be written: `kata verify` asks for it.
+TO_WRITE = "TODO"
+
 _SOLUTION = '''"""{title}."""
 
 import numpy as np
@@ -13,12 +16,21 @@ from jaxtyping import Float
 
 
 def {name}(x: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n"]:
-    """Say what it gives, not how.
+    """TODO: what it gives, not how.
 
         y[i] = x[i]
 
+    TODO: those of these lines that make a promise; each has a test.
+
+    Shapes    what the annotations cannot say
+    Units     of all that has one
+    Numerics  ranges, dtypes, digits
     Raises    ValueError if …
-    Source    …
+    Speed     the axes without a Python loop; the memory
+    Source    the paper or book, with its section
+
+    >>> {name}(np.array([1.0, 2.0]))
+    array([1., 2.])
     """
     return x.copy()
 '''
@@ -30,6 +42,9 @@ import torch
 
 from exercises.{topic}.{name} import {name}
 from kata.testing import assert_close, manners
+
+
+# TODO: a test for each promise; CONTRIBUTING.md lists the kinds.
 
 
 def test_a_value_worked_out_by_hand():
@@ -58,9 +73,11 @@ from solutions.{topic}.{name} import {name}
 
 
 @right({name})
-def written_another_way(x): ...
+def written_another_way(x):  # TODO: two at least, in other words than the solution.
+    return +x
 
 
+# TODO: four at least, as people make them.
 with_a_mistake_that_people_make = slip(
     "What is wrong with it, and why; the fix is left to the learner.",
     {{"x.copy()": "-x"}},
@@ -71,13 +88,23 @@ _HINTS = """# {title}
 
 ## Hint 1
 
+TODO: a question that points the way.
+
 ## Hint 2
+
+TODO: the key idea in words.
 
 ## Hint 3
 
+TODO: nearly the code.
+
 ## In an interview
 
+**TODO: a question?** An expert's short answer; three to five of these.
+
 ## Sources
+
+TODO
 """
 
 _ENTRY = """[[kata]]
@@ -87,6 +114,7 @@ kind = "implement"
 level = "easy"
 minutes = 15
 points = 10
+after = []
 """
 
 
@@ -121,10 +149,14 @@ def new(katas: Catalog, path: str) -> Kata:
 
 
 def _add_entry(katas: Catalog, topic: str, entry: str) -> None:
-    """Put the entry behind the last one of its topic, or at the end."""
+    """Put the entry behind the last one of its topic but a revision of it, or at the end."""
     file = katas.root / "curriculum.toml"
     head, *entries = re.split(r"(?m)^(?=\[\[kata\]\])", file.read_text(encoding="utf-8"))
-    of_topic = [i for i, text in enumerate(entries, 1) if f'name = "{topic}/' in text]
+    of_topic = [
+        place
+        for place, text in enumerate(entries, 1)
+        if f'name = "{topic}/' in text and f'name = "{topic}/predict_' not in text
+    ]
     entries = [text.rstrip() + "\n\n" for text in entries]
     entries.insert(of_topic[-1] if of_topic else len(entries), entry + "\n")
     write_whole(file, (head + "".join(entries).rstrip() + "\n").encode())

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from kata import hints, stubs, target
 from kata.attempts import Attempt
-from kata.author import survey
+from kata.author import scaffold, survey
 from kata.catalog import Catalog, Kata, KataError, Topic
 from kata.grade.grading import Grader
 from kata.runner import Runner
 from kata.show import script
 from kata.verdict import BROKEN, SOLVED, Surveyed, Verdict
 
-RIGHT_ATTEMPTS, WRONG_ATTEMPTS = 2, 4
+RIGHT_ATTEMPTS, WRONG_ATTEMPTS, QUESTIONS = 2, 4, 3
 
 # One worker a core; each runs one kata at a time.
 PARALLEL = os.cpu_count() or 1
@@ -141,13 +141,19 @@ def missing_files(kata: Kata) -> list[str]:
 
 
 def text_problems(kata: Kata) -> list[str]:
-    """Hints with their levels; stub and solution alike from outside; the stub kept for reset."""
-    problems = []
+    """Nothing left to write; hints, rows and an example; stub and solution alike from outside."""
+    problems = [*_left_to_write(kata), *_rows_missing(kata)]
     try:
-        if not hints.questions(kata):
-            problems.append(f"{kata.relative(kata.hints)} has no section {hints.INTERVIEW!r}")
+        asked = len(hints.questions(kata))
+        if asked < QUESTIONS:
+            file = kata.relative(kata.hints)
+            problems.append(
+                f"{file} has {asked} interview questions; at least {QUESTIONS} are needed"
+            )
     except KataError as error:
         problems.append(str(error))
+    if kata.kind in ("implement", "vectorise") and ">>>" not in kata.exercise.read_text("utf-8"):
+        problems.append(f"{kata.relative(kata.exercise)} shows no example (>>>) in a docstring")
     try:
         problems += _interface_problems(kata)
     except (SyntaxError, UnicodeDecodeError) as error:
@@ -156,6 +162,25 @@ def text_problems(kata: Kata) -> list[str]:
         file, command = kata.relative(kata.exercise), f"kata freeze {kata.name}"
         problems.append(f"{file} is not the stub of the solution: `{command}` writes it")
     return problems
+
+
+def _left_to_write(kata: Kata) -> Iterator[str]:
+    for file in (kata.solution, kata.test, kata.attempts, kata.hints):
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        for number, line in enumerate(lines, 1):
+            if scaffold.TO_WRITE in line:
+                yield f"{kata.relative(file)}:{number} is still to be written: {line.strip()}"
+
+
+def _rows_missing(kata: Kata) -> Iterator[str]:
+    rows = {
+        kata.exercise.parent / "README.md": f"[{kata.name}]({kata.name}.py)",
+        kata.root / "README.md": kata.name,
+    }
+    for page, name in rows.items():
+        # A topic without its page is told once, not for each kata.
+        if page.is_file() and name not in page.read_text(encoding="utf-8"):
+            yield f"{kata.relative(page)} does not name {kata.name} in its table"
 
 
 def attempt_problems(attempts: list[Attempt]) -> list[str]:

@@ -95,7 +95,7 @@ def checkout(tmp_path: Path) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     (root / "exercises" / "basics").mkdir(parents=True)
-    (root / "exercises" / "basics" / "README.md").write_text("# Neural network basics\n")
+    (root / "exercises" / "basics" / "README.md").write_text("[softmax](softmax.py)\n")
     (root / "curriculum.toml").write_text(CURRICULUM)
     stubs.reset(catalog.load(root).find("softmax"))
     return root

@@ -95,8 +95,14 @@ def test_a_key_that_does_not_stand_just_once_is_told(old, times):
 
 @pytest.mark.parametrize("edits", [{}, {"x / 2.0": "x  /  2.0"}], ids=str)
 def test_a_slip_that_changes_nothing_is_told(attempts, edits):
-    with pytest.raises(SlipError, match="the slip none changes no public function or class"):
+    with pytest.raises(SlipError, match="none: changes no public function or class"):
         attempts(none=slip("", edits))
+
+
+def test_all_slips_that_do_not_fit_are_told_at_once(attempts):
+    told = r"a: 'x / 7' stands 0 times in the solution, not once; b: leaves no valid Python: .*: return x"
+    with pytest.raises(SlipError, match=told):
+        attempts(a=slip("", {"x / 7": "x"}), b=slip("", {"x / 2.0": "x ("}))
 
 
 def test_compiled_slips_are_kept_until_a_text_changes(attempts, tmp_path, monkeypatch):
@@ -104,7 +110,7 @@ def test_compiled_slips_are_kept_until_a_text_changes(attempts, tmp_path, monkey
     assert attempts(other=thirds)["other"].answers["halve"](6.0) == 2.0
     (cache,) = tmp_path.glob("__pycache__/*")
     kept = cache.read_bytes()
-    monkeypatch.setattr("kata.attempts._compile", None)
+    monkeypatch.setattr("kata.attempts._compile_all", None)
     assert attempts(other=thirds)["other"].answers["halve"](6.0) == 2.0
     monkeypatch.undo()
     assert attempts(other=fourths)["other"].answers["halve"](6.0) == 1.5

@@ -220,7 +220,7 @@ BROKEN = {
     "a slip of what does not stand there": (
         lambda c: edit(c, ATTEMPTS, lambda t: t.replace('"return y"', '"return z"')),
         everything,
-        "attempts/basics/softmax.py: SlipError: 'return z' stands 0 times in the solution",
+        "attempts/basics/softmax.py: SlipError: logarithms: 'return z' stands 0 times",
     ),
     "attempts that cannot be loaded": (
         lambda c: edit(c, ATTEMPTS, lambda t: "import nowhere\n" + t),
@@ -262,7 +262,7 @@ BROKEN = {
             c, HINTS, lambda t: re.sub(r"(?s)## In an interview\n.*?(## Sources)", r"\1", t)
         ),
         texts,
-        "hints/basics/softmax.md has no section 'In an interview'",
+        "hints/basics/softmax.md has 0 interview questions; at least 3 are needed",
     ),
     "a follow-up question that is none": (
         lambda c: edit(c, HINTS, lambda t: t.replace("**Why subtract", "Why subtract")),
@@ -274,7 +274,7 @@ BROKEN = {
             c, HINTS, lambda t: re.sub(r"(?s)(## Hint 2\n).*?(## Hint 3)", r"\1\n\2", t)
         ),
         texts,
-        "the section 'Hint 2' is empty",
+        "these sections are empty: Hint 2",
     ),
     "a missing file": (
         lambda c: (c / HINTS).unlink(),
@@ -285,6 +285,19 @@ BROKEN = {
         lambda c: (c / "solutions/basics/softmin.py").write_text(""),
         strays,
         "solutions/basics/softmin.py belongs to no kata in curriculum.toml",
+    ),
+    "a page without the kata's row": (
+        lambda c: edit(c, "exercises/basics/README.md", lambda t: t.replace("softmax", "softmin")),
+        texts,
+        "exercises/basics/README.md does not name softmax in its table",
+    ),
+    "no example": (
+        lambda c: (
+            edit(c, SOLUTION, lambda t: t.replace(">>>", "")),
+            stubs.reset(catalog.load(c).find("softmax")),
+        ),
+        texts,
+        "exercises/basics/softmax.py shows no example (>>>) in a docstring",
     ),
     "a topic without its page": (
         lambda c: (c / "exercises/basics/README.md").unlink(),

@@ -46,6 +46,10 @@ class BatchNorm:
                   million times σ; y has x's dtype
         Raises    ValueError unless x has n_features columns and, in training, at least 2 rows
         Speed     no Python loop over rows or features
+
+        >>> BatchNorm(1, eps=0.0).forward(np.array([[1.0], [5.0]]), training=True)
+        array([[-1.],
+               [ 1.]])
         """
         self._check(x, least_rows=2 if training else 0)
         if training:
