@@ -216,8 +216,8 @@ both_of_x_first = slip(
 )
 
 shared_counted_twice = slip(
-    "The union counts more than once what both boxes share, as the sum of both areas does. Take the "
-    "shared part off.",
+    "The union counts more than once what both boxes share, as the sum of both areas does. "
+    "Take the shared part off.",
     {"areas - shared": "areas"},
 )
 
