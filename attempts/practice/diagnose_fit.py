@@ -212,7 +212,8 @@ underfitting_by_target = slip(
 )
 
 overfitting_by_any_gap = slip(
-    "Every validation loss above the training loss is called overfitting. A small gap is normal.",
+    "Too much is called overfitting. A small gap between the losses is normal, and a larger one may "
+    "be less than what the training loss is above the target.",
     {FIT: "val <= train"},
 )
 
