@@ -148,7 +148,7 @@ def text_problems(kata: Kata) -> list[str]:
         if asked < QUESTIONS:
             file = kata.relative(kata.hints)
             problems.append(
-                f"{file} has {asked} interview questions; at least {QUESTIONS} are needed"
+                f"{file}: interview questions: {asked}; at least {QUESTIONS} are needed"
             )
     except KataError as error:
         problems.append(str(error))
@@ -188,9 +188,9 @@ def attempt_problems(attempts: list[Attempt]) -> list[str]:
     wrong = len(attempts) - right
     problems = []
     if right < RIGHT_ATTEMPTS:
-        problems.append(f"{right} right attempts; at least {RIGHT_ATTEMPTS} are needed")
+        problems.append(f"right attempts: {right}; at least {RIGHT_ATTEMPTS} are needed")
     if wrong < WRONG_ATTEMPTS:
-        problems.append(f"{wrong} wrong attempts; at least {WRONG_ATTEMPTS} are needed")
+        problems.append(f"wrong attempts: {wrong}; at least {WRONG_ATTEMPTS} are needed")
     return problems
 
 

@@ -233,8 +233,8 @@ def test_a_new_kata_says_what_is_still_missing(kata, checkout):
         'solutions/basics/softmin.py:8 is still to be written: """TODO: what it gives',
         "hints/basics/softmin.md:5 is still to be written: TODO: a question",
         "exercises/basics/README.md does not name softmin in its table",
-        "softmin.md has 1 interview questions; at least 3 are needed",
-        "1 right attempts; at least 2",
+        "softmin.md: interview questions: 1; at least 3 are needed",
+        "right attempts: 1; at least 2",
     ):
         assert missing in result.stdout
 

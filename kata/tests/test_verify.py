@@ -215,7 +215,7 @@ BROKEN = {
     "too few attempts": (
         lambda c: edit(c, ATTEMPTS, lambda t: t[: t.index("without_the_maximum")]),
         texts,
-        "0 wrong attempts; at least 4 are needed",
+        "wrong attempts: 0; at least 4 are needed",
     ),
     "a slip of what does not stand there": (
         lambda c: edit(c, ATTEMPTS, lambda t: t.replace('"return y"', '"return z"')),
@@ -262,7 +262,7 @@ BROKEN = {
             c, HINTS, lambda t: re.sub(r"(?s)## In an interview\n.*?(## Sources)", r"\1", t)
         ),
         texts,
-        "hints/basics/softmax.md has 0 interview questions; at least 3 are needed",
+        "hints/basics/softmax.md: interview questions: 0; at least 3 are needed",
     ),
     "a follow-up question that is none": (
         lambda c: edit(c, HINTS, lambda t: t.replace("**Why subtract", "Why subtract")),
