@@ -92,7 +92,7 @@ evaluation_in_any_mode = slip(
 )
 
 evaluation_in_training_mode = slip(
-    "Evaluation and prediction switch to training mode.",
+    "Evaluation and prediction run in training mode.",
     {EVALUATE: EVALUATE.replace("eval", "train"), PREDICT: PREDICT.replace("eval", "train")},
 )
 

@@ -219,7 +219,7 @@ clipped_by_value = slip(
 never_clipped = slip("The gradients are no longer clipped.", {SCALE: "1.0"})
 
 always_scaled = slip(
-    "Short gradients are stretched to max_norm. Only long ones should change.",
+    "Short gradients are stretched. Only long ones should change.",
     {SCALE: "max_norm / (norm + 1e-6)"},
 )
 

@@ -90,7 +90,8 @@ def test_lengths_of_any_dtype_hide_a_long_padding(rng, dtype, length):
 
 @pytest.mark.parametrize("size", [1.0, 1e5])
 def test_what_the_padding_holds_changes_nothing(rng, size):
-    x, memory, *weights = draw(rng)
+    # So many queries that some have low scores only.
+    x, memory, *weights = draw(rng, t=60)
     x *= size
     expected = in_torch(x, memory[:, :3], *weights, 3, np.array([3, 2]))
     memory[0, 3:] = memory[1, 2:] = 1e4
