@@ -139,7 +139,9 @@ def test_loss_and_gradients_of_a_usual_batch(rng, n, temperature):
     expected = expected_of(*batch, temperature)
     with unchanged(*batch):
         got = loss_and_gradients(*batch, temperature)
-    assert_close(got, expected)
+    # A loss near 0 is the difference of logits that are up to a thousand.
+    assert_close(got[0], expected[0], atol=1e-12)
+    assert_close(got[1], expected[1])
     assert_close([(one.requires_grad, one.grad) for one in batch], [(False, None)] * 5)
 
 
