@@ -82,6 +82,14 @@ def test_the_largest_entry_of_each_component_is_positive(rng):
     assert_close(np.sign(largest), expected)
 
 
+@pytest.mark.parametrize("first", [-1.0, 1.0])
+def test_a_component_whose_entries_have_one_sign_is_positive(rng, first):
+    direction = rng.uniform(0.5, 1.0, size=4)
+    expected = direction[None] / np.linalg.norm(direction)
+    _, components, _ = fit(np.linspace(first, -first, 6)[:, None] * direction, 1)
+    assert_close(components, expected)
+
+
 def test_an_entry_that_is_hardly_larger_than_another_is_the_positive_one():
     expected = np.array([[-1.0, 1.0001]]) / np.hypot(1.0, 1.0001)
     _, components, _ = fit(np.array([[0.0, 0.0], [1.0, -1.0001]]), 1)
