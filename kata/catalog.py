@@ -3,7 +3,9 @@
 Everything is read from `curriculum.toml`, at the root of the trees.
 """
 
+import contextlib
 import difflib
+import os
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -137,7 +139,11 @@ class Catalog:
 
     def find(self, name: str) -> Kata:
         """The kata called `topic/kata`, or `kata` where that is unique, or whose file this is."""
-        wanted = PurePosixPath(name.strip().replace("\\", "/")).as_posix().removesuffix(".py")
+        typed = name.strip()
+        if os.path.isabs(typed):
+            with contextlib.suppress(ValueError):  # No path has a null byte.
+                typed = os.path.realpath(typed)  # It may lead through a link.
+        wanted = PurePosixPath(typed.replace("\\", "/")).as_posix().removesuffix(".py")
         below = wanted.removeprefix(f"{self.root.as_posix()}/").removeprefix(f"{EXERCISES}/")
         if below in self.by_id:
             return self.by_id[below]

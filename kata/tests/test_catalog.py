@@ -1,5 +1,7 @@
 """What is read from curriculum.toml, and what is said of a mistake in it."""
 
+import sys
+
 import pytest
 
 from kata import catalog
@@ -61,6 +63,12 @@ def test_a_kata_is_found_by_its_name_or_its_file(katas, name):
 
 def test_a_kata_is_found_by_its_whole_path_as_editors_give_it(katas):
     assert katas.find(str(katas.find("two").exercise)).id == "b/two"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_kata_is_found_by_a_path_through_a_link(katas, tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert katas.find(str(tmp_path / "link" / "exercises" / "b" / "two.py")).id == "b/two"
 
 
 def test_a_name_in_two_topics_asks_which(katas):
