@@ -3,6 +3,7 @@
 import ast
 import os
 import queue
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -173,13 +174,14 @@ def _left_to_write(kata: Kata) -> Iterator[str]:
 
 
 def _rows_missing(kata: Kata) -> Iterator[str]:
+    topic_page = kata.exercise.parent / "README.md"
     rows = {
-        kata.exercise.parent / "README.md": f"[{kata.name}]({kata.name}.py)",
-        kata.root / "README.md": kata.name,
+        topic_page: rf"\[{kata.name}\]\({kata.name}\.py\)",
+        kata.root / "README.md": rf"\({kata.relative(topic_page)}\).*\b{kata.name}\b",
     }
-    for page, name in rows.items():
+    for page, row in rows.items():
         # A topic without its page is told once, not for each kata.
-        if page.is_file() and name not in page.read_text(encoding="utf-8"):
+        if page.is_file() and not re.search(row, page.read_text(encoding="utf-8")):
             yield f"{kata.relative(page)} does not name {kata.name} in its table"
 
 

@@ -291,6 +291,13 @@ BROKEN = {
         texts,
         "exercises/basics/README.md does not name softmax in its table",
     ),
+    "a README whose topic has another kata of a like name": (
+        lambda c: (c / "README.md").write_text(
+            "softmax\n| [Basics](exercises/basics/README.md) | online_softmax |\n"
+        ),
+        texts,
+        "README.md does not name softmax in its table",
+    ),
     "no example": (
         lambda c: (
             edit(c, SOLUTION, lambda t: t.replace(">>>", "")),
