@@ -188,7 +188,7 @@ class Diagnosis:
         best: list[Mistake] = []
         allowed = math.floor(len(own) * (1 - _SHARE_TO_EXPLAIN) + 1e-9)
         if all(_says_little(run.outcome) for run in own):
-            allowed = 0
+            allowed = 0  # What explains nothing else has to explain all: that is soon found out.
         for attempt in attempts if own else ():
             explained = self._explained(attempt, own, allowed)
             if explained is None or not self._agrees(attempt, passed):

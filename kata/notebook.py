@@ -70,7 +70,12 @@ class Katas:
         is_known = stubs.is_untouched(kata) or not kata.exercise.is_file()
         if not is_known and kata.exercise.read_bytes() not in (text, self._written.get(kata.id)):
             backup = stubs.back_up(kata)
-            _say(Text(f"The file before it is kept as {kata.relative(backup)}.", style="dim"))
+            _say(
+                Text(
+                    f"The file that stood there before is kept as {kata.relative(backup)}.",
+                    style="dim",
+                )
+            )
         write_whole(kata.exercise, text)
         self._written[kata.id] = text
 

@@ -135,7 +135,7 @@ def freeze(names: Annotated[list[str], typer.Argument(metavar="NAME…")]) -> No
         backup = stubs.reset(kata)
         console.print(Text(f"{kata.relative(kata.exercise)} is the stub of its solution."))
         if backup:
-            kept = f"The file that stood there before is {kata.relative(backup)}."
+            kept = f"The file that stood there before is kept as {kata.relative(backup)}."
             console.print(Text(kept), soft_wrap=True)
 
 

@@ -294,7 +294,7 @@ biases_unchecked = slip(
 )
 
 only_the_size_of_the_gradient_checked = slip(
-    "At most the number of entries of grad_y is checked. Its shape may be another than that of y.",
+    "The shape of grad_y is not compared with that of y, at most the number of entries is.",
     {"grad_y.shape != (n, c_out, rows, columns)": "grad_y.size != n * c_out * rows * columns"},
 )
 

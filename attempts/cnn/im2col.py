@@ -341,8 +341,7 @@ positions_rounded_up = slip(
 )
 
 last_position_missing = slip(
-    "The number of positions is wrong: a window as large as the padded picture fits once, so it is "
-    "(size + 2·padding − kernel) // stride + 1.",
+    "The number of positions is wrong: a window as large as the padded picture fits exactly once.",
     {
         "(size + 2 * padding - kernel) // stride + 1": "(size + 2 * padding - kernel) // stride",
     },

@@ -144,8 +144,7 @@ one_winner_for_all_pictures = slip(
 )
 
 zeros_in_the_frame = slip(
-    "Pixels lose to the frame, as they do where it is of zeros: the gradient is then lost in the "
-    "frame.",
+    "The frame can win, as zeros do over negative pixels: the gradient is then lost in it.",
     {", constant_values=-np.inf": ""},
 )
 

@@ -216,8 +216,7 @@ both_of_x_first = slip(
 )
 
 shared_counted_twice = slip(
-    "The union counts more than once what both boxes share, as the sum of both areas does. "
-    "Take the shared part off.",
+    "The union counts what both boxes share more than once, as the sum of both areas does.",
     {"areas - shared": "areas"},
 )
 

@@ -212,8 +212,8 @@ underfitting_by_target = slip(
 )
 
 overfitting_by_any_gap = slip(
-    "Too much is called overfitting. A small gap between the losses is normal, and a larger one "
-    "may be less than what the training loss is above the target.",
+    "Too much is called overfitting. A small gap between the losses is normal, and a large one may "
+    "still matter less than a training loss far above the target.",
     {FIT: "val <= train"},
 )
 
