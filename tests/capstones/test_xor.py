@@ -50,6 +50,11 @@ def test_what_a_perceptron_gets_right_worked_out_by_hand():
     assert_close([perceptron_accuracy(x, y, epochs, 1.0) for epochs in (0, 1, 9)], [0.5, 0.5, 1.0])
 
 
+def test_without_epochs_nothing_is_learned():
+    x, y = np.array([[0.0, 1.0]]), np.array([1])
+    assert_close([perceptron_accuracy(x, y, epochs, 1.0) for epochs in (0, 1)], [0.0, 1.0])
+
+
 @pytest.mark.parametrize("y", [AND, OR], ids=["and", "or"])
 def test_a_perceptron_learns_what_a_line_divides(y):
     assert_close(perceptron_accuracy(corners(), np.array(y), 20, 0.1), 1.0)
