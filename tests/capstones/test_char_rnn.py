@@ -194,6 +194,14 @@ def test_with_all_names_in_one_batch_it_agrees_with_torch(rng, epochs, size, lr)
     assert_close(trained(start, names, epochs, 8, lr, 7), expected)
 
 
+def test_long_gradients_keep_their_direction(rng):
+    # Large output weights give gradients with entries above 1.
+    start, names = draw_params(rng, 4), NAMES["of many lengths"]
+    start[4] *= 20.0
+    expected, _ = torch_train(start, [names] * 3, 0.1)
+    assert_close(trained(start, names, 3, 8, 0.1, 7)[0], expected)
+
+
 @pytest.mark.parametrize(("n", "batch_size", "batches"), [(6, 2, 3), (7, 3, 3), (5, 1, 5)], ids=str)
 def test_every_batch_of_every_epoch_makes_one_step(rng, n, batch_size, batches):
     # All names are alike, so their order cannot matter.

@@ -188,9 +188,10 @@ def test_training_begins_with_weights_drawn_from_rng(rng):
 @pytest.mark.parametrize("lr", [1.0, 0.003])
 @pytest.mark.parametrize(("epochs", "batch_size"), [(1, 11), (4, 11), (2, 40)])
 def test_with_all_rows_in_one_batch_it_agrees_with_torch(rng, epochs, batch_size, lr):
-    # The gradients are long and, with an lr of 1, the loss rises.
+    # With an lr of 1, the loss rises. With larger x the network would be so sure of some rows that
+    # their gradients are rounding, which Adam makes steps of.
     x, y = draw_data(rng, 11, (4, 7, 3))
-    x, settings = 20 * x, ((4, 7, 3), batch_size, lr, 7)
+    x, settings = 3 * x, ((4, 7, 3), batch_size, lr, 7)
     start = trained(x.copy(), y.copy(), *settings, epochs=0)
     expected = torch_train(start, [(x, y)] * epochs, lr)
     assert_close(trained(x, y, *settings, epochs), expected)
