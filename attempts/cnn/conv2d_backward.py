@@ -245,7 +245,7 @@ order_of_the_results = slip(
 )
 
 stride_swapped = slip(
-    "The stride's pair is swapped: the height's comes first.",
+    "The stride's pair is not used as it is: the height's comes first, then the width's.",
     {"(sh, sw), (ph, pw) =": "(sw, sh), (ph, pw) ="},
 )
 

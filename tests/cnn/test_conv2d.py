@@ -119,7 +119,8 @@ def test_a_kernel_larger_than_the_picture_fits_once_it_is_padded(rng):
     ids=str,
 )
 def test_channels_that_disagree_raise_a_value_error(x_shape, w_shape, b_shape):
-    assert_value_error(conv2d, np.ones(x_shape), np.ones(w_shape), np.ones(b_shape))
+    for n in (2, 0):
+        assert_value_error(conv2d, np.ones(x_shape)[:n], np.ones(w_shape), np.ones(b_shape))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,8 @@ def test_channels_that_disagree_raise_a_value_error(x_shape, w_shape, b_shape):
 )
 def test_a_kernel_larger_than_the_padded_picture_raises_a_value_error(kernel, stride, padding):
     x, w = np.ones((2, 3, 5, 6)), np.ones((4, 3, *kernel))
-    assert_value_error(conv2d, x, w, np.ones(4), stride, padding)
+    for n in (2, 0):
+        assert_value_error(conv2d, x[:n], w, np.ones(4), stride, padding)
 
 
 @manners()

@@ -99,8 +99,9 @@ def test_infinities_and_the_lowest_numbers_are_exact_in_every_dtype(dtype):
     ids=str,
 )
 def test_a_padding_of_more_than_half_the_kernel_raises_a_value_error(kernel, padding):
-    assert_value_error(max_pool, np.ones((2, 3, 6, 7)), kernel, None, padding)
-    assert_value_error(max_pool, np.ones((2, 3, 6, 7)), kernel, 1, padding)
+    for n in (2, 0):
+        assert_value_error(max_pool, np.ones((n, 3, 6, 7)), kernel, None, padding)
+        assert_value_error(max_pool, np.ones((n, 3, 6, 7)), kernel, 1, padding)
 
 
 @pytest.mark.parametrize("padding", [-1, (-1, 1), (1, -1)], ids=str)
@@ -115,7 +116,8 @@ def test_a_padding_below_zero_raises_a_value_error(padding):
 )
 @pytest.mark.parametrize("stride", [None, 1], ids=str)
 def test_a_kernel_larger_than_the_padded_picture_raises_a_value_error(kernel, stride, padding):
-    assert_value_error(max_pool, np.ones((2, 3, 5, 6)), kernel, stride, padding)
+    for n in (2, 0):
+        assert_value_error(max_pool, np.ones((n, 3, 5, 6)), kernel, stride, padding)
 
 
 @manners()

@@ -135,7 +135,8 @@ def test_a_padding_out_of_range_raises_a_value_error(kernel, padding):
     pairs = [one if isinstance(one, tuple) else (one, one) for one in (kernel, padding)]
     sizes = [n + 2 * p - k + 1 for n, k, p in zip((6, 7), *pairs, strict=True)]
     grad_y, x = np.ones((2, 3, *sizes)), np.ones((2, 3, 6, 7))
-    assert_value_error(max_pool_backward, grad_y, x, kernel, 1, padding)
+    for n in (2, 0):
+        assert_value_error(max_pool_backward, grad_y[:n], x[:n], kernel, 1, padding)
 
 
 @pytest.mark.parametrize(
