@@ -79,8 +79,7 @@ diagonal_only = slip(
 )
 
 sign_of_the_scores = slip(
-    "The gradient of the scores has the wrong sign.",
-    {"grad_weights - mean": "mean - grad_weights"},
+    "The gradient of the scores has the wrong sign.", {"grad_weights - mean": "mean - grad_weights"}
 )
 
 without_the_softmax = slip(
@@ -95,13 +94,11 @@ gradients_not_scaled = slip(
 )
 
 grad_q_not_scaled = slip(
-    "The gradient of q lacks the factor 1/√d.",
-    {GRAD_Q: "return grad_scores @ k / scale"},
+    "The gradient of q lacks the factor 1/√d.", {GRAD_Q: "return grad_scores @ k / scale"}
 )
 
 grad_k_not_scaled = slip(
-    "The gradient of k lacks the factor 1/√d.",
-    {GRAD_K: "grad_scores.swapaxes(-1, -2) @ q / scale"},
+    "The gradient of k lacks the factor 1/√d.", {GRAD_K: "grad_scores.swapaxes(-1, -2) @ q / scale"}
 )
 
 scores_not_scaled = slip(
@@ -119,10 +116,7 @@ scaled_twice = slip(
     {"(grad_weights - mean) * scale": "(grad_weights - mean) * scale**2"},
 )
 
-scaled_by_d = slip(
-    "The scale is 1/d. It should be 1/√d.",
-    {"math.sqrt(d)": "d"},
-)
+scaled_by_d = slip("The scale is 1/d. It should be 1/√d.", {"math.sqrt(d)": "d"})
 
 scaled_by_the_width_of_the_values = slip(
     "The scale is taken from the width of the values. How many products are summed in a score?",
@@ -130,8 +124,7 @@ scaled_by_the_width_of_the_values = slip(
 )
 
 values_with_a_scale = slip(
-    "The gradient of v is scaled by 1/√d. Only the scores are.",
-    {GRAD_V: f"{GRAD_V} * scale"},
+    "The gradient of v is scaled by 1/√d. Only the scores are.", {GRAD_V: f"{GRAD_V} * scale"}
 )
 
 grad_k_not_transposed = slip(
@@ -176,15 +169,9 @@ k_dot_t = slip(
     {"q @ k.swapaxes(-1, -2)": "q @ k.T"},
 )
 
-mask_inverted = slip(
-    "The mask is inverted: True shows a key here.",
-    {"~mask)": "mask)"},
-)
+mask_inverted = slip("The mask is inverted: True shows a key here.", {"~mask)": "mask)"})
 
-mask_ignored = slip(
-    "The mask is not used: masked keys get weights and gradients.",
-    {HIDE: "pass"},
-)
+mask_ignored = slip("The mask is not used: masked keys get weights and gradients.", {HIDE: "pass"})
 
 mask_on_the_gradient_only = slip(
     "The mask hides only the gradients of the scores. The weights themselves are still shared with "

@@ -61,8 +61,7 @@ one_extension_each = slip(
 )
 
 finished_ones_are_extended = slip(
-    "Sequences go on after their `end`. They are finished then.",
-    {STOP: "if max_length < 0:"},
+    "Sequences go on after their `end`. They are finished then.", {STOP: "if max_length < 0:"}
 )
 
 finished_ones_are_dropped = slip(
@@ -123,8 +122,7 @@ last_token_only = slip(
 )
 
 score_counted_twice = slip(
-    "The score so far is added twice.",
-    {EXTEND: "extended = 2 * score + log_probs(tokens)"},
+    "The score so far is added twice.", {EXTEND: "extended = 2 * score + log_probs(tokens)"}
 )
 
 probabilities_multiplied = slip(
@@ -145,8 +143,7 @@ probabilities_returned = slip(
 )
 
 worst_first = slip(
-    "The worst sequence of the beam is returned first.",
-    {"return beam": "return beam[::-1]"},
+    "The worst sequence of the beam is returned first.", {"return beam": "return beam[::-1]"}
 )
 
 only_the_best_is_returned = slip(

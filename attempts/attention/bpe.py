@@ -188,8 +188,7 @@ size_of_the_vocabulary = slip(
 )
 
 one_merge_too_many = slip(
-    "There is one merge too many.",
-    {"range(n_merges)": "range(n_merges + 1)"},
+    "There is one merge too many.", {"range(n_merges)": "range(n_merges + 1)"}
 )
 
 mark_for_the_end = slip(
@@ -262,8 +261,7 @@ symbol_after_a_join_lost = slip(
 )
 
 second_symbol_used_again = slip(
-    "The second symbol of a joined pair is used again.",
-    {"place += 2": "place += 1"},
+    "The second symbol of a joined pair is used again.", {"place += 2": "place += 1"}
 )
 
 last_symbol_lost = slip(
@@ -272,8 +270,7 @@ last_symbol_lost = slip(
 )
 
 first_symbol_lost = slip(
-    "The first symbol is lost: places are counted from 0.",
-    {"place = 0": "place = 1"},
+    "The first symbol is lost: places are counted from 0.", {"place = 0": "place = 1"}
 )
 
 symbols_that_are_not_joined_lost = slip(

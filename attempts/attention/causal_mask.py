@@ -47,8 +47,7 @@ future_seen = slip(
 )
 
 not_itself = slip(
-    "A position does not see itself, and the first one of all sees nothing.",
-    {"<= past": "< past"},
+    "A position does not see itself, and the first one of all sees nothing.", {"<= past": "< past"}
 )
 
 one_ahead = slip(
@@ -88,14 +87,10 @@ everything_seen_after_a_cache = slip(
     {RULE: f"({RULE}) | (past > 0)"},
 )
 
-nothing_hidden = slip(
-    "No key is hidden from any query.",
-    {RULE: f"({RULE}) | True"},
-)
+nothing_hidden = slip("No key is hidden from any query.", {RULE: f"({RULE}) | True"})
 
 itself_only = slip(
-    "A position sees only itself. All before it should be seen, too.",
-    {"<= past": "== past"},
+    "A position sees only itself. All before it should be seen, too.", {"<= past": "== past"}
 )
 
 window_as_long_as_the_queries = slip(

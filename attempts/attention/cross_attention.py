@@ -131,10 +131,7 @@ padding_first = slip(
 
 lengths_of_the_queries = slip(
     "The lengths hide positions of x. They are those of the memory, so they hide keys.",
-    {
-        SEEN: "np.arange(t) < memory_lengths[:, None]",
-        MASK: "seen[:, None, :, None]",
-    },
+    {SEEN: "np.arange(t) < memory_lengths[:, None]", MASK: "seen[:, None, :, None]"},
 )
 
 mask_without_the_axis_of_heads = slip(

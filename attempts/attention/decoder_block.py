@@ -128,8 +128,7 @@ lengths_ignored = slip(
 )
 
 cross_before_self = slip(
-    "Cross-attention comes before self-attention.",
-    {f"{FIRST}\n{SECOND}": f"{SECOND}\n{FIRST}"},
+    "Cross-attention comes before self-attention.", {f"{FIRST}\n{SECOND}": f"{SECOND}\n{FIRST}"}
 )
 
 network_before_cross = slip(
@@ -140,10 +139,7 @@ network_before_cross = slip(
 attentions_side_by_side = slip(
     "Both attentions see x, side by side. Cross-attention should see x with the result of "
     "self-attention added.",
-    {
-        SELF: f"start = x\n{SELF}",
-        NORM2: 'layer_norm(start, *params["norm2"])',
-    },
+    {SELF: f"start = x\n{SELF}", NORM2: 'layer_norm(start, *params["norm2"])'},
 )
 
 self_attention_a_second_time = slip(
@@ -242,10 +238,7 @@ no_norm3 = slip("The network sees the sum so far itself. It should see its norm.
 
 norm1_for_all = slip(
     "norm1 is used in every place.",
-    {
-        NORM2: 'layer_norm(x, *params["norm" + "1"])',
-        NORM3: 'layer_norm(x, *params["norm" + "1"])',
-    },
+    {NORM2: 'layer_norm(x, *params["norm" + "1"])', NORM3: 'layer_norm(x, *params["norm" + "1"])'},
 )
 
 norm2_before_the_network = slip(
@@ -260,10 +253,7 @@ norm2_before_the_network_with_a_memory = slip(
 
 norm2_and_norm3_swapped = slip(
     "norm2 and norm3 are swapped.",
-    {
-        NORM2: 'layer_norm(x, *params["norm" + "3"])',
-        NORM3: 'layer_norm(x, *params["norm" + "2"])',
-    },
+    {NORM2: 'layer_norm(x, *params["norm" + "3"])', NORM3: 'layer_norm(x, *params["norm" + "2"])'},
 )
 
 memory_normed = slip(
@@ -293,8 +283,5 @@ another_eps = slip(
 
 one_head = slip(
     "Both attentions have one head. They should have n_heads.",
-    {
-        SELF: SELF.replace("n_heads", "1"),
-        CROSS: CROSS.replace("n_heads", "1"),
-    },
+    {SELF: SELF.replace("n_heads", "1"), CROSS: CROSS.replace("n_heads", "1")},
 )

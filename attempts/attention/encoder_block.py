@@ -154,8 +154,7 @@ second_way_from_x = slip(
 # --- Norms -----------------------------------------------------------------------------------
 
 no_norms = slip(
-    "Pre-norm has no norms at all.",
-    {PRE_1: "x = x + attention(x)", PRE_2: "return x + network(x)"},
+    "Pre-norm has no norms at all.", {PRE_1: "x = x + attention(x)", PRE_2: "return x + network(x)"}
 )
 
 no_first_norm = slip(

@@ -108,8 +108,7 @@ residual_added = slip(
 )
 
 w1_not_transposed = slip(
-    "w1 is not transposed: its rows belong to the hidden units.",
-    {HIDDEN: "gelu(x @ w1 + b1)"},
+    "w1 is not transposed: its rows belong to the hidden units.", {HIDDEN: "gelu(x @ w1 + b1)"}
 )
 
 w2_not_transposed = slip(
@@ -117,8 +116,7 @@ w2_not_transposed = slip(
 )
 
 w1_on_the_way_back = slip(
-    "w1 serves for both layers. The way back has weights of its own, w2.",
-    {OUT: "hidden @ w1 + b2"},
+    "w1 serves for both layers. The way back has weights of its own, w2.", {OUT: "hidden @ w1 + b2"}
 )
 
 x_normalized_first = slip(

@@ -200,15 +200,9 @@ no_scale = slip(
     },
 )
 
-mask_ignored = slip(
-    "The mask is not used.",
-    {"rows, d), k, v, mask)": "rows, d), k, v)"},
-)
+mask_ignored = slip("The mask is not used.", {"rows, d), k, v, mask)": "rows, d), k, v)"})
 
-mask_inverted = slip(
-    "The mask is inverted: True shows a key.",
-    {MASK: "~" + MASK},
-)
+mask_inverted = slip("The mask is inverted: True shows a key.", {MASK: "~" + MASK})
 
 mask_in_turns = slip(
     "The heads' masks are handed out in turns: head h gets the mask of another head.",
@@ -249,7 +243,7 @@ uneven_groups = slip(
             "    h = np.arange(heads) * kv_heads // heads\n"
             "    return scaled_dot_product(q, k[..., h, :, :], v[..., h, :, :], mask)\n"
             "if heads % kv_heads:"
-        ),
+        )
     },
 )
 

@@ -119,24 +119,16 @@ mask_on_the_new_tokens_alone = slip(
     {SEES: SEES + " & ~np.tri(1, k.shape[2], past - 1, dtype=bool)"},
 )
 
-blind_to_itself = slip(
-    "A token does not see itself.",
-    {"k=past)": "k=past - 1)"},
-)
+blind_to_itself = slip("A token does not see itself.", {"k=past)": "k=past - 1)"})
 
 one_token_ahead = slip(
-    "A token sees the one after it, where both come in the same step.",
-    {"k=past)": "k=past + 1)"},
+    "A token sees the one after it, where both come in the same step.", {"k=past)": "k=past + 1)"}
 )
 
-mask_turned_around = slip(
-    "The mask shows the future and hides the past.",
-    {"np.tril(": "np.triu("},
-)
+mask_turned_around = slip("The mask shows the future and hides the past.", {"np.tril(": "np.triu("})
 
 nothing_remembered = slip(
-    "Earlier steps are forgotten: each step sees its own tokens only.",
-    {STORE: "pass\n"},
+    "Earlier steps are forgotten: each step sees its own tokens only.", {STORE: "pass\n"}
 )
 
 last_step_only = slip(
@@ -237,15 +229,11 @@ scaled_by_all_heads = slip(
 
 a_single_head = slip(
     "There is one head of the whole width, whatever n_heads is.",
-    {
-        SPLIT: "x[:, None]",
-        "n, _, t, _ = x.shape": "n, t = len(x), x.shape[2]",
-    },
+    {SPLIT: "x[:, None]", "n, _, t, _ = x.shape": "n, t = len(x), x.shape[2]"},
 )
 
 no_w_o = slip(
-    "The heads are returned as they are, without `w_o`.",
-    {RESULT: "return self._join(heads)"},
+    "The heads are returned as they are, without `w_o`.", {RESULT: "return self._join(heads)"}
 )
 
 keys_as_values = slip(

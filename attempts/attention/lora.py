@@ -54,10 +54,7 @@ with_b_first = rewrite(
     }
 )
 
-no_scale = slip(
-    "The update is not scaled by alpha / rank.",
-    {SCALE: "self.scale = 1.0"},
-)
+no_scale = slip("The update is not scaled by alpha / rank.", {SCALE: "self.scale = 1.0"})
 
 not_divided_by_the_rank = slip(
     "The update is scaled by alpha alone. Divided by the rank, it keeps its size when the rank "
@@ -71,8 +68,7 @@ times_the_rank = slip(
 )
 
 rank_by_alpha = slip(
-    "The scale is upside down: rank / alpha.",
-    {SCALE: "self.scale = rank / alpha"},
+    "The scale is upside down: rank / alpha.", {SCALE: "self.scale = rank / alpha"}
 )
 
 by_the_root_of_the_rank = slip(
@@ -81,8 +77,7 @@ by_the_root_of_the_rank = slip(
 )
 
 whole_scale = slip(
-    "alpha / rank is rounded down to a whole number.",
-    {SCALE: "self.scale = alpha // rank"},
+    "alpha / rank is rounded down to a whole number.", {SCALE: "self.scale = alpha // rank"}
 )
 
 alpha_without_effect_on_forward = slip(
@@ -133,10 +128,7 @@ update_for_the_layer = slip(
     {FORWARD: "return self.bias + " + UPDATE},
 )
 
-no_bias = slip(
-    "forward leaves out the bias.",
-    {FORWARD: "return x @ self.weight.T + " + UPDATE},
-)
+no_bias = slip("forward leaves out the bias.", {FORWARD: "return x @ self.weight.T + " + UPDATE})
 
 bias_scaled = slip(
     "The bias is scaled with the update.",
@@ -144,8 +136,7 @@ bias_scaled = slip(
 )
 
 update_subtracted = slip(
-    "forward subtracts the update.",
-    {FORWARD: "return x @ self.weight.T + self.bias - " + UPDATE},
+    "forward subtracts the update.", {FORWARD: "return x @ self.weight.T + self.bias - " + UPDATE}
 )
 
 frozen_for_x_too = slip(

@@ -61,10 +61,7 @@ no_scale = slip(
 
 masked_after_the_softmax = slip(
     "The mask comes after the softmax: what is left does not sum to 1.",
-    {
-        MASK: "weights = scores.softmax(dim=-1).masked_fill(hidden, 0)",
-        HEADS: "heads = weights @ v",
-    },
+    {MASK: "weights = scores.softmax(dim=-1).masked_fill(hidden, 0)", HEADS: "heads = weights @ v"},
 )
 
 heads_merged_by_reshape = slip(
@@ -135,15 +132,9 @@ masked_with_zeros = slip(
     {"masked_fill(hidden, -math.inf)": "masked_fill(hidden, 0.0)"},
 )
 
-no_mask = slip(
-    "There is no mask: every position sees the future.",
-    {MASK: "pass"},
-)
+no_mask = slip("There is no mask: every position sees the future.", {MASK: "pass"})
 
-past_hidden = slip(
-    "The mask hides the past and shows the future.",
-    {".triu(1)": ".tril(-1)"},
-)
+past_hidden = slip("The mask hides the past and shows the future.", {".triu(1)": ".tril(-1)"})
 
 itself_hidden = slip(
     "A position does not see itself, and the first one sees nothing, which gives nan.",
@@ -180,8 +171,7 @@ split_by_reshape = slip(
 )
 
 output_not_projected = slip(
-    'The merged heads are not projected by "o".',
-    {f'F.linear({MERGED}, block["o"])': MERGED},
+    'The merged heads are not projected by "o".', {f'F.linear({MERGED}, block["o"])': MERGED}
 )
 
 shifted_the_wrong_way = slip(
@@ -205,8 +195,7 @@ last_label_only = slip(
 )
 
 sum_of_the_losses = slip(
-    "The losses are added up. It is their mean.",
-    {TARGETS: f"{TARGETS}, reduction='sum'"},
+    "The losses are added up. It is their mean.", {TARGETS: f"{TARGETS}, reduction='sum'"}
 )
 
 shifted_in_the_logits = slip(

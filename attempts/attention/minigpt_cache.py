@@ -124,10 +124,7 @@ one_position_for_a_piece = slip(
     {POSITIONS: 'self.weights["positions"][past]'},
 )
 
-no_positions = slip(
-    "The positions are left out.",
-    {f" + {POSITIONS}": ""},
-)
+no_positions = slip("The positions are left out.", {f" + {POSITIONS}": ""})
 
 too_many_tokens_taken = slip(
     "More than t_max tokens are taken, though there are no positions for them.",
@@ -191,10 +188,7 @@ the_past_hidden = slip(
     {HIDDEN: f"{HIDDEN}\nhidden[:, :past] = True"},
 )
 
-itself_hidden = slip(
-    "A token does not see itself.",
-    {".triu(past + 1)": ".triu(past)"},
-)
+itself_hidden = slip("A token does not see itself.", {".triu(past + 1)": ".triu(past)"})
 
 next_one_seen = slip(
     "A token sees the one after it, where both come in one piece.",
@@ -202,8 +196,7 @@ next_one_seen = slip(
 )
 
 mask_turned_around = slip(
-    "The mask hides the past and shows the future.",
-    {".triu(past + 1)": ".tril(past - 1)"},
+    "The mask hides the past and shows the future.", {".triu(past + 1)": ".tril(past - 1)"}
 )
 
 # --- The cache ---------------------------------------------------------------------------------
@@ -268,10 +261,7 @@ of_the_default_dtype = slip(
 
 # --- The model ---------------------------------------------------------------------------------
 
-no_scale = slip(
-    "The scores are not scaled.",
-    {" / math.sqrt(q.shape[-1])": ""},
-)
+no_scale = slip("The scores are not scaled.", {" / math.sqrt(q.shape[-1])": ""})
 
 scaled_by_the_whole_width = slip(
     "The scale is that of the whole width. A score is a product within one head.",
@@ -284,24 +274,16 @@ heads_merged_by_reshape = slip(
 )
 
 output_not_projected = slip(
-    'The merged heads are not projected by "o".',
-    {f'F.linear({MERGED}, block["o"])': MERGED},
+    'The merged heads are not projected by "o".', {f'F.linear({MERGED}, block["o"])': MERGED}
 )
 
 no_first_norm = slip(
-    "The norm before the attention is missing.",
-    {'self._norm(x, block["norm1"])': "x"},
+    "The norm before the attention is missing.", {'self._norm(x, block["norm1"])': "x"}
 )
 
-no_second_norm = slip(
-    'The norm before "up" is missing.',
-    {'self._norm(x, block["norm2"])': "x"},
-)
+no_second_norm = slip('The norm before "up" is missing.', {'self._norm(x, block["norm2"])': "x"})
 
-no_last_norm = slip(
-    "The last norm is missing.",
-    {'self._norm(x, self.weights["norm"])': "x"},
-)
+no_last_norm = slip("The last norm is missing.", {'self._norm(x, self.weights["norm"])': "x"})
 
 not_added = slip(
     "The attention takes the place of x. It should be added to it.",
@@ -362,7 +344,4 @@ reads_the_first_prediction = slip(
     {"logits[:, -1:]": "logits[:, :1]"},
 )
 
-least_likely = slip(
-    "`write` takes the least likely token.",
-    {".argmax(": ".argmin("},
-)
+least_likely = slip("`write` takes the least likely token.", {".argmax(": ".argmin("})

@@ -67,7 +67,7 @@ with_a_padding_of_zeros = rewrite(
         POOLED: (
             "self.gpt.features(torch.where(torch.arange(t) < lengths[:, None], tokens, 0))"
             "[range(len(tokens)), lengths.sub(1)]"
-        ),
+        )
     }
 )
 
@@ -90,8 +90,7 @@ one_too_late = slip(
 )
 
 one_too_early = slip(
-    "The features are those of the last real token but one.",
-    {"lengths - 1]": "lengths - 2]"},
+    "The features are those of the last real token but one.", {"lengths - 1]": "lengths - 2]"}
 )
 
 longest_for_all = slip(
@@ -146,14 +145,10 @@ before_the_last_norm = slip(
 
 # --- Lengths -----------------------------------------------------------------------------------
 
-lengths_unchecked = slip(
-    "No length raises a ValueError.",
-    {CHECK: "if False:"},
-)
+lengths_unchecked = slip("No length raises a ValueError.", {CHECK: "if False:"})
 
 empty_sequences_taken = slip(
-    "A length of 0 or less is taken as an index from the end.",
-    {"lengths.min() < 1 or ": ""},
+    "A length of 0 or less is taken as an index from the end.", {"lengths.min() < 1 or ": ""}
 )
 
 length_of_zero_taken = slip(
@@ -172,21 +167,16 @@ too_short_clamped = slip(
 )
 
 whole_rows_refused = slip(
-    "A sequence that fills its row is refused.",
-    {"lengths.max() > t": "lengths.max() >= t"},
+    "A sequence that fills its row is refused.", {"lengths.max() > t": "lengths.max() >= t"}
 )
 
 first_length_checked = slip(
-    "Only the first length is checked.",
-    {CHECK: "if not 1 <= lengths[0] <= t:"},
+    "Only the first length is checked.", {CHECK: "if not 1 <= lengths[0] <= t:"}
 )
 
 # --- The head and the loss ---------------------------------------------------------------------
 
-no_bias = slip(
-    "The logits lack the bias.",
-    {"self.head, self.bias)": "self.head)"},
-)
+no_bias = slip("The logits lack the bias.", {"self.head, self.bias)": "self.head)"})
 
 probabilities = slip(
     "`logits` returns probabilities.",
@@ -242,25 +232,15 @@ uphill = slip(
 
 lr_ignored = slip(
     "The step ignores lr.",
-    {
-        HEAD_MOVED: HEAD_MOVED.replace("lr * ", ""),
-        BIAS_MOVED: BIAS_MOVED.replace("lr * ", ""),
-    },
+    {HEAD_MOVED: HEAD_MOVED.replace("lr * ", ""), BIAS_MOVED: BIAS_MOVED.replace("lr * ", "")},
 )
 
-bias_kept = slip(
-    "The bias stays as it is. It is trained, too.",
-    {BIAS_MOVED: ""},
-)
+bias_kept = slip("The bias stays as it is. It is trained, too.", {BIAS_MOVED: ""})
 
-head_kept = slip(
-    "Only the bias moves.",
-    {HEAD_MOVED: ""},
-)
+head_kept = slip("Only the bias moves.", {HEAD_MOVED: ""})
 
 nothing_kept = slip(
-    "The step changes copies: the head stays as it is.",
-    {HEAD_MOVED: "", BIAS_MOVED: ""},
+    "The step changes copies: the head stays as it is.", {HEAD_MOVED: "", BIAS_MOVED: ""}
 )
 
 step_of_the_sum = slip(

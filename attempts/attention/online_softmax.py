@@ -145,8 +145,7 @@ not_normalised = slip(
 )
 
 sum_of_the_last_block = slip(
-    "The sum holds the weights of the last block only.",
-    {"total * shrink + weights": "weights"},
+    "The sum holds the weights of the last block only.", {"total * shrink + weights": "weights"}
 )
 
 last_block_only = slip(
@@ -155,8 +154,7 @@ last_block_only = slip(
 )
 
 first_block_only = slip(
-    "Only the first block of keys is seen.",
-    {BLOCKS: "range(0, min(block, len(k)), block)"},
+    "Only the first block of keys is seen.", {BLOCKS: "range(0, min(block, len(k)), block)"}
 )
 
 short_block_dropped = slip(
@@ -187,8 +185,7 @@ seam_seen_twice = slip(
 no_scale = slip("The scores are not scaled by 1/√d.", {SCALE: "1"})
 
 scaled_by_d = slip(
-    "The scores are divided by d. It should be √d.",
-    {"math.sqrt(q.shape[1])": "q.shape[1]"},
+    "The scores are divided by d. It should be √d.", {"math.sqrt(q.shape[1])": "q.shape[1]"}
 )
 
 scaled_by_the_width_of_the_values = slip(
@@ -208,18 +205,12 @@ all_scores_at_once = slip(
 
 all_scores_kept = slip(
     "It holds t_q × t_k numbers at a time, as if the scores of all blocks were kept to the end.",
-    {
-        "y = np.zeros(": "kept = []\ny = np.zeros(",
-        SCORES: f"{SCORES}\nkept.append(scores)",
-    },
+    {"y = np.zeros(": "kept = []\ny = np.zeros(", SCORES: f"{SCORES}\nkept.append(scores)"},
 )
 
 any_block_let_through = slip(
     "A block below 1 is let through, and no key is seen.",
-    {
-        "if block < 1:": "if False:",
-        BLOCKS: "range(0, len(k) if block > 0 else 0, max(block, 1))",
-    },
+    {"if block < 1:": "if False:", BLOCKS: "range(0, len(k) if block > 0 else 0, max(block, 1))"},
 )
 
 values_unchecked = slip(
@@ -243,9 +234,7 @@ features_unchecked = slip(
 one_query_at_a_time = slip(
     "It goes through the queries one at a time in Python. One product gives the scores of all of "
     "them with a block of keys.",
-    {
-        SCORES: "scores = np.array([k[start : start + block] @ query for query in q])",
-    },
+    {SCORES: "scores = np.array([k[start : start + block] @ query for query in q])"},
 )
 
 one_key_at_a_time = slip(

@@ -48,8 +48,7 @@ first_of_the_padding_too = slip(
 )
 
 last_real_one_lost = slip(
-    "The last real key of a sequence is hidden.",
-    {"np.arange(t) <": "np.arange(1, t + 1) <"},
+    "The last real key of a sequence is hidden.", {"np.arange(t) <": "np.arange(1, t + 1) <"}
 )
 
 inverted = slip(
@@ -74,8 +73,7 @@ shortest_for_all = slip(
 )
 
 nothing_hidden = slip(
-    "No key is hidden: the padding is seen.",
-    {"np.arange(t) <": "0 * np.arange(t) <= 0 *"},
+    "No key is hidden: the padding is seen.", {"np.arange(t) <": "0 * np.arange(t) <= 0 *"}
 )
 
 last_one_only = slip(
@@ -105,14 +103,10 @@ too_long_let_through = slip(
 )
 
 negative_let_through = slip(
-    "A length below 0 is let through, as if the sequence were empty.",
-    {OUTSIDE: "lengths > t"},
+    "A length below 0 is let through, as if the sequence were empty.", {OUTSIDE: "lengths > t"}
 )
 
-unchecked = slip(
-    "Lengths below 0 and above t are let through.",
-    {"if outside.size:": "if False:"},
-)
+unchecked = slip("Lengths below 0 and above t are let through.", {"if outside.size:": "if False:"})
 
 unpadded_refused = slip(
     "A sequence as long as the batch is refused. It just has no padding.",

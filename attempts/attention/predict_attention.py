@@ -22,8 +22,7 @@ def worked_out_as_a_sum():
 
 
 keys_before_queries = slip(
-    "This has the keys in the rows. Each row belongs to a query.",
-    {"2, 8, 5, 7": "2, 8, 7, 5"},
+    "This has the keys in the rows. Each row belongs to a query.", {"2, 8, 5, 7": "2, 8, 7, 5"}
 )
 
 shape_of_the_output = slip(
@@ -31,14 +30,10 @@ shape_of_the_output = slip(
     {"2, 8, 5, 7": "2, 8, 5, 64"},
 )
 
-queries_meet_queries = slip(
-    "This lets queries meet queries.",
-    {"2, 8, 5, 7": "2, 8, 5, 5"},
-)
+queries_meet_queries = slip("This lets queries meet queries.", {"2, 8, 5, 7": "2, 8, 5, 5"})
 
 heads_summed_up = slip(
-    "The heads are gone. Each has weights of its own.",
-    {"2, 8, 5, 7": "2, 5, 7"},
+    "The heads are gone. Each has weights of its own.", {"2, 8, 5, 7": "2, 5, 7"}
 )
 
 three_projections = slip(
@@ -51,19 +46,12 @@ projections_for_every_head = slip(
     {"1048576": "8388608"},
 )
 
-output_for_every_head = slip(
-    "Only one head is counted.",
-    {"1048576": "131072"},
-)
+output_for_every_head = slip("Only one head is counted.", {"1048576": "131072"})
 
-with_biases = slip(
-    "Biases are counted. There are none.",
-    {"1048576": "1050624"},
-)
+with_biases = slip("Biases are counted. There are none.", {"1048576": "1050624"})
 
 variance_for_deviation = slip(
-    "64 is the variance. Its root is asked for.",
-    {"return 8.0 ": "return 64.0 "},
+    "64 is the variance. Its root is asked for.", {"return 8.0 ": "return 64.0 "}
 )
 
 scaled_already = slip(
@@ -82,10 +70,7 @@ normalized_again = slip(
     {"0.5  # each": "1.0  # each"},
 )
 
-one_weight_only = slip(
-    "This is a single weight. Two are left.",
-    {"0.5  # each": "0.25  # each"},
-)
+one_weight_only = slip("This is a single weight. Two are left.", {"0.5  # each": "0.25  # each"})
 
 zeros_from_nothing = slip(
     "Zeros are what attention should give here, but a plain softmax divides 0 by 0.",
@@ -97,19 +82,12 @@ equal_from_nothing = slip(
     {'return "nan"': 'return "equal weights"'},
 )
 
-not_itself = slip(
-    "A position sees itself, too.",
-    {"return 21 ": "return 15 "},
-)
+not_itself = slip("A position sees itself, too.", {"return 21 ": "return 15 "})
 
-all_pairs = slip(
-    "These are all pairs, without a mask.",
-    {"return 21 ": "return 36 "},
-)
+all_pairs = slip("These are all pairs, without a mask.", {"return 21 ": "return 36 "})
 
 half_of_all_pairs = slip(
-    "This is half of all pairs. The diagonal is visible in full.",
-    {"return 21 ": "return 18 "},
+    "This is half of all pairs. The diagonal is visible in full.", {"return 21 ": "return 18 "}
 )
 
 first_row_of_the_mask = slip(
@@ -117,10 +95,7 @@ first_row_of_the_mask = slip(
     {"return 10 ": "return 1 "},
 )
 
-past_only = slip(
-    "Its own key is left out.",
-    {"return 10 ": "return 9 "},
-)
+past_only = slip("Its own key is left out.", {"return 10 ": "return 9 "})
 
 order_does_not_matter = slip(
     "The sum over keys has no order, but each output row belongs to a query.",
@@ -158,29 +133,21 @@ pairs_for_steps = slip(
     {"50, 1 ": "50, 2500 "},
 )
 
-keys_alone = slip(
-    "Only keys are counted. Values are kept, too.",
-    {"0.5  # keys": "0.25  # keys"},
-)
+keys_alone = slip("Only keys are counted. Values are kept, too.", {"0.5  # keys": "0.25  # keys"})
 
 a_cache_for_every_query_head = slip(
     "Keys and values are counted for each query head. Four of them share one.",
     {"0.5  # keys": "2.0  # keys"},
 )
 
-four_bytes = slip(
-    "This takes 4 bytes a number.",
-    {"0.5  # keys": "1.0  # keys"},
-)
+four_bytes = slip("This takes 4 bytes a number.", {"0.5  # keys": "1.0  # keys"})
 
 one_layer = slip(
-    "This is the cache of one layer. Each layer has one.",
-    {"0.5  # keys": "0.015625  # keys"},
+    "This is the cache of one layer. Each layer has one.", {"0.5  # keys": "0.015625  # keys"}
 )
 
 cached_as_well = slip(
-    "Without a cache, each step computes the keys of all tokens anew.",
-    {"5050, 100": "100, 100"},
+    "Without a cache, each step computes the keys of all tokens anew.", {"5050, 100": "100, 100"}
 )
 
 all_steps_at_full_length = slip(

@@ -208,10 +208,7 @@ all_in_the_dtype_of_x = slip(
 
 odd_feature_left = slip(
     "An odd number of features is taken, and the last one is left as it is.",
-    {
-        "if d % 2:": "if False:",
-        "x[..., 1::2]\n": "x[..., 1::2]\nif d % 2:\n    return x.copy()\n",
-    },
+    {"if d % 2:": "if False:", "x[..., 1::2]\n": "x[..., 1::2]\nif d % 2:\n    return x.copy()\n"},
 )
 
 positions_stretched = slip(

@@ -84,8 +84,7 @@ temperature_after_the_softmax = slip(
 )
 
 a_temperature_of_0_taken_for_1 = slip(
-    "A temperature of 0 is treated as 1.",
-    {GREEDY: "temperature = 1.0"},
+    "A temperature of 0 is treated as 1.", {GREEDY: "temperature = 1.0"}
 )
 
 a_temperature_of_0_refused = slip(
@@ -99,8 +98,7 @@ the_largest_share_at_0 = slip(
 )
 
 one_more_than_k = slip(
-    "top_k keeps k + 1 tokens.",
-    {"[:top_k]": "[: None if top_k is None else top_k + 1]"},
+    "top_k keeps k + 1 tokens.", {"[:top_k]": "[: None if top_k is None else top_k + 1]"}
 )
 
 one_less_than_k = slip(
@@ -119,8 +117,7 @@ equals_of_the_kth_kept = slip(
 )
 
 least_probable_k = slip(
-    "top_k keeps the k least probable tokens.",
-    {"[:top_k]": "[0 if top_k is None else -top_k :]"},
+    "top_k keeps the k least probable tokens.", {"[:top_k]": "[0 if top_k is None else -top_k :]"}
 )
 
 more_than_there_are_refused = slip(
@@ -211,8 +208,7 @@ not_renormalised_after_top_k = slip(
 )
 
 not_renormalised_after_top_p = slip(
-    "What top_p leaves is not divided by its sum.",
-    {f"{DROP}\nranked /= ranked.sum()": DROP},
+    "What top_p leaves is not divided by its sum.", {f"{DROP}\nranked /= ranked.sum()": DROP}
 )
 
 summed_in_the_order_of_indices = slip(
@@ -294,8 +290,7 @@ top_p_above_1_let_through = slip(
 )
 
 top_p_of_1_refused = slip(
-    "A top_p of 1 is refused. It keeps all tokens.",
-    {"not 0 < top_p <= 1": "not 0 < top_p < 1"},
+    "A top_p of 1 is refused. It keeps all tokens.", {"not 0 < top_p <= 1": "not 0 < top_p < 1"}
 )
 
 one_token_at_a_time = slip(
@@ -337,13 +332,11 @@ all_possible_tokens_alike = slip(
 )
 
 one_token_too_far = slip(
-    "The token after the drawn one is returned.",
-    {DRAW: f"({DRAW} + 1) % len(probs)"},
+    "The token after the drawn one is returned.", {DRAW: f"({DRAW} + 1) % len(probs)"}
 )
 
 one_token_too_early = slip(
-    "The token before the drawn one is returned.",
-    {DRAW: f"({DRAW} - 1) % len(probs)"},
+    "The token before the drawn one is returned.", {DRAW: f"({DRAW} - 1) % len(probs)"}
 )
 
 rank_for_the_token = slip(

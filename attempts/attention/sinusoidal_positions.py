@@ -36,10 +36,7 @@ by_repeated_rates = rewrite(
 
 halves = slip(
     "All sines come first, then all cosines. Here they take turns along a row.",
-    {
-        "pe[:, 0::2]": "pe[:, : d_model // 2]",
-        "pe[:, 1::2]": "pe[:, d_model // 2 :]",
-    },
+    {"pe[:, 0::2]": "pe[:, : d_model // 2]", "pe[:, 1::2]": "pe[:, d_model // 2 :]"},
 )
 
 cosines_first = slip(
@@ -150,8 +147,5 @@ in_float32 = slip(
 
 odd_width_cut = slip(
     "An odd d_model is taken, and a sine is left without its cosine.",
-    {
-        "if d_model % 2:": "if False:",
-        COSINES: "pe[:, 1::2] = np.cos(angles[:, : d_model // 2])",
-    },
+    {"if d_model % 2:": "if False:", COSINES: "pe[:, 1::2] = np.cos(angles[:, : d_model // 2])"},
 )

@@ -58,8 +58,7 @@ classes_from_one = slip(
 )
 
 zeros_for_ones = slip(
-    "Ones and zeros are swapped.",
-    {"labels[..., None] ==": "labels[..., None] !="},
+    "Ones and zeros are swapped.", {"labels[..., None] ==": "labels[..., None] !="}
 )
 
 ones_up_to_the_label = slip(

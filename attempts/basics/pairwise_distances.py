@@ -43,18 +43,15 @@ no_floor = slip(
 )
 
 squared = slip(
-    "These are squared distances. The root is missing.",
-    {RETURN: "return np.maximum(squares, 0)"},
+    "These are squared distances. The root is missing.", {RETURN: "return np.maximum(squares, 0)"}
 )
 
 product_once = slip(
-    "The product is taken once. In (x − y)² it stands twice.",
-    {"- 2 * (a @ b.T)": "- (a @ b.T)"},
+    "The product is taken once. In (x − y)² it stands twice.", {"- 2 * (a @ b.T)": "- (a @ b.T)"}
 )
 
 product_added = slip(
-    "The product is added. In (x − y)² its sign is minus.",
-    {"- 2 * (a @ b.T)": "+ 2 * (a @ b.T)"},
+    "The product is added. In (x − y)² its sign is minus.", {"- 2 * (a @ b.T)": "+ 2 * (a @ b.T)"}
 )
 
 without_the_product = slip(
@@ -62,15 +59,9 @@ without_the_product = slip(
     {" - 2 * (a @ b.T)": ""},
 )
 
-without_the_squares_of_b = slip(
-    "|b|² is missing.",
-    {" + (b * b).sum(axis=1)": ""},
-)
+without_the_squares_of_b = slip("|b|² is missing.", {" + (b * b).sum(axis=1)": ""})
 
-without_the_squares_of_a = slip(
-    "|a|² is missing.",
-    {"(a * a).sum(axis=1)[:, None] + ": ""},
-)
+without_the_squares_of_a = slip("|a|² is missing.", {"(a * a).sum(axis=1)[:, None] + ": ""})
 
 lengths_for_their_squares = slip(
     "The lengths of rows are added; it should be their squares.",
@@ -91,10 +82,7 @@ squares_over_all_rows = slip(
     {"(a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1)": "(a * a).sum() + (b * b).sum()"},
 )
 
-only_the_products = slip(
-    "These are products of rows, not distances.",
-    {RETURN: "return a @ b.T"},
-)
+only_the_products = slip("These are products of rows, not distances.", {RETURN: "return a @ b.T"})
 
 cosine_distance = slip(
     "This is one minus the cosine of the angle. It ignores how long the rows are.",

@@ -33,8 +33,7 @@ aligned_from_the_left = slip(
 )
 
 missing_axis_not_added = slip(
-    "The result has as many axes as the longer shape.",
-    {"return 5, 3, 4 ": "return 3, 4 "},
+    "The result has as many axes as the longer shape.", {"return 5, 3, 4 ": "return 3, 4 "}
 )
 
 lengths_multiplied = slip(
@@ -53,8 +52,7 @@ vector_kept = slip(
 )
 
 axis_dropped = slip(
-    "keepdims=True keeps the axis, with length 1.",
-    {"return 8, 1, 64": "return 8, 64"},
+    "keepdims=True keeps the axis, with length 1.", {"return 8, 1, 64": "return 8, 64"}
 )
 
 axes_counted_from_1 = slip(
@@ -87,15 +85,9 @@ contracted_length_left = slip(
     {"return 6, 2, 5 ": "return 6, 2, 3 "},
 )
 
-biases_left_out = slip(
-    "Biases are left out.",
-    {"return 79510 ": "return 79400 "},
-)
+biases_left_out = slip("Biases are left out.", {"return 79510 ": "return 79400 "})
 
-one_bias_a_layer = slip(
-    "Each unit has a bias, not each layer.",
-    {"return 79510 ": "return 79402 "},
-)
+one_bias_a_layer = slip("Each unit has a bias, not each layer.", {"return 79510 ": "return 79402 "})
 
 first_layer_only = slip(
     "This is the first layer. The second one has parameters, too.",
@@ -123,13 +115,11 @@ sigmoid_of_three = slip(
 )
 
 nothing_for_a_logit_of_zero = slip(
-    "The second class has a share, too: exp(0) is not 0.",
-    {"return 0.75 ": "return 1.0 "},
+    "The second class has a share, too: exp(0) is not 0.", {"return 0.75 ": "return 1.0 "}
 )
 
 second_class = slip(
-    "This is the probability of the second class.",
-    {"return 0.75 ": "return 0.25 "},
+    "This is the probability of the second class.", {"return 0.75 ": "return 0.25 "}
 )
 
 shift_evens = slip(
@@ -163,8 +153,7 @@ slope_of_relu_only = slip(
 )
 
 factor_forgotten = slip(
-    "The derivative of y² is 2y, not y.",
-    {"return 0.0, 1.0, 6.0 ": "return 0.0, 0.5, 3.0 "},
+    "The derivative of y² is 2y, not y.", {"return 0.0, 1.0, 6.0 ": "return 0.0, 0.5, 3.0 "}
 )
 
 squares_for_slopes = slip(
@@ -172,10 +161,7 @@ squares_for_slopes = slip(
     {"return 0.0, 1.0, 6.0 ": "return 0.0, 0.25, 9.0 "},
 )
 
-slope_of_tanh = slip(
-    "This is the steepest slope of tanh.",
-    {"return 0.25 ": "return 1.0 "},
-)
+slope_of_tanh = slip("This is the steepest slope of tanh.", {"return 0.25 ": "return 1.0 "})
 
 height_for_slope = slip(
     "This is how high the sigmoid is there. Its slope is y (1 − y).",
@@ -183,8 +169,7 @@ height_for_slope = slip(
 )
 
 one_row_counted = slip(
-    "This is the gradient of one row. The bias serves all of them.",
-    {"return 16.0 ": "return 0.5 "},
+    "This is the gradient of one row. The bias serves all of them.", {"return 16.0 ": "return 0.5 "}
 )
 
 mean_over_the_batch = slip(
@@ -194,6 +179,5 @@ mean_over_the_batch = slip(
 )
 
 upstream_ignored = slip(
-    "Rows are counted, but the gradient of each output is 0.5.",
-    {"return 16.0 ": "return 32.0 "},
+    "Rows are counted, but the gradient of each output is 0.5.", {"return 16.0 ": "return 32.0 "}
 )

@@ -89,10 +89,7 @@ softmax_over_the_queries = slip(
     {f"softmax({SCORES})": f"softmax({SCORES}, axis=1)"},
 )
 
-no_scale = slip(
-    "The scores are not divided by √d.",
-    {SCORES: "q @ k.swapaxes(1, 2)"},
-)
+no_scale = slip("The scores are not divided by √d.", {SCORES: "q @ k.swapaxes(1, 2)"})
 
 a_causal_mask = slip(
     "A causal mask hides the later positions. Here every position looks at all.",
@@ -118,8 +115,7 @@ matrices_not_transposed = slip(
 )
 
 scores_for_weights = slip(
-    "These are the scores. The weights are their softmax.",
-    {f"softmax({SCORES})": SCORES},
+    "These are the scores. The weights are their softmax.", {f"softmax({SCORES})": SCORES}
 )
 
 keys_by_queries = slip(

@@ -39,7 +39,7 @@ rolled_and_wiped = rewrite(
     {
         f"return {CUT}": (
             "y = np.roll(framed, (down, right), axis=(1, 2))\nreturn y[:, 1:-1, 1:-1].copy()"
-        ),
+        )
     }
 )
 
@@ -246,8 +246,5 @@ last_loss_reported = slip(
 
 losses_of_all_epochs = slip(
     "The mean is over the batches of all epochs so far; it should be over those of this one.",
-    {
-        "losses = []": "pass",
-        "adam = Adam(lr=lr)": "adam, losses = Adam(lr=lr), []",
-    },
+    {"losses = []": "pass", "adam = Adam(lr=lr)": "adam, losses = Adam(lr=lr), []"},
 )

@@ -246,10 +246,7 @@ the_last_loss_reported = slip(
 
 losses_of_all_epochs = slip(
     "The mean that is reported goes over all epochs so far. It should be this epoch's.",
-    {
-        "losses = []\nfor batch": "for batch",
-        EPOCHS: "losses = []\n" + EPOCHS,
-    },
+    {"losses = []\nfor batch": "for batch", EPOCHS: "losses = []\n" + EPOCHS},
 )
 
 share_one_epoch_late = slip(
@@ -293,8 +290,7 @@ always_the_most_probable = slip(
 )
 
 letters_one_too_high = slip(
-    "1 becomes b, 2 becomes c, and so on.",
-    {'chr(ord("a") + symbol - 1)': 'chr(ord("a") + symbol)'},
+    "1 becomes b, 2 becomes c, and so on.", {'chr(ord("a") + symbol - 1)': 'chr(ord("a") + symbol)'}
 )
 
 one_letter_too_many = slip(

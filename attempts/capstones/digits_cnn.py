@@ -94,10 +94,7 @@ one_seed_for_all_layers = slip(
 
 no_relu_between = slip(
     "There is no ReLU after the first convolution.",
-    {
-        "a1 = relu(z1)": "a1 = z1",
-        f"relu_backward({POOL_BACK}, z1)": POOL_BACK,
-    },
+    {"a1 = relu(z1)": "a1 = z1", f"relu_backward({POOL_BACK}, z1)": POOL_BACK},
 )
 
 no_relu_before_the_last_maximum = slip(

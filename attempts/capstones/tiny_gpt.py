@@ -76,10 +76,7 @@ no_mask_on_the_way_back = slip(
     {"backward(grad_heads, q, k, v, mask)": "backward(grad_heads, q, k, v)"},
 )
 
-no_positions = slip(
-    "The positions are not added.",
-    {" + positions[: ids.shape[1]]]": "]"},
-)
+no_positions = slip("The positions are not added.", {" + positions[: ids.shape[1]]]": "]"})
 
 no_residual = slip(
     "x is not added to what attention gives: there is no residual connection around it.",
@@ -88,9 +85,7 @@ no_residual = slip(
 
 no_norm_before_attention = slip(
     "Attention gets x itself. Its norm comes first.",
-    {
-        "_split(linear(layer_norm(x, gamma, beta), w_qkv": "_split(linear(x, w_qkv",
-    },
+    {"_split(linear(layer_norm(x, gamma, beta), w_qkv": "_split(linear(x, w_qkv"},
 )
 
 no_last_norm = slip(
@@ -174,10 +169,7 @@ always_at_the_peak = slip(
     {RATE: "adamw.lr = peak"},
 )
 
-rate_never_set = slip(
-    "The learning rate stays at AdamW's default.",
-    {RATE: "pass"},
-)
+rate_never_set = slip("The learning rate stays at AdamW's default.", {RATE: "pass"})
 
 a_new_adamw_for_every_batch = slip(
     "Every step is made by a new AdamW, which remembers nothing.",

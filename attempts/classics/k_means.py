@@ -74,10 +74,7 @@ sum_of_sizes = slip(
     {"((x - center) ** 2).sum(axis=1)": "np.abs(x - center).sum(axis=1)"},
 )
 
-farthest_centre = slip(
-    "Each row is assigned to the farthest centre.",
-    {"np.argmin(": "np.argmax("},
-)
+farthest_centre = slip("Each row is assigned to the farthest centre.", {"np.argmin(": "np.argmax("})
 
 labels_of_the_centres_before = slip(
     "The labels belong to the centres before the last move. They should belong to those returned.",
@@ -145,8 +142,7 @@ nearest_row_for_the_mean = slip(
 )
 
 sums_for_means = slip(
-    "Centres move to the sums of their rows.",
-    {"rows.mean(axis=0)": "rows.sum(axis=0)"},
+    "Centres move to the sums of their rows.", {"rows.mean(axis=0)": "rows.sum(axis=0)"}
 )
 
 mean_over_all_columns = slip(
@@ -173,13 +169,11 @@ a_single_iteration = slip(
 )
 
 an_iteration_too_many = slip(
-    "One iteration too many is run.",
-    {"range(n_iterations)": "range(n_iterations + 1)"},
+    "One iteration too many is run.", {"range(n_iterations)": "range(n_iterations + 1)"}
 )
 
 an_iteration_too_few = slip(
-    "One iteration too few is run.",
-    {"range(n_iterations)": "range(n_iterations - 1)"},
+    "One iteration too few is run.", {"range(n_iterations)": "range(n_iterations - 1)"}
 )
 
 never_stopped_early = slip(

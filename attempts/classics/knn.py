@@ -107,20 +107,11 @@ itself_left_out = slip(
     {"[:k]": "[1 : k + 1] if k < len(x_train) else np.argsort(distances)"},
 )
 
-one_neighbour_too_many = slip(
-    "One neighbour too many votes.",
-    {"[:k]": "[: k + 1]"},
-)
+one_neighbour_too_many = slip("One neighbour too many votes.", {"[:k]": "[: k + 1]"})
 
-one_neighbour_too_few = slip(
-    "One neighbour too few votes.",
-    {"[:k]": "[: max(k - 1, 1)]"},
-)
+one_neighbour_too_few = slip("One neighbour too few votes.", {"[:k]": "[: max(k - 1, 1)]"})
 
-nearest_alone = slip(
-    "Only the nearest row decides, whatever k is.",
-    {"[:k]": "[:1]"},
-)
+nearest_alone = slip("Only the nearest row decides, whatever k is.", {"[:k]": "[:1]"})
 
 higher_index_first = slip(
     "Of rows at equal distances, the one with the higher index is taken.",

@@ -48,9 +48,7 @@ with_y_as_it_is = rewrite({"y - y_mean, np.zeros(d)": "y, np.zeros(d)"})
 
 no_bias = slip(
     "The plane goes through the origin, for b is always 0.",
-    {
-        "x[0] + (x - x[0]).mean(axis=0), y.mean()": "np.zeros(d), 0.0",
-    },
+    {"x[0] + (x - x[0]).mean(axis=0), y.mean()": "np.zeros(d), 0.0"},
 )
 
 bias_is_the_mean_of_y = slip(
@@ -59,8 +57,7 @@ bias_is_the_mean_of_y = slip(
 )
 
 bias_with_the_wrong_sign = slip(
-    "b has the wrong sign.",
-    {"float(y_mean - x_mean @ w)": "float(x_mean @ w - y_mean)"},
+    "b has the wrong sign.", {"float(y_mean - x_mean @ w)": "float(x_mean @ w - y_mean)"}
 )
 
 bias_penalised = slip(
@@ -129,10 +126,7 @@ twice_the_penalty = slip(
 
 shrunk_afterwards = slip(
     "The unpenalized w is divided by 1 + l2. That is right only for columns that are orthonormal.",
-    {
-        "np.sqrt(l2) * np.eye(d)": "0 * np.eye(d)",
-        "rcond=None)[0]": "rcond=None)[0] / (1 + l2)",
-    },
+    {"np.sqrt(l2) * np.eye(d)": "0 * np.eye(d)", "rcond=None)[0]": "rcond=None)[0] / (1 + l2)"},
 )
 
 columns_standardised = slip(
@@ -173,7 +167,7 @@ normal_equations_inverted = slip(
     {
         "np.linalg.lstsq(rows, targets, rcond=None)[0]": (
             "np.linalg.inv(rows.T @ rows) @ (rows.T @ targets)"
-        ),
+        )
     },
 )
 
@@ -182,7 +176,7 @@ each_column_alone = slip(
     {
         "np.linalg.lstsq(rows, targets, rcond=None)[0]": (
             "(rows.T @ targets) / np.maximum((rows**2).sum(axis=0), 1e-300)"
-        ),
+        )
     },
 )
 

@@ -53,8 +53,7 @@ with_the_hyperbolic_tangent = rewrite(
 # --- Predict ---------------------------------------------------------------------------------
 
 threshold_excluded = slip(
-    "A probability of exactly the threshold is labelled 0.",
-    {">= threshold": "> threshold"},
+    "A probability of exactly the threshold is labelled 0.", {">= threshold": "> threshold"}
 )
 
 score_against_the_threshold = slip(
@@ -77,10 +76,7 @@ probabilities_for_labels = slip(
     {"(_sigmoid(x @ w + b) >= threshold).astype(np.int64)": "_sigmoid(x @ w + b)"},
 )
 
-predict_without_b = slip(
-    "The score lacks b.",
-    {"(_sigmoid(x @ w + b) >=": "(_sigmoid(x @ w) >="},
-)
+predict_without_b = slip("The score lacks b.", {"(_sigmoid(x @ w + b) >=": "(_sigmoid(x @ w) >="})
 
 # --- The loss --------------------------------------------------------------------------------
 
@@ -90,7 +86,7 @@ log_of_the_probability = slip(
     {
         "np.mean(np.logaddexp(0.0, -of_the_label))": (
             "-np.mean(np.log(_sigmoid(z) * y + (1 - _sigmoid(z)) * (1 - y)))"
-        ),
+        )
     },
 )
 
@@ -99,7 +95,7 @@ probability_clipped = slip(
     {
         "np.mean(np.logaddexp(0.0, -of_the_label))": (
             "-np.mean(np.log(np.clip(_sigmoid(of_the_label), 1e-15, 1 - 1e-15)))"
-        ),
+        )
     },
 )
 
@@ -108,7 +104,7 @@ epsilon_in_the_logarithm = slip(
     {
         "np.mean(np.logaddexp(0.0, -of_the_label))": (
             "-np.mean(np.log(_sigmoid(of_the_label) + 1e-12))"
-        ),
+        )
     },
 )
 
@@ -121,7 +117,7 @@ probability_rounded_near_1 = slip(
             "    np.where(of_the_label < 0, -of_the_label, 0.0)\n"
             "    - np.log(_sigmoid(np.abs(of_the_label)))\n"
             ")"
-        ),
+        )
     },
 )
 
@@ -196,7 +192,7 @@ derivative_of_the_sigmoid_too = slip(
     {
         "error = (_sigmoid(z) - y) / len(x)": (
             "p = _sigmoid(z)\nerror = (p - y) * p * (1 - p) / len(x)"
-        ),
+        )
     },
 )
 
@@ -206,13 +202,11 @@ error_of_the_scores = slip(
 )
 
 gradient_of_b_averaged_again = slip(
-    "The gradient of b is divided by n twice.",
-    {"float(error.sum())": "float(error.mean())"},
+    "The gradient of b is divided by n twice.", {"float(error.sum())": "float(error.mean())"}
 )
 
 gradient_of_b_missing = slip(
-    "The gradient of b is 0, so b never moves.",
-    {"float(error.sum())": "0.0"},
+    "The gradient of b is 0, so b never moves.", {"float(error.sum())": "0.0"}
 )
 
 # --- The penalty -----------------------------------------------------------------------------
@@ -223,13 +217,11 @@ penalty_without_its_half = slip(
 )
 
 loss_penalty_without_its_half = slip(
-    "In the loss, the penalty lacks its factor ½.",
-    {"l2 / 2 * np.sum(w**2)": "l2 * np.sum(w**2)"},
+    "In the loss, the penalty lacks its factor ½.", {"l2 / 2 * np.sum(w**2)": "l2 * np.sum(w**2)"}
 )
 
 gradient_of_the_penalty_missing = slip(
-    "The penalty is in the loss, but its gradient is not in that of w.",
-    {" + l2 * w,": ","},
+    "The penalty is in the loss, but its gradient is not in that of w.", {" + l2 * w,": ","}
 )
 
 gradient_of_the_penalty_doubled = slip(
@@ -254,19 +246,12 @@ fit_uphill = slip(
     {"w - lr * grad_w, b - lr * grad_b": "w + lr * grad_w, b + lr * grad_b"},
 )
 
-fit_without_b = slip(
-    "b stays at 0.",
-    {"b - lr * grad_b": "b"},
-)
+fit_without_b = slip("b stays at 0.", {"b - lr * grad_b": "b"})
 
-fit_a_step_too_many = slip(
-    "One step too many is taken.",
-    {"range(steps)": "range(steps + 1)"},
-)
+fit_a_step_too_many = slip("One step too many is taken.", {"range(steps)": "range(steps + 1)"})
 
 fit_started_at_ones = slip(
-    "w starts at 1. It should start at 0.",
-    {"np.zeros(x.shape[1])": "np.ones(x.shape[1])"},
+    "w starts at 1. It should start at 0.", {"np.zeros(x.shape[1])": "np.ones(x.shape[1])"}
 )
 
 fit_b_after_w = slip(
@@ -274,7 +259,7 @@ fit_b_after_w = slip(
     {
         "w, b = w - lr * grad_w, b - lr * grad_b": (
             "w = w - lr * grad_w\nb = b - lr * loss_and_gradients(x, y, w, b, l2)[2]"
-        ),
+        )
     },
 )
 
@@ -286,7 +271,7 @@ fit_row_by_row = slip(
             "for i in range(len(x)):\n"
             "    _, grad_w, grad_b = loss_and_gradients(x[i : i + 1], y[i : i + 1], w, b, l2)\n"
             "    w, b = w - lr * grad_w, b - lr * grad_b"
-        ),
+        )
     },
 )
 

@@ -211,8 +211,7 @@ k_below_1_unchecked = slip(
 # --- Project and reconstruct -----------------------------------------------------------------
 
 projected_without_the_mean = slip(
-    "The mean is not subtracted.",
-    {"return (x - mean) @ components.T": "return x @ components.T"},
+    "The mean is not subtracted.", {"return (x - mean) @ components.T": "return x @ components.T"}
 )
 
 projected_from_their_own_mean = slip(
@@ -221,8 +220,7 @@ projected_from_their_own_mean = slip(
 )
 
 reconstructed_without_the_mean = slip(
-    "The mean is not added.",
-    {"return z @ components + mean": "return z @ components"},
+    "The mean is not added.", {"return z @ components + mean": "return z @ components"}
 )
 
 reconstructed_from_the_wrong_side = slip(

@@ -71,7 +71,7 @@ frame_left_out_of_the_divisor = slip(
             "own = np.pad(np.ones(x.shape[2:], x.dtype), ((ph, ph), (pw, pw)))[None, None]\n"
             "places = _places(kernel, stride, rows, columns)\n"
             "return y / sum((own[place] for place in places), np.zeros_like(own[:, :, :1, :1]))"
-        ),
+        )
     },
 )
 
@@ -90,7 +90,7 @@ divided_by_the_stride = slip(
     {
         "return y / (kh * kw)": (
             "sh, sw = _pair(kernel if stride is None else stride)\nreturn y / (sh * sw)"
-        ),
+        )
     },
 )
 
@@ -128,16 +128,14 @@ one_window_at_a_time = slip(
             "for i, j in np.ndindex(rows, columns):\n"
             "    window = p[:, :, i * sh : i * sh + kh, j * sw : j * sw + kw]\n"
             "    y[:, :, i, j] = window.sum(axis=(2, 3))"
-        ),
+        )
     },
 )
 
 one_picture_at_a_time = slip(
     "It goes through the pictures one at a time in Python. All of them have their windows at the "
     "same places.",
-    {
-        "y += p[place]": "for m in range(len(x)):\n    y[m] += p[place][m]",
-    },
+    {"y += p[place]": "for m in range(len(x)):\n    y[m] += p[place][m]"},
 )
 
 # --- Backward --------------------------------------------------------------------------------
@@ -153,7 +151,7 @@ gradient_divided_by_the_stride = slip(
     {
         "share = grad_y / (kh * kw)": (
             "sh, sw = _pair(kernel if stride is None else stride)\nshare = grad_y / (sh * sw)"
-        ),
+        )
     },
 )
 
@@ -195,7 +193,7 @@ repeated_side_by_side = slip(
             "    high, wide = grad[place].shape[2:]\n"
             "    grad[place] += share[:, :, :high, :wide]\n"
             "for place in ():\n    grad"
-        ),
+        )
     },
 )
 
@@ -224,7 +222,7 @@ gradient_times_x = slip(
     {
         "return grad[:, :, ph : ph + height, pw : pw + width].copy()": (
             "return grad[:, :, ph : ph + height, pw : pw + width] * x"
-        ),
+        )
     },
 )
 
@@ -244,7 +242,7 @@ one_window_at_a_time_on_the_way_back = slip(
             "    window = grad[:, :, i * sh : i * sh + kh, j * sw : j * sw + kw]\n"
             "    window += share[:, :, i : i + 1, j : j + 1]\n"
             "for place in ():\n    grad"
-        ),
+        )
     },
 )
 
@@ -257,9 +255,7 @@ mean_over_the_channels = slip(
 
 mean_over_everything_but_the_channels = slip(
     "The mean goes over the pictures too. Each picture has its own.",
-    {
-        "x.mean(axis=(2, 3))": "np.broadcast_to(x.mean(axis=(0, 2, 3)), x.shape[:2]).copy()",
-    },
+    {"x.mean(axis=(2, 3))": "np.broadcast_to(x.mean(axis=(0, 2, 3)), x.shape[:2]).copy()"},
 )
 
 global_sum = slip(
@@ -314,8 +310,7 @@ size_rounded_up = slip(
 )
 
 any_padding_allowed = slip(
-    "A padding of more than half the kernel is let through.",
-    {"0 <= p <= k // 2": "0 <= p"},
+    "A padding of more than half the kernel is let through.", {"0 <= p <= k // 2": "0 <= p"}
 )
 
 half_of_the_kernel_refused = slip(

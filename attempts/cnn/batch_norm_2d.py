@@ -86,7 +86,7 @@ statistics_over_the_pictures_only = slip(
         "    y = (x - x.mean(axis=0, dtype=np.float64)) / by_pixel\n"
         "    y = _by_channel(self.gamma) * y + _by_channel(self.beta)\n"
         "    return y.astype(x.dtype)\n"
-        "y = _by_channel(scale)",
+        "y = _by_channel(scale)"
     },
 )
 
@@ -99,7 +99,7 @@ statistics_of_each_picture = slip(
         "    y = x - x.mean(axis=(2, 3), dtype=np.float64, keepdims=True)\n"
         "    y = _by_channel(self.gamma) * y / np.sqrt(own + self.eps) + _by_channel(self.beta)\n"
         "    return y.astype(x.dtype)\n"
-        "y = _by_channel(scale)",
+        "y = _by_channel(scale)"
     },
 )
 
@@ -112,7 +112,7 @@ statistics_over_the_channels = slip(
         "    y = x - x.mean(axis=(1, 2, 3), dtype=np.float64, keepdims=True)\n"
         "    y = _by_channel(self.gamma) * y / np.sqrt(own + self.eps) + _by_channel(self.beta)\n"
         "    return y.astype(x.dtype)\n"
-        "y = _by_channel(scale)",
+        "y = _by_channel(scale)"
     },
 )
 
@@ -134,7 +134,7 @@ mean_of_the_pictures_variances = slip(
     {
         "x.var(axis=(0, 2, 3), dtype=np.float64)": (
             "x.var(axis=(2, 3), dtype=np.float64).mean(axis=0)"
-        ),
+        )
     },
 )
 
@@ -143,7 +143,7 @@ variance_of_the_pictures_means = slip(
     {
         "x.var(axis=(0, 2, 3), dtype=np.float64)": (
             "x.mean(axis=(2, 3), dtype=np.float64).var(axis=0)"
-        ),
+        )
     },
 )
 
@@ -152,7 +152,7 @@ mean_of_the_squares = slip(
     {
         "x.var(axis=(0, 2, 3), dtype=np.float64)": (
             "np.square(x, dtype=np.float64).mean(axis=(0, 2, 3)) - mean**2"
-        ),
+        )
     },
 )
 
@@ -184,7 +184,7 @@ normalized_by_the_unbiased_variance = slip(
     {
         "self.running_var = self._moved(self.running_var, var * (count / (count - 1)))": (
             "var *= count / (count - 1)\nself.running_var = self._moved(self.running_var, var)"
-        ),
+        )
     },
 )
 
@@ -199,8 +199,7 @@ epsilon_outside_the_root = slip(
 )
 
 epsilon_ignored = slip(
-    "The argument `eps` is not used in forward.",
-    {"np.sqrt(var + self.eps)": "np.sqrt(var + 1e-5)"},
+    "The argument `eps` is not used in forward.", {"np.sqrt(var + self.eps)": "np.sqrt(var + 1e-5)"}
 )
 
 no_root = slip(
@@ -208,10 +207,7 @@ no_root = slip(
     {"np.sqrt(var + self.eps)": "(var + self.eps)"},
 )
 
-no_mean = slip(
-    "The mean is not subtracted in forward.",
-    {"(x - _by_channel(mean))": "x"},
-)
+no_mean = slip("The mean is not subtracted in forward.", {"(x - _by_channel(mean))": "x"})
 
 no_gamma = slip(
     "forward does not use gamma: the normalized values are never scaled.",
@@ -238,7 +234,7 @@ batch_statistics_in_evaluation = slip(
             "mean, var = self.running_mean, self.running_var\n"
             "if x.size:\n"
             "    mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))"
-        ),
+        )
     },
 )
 
@@ -251,7 +247,7 @@ running_values_in_training = slip(
     "In training it normalizes by the running values. These only matter in evaluation.",
     {
         "scale = self.gamma / np.sqrt": "mean, var = self.running_mean, self.running_var\n"
-        "scale = self.gamma / np.sqrt",
+        "scale = self.gamma / np.sqrt"
     },
 )
 
@@ -262,7 +258,7 @@ updated_in_evaluation = slip(
             "mean, var = self.running_mean, self.running_var\n"
             "if x.size > x.shape[1]:\n"
             "    self.forward(x, True)"
-        ),
+        )
     },
 )
 
@@ -297,7 +293,7 @@ momentum_of_the_old_value = slip(
     {
         "(1.0 - self.momentum) * old + self.momentum * new": (
             "self.momentum * old + (1.0 - self.momentum) * new"
-        ),
+        )
     },
 )
 
@@ -372,11 +368,7 @@ running_mean_left_out = slip(
 
 running_mean_not_scaled = slip(
     "folded subtracts running_mean after the scaling. It is subtracted before.",
-    {
-        "slope * (b - self.running_mean) + self.beta": (
-            "slope * b - self.running_mean + self.beta"
-        ),
-    },
+    {"slope * (b - self.running_mean) + self.beta": ("slope * b - self.running_mean + self.beta")},
 )
 
 running_mean_added = slip(
@@ -394,7 +386,7 @@ beta_scaled = slip(
     {
         "slope * (b - self.running_mean) + self.beta": (
             "slope * (b - self.running_mean + self.beta)"
-        ),
+        )
     },
 )
 
@@ -454,7 +446,7 @@ axes_unchecked = slip(
     {
         "x.ndim != 4 or x.shape[1] != self.n_channels": (
             "x.ndim < 2 or x.shape[1] != self.n_channels"
-        ),
+        )
     },
 )
 
@@ -500,7 +492,7 @@ one_picture_at_a_time = slip(
         "y = _by_channel(scale) * (x - _by_channel(mean)) + _by_channel(self.beta)": (
             "y = [_by_channel(scale) * (one - _by_channel(mean)) for one in x]\n"
             "y = np.array(y).reshape(x.shape) + _by_channel(self.beta)"
-        ),
+        )
     },
 )
 

@@ -100,7 +100,7 @@ width_and_height = slip(
             "wide_a, wide_b = a.astype(np.float64), b.astype(np.float64)\n"
             "wide_a[:, 2:] += wide_a[:, :2]\n"
             "wide_b[:, 2:] += wide_b[:, :2]"
-        ),
+        )
     },
 )
 
@@ -109,7 +109,7 @@ both_of_x_first = slip(
     {
         "wide_a, wide_b = a.astype(np.float64), b.astype(np.float64)": (
             "wide_a, wide_b = a[:, [0, 2, 1, 3]].astype(float), b[:, [0, 2, 1, 3]].astype(float)"
-        ),
+        )
     },
 )
 
@@ -137,17 +137,13 @@ over_the_smaller = slip(
     {
         "_areas(wide_a)[:, None] + _areas(wide_b) - shared": (
             "np.minimum.outer(_areas(wide_a), _areas(wide_b))"
-        ),
+        )
     },
 )
 
 over_a = slip(
     "The shared area is divided by that of the box in a. It should be divided by the union.",
-    {
-        "_areas(wide_a)[:, None] + _areas(wide_b) - shared": (
-            "_areas(wide_a)[:, None] + 0 * shared"
-        ),
-    },
+    {"_areas(wide_a)[:, None] + _areas(wide_b) - shared": ("_areas(wide_a)[:, None] + 0 * shared")},
 )
 
 over_the_hull = slip(
@@ -158,7 +154,7 @@ over_the_hull = slip(
             "low = np.minimum(wide_a[:, None, :2], wide_b[:, :2])\n"
             "high = np.maximum(wide_a[:, None, 2:], wide_b[:, 2:])\n"
             "union = np.prod(high - low, axis=-1)"
-        ),
+        )
     },
 )
 
@@ -174,7 +170,7 @@ generalized = slip(
         "high = np.maximum(wide_a[:, None, 2:], wide_b[:, 2:])\n"
         "hull = np.prod(high - low, axis=-1)\n"
         "iou = iou - np.divide(hull - union, hull, out=np.zeros_like(hull), where=hull > 0)\n"
-        "return iou.astype",
+        "return iou.astype"
     },
 )
 
@@ -208,7 +204,7 @@ nothing_over_nothing = slip(
     {
         "np.divide(shared, union, out=np.zeros_like(union)": (
             "np.divide(shared, union, out=np.full_like(union, np.nan)"
-        ),
+        )
     },
 )
 
@@ -222,13 +218,12 @@ overflow_in_float16 = slip(
     {
         "wide_a, wide_b = a.astype(np.float64), b.astype(np.float64)": (
             "wide_a, wide_b = a.astype(a.dtype), b.astype(b.dtype)"
-        ),
+        )
     },
 )
 
 always_float64 = slip(
-    "The result is float64 whatever the boxes are.",
-    {"return iou.astype(a.dtype)": "return iou"},
+    "The result is float64 whatever the boxes are.", {"return iou.astype(a.dtype)": "return iou"}
 )
 
 corners_unchecked = slip(
@@ -271,7 +266,7 @@ one_box_of_a_at_a_time = slip(
             "starts = np.zeros((len(a), len(b), 2))\n"
             "for row, box in zip(starts, wide_a, strict=True):\n"
             "    row[...] = np.maximum(box[:2], wide_b[:, :2])"
-        ),
+        )
     },
 )
 
@@ -283,7 +278,7 @@ one_box_of_b_at_a_time = slip(
             "starts = np.zeros((len(a), len(b), 2))\n"
             "for j, box in enumerate(wide_b):\n"
             "    starts[:, j] = np.maximum(wide_a[:, :2], box[:2])"
-        ),
+        )
     },
 )
 
@@ -295,6 +290,6 @@ one_pair_at_a_time = slip(
             "starts = np.zeros((len(a), len(b), 2))\n"
             "for i, j in np.ndindex(len(a), len(b)):\n"
             "    starts[i, j] = np.maximum(wide_a[i, :2], wide_b[j, :2])"
-        ),
+        )
     },
 )

@@ -85,17 +85,13 @@ overlaps_averaged = slip(
 stride_forgotten_for_the_pictures = slip(
     "The pictures' gradient is put side by side, as if the stride were 1. Windows begin a stride "
     "apart.",
-    {
-        "grad_p[place] += (": ("grad_p[:, :, down : down + rows, along : along + columns] += ("),
-    },
+    {"grad_p[place] += (": ("grad_p[:, :, down : down + rows, along : along + columns] += (")},
 )
 
 kernel_meets_the_wrong_channels = slip(
     "The axes of the kernel are mixed up: its output channels are read as input channels. What "
     "sizes allow, its numbers don't.",
-    {
-        "w[:, :, down, along].T": ("w[:, :, down, along].reshape(c_in, c_out)"),
-    },
+    {"w[:, :, down, along].T": ("w[:, :, down, along].reshape(c_in, c_out)")},
 )
 
 first_output_channel_only = slip(
@@ -162,9 +158,7 @@ last_picture_only = slip(
 
 stride_forgotten_for_the_kernels = slip(
     "The kernels' gradient is taken from windows side by side, as if the stride were 1.",
-    {
-        "p[place].reshape(": "p[:, :, down : down + rows, along : along + columns].reshape(",
-    },
+    {"p[place].reshape(": "p[:, :, down : down + rows, along : along + columns].reshape("},
 )
 
 padding_forgotten_for_the_kernels = slip(
@@ -173,7 +167,7 @@ padding_forgotten_for_the_kernels = slip(
     {
         "p[place].reshape(": (
             "np.pad(x, ((0, 0), (0, 0), (0, 2 * ph), (0, 2 * pw)))[place].reshape("
-        ),
+        )
     },
 )
 
@@ -183,7 +177,7 @@ channels_of_the_kernels_swapped = slip(
     {
         "(grads @ seen.swapaxes(1, 2)).sum(axis=0)": (
             "(seen @ grads.swapaxes(1, 2)).sum(axis=0).reshape(c_out, c_in)"
-        ),
+        )
     },
 )
 
@@ -205,7 +199,7 @@ pictures_and_kernels_swapped = slip(
     {
         "(grads @ seen.swapaxes(1, 2)).sum(axis=0)": (
             "grads.sum(axis=(0, 2))[:, None] * w[:, :, down, along]"
-        ),
+        )
     },
 )
 
@@ -261,7 +255,7 @@ remainder_refused = slip(
             "if (height + 2 * ph - kh) % sh or (width + 2 * pw - kw) % sw:\n"
             '    raise ValueError("pixels are left over")\n'
             "rows, columns = (height"
-        ),
+        )
     },
 )
 
@@ -283,7 +277,7 @@ gradient_unchecked = slip(
     {
         "if grad_y.shape != (n, c_out, rows, columns):": (
             "grad_y = np.resize(grad_y, (n, c_out, rows, columns))\nif False:"
-        ),
+        )
     },
 )
 
@@ -306,7 +300,7 @@ kernel_too_large = slip(
             "if kh > height + 2 * ph or kw > width + 2 * pw:\n"
             "    return np.zeros_like(x), np.zeros_like(w), np.zeros_like(b)\n"
             "if False:"
-        ),
+        )
     },
 )
 
@@ -324,7 +318,7 @@ one_picture_at_a_time = slip(
     {
         "grad_p[place] += (w[:, :, down, along].T @ grads)": (
             "grad_p[place] += np.array([w[:, :, down, along].T @ one for one in grads])"
-        ),
+        )
     },
 )
 
@@ -337,6 +331,6 @@ one_position_at_a_time = slip(
             "    pixel = w[:, :, down, along].T @ grad_y[:, :, i, j].T\n"
             "    grad_p[:, :, i * sh + down, j * sw + along] += pixel.T\n"
             "_ = ("
-        ),
+        )
     },
 )

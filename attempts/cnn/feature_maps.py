@@ -51,9 +51,7 @@ flipped_kernels = slip(
 
 kernels_transposed = slip(
     "Each window is read column by column, but the kernel row by row.",
-    {
-        "axes=((1, 2), (2, 3))": "axes=((1, 2), (3, 2)) if kh == kw else ((1, 2), (2, 3))",
-    },
+    {"axes=((1, 2), (2, 3))": "axes=((1, 2), (3, 2)) if kh == kw else ((1, 2), (2, 3))"},
 )
 
 border_of_zeros = slip(
@@ -64,9 +62,7 @@ border_of_zeros = slip(
 
 border_reflected = slip(
     "The frame mirrors the picture without its border (`reflect`). It should repeat the border.",
-    {
-        'mode="edge"': 'mode="reflect" if min(picture.shape) > max(kh, kw) // 2 else "edge"',
-    },
+    {'mode="edge"': 'mode="reflect" if min(picture.shape) > max(kh, kw) // 2 else "edge"'},
 )
 
 border_mirrored = slip(
@@ -91,7 +87,7 @@ smaller_maps = slip(
         'np.pad(numbers, ((kh // 2, kh // 2), (kw // 2, kw // 2)), mode="edge")': (
             "numbers\nif kh > p.shape[0] or kw > p.shape[1]:\n"
             "    return np.zeros((len(kernels), 0, 0), kernels.dtype)"
-        ),
+        )
     },
 )
 
@@ -105,7 +101,7 @@ border_left_at_zero = slip(
             "high, wide = picture.shape\n"
             "inside[kh // 2 : max(high - kh // 2, 0), kw // 2 : max(wide - kw // 2, 0)] = True\n"
             "return np.where(inside, maps, kernels.dtype.type(0))"
-        ),
+        )
     },
 )
 
@@ -171,7 +167,7 @@ cut_to_shades = slip(
     {
         "return np.tensordot(kernels, windows, axes=((1, 2), (2, 3)))": (
             "return np.tensordot(kernels, windows, axes=((1, 2), (2, 3))).clip(0, 255)"
-        ),
+        )
     },
 )
 
@@ -180,7 +176,7 @@ negative_numbers_cut = slip(
     {
         "return np.tensordot(kernels, windows, axes=((1, 2), (2, 3)))": (
             "return np.tensordot(kernels, windows, axes=((1, 2), (2, 3))).clip(min=0)"
-        ),
+        )
     },
 )
 
@@ -189,7 +185,7 @@ without_signs = slip(
     {
         "return np.tensordot(kernels, windows, axes=((1, 2), (2, 3)))": (
             "return np.abs(np.tensordot(kernels, windows, axes=((1, 2), (2, 3))))"
-        ),
+        )
     },
 )
 
@@ -203,7 +199,7 @@ means_of_the_products = slip(
     {
         "return np.tensordot(kernels, windows, axes=((1, 2), (2, 3)))": (
             "return np.tensordot(kernels, windows, axes=((1, 2), (2, 3))) / (kh * kw)"
-        ),
+        )
     },
 )
 
@@ -212,7 +208,7 @@ kernels_with_their_mean_removed = slip(
     {
         "np.tensordot(kernels, windows": (
             "np.tensordot(kernels - kernels.mean(axis=(1, 2), keepdims=True), windows"
-        ),
+        )
     },
 )
 
@@ -221,7 +217,7 @@ maps_last = slip(
     {
         "return np.tensordot(kernels, windows, axes=((1, 2), (2, 3)))": (
             "return np.tensordot(windows, kernels, axes=((2, 3), (1, 2)))"
-        ),
+        )
     },
 )
 
@@ -245,7 +241,7 @@ one_kernel_at_a_time = slip(
             "for one, kernel in zip(maps, kernels, strict=True):\n"
             "    one[...] = np.tensordot(windows, kernel)\n"
             "return maps"
-        ),
+        )
     },
 )
 
@@ -256,7 +252,7 @@ one_row_at_a_time = slip(
         "return np.tensordot(kernels, windows, axes=((1, 2), (2, 3)))": (
             "rows = [np.tensordot(kernels, row, axes=((1, 2), (1, 2))) for row in windows]\n"
             "return np.stack(rows, axis=1)"
-        ),
+        )
     },
 )
 
@@ -285,8 +281,7 @@ larger_of_the_two = slip(
 )
 
 strength_squared = slip(
-    "The square root is missing in the strength.",
-    {"np.hypot(gx, gy)": "gx**2 + gy**2"},
+    "The square root is missing in the strength.", {"np.hypot(gx, gy)": "gx**2 + gy**2"}
 )
 
 plain_sum = slip(
@@ -321,7 +316,7 @@ without_smoothing = slip(
     {
         "np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])": (
             "np.array([[0.0, 0.0, 0.0], [-1.0, 0.0, 1.0], [0.0, 0.0, 0.0]])"
-        ),
+        )
     },
 )
 

@@ -92,7 +92,7 @@ one_window_a_row = slip(
     {
         "return cols.reshape(n, c * kh * kw, rows * columns)": (
             "return cols.reshape(n, c * kh * kw, rows * columns).swapaxes(1, 2)"
-        ),
+        )
     },
 )
 
@@ -102,7 +102,7 @@ pictures_among_the_positions = slip(
     {
         "return cols.reshape(n, c * kh * kw, rows * columns)": (
             "return np.concatenate(list(cols.reshape(n, c * kh * kw, -1)), axis=1)"
-        ),
+        )
     },
 )
 
@@ -111,7 +111,7 @@ reshaped_without_transposing = slip(
     "were in memory.",
     {
         "return cols.reshape(": "cols = cols.transpose(0, 1, 4, 5, 2, 3).copy()\n"
-        "return cols.reshape(",
+        "return cols.reshape("
     },
 )
 
@@ -125,7 +125,7 @@ stride_ignored = slip(
     {
         "p[:, :, down : down + sh * rows : sh, along : along + sw * columns : sw]": (
             "p[:, :, down : down + rows, along : along + columns]"
-        ),
+        )
     },
 )
 
@@ -136,7 +136,7 @@ stride_of_the_height_only = slip(
             "np.pad(p, ((0, 0), (0, 0), (0, 0), (0, sh * columns)))[\n"
             "    :, :, down : down + sh * rows : sh, along : along + sh * columns : sh\n"
             "]"
-        ),
+        )
     },
 )
 
@@ -147,7 +147,7 @@ stride_inside_the_window = slip(
             "np.pad(p, ((0, 0), (0, 0), (0, sh * kh), (0, sw * kw)))[\n"
             "    :, :, sh * down : sh * down + rows, sw * along : sw * along + columns\n"
             "]"
-        ),
+        )
     },
 )
 
@@ -176,7 +176,7 @@ one_window_at_a_time = slip(
             "    down, along = slice(i * sh, i * sh + kh), slice(j * sw, j * sw + kw)\n"
             "    cols[..., i, j] = p[:, :, down, along]\n"
             "for down, along in ():\n    seen"
-        ),
+        )
     },
 )
 
@@ -186,7 +186,7 @@ one_picture_at_a_time = slip(
     {
         "cols[:, :, down, along] = seen": (
             "for picture, one in zip(cols, seen, strict=True):\n    picture[:, down, along] = one"
-        ),
+        )
     },
 )
 
@@ -196,7 +196,7 @@ one_channel_at_a_time = slip(
     {
         "cols[:, :, down, along] = seen": (
             "for channel in range(c):\n    cols[:, channel, down, along] = seen[:, channel]"
-        ),
+        )
     },
 )
 
@@ -216,16 +216,14 @@ overlaps_averaged = slip(
         "    counts = np.zeros_like(grad)\n"
         "    for a, b in np.ndindex(kh, kw):\n"
         "        counts[:, :, a : a + sh * rows : sh, b : b + sw * columns : sw] += 1\n"
-        "    grad /= np.maximum(counts, 1)",
+        "    grad /= np.maximum(counts, 1)"
     },
 )
 
 frame_not_cut_off = slip(
     "The frame is still there. What belongs to it is dropped, so that the result has the given "
     "shape.",
-    {
-        "return grad[:, :, ph : ph + height, pw : pw + width].copy()": "return grad",
-    },
+    {"return grad[:, :, ph : ph + height, pw : pw + width].copy()": "return grad"},
 )
 
 frame_cut_off_at_the_end = slip(
@@ -249,7 +247,7 @@ columns_read_by_columns = slip(
     {
         "cols.reshape(n, c, kh, kw, rows, columns)": (
             "cols.reshape(n, c, kw, kh, rows, columns).swapaxes(2, 3)"
-        ),
+        )
     },
 )
 
@@ -258,7 +256,7 @@ columns_read_with_the_channels_last = slip(
     {
         "cols.reshape(n, c, kh, kw, rows, columns)": (
             "cols.reshape(n, kh, kw, c, rows, columns).transpose(0, 3, 1, 2, 4, 5)"
-        ),
+        )
     },
 )
 
@@ -267,7 +265,7 @@ positions_read_by_columns = slip(
     {
         "cols.reshape(n, c, kh, kw, rows, columns)": (
             "cols.reshape(n, c, kh, kw, columns, rows).swapaxes(4, 5)"
-        ),
+        )
     },
 )
 
@@ -281,7 +279,7 @@ stride_ignored_on_the_way_back = slip(
     {
         "grad[:, :, down : down + sh * rows : sh, along : along + sw * columns : sw]": (
             "grad[:, :, down : down + rows, along : along + columns]"
-        ),
+        )
     },
 )
 
@@ -300,7 +298,7 @@ one_window_at_a_time_on_the_way_back = slip(
             "    window = grad[:, :, i * sh : i * sh + kh, j * sw : j * sw + kw]\n"
             "    window += taps[..., i, j]\n"
             "for down, along in ():\n    hit"
-        ),
+        )
     },
 )
 
@@ -310,7 +308,7 @@ one_picture_at_a_time_on_the_way_back = slip(
     {
         "hit += taps[:, :, down, along]": (
             "for picture in range(n):\n    hit[picture] += taps[picture, :, down, along]"
-        ),
+        )
     },
 )
 
@@ -321,7 +319,7 @@ too_large_gives_nothing = slip(
     {
         "if kernel > size + 2 * padding:": (
             "if kernel > size + 2 * padding:\n    return 0\nif False:"
-        ),
+        )
     },
 )
 
@@ -336,13 +334,11 @@ positions_rounded_up = slip(
     {
         "return (size + 2 * padding - kernel) // stride + 1": (
             "return -(-(size + 2 * padding - kernel) // stride) + 1"
-        ),
+        )
     },
 )
 
 last_position_missing = slip(
     "The number of positions is wrong: a window as large as the padded picture fits exactly once.",
-    {
-        "(size + 2 * padding - kernel) // stride + 1": "(size + 2 * padding - kernel) // stride",
-    },
+    {"(size + 2 * padding - kernel) // stride + 1": "(size + 2 * padding - kernel) // stride"},
 )

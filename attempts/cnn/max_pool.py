@@ -77,8 +77,7 @@ starting_from_the_lowest_number = slip(
 )
 
 nan_is_passed_over = slip(
-    "A nan is passed over. A window that holds one gives nan.",
-    {"np.maximum(": "np.fmax("},
+    "A nan is passed over. A window that holds one gives nan.", {"np.maximum(": "np.fmax("}
 )
 
 mean_of_the_window = slip(
@@ -139,7 +138,7 @@ one_stride_for_both = slip(
     {
         "sh, sw = _pair(kernel if stride is None else stride)": (
             "sh, sw = (_pair(kernel if stride is None else stride)[0],) * 2"
-        ),
+        )
     },
 )
 
@@ -202,9 +201,7 @@ size_over_stride = slip(
 
 last_position_missing = slip(
     "The last position is missing: a window as large as the padded picture fits once, not never.",
-    {
-        "(size + 2 * padding - kernel) // stride + 1": "(size + 2 * padding - kernel) // stride",
-    },
+    {"(size + 2 * padding - kernel) // stride + 1": "(size + 2 * padding - kernel) // stride"},
 )
 
 any_padding_allowed = slip(
@@ -257,7 +254,7 @@ one_window_at_a_time = slip(
             "    down, along = slice(i * sh, i * sh + kh), slice(j * sw, j * sw + kw)\n"
             "    y[:, :, i, j] = p[:, :, down, along].max(axis=(2, 3))\n"
             "for down, along in ():\n    seen"
-        ),
+        )
     },
 )
 
@@ -267,7 +264,7 @@ one_picture_at_a_time = slip(
     {
         "np.maximum(y, seen, out=y)": (
             "for so_far, one in zip(y, seen, strict=True):\n    np.maximum(so_far, one, out=so_far)"
-        ),
+        )
     },
 )
 
@@ -278,6 +275,6 @@ one_channel_at_a_time = slip(
         "np.maximum(y, seen, out=y)": (
             "for channel in range(x.shape[1]):\n"
             "    y[:, channel] = np.maximum(y[:, channel], seen[:, channel])"
-        ),
+        )
     },
 )

@@ -68,7 +68,7 @@ every_equal_pixel_wins = slip(
     "Of equal pixels each gets the whole gradient. Only the first one in the window gets it.",
     {
         HIT: "best = windows.max(axis=(4, 5))\n"
-        "hit += np.where(windows[..., down, along] == best, grad_y, 0)",
+        "hit += np.where(windows[..., down, along] == best, grad_y, 0)"
     },
 )
 
@@ -77,7 +77,7 @@ equal_pixels_share = slip(
     {
         HIT: "best = windows.max(axis=(4, 5), keepdims=True)\n"
         "share = grad_y / (windows == best).sum(axis=(4, 5))\n"
-        "hit += np.where(windows[..., down, along] == best[..., 0, 0], share, 0)",
+        "hit += np.where(windows[..., down, along] == best[..., 0, 0], share, 0)"
     },
 )
 
@@ -85,7 +85,7 @@ last_equal_pixel_wins = slip(
     "Of equal pixels the last one in the window wins. It should be the first.",
     {
         WINNERS: "turned = windows[..., ::-1, ::-1].reshape(n, c, rows, columns, kh * kw)\n"
-        "winners = kh * kw - 1 - turned.argmax(axis=-1)",
+        "winners = kh * kw - 1 - turned.argmax(axis=-1)"
     },
 )
 
@@ -95,15 +95,13 @@ first_by_columns_wins = slip(
     {
         WINNERS: "turned = windows.swapaxes(4, 5).reshape(n, c, rows, columns, kh * kw)\n"
         "winners = turned.argmax(axis=-1)\n"
-        "winners = winners % kh * kw + winners // kh",
+        "winners = winners % kh * kw + winners // kh"
     },
 )
 
 places_misread_by_columns = slip(
     "The winner's place is counted row by row, but looked up column by column.",
-    {
-        HIT: "hit += np.where(winners == along * kh + down, grad_y, 0)",
-    },
+    {HIT: "hit += np.where(winners == along * kh + down, grad_y, 0)"},
 )
 
 minimum_wins = slip(
@@ -132,9 +130,7 @@ everyone_gets_a_share = slip(
 
 one_winner_for_all_channels = slip(
     "One place wins for all channels. Each channel has maxima of its own.",
-    {
-        ".argmax(axis=-1)": ".max(axis=1, keepdims=True).argmax(axis=-1)",
-    },
+    {".argmax(axis=-1)": ".max(axis=1, keepdims=True).argmax(axis=-1)"},
 )
 
 one_winner_for_all_pictures = slip(
@@ -238,7 +234,7 @@ windows_beside_the_pixels = slip(
     {
         "grad[:, :, down : down + sh * rows : sh, along : along + sw * columns : sw]": (
             "grad[:, :, down : down + rows, along : along + columns]"
-        ),
+        )
     },
 )
 
@@ -286,14 +282,12 @@ one_window_at_a_time = slip(
             "    down, along = np.divmod(winners[:, :, i, j], kw)\n"
             "    grad[m, o, i * sh + down, j * sw + along] += grad_y[:, :, i, j]\n"
             "for place, (down, along) in ():\n    #"
-        ),
+        )
     },
 )
 
 one_picture_at_a_time = slip(
     "It goes through the pictures one at a time in Python. All of them have their windows at the "
     "same places.",
-    {
-        HIT: "for m in range(n):\n    hit[m] += np.where(winners[m] == place, grad_y[m], 0)",
-    },
+    {HIT: "for m in range(n):\n    hit[m] += np.where(winners[m] == place, grad_y[m], 0)"},
 )

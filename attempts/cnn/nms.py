@@ -76,7 +76,7 @@ only_the_best_drops_others = slip(
         "left = rest[_iou(wide[best], wide[rest]) <= iou_threshold]": (
             "far = _iou(wide[best], wide[rest]) <= iou_threshold\n"
             "left = rest[far] if len(kept) == 1 else rest"
-        ),
+        )
     },
 )
 
@@ -86,7 +86,7 @@ neighbours_in_order_only = slip(
         "left = rest[_iou(wide[best], wide[rest]) <= iou_threshold]": (
             "far = _iou(wide[best], wide[rest]) <= iou_threshold\n"
             "left = rest[np.argmax(far) :] if far.any() else rest[:0]"
-        ),
+        )
     },
 )
 
@@ -197,7 +197,7 @@ corners_swapped = slip(
     {
         "np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])": (
             "np.minimum(box[:2], others[:, :2]), np.maximum(box[2:], others[:, 2:])"
-        ),
+        )
     },
 )
 
@@ -206,7 +206,7 @@ width_and_height = slip(
     {
         "wide = boxes.astype(np.float64)": (
             "wide = boxes.astype(np.float64)\nwide[:, 2:] += wide[:, :2]"
-        ),
+        )
     },
 )
 
@@ -226,7 +226,7 @@ over_the_smaller = slip(
     {
         "(box[2:] - box[:2]).prod() + areas - shared": (
             "np.minimum((box[2:] - box[:2]).prod(), areas)"
-        ),
+        )
     },
 )
 
@@ -253,7 +253,7 @@ epsilon_in_the_union = slip(
     {
         "np.divide(shared, union, out=np.zeros_like(union), where=union > 0)": (
             "shared / (union + 1e-12)"
-        ),
+        )
     },
 )
 
@@ -271,7 +271,7 @@ lengths_unchecked = slip(
     {
         "if len(boxes) != len(scores):": "n = min(len(boxes), len(scores))\n"
         "boxes, scores = boxes[:n], scores[:n]\n"
-        "if False:",
+        "if False:"
     },
 )
 
@@ -297,6 +297,6 @@ one_box_at_a_time = slip(
         "left = rest[_iou(wide[best], wide[rest]) <= iou_threshold]": (
             "ious = _iou(wide[best], wide[rest])\n"
             "left = rest[[iou <= iou_threshold for iou in ious]] if len(rest) else rest"
-        ),
+        )
     },
 )

@@ -126,7 +126,7 @@ sizes_below_one = slip(
     {
         'raise ValueError(f"the kernel spans {span} pixels, but the padded size is {padded}")': (
             "pass"
-        ),
+        )
     },
 )
 
@@ -152,7 +152,7 @@ remainder_refused = slip(
         "return (padded - span) // stride + 1": (
             'if (padded - span) % stride:\n    raise ValueError("a remainder is left")\n'
             "return (padded - span) // stride + 1"
-        ),
+        )
     },
 )
 
@@ -162,7 +162,7 @@ size_settings_unchecked = slip(
     {
         "_check_at_least(0, size=size, padding=padding)\n"
         "_check_at_least(1, kernel=kernel, stride=stride, dilation=dilation)\n"
-        "padded": "padded",
+        "padded": "padded"
     },
 )
 
@@ -252,9 +252,7 @@ layer_order_misread = slip(
 
 layers_unchecked = slip(
     "A layer with a kernel, stride or dilation below 1 is not refused.",
-    {
-        "_check_at_least(1, kernel=kernel, stride=stride, dilation=dilation)\nfield": "field",
-    },
+    {"_check_at_least(1, kernel=kernel, stride=stride, dilation=dilation)\nfield": "field"},
 )
 
 only_the_last_layer_is_checked = slip(
@@ -263,6 +261,6 @@ only_the_last_layer_is_checked = slip(
         "_check_at_least(1, kernel=kernel, stride=stride, dilation=dilation)\n"
         "field": "if (kernel, stride, dilation) == layers[-1]:\n"
         "    _check_at_least(1, kernel=kernel, stride=stride, dilation=dilation)\n"
-        "field",
+        "field"
     },
 )

@@ -99,7 +99,7 @@ wrapped_by_the_wrong_end = slip(
         "    high, wide = x.shape[2:]\n"
         "    x = np.concatenate([x[:, :, :ph], x, x[:, :, high - ph :]], axis=2)\n"
         "    return np.concatenate([x[..., :pw], x, x[..., wide - pw :]], axis=3)\n"
-        "return np.pad(",
+        "return np.pad("
     },
 )
 
@@ -113,7 +113,7 @@ reflected_without_turning = slip(
         "    x = np.concatenate([above, x, below], axis=2)\n"
         "    left, right = x[..., 1 : pw + 1], x[..., wide - 1 - pw : wide - 1]\n"
         "    return np.concatenate([left, x, right], axis=3)\n"
-        "return np.pad(",
+        "return np.pad("
     },
 )
 
@@ -186,7 +186,7 @@ corners_left_black = slip(
         "framed[:, :, :, wide] = np.pad(x, rows, mode=_MODES[mode])\n"
         "framed[:, :, high] = np.pad(x, columns, mode=_MODES[mode])\n"
         "return framed\n"
-        "return np.pad(",
+        "return np.pad("
     },
 )
 
@@ -194,7 +194,7 @@ integers_become_floats = slip(
     "The frame's dtype is float64, whatever x has. `np.zeros` without a dtype gives float64.",
     {
         "return np.pad(": "shape = (*x.shape[:2], x.shape[2] + 2 * ph, x.shape[3] + 2 * pw)\n"
-        "return np.zeros(shape) + np.pad(",
+        "return np.zeros(shape) + np.pad("
     },
 )
 
@@ -232,7 +232,7 @@ unknown_modes_are_zeros = slip(
     {
         "raise ValueError(f\"mode is {mode!r}, but has to be one of {', '.join(_MODES)}\")": (
             'mode = "zeros"'
-        ),
+        )
     },
 )
 
@@ -246,9 +246,7 @@ names_of_numpy_are_accepted = slip(
 
 negative_padding_is_none = slip(
     "A padding below 0 is taken for 0. It should raise a ValueError.",
-    {
-        "if mode not in _MODES:": "ph, pw = max(ph, 0), max(pw, 0)\nif mode not in _MODES:",
-    },
+    {"if mode not in _MODES:": "ph, pw = max(ph, 0), max(pw, 0)\nif mode not in _MODES:"},
 )
 
 one_picture_at_a_time = slip(
@@ -256,7 +254,7 @@ one_picture_at_a_time = slip(
     {
         "return np.pad(": "if len(x) > 1:\n"
         "    return np.concatenate([pad(x[i : i + 1], padding, mode) for i in range(len(x))])\n"
-        "return np.pad(",
+        "return np.pad("
     },
 )
 
@@ -304,16 +302,14 @@ dilation_after_halving = slip(
     {
         "total // 2, total - total // 2": (
             "dilation * ((kernel - 1) // 2), dilation * (kernel // 2)"
-        ),
+        )
     },
 )
 
 settings_unchecked = slip(
-    "A kernel or dilation below 1 is not refused.",
-    {"kernel < 1 or dilation < 1": "False"},
+    "A kernel or dilation below 1 is not refused.", {"kernel < 1 or dilation < 1": "False"}
 )
 
 dilation_unchecked = slip(
-    "A dilation below 1 is not refused.",
-    {"kernel < 1 or dilation < 1": "kernel < 1"},
+    "A dilation below 1 is not refused.", {"kernel < 1 or dilation < 1": "kernel < 1"}
 )

@@ -1,10 +1,5 @@
 from kata.attempts import right, slip
-from solutions.cnn.predict_shapes import (
-    dilated_size,
-    multiplications,
-    overlap,
-    parameters,
-)
+from solutions.cnn.predict_shapes import dilated_size, multiplications, overlap, parameters
 
 
 @right(parameters)
@@ -38,14 +33,10 @@ without_the_first_position = slip(
     {"2, 64, 112, 112": "2, 64, 111, 111"},
 )
 
-without_padding = slip(
-    "This is the size without padding.",
-    {"2, 64, 112, 112": "2, 64, 109, 109"},
-)
+without_padding = slip("This is the size without padding.", {"2, 64, 112, 112": "2, 64, 109, 109"})
 
 without_the_stride = slip(
-    "This is the size with a stride of 1.",
-    {"2, 64, 112, 112": "2, 64, 224, 224"},
+    "This is the size with a stride of 1.", {"2, 64, 112, 112": "2, 64, 224, 224"}
 )
 
 input_channels_kept = slip(
@@ -64,10 +55,7 @@ channels_multiplied = slip(
     {"2, 64, 112, 112": "2, 192, 112, 112"},
 )
 
-without_biases = slip(
-    "These are the weights alone. Each kernel has a bias, too.",
-    {"9472": "9408"},
-)
+without_biases = slip("These are the weights alone. Each kernel has a bias, too.", {"9472": "9408"})
 
 one_slice_for_all_channels = slip(
     "This counts one slice of 7 × 7 for a kernel. It needs one for every channel of x.",
@@ -100,8 +88,7 @@ input_channels_not_counted = slip(
 )
 
 output_channels_not_counted = slip(
-    "This is the work for one kernel. There are 32.",
-    {"294912": "9216"},
+    "This is the work for one kernel. There are 32.", {"294912": "9216"}
 )
 
 positions_of_x = slip(
@@ -110,8 +97,7 @@ positions_of_x = slip(
 )
 
 additions_counted = slip(
-    "Additions are counted too. The question is about the products.",
-    {"294912": "589824"},
+    "Additions are counted too. The question is about the products.", {"294912": "589824"}
 )
 
 dilation_ignored = slip(
@@ -141,8 +127,7 @@ kernels_added = slip(
 )
 
 kernels_multiplied = slip(
-    "The kernels' sizes are multiplied. Neighbouring windows overlap.",
-    {"return 15 ": "return 27 "},
+    "The kernels' sizes are multiplied. Neighbouring windows overlap.", {"return 15 ": "return 27 "}
 )
 
 own_stride_counted = slip(
@@ -157,8 +142,7 @@ one_stride_counted = slip(
 )
 
 padding_everywhere = slip(
-    "This lets the second convolution keep the size. It has no padding.",
-    {"1568": "2048"},
+    "This lets the second convolution keep the size. It has no padding.", {"1568": "2048"}
 )
 
 no_padding_anywhere = slip(
@@ -167,19 +151,12 @@ no_padding_anywhere = slip(
 )
 
 first_channels = slip(
-    "The channels are those of the first convolution. The second gives 32.",
-    {"1568": "784"},
+    "The channels are those of the first convolution. The second gives 32.", {"1568": "784"}
 )
 
-channels_not_flattened = slip(
-    "This is one channel. All of them are flattened.",
-    {"1568": "49"},
-)
+channels_not_flattened = slip("This is one channel. All of them are flattened.", {"1568": "49"})
 
-last_pooling_forgotten = slip(
-    "The second pooling is missing.",
-    {"1568": "6272"},
-)
+last_pooling_forgotten = slip("The second pooling is missing.", {"1568": "6272"})
 
 padded_with_zeros = slip(
     "The padding is taken for zeros, and 0 is more than −1. Then a negative channel would light up "
@@ -188,8 +165,7 @@ padded_with_zeros = slip(
 )
 
 infinite_corner = slip(
-    "−∞ is what the padding holds, but the window also meets pixels.",
-    {"-1.0": "-float('inf')"},
+    "−∞ is what the padding holds, but the window also meets pixels.", {"-1.0": "-float('inf')"}
 )
 
 padding_left_out = slip(
@@ -198,8 +174,7 @@ padding_left_out = slip(
 )
 
 edge_for_corner = slip(
-    "This counts half of the window as padding. At a corner, more of it is.",
-    {"0.25": "0.5"},
+    "This counts half of the window as padding. At a corner, more of it is.", {"0.25": "0.5"}
 )
 
 kernel_flipped = slip(
@@ -248,7 +223,4 @@ share_of_one_box = slip(
     {"0.333": "0.5"},
 )
 
-union_with_the_overlap_twice = slip(
-    "The overlap is counted twice in the union.",
-    {"0.333": "0.25"},
-)
+union_with_the_overlap_twice = slip("The overlap is counted twice in the union.", {"0.333": "0.25"})

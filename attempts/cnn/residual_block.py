@@ -49,13 +49,11 @@ def with_the_skip_as_a_bias_free_3_by_3(x, w1, b1, w2, b2, w_skip=None, stride=1
 
 
 no_skip = slip(
-    "x is not added: these are two convolutions without a skip.",
-    {"added + skip": "added"},
+    "x is not added: these are two convolutions without a skip.", {"added + skip": "added"}
 )
 
 no_last_relu = slip(
-    "The ReLU after the sum is missing.",
-    {"np.maximum(added + skip, 0)": "added + skip"},
+    "The ReLU after the sum is missing.", {"np.maximum(added + skip, 0)": "added + skip"}
 )
 
 relu_before_the_sum = slip(
@@ -107,8 +105,7 @@ skip_from_the_inside = slip(
 )
 
 skip_multiplied = slip(
-    "The skip is multiplied, as a gate. It should be added.",
-    {"added + skip": "added * skip"},
+    "The skip is multiplied, as a gate. It should be added.", {"added + skip": "added * skip"}
 )
 
 mean_of_the_two = slip(
@@ -117,8 +114,7 @@ mean_of_the_two = slip(
 )
 
 skip_subtracted = slip(
-    "The skip is subtracted. It should be added.",
-    {"added + skip": "added - skip"},
+    "The skip is subtracted. It should be added.", {"added + skip": "added - skip"}
 )
 
 w_skip_only_where_needed = slip(
@@ -155,7 +151,7 @@ w_skip_beside_x = slip(
         "skip = conv2d(x, w_skip, no_bias, stride)": (
             "skip = conv2d(x, w_skip, no_bias, stride)\n"
             "skip = skip + x if skip.shape == x.shape else skip"
-        ),
+        )
     },
 )
 
@@ -164,13 +160,12 @@ w_skip_transposed = slip(
     {
         "conv2d(x, w_skip, no_bias": (
             "conv2d(x, w_skip.reshape(w_skip.shape[1], -1).T[:, :, None, None], no_bias"
-        ),
+        )
     },
 )
 
 bias_in_the_skip = slip(
-    "b2 is added twice: the skip has no bias.",
-    {"no_bias, stride)": "b2, stride)"},
+    "b2 is added twice: the skip has no bias.", {"no_bias, stride)": "b2, stride)"}
 )
 
 relu_after_the_skips_convolution = slip(
@@ -220,19 +215,13 @@ skip_by_means = slip(
             "p = np.pad(x, ((0, 0), (0, 0), (0, -height % stride), (0, -width % stride)))\n"
             "p = p.reshape(n, c, p.shape[2] // stride, stride, p.shape[3] // stride, stride)\n"
             "skip = conv2d(p.mean(axis=(3, 5)), w_skip, no_bias)"
-        ),
+        )
     },
 )
 
-no_first_bias = slip(
-    "b1 is not added.",
-    {"conv2d(x, w1, b1,": "conv2d(x, w1, 0 * b1,"},
-)
+no_first_bias = slip("b1 is not added.", {"conv2d(x, w1, b1,": "conv2d(x, w1, 0 * b1,"})
 
-no_second_bias = slip(
-    "b2 is not added.",
-    {"conv2d(inner, w2, b2,": "conv2d(inner, w2, 0 * b2,"},
-)
+no_second_bias = slip("b2 is not added.", {"conv2d(inner, w2, b2,": "conv2d(inner, w2, 0 * b2,"})
 
 biases_swapped = slip(
     "b1 and b2 are swapped.",
@@ -252,7 +241,7 @@ padded_with_the_border = slip(
     {
         "conv2d(x, w1, b1, stride, padding=1)": (
             'conv2d(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), mode="edge"), w1, b1, stride)'
-        ),
+        )
     },
 )
 

@@ -66,8 +66,7 @@ higher_index_first = slip(
 )
 
 smallest_scores = slip(
-    "It takes the classes with the smallest scores.",
-    {"logits > score": "logits < score"},
+    "It takes the classes with the smallest scores.", {"logits > score": "logits < score"}
 )
 
 one_class_too_many = slip(
@@ -75,20 +74,14 @@ one_class_too_many = slip(
     {"< top_k)": "<= top_k)"},
 )
 
-one_class_too_few = slip(
-    "One class too few counts.",
-    {"< top_k)": "< top_k - 1)"},
-)
+one_class_too_few = slip("One class too few counts.", {"< top_k)": "< top_k - 1)"})
 
 exactly_in_that_place = slip(
     "Only the class in place top_k counts. All places up to it should.",
     {"comes_before.sum(axis=1) < top_k)": "comes_before.sum(axis=1) == top_k - 1)"},
 )
 
-the_best_class_only = slip(
-    "The target is only compared with the best class.",
-    {"< top_k)": "< 1)"},
-)
+the_best_class_only = slip("The target is only compared with the best class.", {"< top_k)": "< 1)"})
 
 sum_of_right_rows = slip(
     "This counts the rows that are right. The accuracy is their share.",

@@ -182,9 +182,7 @@ precision_of_the_step_alone = slip(
 
 no_positive_gives_zero = slip(
     "Without a positive it gives 0. Recall is 0/0 then, and it should raise a ValueError.",
-    {
-        'raise ValueError("labels hold no 1: without a positive there is no recall")': "return 0.0",
-    },
+    {'raise ValueError("labels hold no 1: without a positive there is no recall")': "return 0.0"},
 )
 
 no_positive_gives_nan = slip(
@@ -192,7 +190,7 @@ no_positive_gives_nan = slip(
     {
         'raise ValueError("labels hold no 1: without a positive there is no recall")': (
             "return float('nan')"
-        ),
+        )
     },
 )
 

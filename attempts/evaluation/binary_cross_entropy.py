@@ -84,8 +84,7 @@ without_the_sign = slip(
 )
 
 nothing_costs_nothing = slip(
-    "Without entries the loss is 0. A mean of nothing is nan.",
-    {"else math.nan": "else 0.0"},
+    "Without entries the loss is 0. A mean of nothing is nan.", {"else math.nan": "else 0.0"}
 )
 
 # --- From probabilities ----------------------------------------------------------------------
@@ -143,10 +142,7 @@ epsilon_in_the_logarithm = slip(
 logarithms_without_end = slip(
     "The logarithm of 0 is −∞: the loss becomes infinite, or nan where it is multiplied by 0. It "
     "should end at −100.",
-    {
-        "np.maximum(np.log(p), -100)": "np.log(p)",
-        "np.maximum(np.log1p(-p), -100)": "np.log1p(-p)",
-    },
+    {"np.maximum(np.log(p), -100)": "np.log(p)", "np.maximum(np.log1p(-p), -100)": "np.log1p(-p)"},
 )
 
 only_infinity_replaced = slip(

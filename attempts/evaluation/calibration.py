@@ -205,7 +205,7 @@ one_row_at_a_time = slip(
     {
         "confidence = probs.max(axis=1)": (
             "confidence = np.array([row.max() for row in probs], float)"
-        ),
+        )
     },
 )
 
@@ -282,8 +282,7 @@ empty_bins_spoil_the_sum = slip(
 )
 
 no_rows_are_calibrated = slip(
-    "Without rows the error is 0. A mean of nothing is nan.",
-    {"return math.nan": "return 0.0"},
+    "Without rows the error is 0. A mean of nothing is nan.", {"return math.nan": "return 0.0"}
 )
 
 gaps_between_middles = slip(

@@ -42,7 +42,7 @@ transposed = slip(
     {
         "targets.astype(np.int64) * n_classes + predictions.astype(np.int64)": (
             "predictions.astype(np.int64) * n_classes + targets.astype(np.int64)"
-        ),
+        )
     },
 )
 
@@ -51,7 +51,7 @@ each_pair_once = slip(
     {
         "counts = np.bincount(cells, minlength=n_classes**2)": (
             "counts = np.zeros(n_classes**2, dtype=np.int64)\ncounts[cells] += 1"
-        ),
+        )
     },
 )
 
@@ -63,7 +63,7 @@ classes_from_the_targets = slip(
             "counts = counts.reshape(n_classes, n_classes)\n"
             "present = np.unique(targets).astype(np.int64)\n"
             "return counts[np.ix_(present, present)]"
-        ),
+        )
     },
 )
 
@@ -74,7 +74,7 @@ classes_that_occur = slip(
             "counts = counts.reshape(n_classes, n_classes)\n"
             "present = np.union1d(targets, predictions).astype(np.int64)\n"
             "return counts[np.ix_(present, present)]"
-        ),
+        )
     },
 )
 
@@ -83,7 +83,7 @@ up_to_the_largest_label = slip(
     {
         "# In the labels' own dtype, 20 · 19 would overflow uint8.": (
             "n_classes = 1 + int(max(targets.max(initial=0), predictions.max(initial=0)))"
-        ),
+        )
     },
 )
 
@@ -99,7 +99,7 @@ histogram_of_what_occurs = slip(
     {
         "counts = np.bincount(cells, minlength=n_classes**2)": (
             "counts, *_ = np.histogram2d(targets, predictions, bins=n_classes)"
-        ),
+        )
     },
 )
 
@@ -115,7 +115,7 @@ labels_from_one = slip(
             "rows, columns = targets.astype(np.int64) - 1, predictions.astype(np.int64) - 1\n"
             "counts = np.zeros((n_classes, n_classes), dtype=np.int64)\n"
             "np.add.at(counts, (rows, columns), 1)"
-        ),
+        )
     },
 )
 
@@ -130,7 +130,7 @@ shares_of_each_row = slip(
         "return counts.reshape(n_classes, n_classes).astype(np.int64, copy=False)": (
             "counts = counts.reshape(n_classes, n_classes)\n"
             "return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)"
-        ),
+        )
     },
 )
 
@@ -139,7 +139,7 @@ shares_of_all = slip(
     {
         "return counts.reshape(n_classes, n_classes).astype(np.int64, copy=False)": (
             "return counts.reshape(n_classes, n_classes) / max(targets.size, 1)"
-        ),
+        )
     },
 )
 
@@ -149,7 +149,7 @@ overflow_of_small_labels = slip(
     {
         "targets.astype(np.int64) * n_classes + predictions.astype(np.int64)": (
             "targets * n_classes + predictions"
-        ),
+        )
     },
 )
 
@@ -159,7 +159,7 @@ cut_to_the_shorter = slip(
         'raise ValueError(f"{targets.size} targets, but {predictions.size} predictions")': (
             "n = min(targets.size, predictions.size)\n"
             "targets, predictions = targets[:n], predictions[:n]"
-        ),
+        )
     },
 )
 
@@ -168,7 +168,7 @@ one_label_for_all = slip(
     {
         "if targets.shape != predictions.shape:": (
             "if 1 not in (targets.size, predictions.size) and targets.size != predictions.size:"
-        ),
+        )
     },
 )
 
@@ -191,7 +191,7 @@ unknown_labels_are_dropped = slip(
             "known &= (predictions >= 0) & (predictions < n_classes)\n"
             "targets, predictions = targets[known], predictions[known]\n"
             'for name, labels in (("targets", targets), ("predictions", predictions)):'
-        ),
+        )
     },
 )
 

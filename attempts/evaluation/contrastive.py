@@ -57,8 +57,7 @@ sum_of_the_directions = slip(
 )
 
 sum_over_the_pairs = slip(
-    "This is a sum over the pairs. The loss is their mean.",
-    {"return np.mean(": "return np.sum("},
+    "This is a sum over the pairs. The loss is their mean.", {"return np.mean(": "return np.sum("}
 )
 
 mean_over_all_scores = slip(
@@ -166,8 +165,7 @@ distances_for_cosines = slip(
 )
 
 without_the_sign = slip(
-    "The sign is wrong: minimizing this drives pairs apart.",
-    {"return " + BOTH: "return -" + BOTH},
+    "The sign is wrong: minimizing this drives pairs apart.", {"return " + BOTH: "return -" + BOTH}
 )
 
 without_the_maximum = slip(
@@ -242,8 +240,7 @@ other_rows_of_b_allowed = slip(
 )
 
 no_pairs_cost_nothing = slip(
-    "Without pairs the loss is 0. A mean of nothing is nan.",
-    {"return math.nan": "return 0.0"},
+    "Without pairs the loss is 0. A mean of nothing is nan.", {"return math.nan": "return 0.0"}
 )
 
 every_product_in_a_table = slip(

@@ -50,7 +50,7 @@ logarithm_of_the_softmax = slip(
     {
         "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
             "p = np.exp(of_the_right_class) / np.exp(shifted).sum(axis=1)\nlosses = -np.log(p)"
-        ),
+        )
     },
 )
 
@@ -60,7 +60,7 @@ clipped_probabilities = slip(
         "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
             "p = np.exp(of_the_right_class) / np.exp(shifted).sum(axis=1)\n"
             "losses = -np.log(np.clip(p, 1e-12, 1.0))"
-        ),
+        )
     },
 )
 
@@ -71,13 +71,12 @@ epsilon_in_the_logarithm = slip(
         "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
             "p = np.exp(of_the_right_class) / np.exp(shifted).sum(axis=1)\n"
             "losses = -np.log(p + 1e-9)"
-        ),
+        )
     },
 )
 
 sum_over_the_rows = slip(
-    "This is the sum over the rows. The loss is their mean.",
-    {"].mean(": "].sum("},
+    "This is the sum over the rows. The loss is their mean.", {"].mean(": "].sum("}
 )
 
 mean_over_rows_and_classes = slip(
@@ -86,7 +85,7 @@ mean_over_rows_and_classes = slip(
     {
         "losses[counts].mean(dtype=np.float64)": (
             "losses[counts].mean(dtype=np.float64) / logits.shape[1]"
-        ),
+        )
     },
 )
 
@@ -95,7 +94,7 @@ divided_by_the_classes = slip(
     {
         "losses[counts].mean(dtype=np.float64)": (
             "losses[counts].sum(dtype=np.float64) / logits.shape[1]"
-        ),
+        )
     },
 )
 
@@ -119,7 +118,7 @@ zero_is_no_index = slip(
     {
         "counts = _which_count(logits, targets, ignore_index)": (
             "counts = _which_count(logits, targets, ignore_index or -100)"
-        ),
+        )
     },
 )
 
@@ -141,7 +140,7 @@ targets_left_to_numpy = slip(
             "if targets.shape != logits.shape[:1]:\n"
             '    raise ValueError("logits and targets differ in length")\n'
             "counts = targets != ignore_index"
-        ),
+        )
     },
 )
 
@@ -150,13 +149,12 @@ one_target_for_all_rows = slip(
     {
         "counts = _which_count(logits, targets, ignore_index)": "if len(targets) == 1:\n"
         "    targets = np.repeat(targets, len(logits))\n"
-        "counts = _which_count(logits, targets, ignore_index)",
+        "counts = _which_count(logits, targets, ignore_index)"
     },
 )
 
 nothing_costs_nothing = slip(
-    "If no row counts, the loss is 0. A mean of nothing is nan.",
-    {"return math.nan": "return 0.0"},
+    "If no row counts, the loss is 0. A mean of nothing is nan.", {"return math.nan": "return 0.0"}
 )
 
 in_bits = slip(
@@ -165,7 +163,7 @@ in_bits = slip(
         "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
             "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class\n"
             "losses /= np.log(2.0)"
-        ),
+        )
     },
 )
 
@@ -186,7 +184,7 @@ softmax_twice = slip(
     "The softmax is applied twice: once to get probabilities, and again inside the loss.",
     {
         "shifted = _shifted(logits)": "e = np.exp(_shifted(logits))\n"
-        "shifted = _shifted(e / e.sum(axis=1, keepdims=True))",
+        "shifted = _shifted(e / e.sum(axis=1, keepdims=True))"
     },
 )
 
@@ -195,7 +193,7 @@ logits_as_probabilities = slip(
     {
         "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
             "losses = -np.log(logits[np.arange(len(logits)), right_class])"
-        ),
+        )
     },
 )
 
@@ -205,7 +203,7 @@ without_the_normalizer = slip(
     {
         "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
             "losses = -logits[np.arange(len(logits)), right_class]"
-        ),
+        )
     },
 )
 
@@ -233,7 +231,7 @@ logarithm_of_the_mean = slip(
     {
         "float(losses[counts].mean(dtype=np.float64))": (
             "float(-np.log(np.exp(-losses[counts]).mean(dtype=np.float64)))"
-        ),
+        )
     },
 )
 
@@ -245,7 +243,7 @@ binary_loss_for_every_class = slip(
             "p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)\n"
             "p[np.arange(len(p)), right_class] = 0\n"
             "losses -= np.log(1 - p).sum(axis=1)"
-        ),
+        )
     },
 )
 
@@ -260,7 +258,7 @@ one_hot_from_the_identity = slip(
     {
         "= shifted[np.arange(len(shifted)), right_class]": (
             "= (shifted * np.eye(logits.shape[1])[right_class]).sum(axis=1)"
-        ),
+        )
     },
 )
 
@@ -290,8 +288,7 @@ def through_log_softmax(grad_loss, logits, targets, ignore_index=-100):
 
 
 all_zeros = slip(
-    "The gradient is missing: the result is always zero.",
-    {"return grad": "return 0 * grad"},
+    "The gradient is missing: the result is always zero.", {"return grad": "return 0 * grad"}
 )
 
 without_the_mean = slip(
@@ -338,7 +335,7 @@ one_subtracted_after_the_division = slip(
     {
         "grad[rows, targets[rows]] -= 1.0\n"
         "grad *= grad_loss / len(rows)": "grad *= grad_loss / len(rows)\n"
-        "grad[rows, targets[rows]] -= 1.0",
+        "grad[rows, targets[rows]] -= 1.0"
     },
 )
 
@@ -378,7 +375,7 @@ jacobian_applied_twice = slip(
     {
         "grad *= grad_loss / len(rows)": "grad *= grad_loss / len(rows)\n"
         "p = e / e.sum(axis=1, keepdims=True)\n"
-        "grad[rows] = p * (grad[rows] - (grad[rows] * p).sum(axis=1, keepdims=True))",
+        "grad[rows] = p * (grad[rows] - (grad[rows] * p).sum(axis=1, keepdims=True))"
     },
 )
 
@@ -390,6 +387,6 @@ gradient_with_targets_left_to_numpy = slip(
             "if targets.shape != logits.shape[:1]:\n"
             '    raise ValueError("logits and targets differ in length")\n'
             "rows = np.flatnonzero(targets != ignore_index)"
-        ),
+        )
     },
 )

@@ -167,8 +167,7 @@ focus_of_the_mean = slip(
 )
 
 nothing_costs_nothing = slip(
-    "Without rows the loss is 0. A mean of nothing is nan.",
-    {"else math.nan": "else 0.0"},
+    "Without rows the loss is 0. A mean of nothing is nan.", {"else math.nan": "else 0.0"}
 )
 
 # --- The gradient ----------------------------------------------------------------------------
@@ -218,8 +217,7 @@ gradient_divided_by_the_alphas = slip(
 )
 
 gradient_without_alpha = slip(
-    "alpha is missing in the gradient.",
-    {"(a * slope)[:, None]": "slope[:, None]"},
+    "alpha is missing in the gradient.", {"(a * slope)[:, None]": "slope[:, None]"}
 )
 
 gradient_by_the_target_only = slip(

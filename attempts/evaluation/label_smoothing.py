@@ -1,10 +1,7 @@
 import numpy as np
 
 from kata.attempts import right, slip
-from solutions.evaluation.label_smoothing import (
-    label_smoothing_loss,
-    label_smoothing_loss_backward,
-)
+from solutions.evaluation.label_smoothing import label_smoothing_loss, label_smoothing_loss_backward
 
 
 def smoothed(logits, targets, eps, ignore_index):
@@ -81,8 +78,7 @@ eps_exchanged = slip(
 )
 
 no_smoothing = slip(
-    "This is the plain cross-entropy: eps has no effect.",
-    {LOSSES: "losses = -of_the_target"},
+    "This is the plain cross-entropy: eps has no effect.", {LOSSES: "losses = -of_the_target"}
 )
 
 shared_over_the_rows = slip(
@@ -121,9 +117,7 @@ divergence_from_the_target = slip(
 logarithm_of_the_softmax = slip(
     "The logarithm is taken of finished probabilities. One that has underflowed to 0 costs "
     "infinity, or nan where its share is 0.",
-    {
-        "log_p = _log_softmax(logits[rows])": "log_p = np.log(np.exp(_log_softmax(logits[rows])))",
-    },
+    {"log_p = _log_softmax(logits[rows])": "log_p = np.log(np.exp(_log_softmax(logits[rows])))"},
 )
 
 maximum_added_back_first = slip(
@@ -141,7 +135,7 @@ clipped_probabilities = slip(
     {
         "log_p = _log_softmax(logits[rows])": (
             "log_p = np.log(np.clip(np.exp(_log_softmax(logits[rows])), 1e-12, None))"
-        ),
+        )
     },
 )
 
@@ -175,8 +169,7 @@ ignored_rows_at_the_uniform_part = slip(
 )
 
 nothing_costs_nothing = slip(
-    "If no row counts, the loss is 0. A mean of nothing is nan.",
-    {"return math.nan": "return 0.0"},
+    "If no row counts, the loss is 0. A mean of nothing is nan.", {"return math.nan": "return 0.0"}
 )
 
 zero_is_no_index = slip(

@@ -50,8 +50,7 @@ exponential_of_bits = slip(
 )
 
 without_the_exponential = slip(
-    "This is the loss. The perplexity is its exponential.",
-    {MEAN: "losses.mean(dtype=np.float64)"},
+    "This is the loss. The perplexity is its exponential.", {MEAN: "losses.mean(dtype=np.float64)"}
 )
 
 without_the_sign = slip(
@@ -82,19 +81,13 @@ MEANS = (
 mean_of_sequences = slip(
     "The losses are averaged within each sequence first, so that tokens of short sequences weigh "
     "more. All tokens that count weigh alike.",
-    {
-        "with np.errstate": MEANS,
-        MEAN: "np.exp(means.mean())",
-    },
+    {"with np.errstate": MEANS, MEAN: "np.exp(means.mean())"},
 )
 
 mean_of_perplexities = slip(
     "It is a mean of the sequences' perplexities. The logarithms of all tokens are averaged first, "
     "and the exponential comes last.",
-    {
-        "with np.errstate": MEANS,
-        MEAN: "np.exp(means).mean()",
-    },
+    {"with np.errstate": MEANS, MEAN: "np.exp(means).mean()"},
 )
 
 ignored_tokens_in_the_divisor = slip(

@@ -191,8 +191,7 @@ micro_of_the_positive_classes = slip(
 )
 
 class_0_is_positive = slip(
-    '"binary" reports class 0. The positive class is 1.',
-    {"np.array([0, 1])": "np.array([1, 0])"},
+    '"binary" reports class 0. The positive class is 1.', {"np.array([0, 1])": "np.array([1, 0])"}
 )
 
 binary_as_macro = slip(
@@ -253,7 +252,7 @@ cut_to_the_shorter = slip(
         'raise ValueError(f"{targets.size} targets, but {predictions.size} predictions")': (
             "n = min(targets.size, predictions.size)\n"
             "targets, predictions = targets[:n], predictions[:n]"
-        ),
+        )
     },
 )
 

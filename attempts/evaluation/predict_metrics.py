@@ -36,8 +36,7 @@ def as_a_fraction():
 
 
 log_of_base_10 = slip(
-    "This is a logarithm to base 10. Losses are in nats.",
-    {"return 2.303": "return 1.0"},
+    "This is a logarithm to base 10. Losses are in nats.", {"return 2.303": "return 1.0"}
 )
 
 log_of_base_2 = slip(
@@ -56,13 +55,11 @@ wrong_share_for_loss = slip(
 )
 
 perplexity_for_loss = slip(
-    "This is the perplexity, exp of the loss.",
-    {"return 2.303": "return 10.0"},
+    "This is the perplexity, exp of the loss.", {"return 2.303": "return 10.0"}
 )
 
 loss_of_two_classes = slip(
-    "This is the loss of guessing between two classes.",
-    {"return 2.303": "return 0.693"},
+    "This is the loss of guessing between two classes.", {"return 2.303": "return 0.693"}
 )
 
 divided_by_the_classes = slip(
@@ -92,15 +89,9 @@ squared_for_logarithm = slip(
     {"return 10.0": "return 1.0"},
 )
 
-negative_loss = slip(
-    "A cross-entropy is never negative.",
-    {"return 10.0": "return -10.0"},
-)
+negative_loss = slip("A cross-entropy is never negative.", {"return 10.0": "return -10.0"})
 
-half_of_the_logit = slip(
-    "log 2 is the loss at a logit of 0.",
-    {"return 10.0": "return 0.693"},
-)
+half_of_the_logit = slip("log 2 is the loss at a logit of 0.", {"return 10.0": "return 0.693"})
 
 mean_for_both = slip(
     "The mean has the least MSE only. What changes in the MAE if you move away from 0.0?",
@@ -144,8 +135,7 @@ accuracy_for_f1 = slip(
 )
 
 f1_of_the_healthy = slip(
-    "This F1 is that of the healthy.",
-    {"return 0.99, 0.0": "return 0.99, 0.995"},
+    "This F1 is that of the healthy.", {"return 0.99, 0.0": "return 0.99, 0.995"}
 )
 
 balanced_for_accuracy = slip(
@@ -154,8 +144,7 @@ balanced_for_accuracy = slip(
 )
 
 nothing_called_is_perfect = slip(
-    "Here 0/0 counts as 0, and recall is 0 in any case.",
-    {"return 0.99, 0.0": "return 0.99, 1.0"},
+    "Here 0/0 counts as 0, and recall is 0 in any case.", {"return 0.99, 0.0": "return 0.99, 1.0"}
 )
 
 recall_for_precision = slip(
@@ -185,8 +174,7 @@ false_positive_rate_for_precision = slip(
 )
 
 classes_of_equal_size = slip(
-    "That would be right if half of all people were ill.",
-    {"return 0.083": "return 0.5"},
+    "That would be right if half of all people were ill.", {"return 0.083": "return 0.5"}
 )
 
 arithmetic_mean = slip(
@@ -195,8 +183,7 @@ arithmetic_mean = slip(
 )
 
 geometric_mean = slip(
-    "This is the geometric mean. F1 is the harmonic one.",
-    {"return 0.182": "return 0.316"},
+    "This is the geometric mean. F1 is the harmonic one.", {"return 0.182": "return 0.316"}
 )
 
 product = slip(
@@ -205,8 +192,7 @@ product = slip(
 )
 
 factor_2_forgotten = slip(
-    "The factor 2 of the harmonic mean is missing.",
-    {"return 0.182": "return 0.091"},
+    "The factor 2 of the harmonic mean is missing.", {"return 0.182": "return 0.091"}
 )
 
 recall_in_the_matrix = slip(
@@ -215,24 +201,14 @@ recall_in_the_matrix = slip(
 )
 
 accuracy_in_the_matrix = slip(
-    "This is the accuracy, the diagonal's share of everything.",
-    {"return 0.778": "return 0.75"},
+    "This is the accuracy, the diagonal's share of everything.", {"return 0.778": "return 0.75"}
 )
 
-precision_of_class_0 = slip(
-    "This is the precision of class 0.",
-    {"return 0.778": "return 0.727"},
-)
+precision_of_class_0 = slip("This is the precision of class 0.", {"return 0.778": "return 0.727"})
 
-recall_of_class_0 = slip(
-    "This is the recall of class 0.",
-    {"return 0.778": "return 0.8"},
-)
+recall_of_class_0 = slip("This is the recall of class 0.", {"return 0.778": "return 0.8"})
 
-f1_in_the_matrix = slip(
-    "This is the F1 of class 1.",
-    {"return 0.778": "return 0.737"},
-)
+f1_in_the_matrix = slip("This is the F1 of class 1.", {"return 0.778": "return 0.737"})
 
 both_areas_a_half = slip(
     "Average precision depends on how many samples are positive. What is the precision if all are "
@@ -312,8 +288,7 @@ confidence_for_error = slip(
 )
 
 signed_error = slip(
-    "The calibration error is the size of the gap, without a sign.",
-    {"return 0.3 ": "return -0.3 "},
+    "The calibration error is the size of the gap, without a sign.", {"return 0.3 ": "return -0.3 "}
 )
 
 squared_error = slip(
@@ -322,8 +297,7 @@ squared_error = slip(
 )
 
 spread_over_the_bins = slip(
-    "The gap is divided by ten bins. Empty bins have no weight.",
-    {"return 0.3 ": "return 0.03 "},
+    "The gap is divided by ten bins. Empty bins have no weight.", {"return 0.3 ": "return 0.03 "}
 )
 
 wrong_share_for_error = slip(

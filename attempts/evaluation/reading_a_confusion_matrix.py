@@ -84,9 +84,7 @@ def mean_of_a_list(matrix):
 
 plain_accuracy = slip(
     "This is the accuracy: frequent classes decide it. Here all classes weigh alike.",
-    {
-        "float(per_class_recall(matrix)[occurs].mean())": "float(matrix.trace() / matrix.sum())",
-    },
+    {"float(per_class_recall(matrix)[occurs].mean())": "float(matrix.trace() / matrix.sum())"},
 )
 
 absent_classes_count_as_lost = slip(
@@ -109,10 +107,7 @@ lost_classes_left_out = slip(
     },
 )
 
-nothing_is_0 = slip(
-    "Without samples it is 0. A mean of nothing is nan.",
-    {"math.nan": "0.0"},
-)
+nothing_is_0 = slip("Without samples it is 0. A mean of nothing is nan.", {"math.nan": "0.0"})
 
 # --- most_confused ---------------------------------------------------------------------------
 
@@ -166,9 +161,7 @@ nearly_equal_rates_tie = slip(
 
 lower_prediction_first = slip(
     "Of equal rates, the one with the lower prediction wins. The lower true class comes first.",
-    {
-        "i, j = divmod(int(rates.argmax())": "j, i = divmod(int(rates.T.argmax())",
-    },
+    {"i, j = divmod(int(rates.argmax())": "j, i = divmod(int(rates.T.argmax())"},
 )
 
 errors_as_the_whole = slip(
@@ -291,7 +284,7 @@ classes_one_after_the_other = slip(
             ")\n"
             'found = [line for line in found if "half" not in line] + low\n'
             "pair = most_confused(matrix)\n"
-        ),
+        )
     },
 )
 
@@ -317,6 +310,5 @@ nothing_is_lost_too = slip(
 )
 
 no_word_of_the_pair = slip(
-    "The sentence on the most confused pair is missing.",
-    {"if pair:": "if False:"},
+    "The sentence on the most confused pair is missing.", {"if pair:": "if False:"}
 )

@@ -67,8 +67,7 @@ added_in_their_own_dtype = slip(
 )
 
 nothing_costs_nothing = slip(
-    "Without entries the loss is 0. A mean of nothing is nan.",
-    {"else math.nan": "else 0.0"},
+    "Without entries the loss is 0. A mean of nothing is nan.", {"else math.nan": "else 0.0"}
 )
 
 # --- The mean squared error ------------------------------------------------------------------
@@ -103,8 +102,7 @@ square_of_the_mean = slip(
 )
 
 factor_of_two_missing = slip(
-    "The derivative of r² is 2r. The factor 2 is missing.",
-    {"grad_loss * 2 * r": "grad_loss * r"},
+    "The derivative of r² is 2r. The factor 2 is missing.", {"grad_loss * 2 * r": "grad_loss * r"}
 )
 
 with_respect_to_the_target = slip(

@@ -156,8 +156,7 @@ logarithm_of_the_softmax = slip(
 )
 
 nothing_costs_nothing = slip(
-    "Without rows the loss is 0. A mean of nothing is nan.",
-    {"return math.nan": "return 0.0"},
+    "Without rows the loss is 0. A mean of nothing is nan.", {"return math.nan": "return 0.0"}
 )
 
 # --- What is refused -------------------------------------------------------------------------

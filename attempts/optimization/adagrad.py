@@ -78,13 +78,11 @@ mean_of_the_squares = slip(
 )
 
 nothing_remembered = slip(
-    "Nothing is remembered: s starts at 0 in every step.",
-    {"self._s[i] + grad**2": "grad**2"},
+    "Nothing is remembered: s starts at 0 in every step.", {"self._s[i] + grad**2": "grad**2"}
 )
 
 no_square = slip(
-    "s adds up the gradients' sizes; it should add up their squares.",
-    {"grad**2": "np.abs(grad)"},
+    "s adds up the gradients' sizes; it should add up their squares.", {"grad**2": "np.abs(grad)"}
 )
 
 sum_of_the_sizes = slip(
@@ -157,10 +155,7 @@ plain_descent = slip(
     {" / (np.sqrt(self._s[i]) + self.eps)": ""},
 )
 
-learning_rate_ignored = slip(
-    "The argument `lr` is not used.",
-    {"self.lr = lr": "self.lr = 0.01"},
-)
+learning_rate_ignored = slip("The argument `lr` is not used.", {"self.lr = lr": "self.lr = 0.01"})
 
 none_forgets = slip(
     "A gradient of None sets s back to 0. It should stay as it was.",

@@ -123,7 +123,7 @@ epsilon_before_the_correction = slip(
     {
         "(np.sqrt(v_hat) + self.eps)": (
             "((np.sqrt(self._v[i]) + self.eps) / np.sqrt(1 - beta2 ** self._t[i]))"
-        ),
+        )
     },
 )
 
@@ -141,18 +141,13 @@ old_and_new_swapped = slip(
 )
 
 betas_ignored = slip(
-    "The argument `betas` is not used.",
-    {"beta1, beta2 = self.betas": "beta1, beta2 = 0.9, 0.999"},
+    "The argument `betas` is not used.", {"beta1, beta2 = self.betas": "beta1, beta2 = 0.9, 0.999"}
 )
 
-learning_rate_ignored = slip(
-    "The argument `lr` is not used.",
-    {"self.lr = lr": "self.lr = 0.001"},
-)
+learning_rate_ignored = slip("The argument `lr` is not used.", {"self.lr = lr": "self.lr = 0.001"})
 
 no_square = slip(
-    "v averages the gradients' sizes; it should average their squares.",
-    {"grad**2": "np.abs(grad)"},
+    "v averages the gradients' sizes; it should average their squares.", {"grad**2": "np.abs(grad)"}
 )
 
 square_of_m = slip(
@@ -179,21 +174,17 @@ along_the_gradient = slip(
     {"self.lr * m_hat": "self.lr * grad"},
 )
 
-no_root = slip(
-    "The square root of v̂ is missing.",
-    {"np.sqrt(v_hat)": "v_hat"},
-)
+no_root = slip("The square root of v̂ is missing.", {"np.sqrt(v_hat)": "v_hat"})
 
 uphill = slip(
-    "The step goes up the gradient: the sign is wrong.",
-    {"- self.lr * m_hat": "+ self.lr * m_hat"},
+    "The step goes up the gradient: the sign is wrong.", {"- self.lr * m_hat": "+ self.lr * m_hat"}
 )
 
 none_forgets = slip(
     "A gradient of None resets the averages and t of its parameter. They should stay.",
     {
         "return param.copy()": "self._m[i], self._v[i], self._t[i] = 0 * param, 0 * param, 0\n"
-        "return param.copy()",
+        "return param.copy()"
     },
 )
 

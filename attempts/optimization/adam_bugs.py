@@ -44,10 +44,7 @@ counted_for_every_parameter = slip(
 
 corrected_averages_kept = slip(
     "The corrected averages take the place of m and v, so the next step corrects them again.",
-    {
-        M_HAT: "m /= 1 - beta1**self._t\nm_hat = m",
-        V_HAT: "v /= 1 - beta2**self._t\nv_hat = v",
-    },
+    {M_HAT: "m /= 1 - beta1**self._t\nm_hat = m", V_HAT: "v /= 1 - beta2**self._t\nv_hat = v"},
 )
 
 eps_in_the_root = slip(
@@ -72,15 +69,9 @@ no_correction_at_all = slip(
     {M_HAT: "m_hat = m", V_HAT: "v_hat = v"},
 )
 
-no_correction_of_m = slip(
-    "m is no longer corrected for its start at 0.",
-    {M_HAT: "m_hat = m"},
-)
+no_correction_of_m = slip("m is no longer corrected for its start at 0.", {M_HAT: "m_hat = m"})
 
-no_correction_of_v = slip(
-    "v is no longer corrected for its start at 0.",
-    {V_HAT: "v_hat = v"},
-)
+no_correction_of_v = slip("v is no longer corrected for its start at 0.", {V_HAT: "v_hat = v"})
 
 counted_after_the_step = slip(
     "The first step gives nan. Is t still 0 there, so that the correction divides by 1 − β⁰ = 0?",
@@ -131,8 +122,7 @@ nothing_remembered = slip(
 )
 
 square_of_m = slip(
-    "v averages the squares of m. It should average those of the gradient.",
-    {"grad**2": "m**2"},
+    "v averages the squares of m. It should average those of the gradient.", {"grad**2": "m**2"}
 )
 
 betas_swapped = slip(

@@ -99,7 +99,7 @@ decay_in_the_gradient = slip(
     {
         "decayed = param * (1 - self.lr * self.weight_decay)": (
             "decayed, grad = param, grad + self.weight_decay * param"
-        ),
+        )
     },
 )
 

@@ -75,7 +75,7 @@ a_max_norm_of_0_for_none = slip(
     {
         "min(1.0, max_norm / (norm + 1e-6))": (
             "min(1.0, max_norm / (norm + 1e-6)) if max_norm else 1.0"
-        ),
+        )
     },
 )
 
@@ -90,7 +90,7 @@ only_where_the_norm_exceeds = slip(
     {
         "min(1.0, max_norm / (norm + 1e-6))": (
             "max_norm / (norm + 1e-6) if norm > max_norm else 1.0"
-        ),
+        )
     },
 )
 
@@ -149,7 +149,7 @@ the_mean_of_the_squares = slip(
         "norm = math.sqrt(sum(squares))": (
             "entries = sum(g.size for g in grads if g is not None)\n"
             "norm = math.sqrt(sum(squares) / max(entries, 1))"
-        ),
+        )
     },
 )
 
@@ -207,7 +207,7 @@ scaled_by_the_largest = slip(
     {
         "np.clip(g, -clip_value, clip_value)": (
             "g * min(1.0, clip_value / max(float(np.abs(g).max(initial=0.0)), 1e-300))"
-        ),
+        )
     },
 )
 

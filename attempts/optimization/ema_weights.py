@@ -202,8 +202,7 @@ one_update_late = slip(
 )
 
 decay_fixed = slip(
-    "The argument `decay` is not used.",
-    {"self.decay = decay": "self.decay = 0.999"},
+    "The argument `decay` is not used.", {"self.decay = decay": "self.decay = 0.999"}
 )
 
 zero_decay_as_not_given = slip(
@@ -242,7 +241,7 @@ dtype_of_the_latest = slip(
     {
         "self._averages = [\n": (
             "self._dtypes = [param.dtype for param in params]\nself._averages = [\n"
-        ),
+        )
     },
 )
 
@@ -273,7 +272,7 @@ sizes_in_place_of_shapes = slip(
     {
         "[p.shape for p in params], [a.shape for a in self._averages]": (
             "[p.size for p in params], [a.size for a in self._averages]"
-        ),
+        )
     },
 )
 

@@ -36,7 +36,7 @@ without_writing_in_place = rewrite(
         START + LOOP: (
             "scaled = [n * grad_b for grad_b in grads_b]\n"
             "grads = [a + b for a, b in zip(grads, scaled)] if grads else scaled"
-        ),
+        )
     }
 )
 
@@ -122,16 +122,12 @@ only_the_last_batch = slip(
 
 last_batch_dropped = slip(
     "The last batch is left out.",
-    {
-        "for batch in batches:": "for batch in batches[: max(len(batches) - 1, 1)]:",
-    },
+    {"for batch in batches:": "for batch in batches[: max(len(batches) - 1, 1)]:"},
 )
 
 only_whole_batches = slip(
     "Batches smaller than the first are left out.",
-    {
-        "if n == 0:": ("first = n if total == 0 else first\nif n == 0 or n < first:"),
-    },
+    {"if n == 0:": ("first = n if total == 0 else first\nif n == 0 or n < first:")},
 )
 
 first_batch_twice = slip(
@@ -140,13 +136,11 @@ first_batch_twice = slip(
 )
 
 empty_batches_add_nan = slip(
-    "A batch with n = 0 makes everything nan: 0 · nan is nan.",
-    {SKIP: "pass"},
+    "A batch with n = 0 makes everything nan: 0 · nan is nan.", {SKIP: "pass"}
 )
 
 the_end_at_an_empty_batch = slip(
-    "A batch with n = 0 ends the loop: those after it are lost.",
-    {"continue  #": "break  #"},
+    "A batch with n = 0 ends the loop: those after it are lost.", {"continue  #": "break  #"}
 )
 
 nan_left_out = slip(

@@ -41,14 +41,10 @@ def by_the_recursion_of_the_errors(x, y, w, lr, steps):
 
 # --- The gradient ----------------------------------------------------------------------------
 
-uphill = slip(
-    "The step goes up the slope: the sign is wrong.",
-    {"w - lr": "w + lr"},
-)
+uphill = slip("The step goes up the slope: the sign is wrong.", {"w - lr": "w + lr"})
 
 the_gradient_of_half_the_loss = slip(
-    "The gradient lacks its factor 2: that is the gradient of half the loss.",
-    {"lr * 2 /": "lr /"},
+    "The gradient lacks its factor 2: that is the gradient of half the loss.", {"lr * 2 /": "lr /"}
 )
 
 the_gradient_of_the_sum = slip(
@@ -75,7 +71,7 @@ row_by_row = slip(
     "should use the mean over all rows.",
     {
         "w = w - lr * 2 / len(x) * (x.T @ error)": "for row, target in zip(x, y, strict=True):\n"
-        "    w = w - lr * 2 * (row @ w - target) * row",
+        "    w = w - lr * 2 * (row @ w - target) * row"
     },
 )
 
@@ -83,7 +79,7 @@ one_row_a_step = slip(
     "Each step uses a single row, as stochastic gradient descent does. It should use them all.",
     {
         "w = w - lr * 2 / len(x) * (x.T @ error)": "i = (len(losses) - 1) % len(x)\n"
-        "w = w - lr * 2 * error[i] * x[i]",
+        "w = w - lr * 2 * error[i] * x[i]"
     },
 )
 
@@ -102,7 +98,7 @@ one_weight_after_the_other = slip(
     "of a gradient belong to the same w.",
     {
         "w = w - lr * 2 / len(x) * (x.T @ error)": "for j in range(len(w)):\n"
-        "    w[j] -= lr * 2 / len(x) * (x[:, j] @ (x @ w - y))",
+        "    w[j] -= lr * 2 / len(x) * (x[:, j] @ (x @ w - y))"
     },
 )
 
@@ -111,10 +107,7 @@ never_updated = slip(
     {"w = w - lr": "moved = w - lr"},
 )
 
-started_at_0 = slip(
-    "It starts at 0 instead of at the given w.",
-    {"w.copy()": "np.zeros_like(w)"},
-)
+started_at_0 = slip("It starts at 0 instead of at the given w.", {"w.copy()": "np.zeros_like(w)"})
 
 solved_at_once = slip(
     "These are the best weights of all, from solving the equations. The question was where "
@@ -132,7 +125,7 @@ stopped_at_infinity = slip(
     {
         "losses.append(_mean_square(error))": "losses.append(_mean_square(error))\n"
         "if not np.isfinite(losses[-1]):\n"
-        "    break",
+        "    break"
     },
 )
 
@@ -149,8 +142,7 @@ half_of_everything = slip(
 )
 
 the_sums_of_squares = slip(
-    "The losses are sums over the rows; they should be means.",
-    {"np.mean(": "np.sum("},
+    "The losses are sums over the rows; they should be means.", {"np.mean(": "np.sum("}
 )
 
 sums_of_everything = slip(
@@ -159,8 +151,7 @@ sums_of_everything = slip(
 )
 
 the_roots_of_the_losses = slip(
-    "The losses are roots of the mean squares.",
-    {"np.mean(error**2)": "np.sqrt(np.mean(error**2))"},
+    "The losses are roots of the mean squares.", {"np.mean(error**2)": "np.sqrt(np.mean(error**2))"}
 )
 
 the_square_of_the_mean = slip(
@@ -184,7 +175,7 @@ each_loss_before_its_error = slip(
     {
         "error = x @ w - y\nlosses.append(_mean_square(error))": (
             "losses.append(_mean_square(error))\nerror = x @ w - y"
-        ),
+        )
     },
 )
 
@@ -232,6 +223,5 @@ no_rows_unchecked = slip(
 )
 
 negative_steps_unchecked = slip(
-    "A negative number of steps raises no error: it counts as none.",
-    {"steps < 0:": "False:"},
+    "A negative number of steps raises no error: it counts as none.", {"steps < 0:": "False:"}
 )

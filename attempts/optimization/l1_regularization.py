@@ -34,8 +34,7 @@ with_a_half = slip(
 )
 
 with_the_biases = slip(
-    "The biases are in the sum. They cost nothing.",
-    {" if param.ndim > 1)": ")"},
+    "The biases are in the sum. They cost nothing.", {" if param.ndim > 1)": ")"}
 )
 
 squares = slip(
@@ -60,7 +59,7 @@ the_mean = slip(
         "return strength * float(": (
             "entries = sum(param.size for param in params if param.ndim > 1)\n"
             "return strength / max(entries, 1) * float("
-        ),
+        )
     },
 )
 
@@ -130,7 +129,7 @@ small_entries_kept = slip(
     {
         "x - np.clip(x, -threshold, threshold)": (
             "x - np.where(np.abs(x) > threshold, threshold * np.sign(x), 0)"
-        ),
+        )
     },
 )
 
@@ -144,7 +143,7 @@ subtracted_on_both_sides = slip(
     {
         "x - np.clip(x, -threshold, threshold)": (
             "np.where(np.abs(x) > threshold, x - threshold, 0)"
-        ),
+        )
     },
 )
 
@@ -153,7 +152,7 @@ away_from_zero = slip(
     {
         "x - np.clip(x, -threshold, threshold)": (
             "np.where(np.abs(x) > threshold, x + threshold * np.sign(x), 0)"
-        ),
+        )
     },
 )
 
@@ -173,8 +172,7 @@ divided_by_the_size = slip(
 )
 
 a_negative_threshold = slip(
-    "A negative threshold raises no error.",
-    {"if threshold < 0:": "if False:"},
+    "A negative threshold raises no error.", {"if threshold < 0:": "if False:"}
 )
 
 # --- The step --------------------------------------------------------------------------------
@@ -219,8 +217,7 @@ threshold_twice = slip(
 )
 
 gradient_without_lr = slip(
-    "The gradient is not multiplied by lr.",
-    {"param - lr * grad": "param - grad"},
+    "The gradient is not multiplied by lr.", {"param - lr * grad": "param - grad"}
 )
 
 shrunk_before_the_step = slip(
@@ -228,7 +225,7 @@ shrunk_before_the_step = slip(
     {
         "soft_threshold(stepped, lr * strength) if": (
             "soft_threshold(param, lr * strength) - lr * grad if"
-        ),
+        )
     },
 )
 
@@ -238,7 +235,7 @@ gradient_thresholded = slip(
     {
         "soft_threshold(stepped, lr * strength) if": (
             "param - lr * soft_threshold(grad, strength) if"
-        ),
+        )
     },
 )
 
@@ -248,8 +245,7 @@ plain_descent = slip(
 )
 
 uphill = slip(
-    "The step goes up the gradient: the sign is wrong.",
-    {"param - lr * grad": "param + lr * grad"},
+    "The step goes up the gradient: the sign is wrong.", {"param - lr * grad": "param + lr * grad"}
 )
 
 biases_shrunk = slip(

@@ -21,13 +21,11 @@ def one_long_vector(params, strength):
 
 
 without_the_half = slip(
-    "The ½ is missing: the penalty is twice what it should be.",
-    {"strength / 2 *": "strength *"},
+    "The ½ is missing: the penalty is twice what it should be.", {"strength / 2 *": "strength *"}
 )
 
 with_the_biases = slip(
-    "The biases are in the sum. They should cost nothing.",
-    {" if _is_weight(param))": ")"},
+    "The biases are in the sum. They should cost nothing.", {" if _is_weight(param))": ")"}
 )
 
 only_matrices = slip(
@@ -64,7 +62,7 @@ the_mean = slip(
             "entries = sum(param.size for param in params if _is_weight(param))\n"
             "return (\n"
             "    strength / 2 / max(entries, 1) * sum("
-        ),
+        )
     },
 )
 
@@ -89,7 +87,7 @@ only_the_last_weight = slip(
     {
         "sum(float(np.square(param).sum()) for param in params if _is_weight(param))": (
             "[0.0, *(float(np.square(w).sum()) for w in params if _is_weight(w))][-1]"
-        ),
+        )
     },
 )
 

@@ -185,7 +185,7 @@ cut_off_at_the_floor = slip(
     {
         "return floor + (base_lr - floor) * (1 + math.cos(math.pi * progress)) / 2": (
             "return max(floor, base_lr * (1 + math.cos(math.pi * progress)) / 2)"
-        ),
+        )
     },
 )
 

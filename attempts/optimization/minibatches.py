@@ -43,7 +43,7 @@ an_order_each = slip(
     {
         "order = rng.permutation(n)": (
             "order, x, y = np.arange(n), rng.permutation(x), rng.permutation(y)"
-        ),
+        )
     },
 )
 
@@ -89,7 +89,7 @@ swapped_with_any_row = slip(
     {
         "order = rng.permutation(n)": "order = np.arange(n)\n"
         "for i, j in enumerate(rng.integers(0, max(n, 1), n)):\n"
-        "    order[[i, j]] = order[[j, i]]",
+        "    order[[i, j]] = order[[j, i]]"
     },
 )
 
@@ -104,7 +104,7 @@ a_fresh_draw_for_each_batch = slip(
     {
         "order[start : start + batch_size] for": (
             "rng.choice(n, min(batch_size, n - start), replace=False) for"
-        ),
+        )
     },
 )
 
@@ -128,7 +128,7 @@ drops_before_the_shuffle = slip(
     {
         "order = rng.permutation(n)\nend = n - n % batch_size if drop_last else n": (
             "end = n - n % batch_size if drop_last else n\norder = rng.permutation(end)"
-        ),
+        )
     },
 )
 
@@ -137,7 +137,7 @@ last_batch_filled_up = slip(
     {
         "order[start : start + batch_size] for": (
             "order[np.arange(start, start + batch_size) % n] for"
-        ),
+        )
     },
 )
 
@@ -157,7 +157,7 @@ everything_as_it_is = slip(
     {
         "order = rng.permutation(n)": "if 0 < n <= batch_size and not drop_last:\n"
         "    return [(x, y)]\n"
-        "order = rng.permutation(n)",
+        "order = rng.permutation(n)"
     },
 )
 
@@ -172,8 +172,7 @@ targets_without_their_axis = slip(
 )
 
 lengths_unchecked = slip(
-    "Nothing checks that x and y have the same number of rows.",
-    {"len(y) != n": "False"},
+    "Nothing checks that x and y have the same number of rows.", {"len(y) != n": "False"}
 )
 
 negative_batch_size_unchecked = slip(

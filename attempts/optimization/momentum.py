@@ -122,8 +122,7 @@ old_velocity_pushes_back = slip(
 )
 
 momentum_fixed = slip(
-    "The argument `momentum` is not used.",
-    {"self.momentum = momentum": "self.momentum = 0.9"},
+    "The argument `momentum` is not used.", {"self.momentum = momentum": "self.momentum = 0.9"}
 )
 
 zero_momentum_as_not_given = slip(
@@ -131,10 +130,7 @@ zero_momentum_as_not_given = slip(
     {"self.momentum = momentum": "self.momentum = momentum or 0.9"},
 )
 
-learning_rate_fixed = slip(
-    "The argument `lr` is not used.",
-    {"self.lr = lr": "self.lr = 0.001"},
-)
+learning_rate_fixed = slip("The argument `lr` is not used.", {"self.lr = lr": "self.lr = 0.001"})
 
 # --- The move --------------------------------------------------------------------------------
 
@@ -154,8 +150,7 @@ as_nesterov = slip(
 )
 
 no_learning_rate = slip(
-    "lr is missing in the move.",
-    {"param - self.lr * self._v[i]": "param - self._v[i]"},
+    "lr is missing in the move.", {"param - self.lr * self._v[i]": "param - self._v[i]"}
 )
 
 corrected_for_the_start = slip(
@@ -177,8 +172,7 @@ none_forgets = slip(
 # --- What any optimiser with a state may do; the later ones import these ---------------------
 
 uphill = slip(
-    "The step goes up the gradient: the sign is wrong.",
-    {"param - self.lr": "param + self.lr"},
+    "The step goes up the gradient: the sign is wrong.", {"param - self.lr": "param + self.lr"}
 )
 
 nothing_moves = slip(

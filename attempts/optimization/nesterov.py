@@ -83,8 +83,7 @@ a_mean_of_slopes = slip(
 )
 
 up_the_slope = slip(
-    "It goes up the slope: the sign is wrong.",
-    {"- lr * gradient": "+ lr * gradient"},
+    "It goes up the slope: the sign is wrong.", {"- lr * gradient": "+ lr * gradient"}
 )
 
 without_lr = slip(
@@ -97,18 +96,14 @@ moved_from_the_point_ahead = slip(
     "counts twice.",
     {
         "u = momentum * u - lr * gradient(x + momentum * u)": "x = x + momentum * u\n"
-        "u = momentum * u - lr * gradient(x)",
+        "u = momentum * u - lr * gradient(x)"
     },
 )
 
-moved_back_by_u = slip(
-    "x moves by −u: u has its sign already.",
-    {"x = x + u": "x = x - u"},
-)
+moved_back_by_u = slip("x moves by −u: u has its sign already.", {"x = x + u": "x = x - u"})
 
 moved_by_a_part_of_u = slip(
-    "x moves by momentum · u, though u is the move itself.",
-    {"x = x + u": "x = x + momentum * u"},
+    "x moves by momentum · u, though u is the move itself.", {"x = x + u": "x = x + momentum * u"}
 )
 
 moved_by_the_old_u = slip(
@@ -116,7 +111,7 @@ moved_by_the_old_u = slip(
     {
         "u = momentum * u - lr * gradient(x + momentum * u)\nx = x + u": (
             "x, u = x + u, momentum * u - lr * gradient(x + momentum * u)"
-        ),
+        )
     },
 )
 
@@ -126,8 +121,7 @@ the_point_ahead_for_x = slip(
 )
 
 the_move_with_the_other_sign = slip(
-    "The sign of u is wrong: it points back. x moves by + u.",
-    {"return x, u": "return x, -u"},
+    "The sign of u is wrong: it points back. x moves by + u.", {"return x, u": "return x, -u"}
 )
 
 the_sum_of_slopes_for_u = slip(
@@ -135,15 +129,9 @@ the_sum_of_slopes_for_u = slip(
     {"return x, u": "return x, -u / lr"},
 )
 
-swapped = slip(
-    "The results are swapped: x comes first, u second.",
-    {"return x, u": "return u, x"},
-)
+swapped = slip("The results are swapped: x comes first, u second.", {"return x, u": "return u, x"})
 
-a_step_too_few = slip(
-    "It does one step too few.",
-    {"range(steps)": "range(steps - 1)"},
-)
+a_step_too_few = slip("It does one step too few.", {"range(steps)": "range(steps - 1)"})
 
 stopped_where_it_stands_still = slip(
     "It stops once nothing moves. The gradient should be asked for in every step, even then.",
@@ -236,6 +224,6 @@ the_move_for_the_velocity = slip(
     {
         "return param - self.lr * (grad + self.momentum * self._v[i])": (
             "self._v[i] = grad + self.momentum * self._v[i]\nreturn param - self.lr * self._v[i]"
-        ),
+        )
     },
 )

@@ -56,7 +56,7 @@ peak_as_a_share_of_the_last_step = slip(
     {
         "pct_start * total_steps - 1, total_steps - 1": (
             "pct_start * (total_steps - 1), total_steps - 1"
-        ),
+        )
     },
 )
 
@@ -65,7 +65,7 @@ peak_rounded = slip(
     {
         "pct_start * total_steps - 1, total_steps - 1": (
             "int(pct_start * total_steps) - 1, total_steps - 1"
-        ),
+        )
     },
 )
 
@@ -113,7 +113,7 @@ factors_swapped = slip(
     {
         "initial = max_lr / div_factor\nfinal = initial / final_div_factor": (
             "initial = max_lr / final_div_factor\nfinal = initial / div_factor"
-        ),
+        )
     },
 )
 

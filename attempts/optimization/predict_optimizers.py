@@ -45,10 +45,7 @@ adam_without_the_correction_of_m = slip(
     {"return -0.001": "return -0.0001"},
 )
 
-adam_uphill = slip(
-    "This goes up the gradient.",
-    {"return -0.001": "return 0.001"},
-)
+adam_uphill = slip("This goes up the gradient.", {"return -0.001": "return 0.001"})
 
 rmsprop_corrected = slip(
     "This would be right if v were corrected for its start at 0, as in Adam. Here v is only a "
@@ -57,23 +54,19 @@ rmsprop_corrected = slip(
 )
 
 rmsprop_in_proportion = slip(
-    "This is lr times the gradient. RMSProp divides by √v.",
-    {"return -0.1 ": "return -0.05 "},
+    "This is lr times the gradient. RMSProp divides by √v.", {"return -0.1 ": "return -0.05 "}
 )
 
 rmsprop_without_the_root = slip(
-    "This divides by v. It should be its root.",
-    {"return -0.1 ": "return -0.2 "},
+    "This divides by v. It should be its root.", {"return -0.1 ": "return -0.2 "}
 )
 
 rmsprop_with_old_and_new_swapped = slip(
-    "This weighs the new square by α. It gets 1 − α.",
-    {"return -0.1 ": "return -0.01005 "},
+    "This weighs the new square by α. It gets 1 − α.", {"return -0.1 ": "return -0.01005 "}
 )
 
 rmsprop_uphill = slip(
-    "This goes up the gradient, which is positive.",
-    {"return -0.1 ": "return 0.1 "},
+    "This goes up the gradient, which is positive.", {"return -0.1 ": "return 0.1 "}
 )
 
 adagrad_in_proportion = slip(
@@ -113,14 +106,10 @@ momentum_second_step_alone = slip(
 )
 
 momentum_as_nesterov = slip(
-    "These are steps of Nesterov's momentum, which looks ahead.",
-    {"return -0.29": "return -0.461"},
+    "These are steps of Nesterov's momentum, which looks ahead.", {"return -0.29": "return -0.461"}
 )
 
-momentum_uphill = slip(
-    "This goes up the gradient.",
-    {"return -0.29": "return 0.29"},
-)
+momentum_uphill = slip("This goes up the gradient.", {"return -0.29": "return 0.29"})
 
 long_run_without_momentum = slip(
     "This is a step of plain SGD. What does the sum of 0.9ᵏ come to?",
@@ -128,8 +117,7 @@ long_run_without_momentum = slip(
 )
 
 long_run_without_the_rate = slip(
-    "This is v in the end. The step is lr times that.",
-    {"return 1.0 ": "return 10.0 "},
+    "This is v in the end. The step is lr times that.", {"return 1.0 ": "return 10.0 "}
 )
 
 long_run_twice = slip(
@@ -153,14 +141,10 @@ curvature_of_five = slip(
     {"return 0.2 ": "return 0.4 "},
 )
 
-rate_of_one = slip(
-    "With this rate, a step goes from 1 to −9.",
-    {"return 0.2 ": "return 1.0 "},
-)
+rate_of_one = slip("With this rate, a step goes from 1 to −9.", {"return 0.2 ": "return 1.0 "})
 
 adam_grows_too = slip(
-    "Adam's steps do not grow with the loss: √v̂ grows as m̂ does.",
-    {"100.0, 1.0": "100.0, 100.0"},
+    "Adam's steps do not grow with the loss: √v̂ grows as m̂ does.", {"100.0, 1.0": "100.0, 100.0"}
 )
 
 adam_grows_by_the_root = slip(
@@ -168,10 +152,7 @@ adam_grows_by_the_root = slip(
     {"100.0, 1.0": "100.0, 10.0"},
 )
 
-adam_shrinks = slip(
-    "This divides by v̂ without its root.",
-    {"100.0, 1.0": "100.0, 0.01"},
-)
+adam_shrinks = slip("This divides by v̂ without its root.", {"100.0, 1.0": "100.0, 0.01"})
 
 the_two_swapped = slip(
     "It is the other way round: SGD's steps are proportional to the gradient.",
@@ -195,8 +176,7 @@ decay_swapped = slip(
 )
 
 no_decay_without_a_gradient = slip(
-    "A gradient of 0 is not None: the decay still acts.",
-    {"0.9, 0.99": "1.0, 1.0"},
+    "A gradient of 0 is not None: the decay still acts.", {"0.9, 0.99": "1.0, 1.0"}
 )
 
 decay_without_the_rate = slip(
@@ -217,23 +197,17 @@ each_clipped_by_itself = slip(
 )
 
 divided_by_the_sum = slip(
-    "This divides by the sum of the sizes, 7. The norm is √(3² + 4²).",
-    {"0.6, 0.8": "0.429, 0.571"},
+    "This divides by the sum of the sizes, 7. The norm is √(3² + 4²).", {"0.6, 0.8": "0.429, 0.571"}
 )
 
 divided_by_the_largest = slip(
-    "This divides by the largest entry. It should be the norm of all.",
-    {"0.6, 0.8": "0.75, 1.0"},
+    "This divides by the largest entry. It should be the norm of all.", {"0.6, 0.8": "0.75, 1.0"}
 )
 
-not_clipped = slip(
-    "The norm of both together is 5, above max_norm.",
-    {"0.6, 0.8": "3.0, 4.0"},
-)
+not_clipped = slip("The norm of both together is 5, above max_norm.", {"0.6, 0.8": "3.0, 4.0"})
 
 divided_by_the_square = slip(
-    "This divides by the sum of squares. The norm is its root.",
-    {"0.6, 0.8": "0.12, 0.16"},
+    "This divides by the sum of squares. The norm is its root.", {"0.6, 0.8": "0.12, 0.16"}
 )
 
 still_at_the_peak = slip(
@@ -247,8 +221,7 @@ cosine_of_all_steps = slip(
 )
 
 a_quarter_of_the_cosine = slip(
-    "This takes a quarter of the whole cosine for its half.",
-    {"return 0.05 ": "return 0.0854 "},
+    "This takes a quarter of the whole cosine for its half.", {"return 0.05 ": "return 0.0854 "}
 )
 
 at_the_floor = slip(

@@ -96,7 +96,7 @@ share_of_the_size = slip(
         "if metric < self._best * (1 - self.threshold)": (
             "margin = self.threshold * abs(self._best) if self._best < math.inf else 0.0\n"
             "if metric < self._best - margin"
-        ),
+        )
     },
 )
 
@@ -126,8 +126,7 @@ best_never_moves = slip(
 )
 
 best_starts_at_0 = slip(
-    "The best starts at 0, and no loss is ever below that.",
-    {"math.inf": "0.0"},
+    "The best starts at 0, and no loss is ever below that.", {"math.inf": "0.0"}
 )
 
 infinity_minus_infinity = slip(
@@ -158,7 +157,7 @@ nan_left_out = slip(
     {
         "# A comparison with nan is false, so nan never becomes the best.": (
             "if math.isnan(metric):\n    return self.lr"
-        ),
+        )
     },
 )
 
@@ -170,8 +169,7 @@ patience_one_too_short = slip(
 )
 
 patience_one_too_long = slip(
-    "It allows `patience` + 1 bad epochs, one too many.",
-    {"> self.patience": "> self.patience + 1"},
+    "It allows `patience` + 1 bad epochs, one too many.", {"> self.patience": "> self.patience + 1"}
 )
 
 count_goes_on_after_a_reduction = slip(
@@ -179,7 +177,7 @@ count_goes_on_after_a_reduction = slip(
     "once more.",
     {
         "self.lr = max(self.lr * self.factor, self.min_lr)\n"
-        "self._bad_epochs = 0": "self.lr = max(self.lr * self.factor, self.min_lr)",
+        "self._bad_epochs = 0": "self.lr = max(self.lr * self.factor, self.min_lr)"
     },
 )
 
@@ -188,7 +186,7 @@ count_starts_at_1 = slip(
     {
         "self.lr = max(self.lr * self.factor, self.min_lr)\nself._bad_epochs = 0": (
             "self.lr = max(self.lr * self.factor, self.min_lr)\nself._bad_epochs = 1"
-        ),
+        )
     },
 )
 
@@ -204,7 +202,7 @@ best_forgotten = slip(
             "self.lr = max(self.lr * self.factor, self.min_lr)\n"
             "self._bad_epochs = 0\n"
             "self._best = math.inf"
-        ),
+        )
     },
 )
 
@@ -215,7 +213,7 @@ best_set_at_a_reduction = slip(
             "self.lr = max(self.lr * self.factor, self.min_lr)\n"
             "self._bad_epochs = 0\n"
             "self._best = metric"
-        ),
+        )
     },
 )
 
@@ -231,7 +229,7 @@ stops_above_min_lr = slip(
     {
         "max(self.lr * self.factor, self.min_lr)": (
             "self.lr * (self.factor if self.lr * self.factor >= self.min_lr else 1)"
-        ),
+        )
     },
 )
 
@@ -266,7 +264,7 @@ small_reductions_left_out = slip(
             "new = max(self.lr * self.factor, self.min_lr)\n"
             "if self.lr - new > 1e-8:\n"
             "    self.lr = new"
-        ),
+        )
     },
 )
 
@@ -309,6 +307,5 @@ settings_unchecked = slip(
 )
 
 min_lr_unchecked = slip(
-    "A `min_lr` above `lr` raises no error.",
-    {"0 <= min_lr <= lr:": "0 <= min_lr:"},
+    "A `min_lr` above `lr` raises no error.", {"0 <= min_lr <= lr:": "0 <= min_lr:"}
 )

@@ -81,7 +81,7 @@ old_and_new_swapped = slip(
     {
         "self.alpha * self._v[i] + (1 - self.alpha) * grad**2": (
             "(1 - self.alpha) * self._v[i] + self.alpha * grad**2"
-        ),
+        )
     },
 )
 
@@ -110,8 +110,7 @@ bias_corrected = slip(
 )
 
 no_square = slip(
-    "v averages the gradients' sizes; it should average their squares.",
-    {"grad**2": "np.abs(grad)"},
+    "v averages the gradients' sizes; it should average their squares.", {"grad**2": "np.abs(grad)"}
 )
 
 square_of_the_average = slip(
@@ -179,8 +178,7 @@ only_the_sign = slip(
 )
 
 alpha_ignored = slip(
-    "The argument `alpha` is not used.",
-    {"self.alpha = alpha": "self.alpha = 0.99"},
+    "The argument `alpha` is not used.", {"self.alpha = alpha": "self.alpha = 0.99"}
 )
 
 zero_gradients_skipped = slip(

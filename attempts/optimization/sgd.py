@@ -57,8 +57,7 @@ uphill = slip(
 )
 
 no_learning_rate = slip(
-    "The learning rate is missing: the gradient is subtracted as it is.",
-    {"self.lr * grad": "grad"},
+    "The learning rate is missing: the gradient is subtracted as it is.", {"self.lr * grad": "grad"}
 )
 
 learning_rate_ignored = slip(
@@ -174,7 +173,7 @@ all_rows_at_once = slip(
     {
         "for x, y in batches:": "if batches:\n"
         "    batches = [tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))]\n"
-        "for x, y in batches:",
+        "for x, y in batches:"
     },
 )
 
@@ -192,17 +191,14 @@ only_the_first_batch = slip(
     {"return params": "    return params"},
 )
 
-without_the_last_batch = slip(
-    "The last batch makes no step.",
-    {"in batches": "in batches[:-1]"},
-)
+without_the_last_batch = slip("The last batch makes no step.", {"in batches": "in batches[:-1]"})
 
 without_a_smaller_last_batch = slip(
     "A last batch that is smaller than the first is dropped. Every batch should make a step.",
     {
         "for x, y in batches:": "for x, y in batches:\n"
         "    if len(x) < len(batches[0][0]):\n"
-        "        continue",
+        "        continue"
     },
 )
 

@@ -62,8 +62,7 @@ warm_up_along_a_cosine = slip(
 )
 
 no_warm_up = slip(
-    "There is no warm-up: the first steps are at the peak.",
-    {"peak * step / warmup": "peak"},
+    "There is no warm-up: the first steps are at the peak.", {"peak * step / warmup": "peak"}
 )
 
 warm_up_as_a_factor = slip(
@@ -79,8 +78,7 @@ warm_up_as_a_factor = slip(
 )
 
 division_by_a_warm_up_of_0 = slip(
-    "A warm-up of 0 steps ends in a division by 0.",
-    {"if step < warmup:": "if step / warmup < 1:"},
+    "A warm-up of 0 steps ends in a division by 0.", {"if step < warmup:": "if step / warmup < 1:"}
 )
 
 # --- The cosine ------------------------------------------------------------------------------
@@ -131,7 +129,7 @@ floor_as_a_cut = slip(
     {
         "return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2": (
             "return max(floor, peak * (1 + math.cos(math.pi * progress)) / 2)"
-        ),
+        )
     },
 )
 
@@ -185,14 +183,10 @@ falls_in_a_line = slip(
 
 # --- Manners ---------------------------------------------------------------------------------
 
-negative_steps = slip(
-    "A negative step raises no error.",
-    {"if step < 0:": "if False:"},
-)
+negative_steps = slip("A negative step raises no error.", {"if step < 0:": "if False:"})
 
 negative_warm_up = slip(
-    "A negative `warmup` raises no error.",
-    {"0 <= warmup < total:": "warmup < total:"},
+    "A negative `warmup` raises no error.", {"0 <= warmup < total:": "warmup < total:"}
 )
 
 no_room_for_the_cosine = slip(

@@ -88,8 +88,7 @@ decoupled_unless_told = slip(
 )
 
 the_wrong_way_round = slip(
-    "`decoupled` is read the wrong way round.",
-    {"if self.decoupled:": "if not self.decoupled:"},
+    "`decoupled` is read the wrong way round.", {"if self.decoupled:": "if not self.decoupled:"}
 )
 
 decoupled_and_coupled = slip(
@@ -230,7 +229,7 @@ the_difference_of_the_largest = slip(
     {
         "np.abs(a - b).max(initial=0.0)": (
             "abs(np.abs(a).max(initial=0.0) - np.abs(b).max(initial=0.0))"
-        ),
+        )
     },
 )
 
@@ -250,7 +249,7 @@ one_optimiser_for_both = slip(
         "for grads in steps_of_grads:": (
             "first._v = second._v = [np.zeros_like(param) for param in params]\n"
             "for grads in steps_of_grads:"
-        ),
+        )
     },
 )
 

@@ -61,8 +61,7 @@ means_along_the_wrong_axis = slip(
 )
 
 one_mean_for_all = slip(
-    "One mean of all ratings is subtracted. Each user has an own one.",
-    {MEANS: "ratings.mean()"},
+    "One mean of all ratings is subtracted. Each user has an own one.", {MEANS: "ratings.mean()"}
 )
 
 both_means = slip(
@@ -131,8 +130,7 @@ sums_along_the_wrong_axis = slip(
 )
 
 weights_over_everything = slip(
-    "All n · m weights add up to 1. Those of each user should.",
-    {WEIGHTS: "scores / scores.sum()"},
+    "All n · m weights add up to 1. Those of each user should.", {WEIGHTS: "scores / scores.sum()"}
 )
 
 scores_for_weights = slip(
@@ -170,8 +168,7 @@ absolute_errors = slip(
 )
 
 only_the_first_user = slip(
-    "All predictions are compared with the first user's rating.",
-    {ERRORS: "predicted - actual[0]"},
+    "All predictions are compared with the first user's rating.", {ERRORS: "predicted - actual[0]"}
 )
 
 squared_after_the_mean = slip(

@@ -61,10 +61,7 @@ one_by_one = rewrite(
 
 # --- What is forgotten -------------------------------------------------------------------------
 
-params_forgotten = slip(
-    "The parameters are not those of the saved trainer.",
-    {'"params", ': ""},
-)
+params_forgotten = slip("The parameters are not those of the saved trainer.", {'"params", ': ""})
 
 all_but_the_params_forgotten = slip(
     "Only the parameters are restored. The next steps also depend on all that `step` reads and "
@@ -94,24 +91,16 @@ adam_begun_anew = slip(
     },
 )
 
-m_forgotten = slip(
-    "v is restored, but m is not.",
-    {'"m", ': ""},
-)
+m_forgotten = slip("v is restored, but m is not.", {'"m", ': ""})
 
-v_forgotten = slip(
-    "m is restored, but v is not.",
-    {'"v", ': ""},
-)
+v_forgotten = slip("m is restored, but v is not.", {'"v", ': ""})
 
 moments_exchanged = slip(
-    "m and v have changed places.",
-    {RNG_LOADED: f"{RNG_LOADED}\nself.m, self.v = self.v, self.m"},
+    "m and v have changed places.", {RNG_LOADED: f"{RNG_LOADED}\nself.m, self.v = self.v, self.m"}
 )
 
 v_loaded_from_m = slip(
-    "v is loaded from m.",
-    {RNG_LOADED: f'{RNG_LOADED}\nself.v = copy.deepcopy(state["m"])'},
+    "v is loaded from m.", {RNG_LOADED: f'{RNG_LOADED}\nself.v = copy.deepcopy(state["m"])'}
 )
 
 t_forgotten = slip(
@@ -130,18 +119,13 @@ zero_taken_for_nothing = slip(
 )
 
 lr_forgotten = slip(
-    "The rate is the one that the new trainer was made with. It has fallen since.",
-    {'"lr", ': ""},
+    "The rate is the one that the new trainer was made with. It has fallen since.", {'"lr", ': ""}
 )
 
-epoch_forgotten = slip(
-    "The number of the epoch is not restored.",
-    {'"epoch", ': ""},
-)
+epoch_forgotten = slip("The number of the epoch is not restored.", {'"epoch", ': ""})
 
 lr_and_epoch_forgotten = slip(
-    "The rate and the number of the epoch are those of the new trainer.",
-    {'"lr", "epoch", ': ""},
+    "The rate and the number of the epoch are those of the new trainer.", {'"lr", "epoch", ': ""}
 )
 
 epoch_counted_twice = slip(
@@ -150,8 +134,7 @@ epoch_counted_twice = slip(
 )
 
 order_forgotten = slip(
-    "The rest of the interrupted epoch is not that of the saved trainer.",
-    {', "order")': ")"},
+    "The rest of the interrupted epoch is not that of the saved trainer.", {', "order")': ")"}
 )
 
 next_epoch_at_once = slip(
@@ -187,9 +170,7 @@ generator_seeded_anew = slip(
 
 generator_saved_in_part = slip(
     "Of the generator only a part is restored. It also keeps half of an earlier draw for later.",
-    {
-        RNG_LOADED: f'{RNG_LOADED} | {{"has_uint32": 0, "uinteger": 0}}',
-    },
+    {RNG_LOADED: f'{RNG_LOADED} | {{"has_uint32": 0, "uinteger": 0}}'},
 )
 
 generator_saved_at_the_start_of_the_epoch = slip(

@@ -101,7 +101,7 @@ labels_shifted = slip(
     {
         RETURN: "labels = np.full_like(ids, -100)\n"
         "labels[:, :-1] = np.where(mask, ids, -100)[:, 1:]\n"
-        "return ids, mask, labels",
+        "return ids, mask, labels"
     },
 )
 
@@ -116,8 +116,7 @@ pad_in_float32 = slip(
 )
 
 padded_with_0 = slip(
-    "The ids are padded with 0, whatever `pad` is.",
-    {FULL: FULL.replace("pad", "0")},
+    "The ids are padded with 0, whatever `pad` is.", {FULL: FULL.replace("pad", "0")}
 )
 
 cut_to_the_shortest = slip(
@@ -142,8 +141,7 @@ sorted_by_length = slip(
 )
 
 one_column_too_many = slip(
-    "Even the longest sequence is padded.",
-    {MASK: MASK.replace("max()", "max() + 1")},
+    "Even the longest sequence is padded.", {MASK: MASK.replace("max()", "max() + 1")}
 )
 
 last_token_masked = slip(

@@ -127,10 +127,7 @@ the_same_centre_for_rows_and_columns = slip(
 
 height_and_width_swapped = slip(
     "The row of the centre is drawn from the columns' range, and the other way round.",
-    {
-        TOPS: TOPS.replace("height", "width"),
-        LEFTS: LEFTS.replace("width", "height"),
-    },
+    {TOPS: TOPS.replace("height", "width"), LEFTS: LEFTS.replace("width", "height")},
 )
 
 rows_for_both = slip(

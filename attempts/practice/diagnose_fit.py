@@ -133,9 +133,7 @@ only_training_losses_finite = slip(
 
 only_late_losses_finite = slip(
     "Only the last epochs are searched for nan and ∞. Any epoch counts.",
-    {
-        "(*train_losses, *val_losses)": "(*train_losses[-last:], *val_losses[-last:])",
-    },
+    {"(*train_losses, *val_losses)": "(*train_losses[-last:], *val_losses[-last:])"},
 )
 
 blown_up_is_not_diverging = slip(

@@ -57,10 +57,7 @@ top_layer_below_lr = slip(
     {RATE: "lr * decay ** (len(layers) - depth)"},
 )
 
-one_rate_for_all = slip(
-    "All layers have the rate lr.",
-    {RATE: "float(lr)"},
-)
+one_rate_for_all = slip("All layers have the rate lr.", {RATE: "float(lr)"})
 
 equal_steps = slip(
     "The rates fall in equal steps. Each should be `decay` times the one above.",
@@ -84,14 +81,11 @@ divided_by_decay = slip(
 
 counted_from_the_first_group = slip(
     "Layers without parameters are not counted.",
-    {
-        RATE: "lr * decay ** sum(map(bool, layers[depth + 1 :]))",
-    },
+    {RATE: "lr * decay ** sum(map(bool, layers[depth + 1 :]))"},
 )
 
 biases_decay_too = slip(
-    "All parameters decay, biases and gains too.",
-    {DECAYS: "names[True].append(name)"},
+    "All parameters decay, biases and gains too.", {DECAYS: "names[True].append(name)"}
 )
 
 both_groups_decay = slip(
@@ -99,10 +93,7 @@ both_groups_decay = slip(
     {"weight_decay if decays else 0.0": "weight_decay"},
 )
 
-nothing_decays = slip(
-    "Nothing decays.",
-    {DECAYS: "names[False].append(name)"},
-)
+nothing_decays = slip("Nothing decays.", {DECAYS: "names[False].append(name)"})
 
 all_but_scalars_decay = slip(
     "Whatever has an axis decays. Biases and gains have one, and should not.",
@@ -128,10 +119,7 @@ decay_by_name = slip(
     {"tensor.ndim >= 2": '"bias" not in name'},
 )
 
-decay_exchanged = slip(
-    "Biases and gains decay, and matrices do not.",
-    {"ndim >= 2": "ndim < 2"},
-)
+decay_exchanged = slip("Biases and gains decay, and matrices do not.", {"ndim >= 2": "ndim < 2"})
 
 weight_decay_falls_too = slip(
     "The weight decay falls from layer to layer as the rate does. It is the same in all.",
@@ -172,9 +160,7 @@ tied_by_in = slip(
 
 tied_once_in_each_layer = slip(
     "A tensor that is tied across layers is grouped in each of them.",
-    {
-        "for name, tensor in layer.items():": "seen = set()\nfor name, tensor in layer.items():",
-    },
+    {"for name, tensor in layer.items():": "seen = set()\nfor name, tensor in layer.items():"},
 )
 
 tied_where_it_comes_last = slip(
@@ -188,10 +174,7 @@ tied_where_it_comes_last = slip(
     },
 )
 
-empty_groups_kept = slip(
-    "Groups without parameters are returned too.",
-    {"if own\n": "if True\n"},
-)
+empty_groups_kept = slip("Groups without parameters are returned too.", {"if own\n": "if True\n"})
 
 merged_without_weight_decay = slip(
     "With a weight_decay of 0 the two groups of a layer become one. They stay apart.",
@@ -220,10 +203,7 @@ names_sorted = slip(
 
 a_group_for_each_parameter = slip(
     "Each parameter has a group of its own. Those of a layer with the same decay share one.",
-    {
-        '"names": own': '"names": [name]',
-        "if own\n": "for name in own\n",
-    },
+    {'"names": own': '"names": [name]', "if own\n": "for name in own\n"},
 )
 
 decay_unchecked = slip("Any decay is let through.", {"if not 0 < decay <= 1:": "if False:"})

@@ -90,10 +90,7 @@ relative_min_delta = slip(
     {GOOD: "if loss < self.best_loss * (1 - self.min_delta):"},
 )
 
-min_delta_ignored = slip(
-    "min_delta is not used.",
-    {GOOD: "if loss < self.best_loss:"},
-)
+min_delta_ignored = slip("min_delta is not used.", {GOOD: "if loss < self.best_loss:"})
 
 higher_is_better = slip(
     "A higher loss counts as better.",

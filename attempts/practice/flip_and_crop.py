@@ -95,8 +95,7 @@ p_ignored = slip(
 )
 
 p_unchecked = slip(
-    "A p that is no probability is let through.",
-    {"if not 0 <= p <= 1:": "if p != p:"},
+    "A p that is no probability is let through.", {"if not 0 <= p <= 1:": "if p != p:"}
 )
 
 flipped_by_arithmetic = slip(

@@ -149,25 +149,16 @@ relu_missing = slip(
     {f"return torch.relu(\n    {NORM}\n)": f"return {NORM}"},
 )
 
-norm_missing = slip(
-    "The batch norm is left out.",
-    {NORM: "z"},
-)
+norm_missing = slip("The batch norm is left out.", {NORM: "z"})
 
 gain_and_shift_missing = slip(
     "The features are normalized, but gain and shift are not applied.",
     {', own["gain"], own["shift"]': ""},
 )
 
-gain_missing = slip(
-    "`gain` is not applied.",
-    {NORM: NORM.replace('own["gain"]', "None")},
-)
+gain_missing = slip("`gain` is not applied.", {NORM: NORM.replace('own["gain"]', "None")})
 
-shift_missing = slip(
-    "`shift` is not applied.",
-    {NORM: NORM.replace('own["shift"]', "None")},
-)
+shift_missing = slip("`shift` is not applied.", {NORM: NORM.replace('own["shift"]', "None")})
 
 relu_before_the_norm = slip(
     "ReLU comes before the batch norm. It should come after it.",
@@ -191,10 +182,7 @@ eps_missing = slip(
 
 # --- The head ----------------------------------------------------------------------------------
 
-head_never_moves = slip(
-    "The head does not learn.",
-    {"optimizer.step()": "pass"},
-)
+head_never_moves = slip("The head does not learn.", {"optimizer.step()": "pass"})
 
 uphill = slip(
     "The steps go up the gradient, and the loss rises. They should go down.",

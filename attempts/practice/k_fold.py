@@ -88,8 +88,7 @@ shuffled_for_each_fold = slip(
 )
 
 not_shuffled = slip(
-    "With rng, the rows are cut in their old order all the same.",
-    {ORDER: "np.arange(n)"},
+    "With rng, the rows are cut in their old order all the same.", {ORDER: "np.arange(n)"}
 )
 
 folds_shuffled_instead_of_rows = slip(
@@ -118,6 +117,5 @@ one_fold_allowed = slip(
 )
 
 more_folds_than_rows = slip(
-    "More folds than rows are let through, so some folds are empty.",
-    {"2 <= k <= n:": "2 <= k:"},
+    "More folds than rows are let through, so some folds are empty.", {"2 <= k <= n:": "2 <= k:"}
 )

@@ -62,9 +62,7 @@ chosen_by_all_rows = slip(
 rates_of_all_rows = slip(
     "A clinic's rate is the mean of all its labels: those of test rows, and the row's own, are in "
     "it.",
-    {
-        OTHERS: "clinics[:, None] == clinics",
-    },
+    {OTHERS: "clinics[:, None] == clinics"},
 )
 
 # --- Repairs that go wrong ---------------------------------------------------------------------

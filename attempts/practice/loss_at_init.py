@@ -33,8 +33,7 @@ def by_scaling(features, priors, rng):
 # --- uniform_loss ----------------------------------------------------------------------------
 
 in_bits = slip(
-    "The logarithm is that to base 2. Losses are in nats.",
-    {"math.log(k)": "math.log2(k)"},
+    "The logarithm is that to base 2. Losses are in nats.", {"math.log(k)": "math.log2(k)"}
 )
 
 one_over_k = slip(
@@ -80,8 +79,7 @@ always_the_most_frequent = slip(
 )
 
 log_of_the_number_of_classes = slip(
-    "This is the loss of equal priors, log k.",
-    {ENTROPY: "math.log(len(priors))"},
+    "This is the loss of equal priors, log k.", {ENTROPY: "math.log(len(priors))"}
 )
 
 # --- init_head -------------------------------------------------------------------------------
@@ -150,6 +148,5 @@ sum_unchecked = slip(
 )
 
 sign_unchecked = slip(
-    "A prior below 0 is let through if the sum is 1.",
-    {"(priors < 0).any()": "False"},
+    "A prior below 0 is let through if the sum is 1.", {"(priors < 0).any()": "False"}
 )

@@ -45,10 +45,7 @@ a_weight_for_each_row = slip(
 
 another_weight_for_y = slip(
     "y is mixed with another λ than x.",
-    {
-        PARTNERS: f"{PARTNERS}\nother = {WEIGHT}",
-        Y: Y.replace("weight", "other"),
-    },
+    {PARTNERS: f"{PARTNERS}\nother = {WEIGHT}", Y: Y.replace("weight", "other")},
 )
 
 other_partners_for_y = slip(
@@ -61,10 +58,7 @@ labels_unmixed = slip(
     {Y: "y.copy()"},
 )
 
-rows_unmixed = slip(
-    "The rows stay as they are, only their labels are mixed.",
-    {X: "x.copy()"},
-)
+rows_unmixed = slip("The rows stay as they are, only their labels are mixed.", {X: "x.copy()"})
 
 label_of_the_larger_part = slip(
     "Each row gets the label of its larger part. The labels should be mixed as the rows are.",
@@ -72,8 +66,7 @@ label_of_the_larger_part = slip(
 )
 
 both_labels_in_full = slip(
-    "The two labels are added in full, without their weights.",
-    {Y: "np.maximum(y, y[partners])"},
+    "The two labels are added in full, without their weights.", {Y: "np.maximum(y, y[partners])"}
 )
 
 weights_that_do_not_add_up_to_1 = slip(
@@ -105,10 +98,7 @@ lambda_by_the_order = slip(
     },
 )
 
-always_half = slip(
-    "λ is always ½. It should be drawn.",
-    {WEIGHT: "0.5 if alpha > 0 else 1.0"},
-)
+always_half = slip("λ is always ½. It should be drawn.", {WEIGHT: "0.5 if alpha > 0 else 1.0"})
 
 uniform_weight = slip(
     "λ is uniform, whatever alpha is. That is right for an alpha of 1 only.",
@@ -165,7 +155,4 @@ lengths_unchecked = slip(
     },
 )
 
-alpha_unchecked = slip(
-    "A negative alpha counts as 0.",
-    {"if alpha < 0:": "if alpha != alpha:"},
-)
+alpha_unchecked = slip("A negative alpha counts as 0.", {"if alpha < 0:": "if alpha != alpha:"})

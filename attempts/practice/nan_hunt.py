@@ -99,8 +99,7 @@ a_small_number_under_the_weights = slip(
 # --- unit_rows ---------------------------------------------------------------------------------
 
 zero_by_zero = slip(
-    "A row of zeros is divided by its length: 0/0 is nan.",
-    {UNIT: "x / squares.sqrt()"},
+    "A row of zeros is divided by its length: 0/0 is nan.", {UNIT: "x / squares.sqrt()"}
 )
 
 chosen_after_the_division = slip(
@@ -131,9 +130,7 @@ without_the_root = slip(
 
 columns_for_rows = slip(
     "The columns are scaled to length 1, not the rows.",
-    {
-        "squares = (x * x).sum(dim=1, keepdim=True)": "squares = (x * x).sum(dim=0, keepdim=True)",
-    },
+    {"squares = (x * x).sum(dim=1, keepdim=True)": "squares = (x * x).sum(dim=0, keepdim=True)"},
 )
 
 # --- cross_entropy -----------------------------------------------------------------------------
@@ -171,8 +168,7 @@ clipped_logits = slip(
 )
 
 mean_of_nothing = slip(
-    "Without any label the mean is a sum of nothing divided by 0: nan.",
-    {COUNT: "known.sum()"},
+    "Without any label the mean is a sum of nothing divided by 0: nan.", {COUNT: "known.sum()"}
 )
 
 nan_replaced_in_the_loss = slip(
@@ -181,8 +177,7 @@ nan_replaced_in_the_loss = slip(
 )
 
 eps_beside_the_count = slip(
-    "A small number added to the count makes every mean too small.",
-    {COUNT: "(known.sum() + 1e-6)"},
+    "A small number added to the count makes every mean too small.", {COUNT: "(known.sum() + 1e-6)"}
 )
 
 mean_over_all_rows = slip(

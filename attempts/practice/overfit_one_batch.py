@@ -65,10 +65,7 @@ dropout_in_every_mode = slip(
 
 # --- Repairs that go wrong ---------------------------------------------------------------------
 
-no_dropout_at_all = slip(
-    "Nothing drops out in `fit` any more.",
-    {DROPPED: "torch.relu(layer(x))"},
-)
+no_dropout_at_all = slip("Nothing drops out in `fit` any more.", {DROPPED: "torch.relu(layer(x))"})
 
 never_back_to_training = slip(
     "Nothing drops out in a `fit` after `overfit`: what the check turns off stays off.",

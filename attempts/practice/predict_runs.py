@@ -41,8 +41,7 @@ probability_for_loss = slip(
 )
 
 bits_for_nats = slip(
-    "These are bits. PyTorch takes the natural logarithm.",
-    {"return 1.946": "return 2.807"},
+    "These are bits. PyTorch takes the natural logarithm.", {"return 1.946": "return 2.807"}
 )
 
 decimal_logarithm = slip(
@@ -72,8 +71,7 @@ curvature_without_the_two = slip(
 )
 
 flattest_direction = slip(
-    "This is the limit for u. The steepest direction diverges first.",
-    {"return 0.2": "return 1.0"},
+    "This is the limit for u. The steepest direction diverges first.", {"return 0.2": "return 1.0"}
 )
 
 mean_curvature = slip(
@@ -108,8 +106,7 @@ batches_alike = slip(
 )
 
 last_batch_lost = slip(
-    "The last batch is left out. Its rows are as good as the others.",
-    {"return 1.4": "return 1.0"},
+    "The last batch is left out. Its rows are as good as the others.", {"return 1.4": "return 1.0"}
 )
 
 divided_by_a_full_batch = slip(
@@ -133,8 +130,7 @@ one_wrong_class = slip(
 )
 
 five_wrong_classes = slip(
-    "This counts five wrong classes. One of the five is right.",
-    {"return 0.905": "return 1.044"},
+    "This counts five wrong classes. One of the five is right.", {"return 0.905": "return 1.044"}
 )
 
 loss_of_raw_probabilities = slip(
@@ -164,8 +160,7 @@ shift_to_the_left = slip(
 )
 
 mirror_alone = slip(
-    "This is the mirrored picture, cut out at its old place.",
-    {'return "201"': 'return "321"'},
+    "This is the mirrored picture, cut out at its old place.", {'return "201"': 'return "321"'}
 )
 
 mirror_and_shift = slip(
@@ -184,8 +179,7 @@ label_kept = slip(
 )
 
 halves = slip(
-    "Both rows get the same share, but λ is not 0.5.",
-    {"(0.2, 0.0, 0.8)": "(0.5, 0.0, 0.5)"},
+    "Both rows get the same share, but λ is not 0.5.", {"(0.2, 0.0, 0.8)": "(0.5, 0.0, 0.5)"}
 )
 
 rest_for_all_others = slip(
@@ -195,8 +189,7 @@ rest_for_all_others = slip(
 )
 
 leftover_row_lost = slip(
-    "This leaves out a fold of 3. Some fold has to take the tenth row.",
-    {"return 6": "return 7"},
+    "This leaves out a fold of 3. Some fold has to take the tenth row.", {"return 6": "return 7"}
 )
 
 fold_for_training_set = slip(
@@ -209,14 +202,10 @@ smallest_fold = slip(
     {"return 6": "return 3"},
 )
 
-one_row_left_out = slip(
-    "This leaves out one row, as 10 folds would.",
-    {"return 6": "return 9"},
-)
+one_row_left_out = slip("This leaves out one row, as 10 folds would.", {"return 6": "return 9"})
 
 head_without_biases = slip(
-    "These are the weights of the head. Its biases are trained too.",
-    {"return 27": "return 24"},
+    "These are the weights of the head. Its biases are trained too.", {"return 27": "return 24"}
 )
 
 norm_still_trained = slip(
@@ -225,13 +214,11 @@ norm_still_trained = slip(
 )
 
 nothing_frozen = slip(
-    "These are all parameters of the network. Most of them are frozen.",
-    {"return 27": "return 211"},
+    "These are all parameters of the network. Most of them are frozen.", {"return 27": "return 211"}
 )
 
 frozen_ones_counted = slip(
-    "These are the frozen parameters. The others are trained.",
-    {"return 27": "return 184"},
+    "These are the frozen parameters. The others are trained.", {"return 27": "return 184"}
 )
 
 no_grad_as_eval = slip(
@@ -260,8 +247,7 @@ true_degree_twice = slip(
 )
 
 simplest_on_new_points = slip(
-    "A line is too stiff for a cubic curve: it underfits.",
-    {"return (9, 3)": "return (9, 1)"},
+    "A line is too stiff for a cubic curve: it underfits.", {"return (9, 3)": "return (9, 1)"}
 )
 
 order_swapped = slip(

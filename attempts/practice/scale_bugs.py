@@ -224,8 +224,7 @@ always_scaled = slip(
 )
 
 nothing_added_to_the_norm = slip(
-    "The 1e-6 beside the norm is missing.",
-    {SCALE: "min(1.0, max_norm / max(norm, 1e-300))"},
+    "The 1e-6 beside the norm is missing.", {SCALE: "min(1.0, max_norm / max(norm, 1e-300))"}
 )
 
 norm_without_the_root = slip(
@@ -236,8 +235,7 @@ norm_without_the_root = slip(
 biases_decay_too = slip("The biases decay too.", {DECAYS: "[decay] * 4"})
 
 decay_without_lr = slip(
-    "The decay is not multiplied by lr.",
-    {MOVE: "param - lr * scale * grad - rate * param"},
+    "The decay is not multiplied by lr.", {MOVE: "param - lr * scale * grad - rate * param"}
 )
 
 decay_clipped_too = slip(

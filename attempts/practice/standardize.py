@@ -69,8 +69,7 @@ divided_by_n_minus_1 = slip(
 )
 
 variance = slip(
-    "It divides by the variance: the square root is missing.",
-    {"x.std(axis=0)": "x.var(axis=0)"},
+    "It divides by the variance: the square root is missing.", {"x.std(axis=0)": "x.var(axis=0)"}
 )
 
 one_number_for_all_columns = slip(
@@ -151,13 +150,11 @@ between_0_and_1 = slip(
 )
 
 mean_not_subtracted = slip(
-    "`transform` does not subtract the mean.",
-    {"return (x - mean) / std": "return x / std"},
+    "`transform` does not subtract the mean.", {"return (x - mean) / std": "return x / std"}
 )
 
 mean_not_added_back = slip(
-    "`inverse` does not add the mean.",
-    {"return z * std + mean": "return z * std"},
+    "`inverse` does not add the mean.", {"return z * std + mean": "return z * std"}
 )
 
 inverse_in_the_wrong_order = slip(

@@ -58,8 +58,7 @@ nothing_from_the_next_step = slip(
 )
 
 no_derivative_of_tanh = slip(
-    "The derivative of tanh is missing.",
-    {" * (1 - after[:, k] ** 2)": ""},
+    "The derivative of tanh is missing.", {" * (1 - after[:, k] ** 2)": ""}
 )
 
 derivative_from_the_state_before = slip(
@@ -70,9 +69,7 @@ derivative_from_the_state_before = slip(
 
 derivative_from_the_preactivation = slip(
     "1 − z² is taken with the argument of tanh. The derivative is 1 − h², with its result.",
-    {
-        "1 - after[:, k] ** 2": "1 - (from_x[:, k] + before[:, k] @ w_hh.T) ** 2",
-    },
+    {"1 - after[:, k] ** 2": "1 - (from_x[:, k] + before[:, k] @ w_hh.T) ** 2"},
 )
 
 derivative_without_the_square = slip(
@@ -228,9 +225,7 @@ mean_over_the_steps = slip(
 biases_from_the_states = slip(
     "The biases' gradient is summed from the gradients of the states. It is that of what goes into "
     "tanh.",
-    {
-        "grad_z.sum(axis=(0, 1))": "grad_hs.sum(axis=(0, 1))",
-    },
+    {"grad_z.sum(axis=(0, 1))": "grad_hs.sum(axis=(0, 1))"},
 )
 
 w_hh_transposed = slip(

@@ -101,8 +101,7 @@ turned_around_whole = slip(
 )
 
 both_forward = slip(
-    "The second half has been read forwards, too.",
-    {"reversed(range(t))": "range(t)"},
+    "The second half has been read forwards, too.", {"reversed(range(t))": "range(t)"}
 )
 
 both_backward = slip(
@@ -176,8 +175,7 @@ summed_twice = slip(
 )
 
 summed = slip(
-    "The two states are added up. They are kept apart, side by side.",
-    {BOTH: "return ahead + back"},
+    "The two states are added up. They are kept apart, side by side.", {BOTH: "return ahead + back"}
 )
 
 joined_along_time = slip(
@@ -272,8 +270,7 @@ before_the_step = slip(
 )
 
 state_not_carried = slip(
-    "The state is not carried from step to step.",
-    {"h @ w_hh.T": "(0 * h) @ w_hh.T"},
+    "The state is not carried from step to step.", {"h @ w_hh.T": "(0 * h) @ w_hh.T"}
 )
 
 recurrent_weights_not_transposed = slip(

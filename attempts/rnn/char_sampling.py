@@ -67,9 +67,7 @@ start_read_twice = slip(
 
 one_step_too_many = slip(
     "One step more is made than tokens are drawn: its logits are thrown away.",
-    {
-        "return tokens": "if token != end and tokens:\n    step(token, state)\nreturn tokens",
-    },
+    {"return tokens": "if token != end and tokens:\n    step(token, state)\nreturn tokens"},
 )
 
 two_steps_for_each_token = slip(
@@ -99,15 +97,13 @@ end_returned = slip(
 )
 
 one_token_short = slip(
-    "At most n − 1 tokens are written, as if `start` were one of the n.",
-    {"< n": "< n - 1"},
+    "At most n − 1 tokens are written, as if `start` were one of the n.", {"< n": "< n - 1"}
 )
 
 one_token_over = slip("Up to n + 1 tokens are written.", {"< n": "< n + 1"})
 
 end_written_over = slip(
-    "Writing goes on after `end`, to n tokens. It stops there.",
-    {"    break": "    continue"},
+    "Writing goes on after `end`, to n tokens. It stops there.", {"    break": "    continue"}
 )
 
 end_is_a_token = slip(
@@ -142,15 +138,13 @@ start_taken_for_end = slip(
 )
 
 ended_by_start = slip(
-    "Writing stops where `start` is drawn again.",
-    {"if token == end:": "if token in (start, end):"},
+    "Writing stops where `start` is drawn again.", {"if token == end:": "if token in (start, end):"}
 )
 
 # --- What is drawn ---------------------------------------------------------------------------
 
 always_the_likeliest = slip(
-    "The most likely token is always taken: nothing is drawn.",
-    {GREEDY: "if temperature >= 0:"},
+    "The most likely token is always taken: nothing is drawn.", {GREEDY: "if temperature >= 0:"}
 )
 
 all_tokens_alike = slip(

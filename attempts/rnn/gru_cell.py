@@ -96,8 +96,7 @@ candidate_in_full = slip(
 )
 
 old_state_forgotten = slip(
-    "The old state has no share in h′, only in the gates and the candidate.",
-    {BLEND: "(1 - z) * g"},
+    "The old state has no share in h′, only in the gates and the candidate.", {BLEND: "(1 - z) * g"}
 )
 
 no_update_gate = slip("The update gate is missing: h′ is the candidate alone.", {BLEND: "g"})
@@ -190,9 +189,7 @@ tanh_by_exponentials = slip(
 no_check = slip(
     "A state or bias of another shape is silently broadcast, or a matrix for another number of "
     "blocks is taken.",
-    {
-        'raise ValueError(f"{name} has shape {array.shape}, expected {expected}")': "pass",
-    },
+    {'raise ValueError(f"{name} has shape {array.shape}, expected {expected}")': "pass"},
 )
 
 biases_unchecked = slip(

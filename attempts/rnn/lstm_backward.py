@@ -132,8 +132,7 @@ derivative_of_the_candidate_by_sigmoid = slip(
 )
 
 no_derivative_of_the_candidate = slip(
-    "The candidate's gradient has not been through the derivative of tanh.",
-    {" * (1 - g**2)": ""},
+    "The candidate's gradient has not been through the derivative of tanh.", {" * (1 - g**2)": ""}
 )
 
 derivative_of_the_candidate_from_z = slip(

@@ -58,23 +58,19 @@ memory_starts_from_zeros = slip(
 )
 
 first_states_swapped = slip(
-    "h0 and c0 have changed places.",
-    {"h, c = h0.copy(), c0.copy()": "h, c = c0.copy(), h0.copy()"},
+    "h0 and c0 have changed places.", {"h, c = h0.copy(), c0.copy()": "h, c = c0.copy(), h0.copy()"}
 )
 
 gates_see_the_memory = slip(
-    "The gates see the cell state. They see the hidden state, h.",
-    {"h @ w_hh.T\n": "c @ w_hh.T\n"},
+    "The gates see the cell state. They see the hidden state, h.", {"h @ w_hh.T\n": "c @ w_hh.T\n"}
 )
 
 backwards_in_time = slip(
-    "The inputs are read from the last to the first.",
-    {"from_x[:, k]": "from_x[:, t - 1 - k]"},
+    "The inputs are read from the last to the first.", {"from_x[:, k]": "from_x[:, t - 1 - k]"}
 )
 
 first_input_at_every_step = slip(
-    "Every step reads the first input. Step k reads x[:, k].",
-    {"from_x[:, k]": "from_x[:, 0]"},
+    "Every step reads the first input. Step k reads x[:, k].", {"from_x[:, k]": "from_x[:, 0]"}
 )
 
 time_and_batch_reshaped = slip(
@@ -91,8 +87,7 @@ last_states_swapped = slip(
 )
 
 memories_returned = slip(
-    "hs holds the cell states. It should hold the hidden states.",
-    {"hs[:, k] = h": "hs[:, k] = c"},
+    "hs holds the cell states. It should hold the hidden states.", {"hs[:, k] = h": "hs[:, k] = c"}
 )
 
 memory_shown_as_the_last_state = slip(

@@ -35,13 +35,11 @@ one_bias = slip(
 no_biases = slip("The biases are left out.", {"return 640 ": "return 600 "})
 
 no_recurrent_weights = slip(
-    "The weights from the state to the state are left out.",
-    {"return 640 ": "return 240 "},
+    "The weights from the state to the state are left out.", {"return 640 ": "return 240 "}
 )
 
 blocks_of_an_lstm = slip(
-    "These are the four blocks of an LSTM. A plain RNN has one.",
-    {"return 640 ": "return 2560 "},
+    "These are the four blocks of an LSTM. A plain RNN has one.", {"return 640 ": "return 2560 "}
 )
 
 the_other_way_round = slip(
@@ -55,8 +53,7 @@ an_lstm_beside_an_rnn = slip(
 )
 
 two_blocks_in_a_gru = slip(
-    "The GRU has two gates, but the candidate has a block, too.",
-    {"return 1.333 ": "return 2.0 "},
+    "The GRU has two gates, but the candidate has a block, too.", {"return 1.333 ": "return 2.0 "}
 )
 
 states_beside_gates = slip(
@@ -65,8 +62,7 @@ states_beside_gates = slip(
 )
 
 one_direction = slip(
-    "The two directions are kept apart, side by side.",
-    {"return 8, 30, 40 ": "return 8, 30, 20 "},
+    "The two directions are kept apart, side by side.", {"return 8, 30, 40 ": "return 8, 30, 20 "}
 )
 
 all_layers = slip(
@@ -95,8 +91,7 @@ directions_side_by_side = slip(
 )
 
 layers_only = slip(
-    "Only layers are counted. Each has two directions.",
-    {"return 6, 8, 20 ": "return 3, 8, 20 "},
+    "Only layers are counted. Each has two directions.", {"return 6, 8, 20 ": "return 3, 8, 20 "}
 )
 
 top_layer_only = slip(
@@ -115,21 +110,16 @@ beyond_the_end = slip(
 )
 
 nothing_forgotten = slip(
-    "A forget gate of σ(0) is not open. What is σ(0)?",
-    {"return 1.0 ": "return 16.0 "},
+    "A forget gate of σ(0) is not open. What is σ(0)?", {"return 1.0 ": "return 16.0 "}
 )
 
 all_forgotten = slip(
-    "A forget gate of σ(0) is not closed. What is σ(0)?",
-    {"return 1.0 ": "return 0.0 "},
+    "A forget gate of σ(0) is not closed. What is σ(0)?", {"return 1.0 ": "return 0.0 "}
 )
 
 one_step_less = slip("The memory is halved four times.", {"return 1.0 ": "return 2.0 "})
 
-halved_once = slip(
-    "The memory is halved at every step, not once.",
-    {"return 1.0 ": "return 8.0 "},
-)
+halved_once = slip("The memory is halved at every step, not once.", {"return 1.0 ": "return 8.0 "})
 
 a_quarter_a_step = slip(
     "A share of the whole is subtracted here: 16 / 4. Each step halves what is left.",
@@ -182,13 +172,11 @@ clipping_harms = slip(
 )
 
 hidden_state_leaves = slip(
-    "h is a gate times tanh(c), so its size stays below 1.",
-    {'return "c"': 'return "h"'},
+    "h is a gate times tanh(c), so its size stays below 1.", {'return "c"': 'return "h"'}
 )
 
 both_leave = slip(
-    "One of them leaves, but h is a gate times tanh(c).",
-    {'return "c"': 'return "both"'},
+    "One of them leaves, but h is a gate times tanh(c).", {'return "c"': 'return "both"'}
 )
 
 neither_leaves = slip(

@@ -48,23 +48,17 @@ first_rows_state_for_all = slip(
 )
 
 first_input_at_every_step = slip(
-    "Every step reads the first input. Step k reads x[:, k].",
-    {"from_x[:, k]": "from_x[:, 0]"},
+    "Every step reads the first input. Step k reads x[:, k].", {"from_x[:, k]": "from_x[:, 0]"}
 )
 
 input_one_step_late = slip(
-    "Each step reads the input of the step before.",
-    {"from_x[:, k]": "from_x[:, max(k - 1, 0)]"},
+    "Each step reads the input of the step before.", {"from_x[:, k]": "from_x[:, max(k - 1, 0)]"}
 )
 
-backwards_in_time = slip(
-    "The sequence is read from its end.",
-    {STEP: "k = t - 1 - k\n" + STEP},
-)
+backwards_in_time = slip("The sequence is read from its end.", {STEP: "k = t - 1 - k\n" + STEP})
 
 read_backwards_written_forwards = slip(
-    "The inputs are read from the last to the first.",
-    {"from_x[:, k]": "from_x[:, t - 1 - k]"},
+    "The inputs are read from the last to the first.", {"from_x[:, k]": "from_x[:, t - 1 - k]"}
 )
 
 states_in_reverse = slip(

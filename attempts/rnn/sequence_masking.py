@@ -65,10 +65,7 @@ padded_at_the_start = slip(
 
 cut_to_the_shortest = slip(
     "All sequences are cut to the length of the shortest. Pad them to that of the longest.",
-    {
-        "lengths.max()": "lengths.min()",
-        FILL: "row[:] = sequence[: len(row)]",
-    },
+    {"lengths.max()": "lengths.min()", FILL: "row[:] = sequence[: len(row)]"},
 )
 
 last_step_repeated = slip(
@@ -186,10 +183,7 @@ mean_of_the_states = slip(
 
 # --- The mean loss ---------------------------------------------------------------------------
 
-mean_over_all_steps = slip(
-    "The padding is averaged too.",
-    {REAL: "real = losses"},
-)
+mean_over_all_steps = slip("The padding is averaged too.", {REAL: "real = losses"})
 
 divided_by_all_steps = slip(
     "The padding adds nothing to the sum, but it is still counted.",
@@ -311,8 +305,7 @@ unchecked_places = slip(
 )
 
 negative_let_through = slip(
-    "A length below 0 is let through, as if the sequence were empty.",
-    {OUTSIDE: "lengths > t"},
+    "A length below 0 is let through, as if the sequence were empty.", {OUTSIDE: "lengths > t"}
 )
 
 too_long_let_through = slip(

@@ -107,10 +107,7 @@ logarithm = slip("This is the logarithm of the norm.", {NORM: f"np.log({NORM})"}
 product_of_norms = slip(
     "The norms of the single steps are multiplied. That is only an upper bound: one step may "
     "shrink what the one before has stretched.",
-    {
-        JACOBIAN: "(1 - h**2)[:, None] * w_hh",
-        NORM: f"{NORM} * (norms[k - 1] if k else 1.0)",
-    },
+    {JACOBIAN: "(1 - h**2)[:, None] * w_hh", NORM: f"{NORM} * (norms[k - 1] if k else 1.0)"},
 )
 
 single_steps = slip(
@@ -164,8 +161,7 @@ tanh_twice = slip(
 slope_not_squared = slip("The slope of tanh is 1 − h², not 1 − h.", {"(1 - h**2)": "(1 - h)"})
 
 sigmoid_slope = slip(
-    "h (1 − h) is the slope of the sigmoid. This network has tanh.",
-    {"(1 - h**2)": "(h * (1 - h))"},
+    "h (1 − h) is the slope of the sigmoid. This network has tanh.", {"(1 - h**2)": "(h * (1 - h))"}
 )
 
 no_slope = slip(

@@ -126,8 +126,7 @@ limit_included = slip(
 )
 
 limit_ignored = slip(
-    "The argument `limit` is not used.",
-    {"np.abs(outputs) > limit": "np.abs(outputs) > 0.97"},
+    "The argument `limit` is not used.", {"np.abs(outputs) > limit": "np.abs(outputs) > 0.97"}
 )
 
 limit_of_the_slope = slip(
@@ -151,8 +150,7 @@ tanh_applied_again = slip(
 )
 
 default_limit_of_0_99 = slip(
-    "The default limit is not 0.97.",
-    {"limit: float = 0.97": "limit: float = 0.99"},
+    "The default limit is not 0.97.", {"limit: float = 0.97": "limit: float = 0.99"}
 )
 
 no_outputs_unchecked = slip(
@@ -225,9 +223,7 @@ squares_in_float32 = slip(
 epsilon_in_the_denominator = slip(
     "A small number is added to the parameter's length: the ratio of tiny parameters is then "
     "wrong, and that of zeros is not inf.",
-    {
-        "if length == 0:\n    return math.inf if step else math.nan": "length += 1e-12",
-    },
+    {"if length == 0:\n    return math.inf if step else math.nan": "length += 1e-12"},
 )
 
 zero_parameter_gives_zero = slip(

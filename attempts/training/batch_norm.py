@@ -75,7 +75,7 @@ normalized_by_the_unbiased_variance = slip(
     {
         "self.running_var = self._moved(self.running_var, var * (n / (n - 1)))": (
             "var *= n / (n - 1)\nself.running_var = self._moved(self.running_var, var)"
-        ),
+        )
     },
 )
 
@@ -96,7 +96,7 @@ epsilon_outside_the_root_in_training = slip(
             "self._moved(self.running_var, var * (n / (n - 1)))\n"
             "y = self.gamma * (x - mean) / (np.sqrt(var) + self.eps)\n"
             "return (y + self.beta).astype(x.dtype)"
-        ),
+        )
     },
 )
 
@@ -118,10 +118,7 @@ no_root = slip(
     {"np.sqrt(var + self.eps) + self.beta": "(var + self.eps) + self.beta"},
 )
 
-no_mean = slip(
-    "The mean is not subtracted.",
-    {"self.gamma * (x - mean)": "self.gamma * x"},
-)
+no_mean = slip("The mean is not subtracted.", {"self.gamma * (x - mean)": "self.gamma * x"})
 
 no_gamma = slip(
     "gamma is not used: the normalized values are never scaled.",
@@ -129,8 +126,7 @@ no_gamma = slip(
 )
 
 no_beta = slip(
-    "beta is not used: the normalized values are never shifted.",
-    {" + self.beta\n": "\n"},
+    "beta is not used: the normalized values are never shifted.", {" + self.beta\n": "\n"}
 )
 
 no_affine_map = slip(
@@ -143,7 +139,7 @@ gamma_times_beta = slip(
     {
         "self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta": (
             "self.gamma * ((x - mean) / np.sqrt(var + self.eps) + self.beta)"
-        ),
+        )
     },
 )
 
@@ -154,7 +150,7 @@ statistics_of_each_row = slip(
         "self._moved(self.running_var, var * (n / (n - 1)))": (
             "self._moved(self.running_var, var * (n / (n - 1)))\n"
             "mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)"
-        ),
+        )
     },
 )
 
@@ -163,7 +159,7 @@ one_mean_for_all_features = slip(
     {
         "n, (mean, var) = len(x), self._statistics(x)": (
             "n, mean, var = len(x), np.full(x.shape[1], x.mean()), np.full(x.shape[1], x.var())"
-        ),
+        )
     },
 )
 
@@ -173,7 +169,7 @@ mean_of_the_squares = slip(
         "n, (mean, var) = len(x), self._statistics(x)": (
             "n, mean = len(x), x.mean(axis=0, dtype=np.float64)\n"
             "var = np.square(x, dtype=np.float64).mean(axis=0) - mean**2"
-        ),
+        )
     },
 )
 
@@ -183,7 +179,7 @@ statistics_in_the_dtype_of_x = slip(
     {
         "n, (mean, var) = len(x), self._statistics(x)": (
             "n, mean, var = len(x), x.mean(axis=0), x.var(axis=0)"
-        ),
+        )
     },
 )
 
@@ -193,7 +189,7 @@ running_values_in_training = slip(
         "self._moved(self.running_var, var * (n / (n - 1)))": (
             "self._moved(self.running_var, var * (n / (n - 1)))\n"
             "mean, var = self.running_mean, self.running_var"
-        ),
+        )
     },
 )
 
@@ -205,7 +201,7 @@ batch_statistics_in_evaluation = slip(
     {
         "mean, var = self.running_mean, self.running_var": (
             "mean, var = self._statistics(x) if len(x) else (self.running_mean, self.running_var)"
-        ),
+        )
     },
 )
 
@@ -231,7 +227,7 @@ updated_in_evaluation = slip(
             "mean, var = self.running_mean, self.running_var\n"
             "if len(x) > 1:\n"
             "    self.forward(x, True)\n"
-        ),
+        )
     },
 )
 
@@ -255,7 +251,7 @@ momentum_of_the_old_value = slip(
     {
         "(1.0 - self.momentum) * old + self.momentum * new": (
             "self.momentum * old + (1.0 - self.momentum) * new"
-        ),
+        )
     },
 )
 
@@ -391,7 +387,7 @@ means_for_gamma_and_beta = slip(
     {
         "grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)": (
             "(grad_gamma / len(x)).astype(x.dtype), (grad_beta / len(x)).astype(x.dtype)"
-        ),
+        )
     },
 )
 
@@ -400,7 +396,7 @@ gamma_and_beta_swapped = slip(
     {
         "grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)": (
             "grad_beta.astype(x.dtype), grad_gamma.astype(x.dtype)"
-        ),
+        )
     },
 )
 

@@ -84,8 +84,7 @@ comparison_reversed = slip(
 )
 
 scaled_by_one_over_p = slip(
-    "What is kept is divided by p. But p is the share that is dropped.",
-    {"(1.0 - p)": "(p or 1.0)"},
+    "What is kept is divided by p. But p is the share that is dropped.", {"(1.0 - p)": "(p or 1.0)"}
 )
 
 scaled_down = slip(
@@ -146,7 +145,7 @@ gaussian_noise = slip(
         "keep = rng.random(x.shape) >= p": (
             "noise = rng.normal(1.0, np.sqrt(p / (1.0 - p)), size=x.shape)\n"
             "return (x * noise).astype(x.dtype)"
-        ),
+        )
     },
 )
 
@@ -161,11 +160,9 @@ p_unchecked = slip(
 )
 
 p_unchecked_in_evaluation = slip(
-    "p is not checked when not training.",
-    {"if not 0.0": "if training and not 0.0"},
+    "p is not checked when not training.", {"if not 0.0": "if training and not 0.0"}
 )
 
 p_of_1_refused = slip(
-    "p = 1 is refused. Dropping everything is extreme, but allowed.",
-    {"p <= 1.0": "p < 1.0"},
+    "p = 1 is refused. Dropping everything is extreme, but allowed.", {"p <= 1.0": "p < 1.0"}
 )

@@ -120,8 +120,7 @@ little_added_to_the_last = slip(
 )
 
 zeros_divided_by_zero = slip(
-    "A gradient of zeros becomes 0/0: nan, where its size is 0.",
-    {"largest == 0 or not": "not"},
+    "A gradient of zeros becomes 0/0: nan, where its size is 0.", {"largest == 0 or not": "not"}
 )
 
 only_finite_entries = slip(

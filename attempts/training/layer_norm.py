@@ -155,8 +155,7 @@ no_epsilon = slip(
 )
 
 epsilon_ignored = slip(
-    "The argument `eps` is not used.",
-    {"keepdims=True) + eps)": "keepdims=True) + 1e-5)"},
+    "The argument `eps` is not used.", {"keepdims=True) + eps)": "keepdims=True) + 1e-5)"}
 )
 
 epsilon_as_a_floor = slip(

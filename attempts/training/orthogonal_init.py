@@ -45,16 +45,14 @@ absolute_values = slip(
 
 rotations_only = slip(
     "Only rotations are drawn, with determinant 1. Reflections should be as likely.",
-    {
-        "w = q if": "if rows == columns and np.linalg.det(q) < 0:\n    q[:, 0] *= -1.0\nw = q if",
-    },
+    {"w = q if": "if rows == columns and np.linalg.det(q) < 0:\n    q[:, 0] *= -1.0\nw = q if"},
 )
 
 reflections_only = slip(
     "This is the reflection along one random vector: orthogonal, but close to the identity.",
     {
         "w = q if": "n, k = q.shape\nv = rng.normal(size=n)\n"
-        "q = (np.eye(n) - 2 * np.outer(v, v) / (v @ v))[:, :k]\nw = q if",
+        "q = (np.eye(n) - 2 * np.outer(v, v) / (v @ v))[:, :k]\nw = q if"
     },
 )
 
@@ -63,7 +61,7 @@ permutation = slip(
     "matrices should be equally likely.",
     {
         "w = q if": "n, k = q.shape\n"
-        "q = (np.eye(n) * rng.choice([-1.0, 1.0], size=n))[:, rng.permutation(n)[:k]]\nw = q if",
+        "q = (np.eye(n) * rng.choice([-1.0, 1.0], size=n))[:, rng.permutation(n)[:k]]\nw = q if"
     },
 )
 
@@ -105,7 +103,7 @@ every_place_of_the_kernel = slip(
             "    return gain * w.reshape(shape)\n"
             "parts = [orthogonal(shape[:2], rng, gain) for _ in range(places)]\n"
             "return np.stack(parts, axis=-1).reshape(shape)"
-        ),
+        )
     },
 )
 
@@ -125,10 +123,7 @@ last_axis_as_columns = slip(
     {"shape[0], math.prod(shape[1:])": "math.prod(shape[:-1]), shape[-1]"},
 )
 
-gain_ignored = slip(
-    "The argument `gain` is not used.",
-    {"gain * w.reshape": "w.reshape"},
-)
+gain_ignored = slip("The argument `gain` is not used.", {"gain * w.reshape": "w.reshape"})
 
 gain_squared = slip(
     "`gain` multiplies twice: rows should be gain long.",

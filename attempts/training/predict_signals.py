@@ -57,8 +57,7 @@ running_mean_unmoved = slip(
 )
 
 mean_for_each_picture = slip(
-    "One mean for each picture and channel is instance norm.",
-    {"return (16,)": "return (8, 16)"},
+    "One mean for each picture and channel is instance norm.", {"return (16,)": "return (8, 16)"}
 )
 
 mean_for_each_place = slip(
@@ -129,14 +128,10 @@ a_quarter_of_the_gradient = slip(
     {"return 0.5": "return 0.25"},
 )
 
-divided_by_p = slip(
-    "5 is 1/p. The share that is kept is 1 − p.",
-    {"return 1.25": "return 5.0"},
-)
+divided_by_p = slip("5 is 1/p. The share that is kept is 1 − p.", {"return 1.25": "return 5.0"})
 
 not_scaled_up = slip(
-    "In training, what is kept is scaled up, so that the mean stays.",
-    {"return 1.25": "return 1.0"},
+    "In training, what is kept is scaled up, so that the mean stays.", {"return 1.25": "return 1.0"}
 )
 
 scaled_down = slip(
@@ -145,8 +140,7 @@ scaled_down = slip(
 )
 
 scaled_by_one_plus_p = slip(
-    "1 + p is close, but a share of 0.8 times 1.2 is not 1.",
-    {"return 1.25": "return 1.2"},
+    "1 + p is close, but a share of 0.8 times 1.2 is not 1.", {"return 1.25": "return 1.2"}
 )
 
 scaled_in_evaluation = slip(
@@ -165,8 +159,7 @@ deviation_to_the_power_of_the_depth = slip(
 )
 
 depth_forgotten = slip(
-    "Every layer multiplies the size again, by 0.05 · √100.",
-    {'return "1e-6"': 'return "0.05"'},
+    "Every layer multiplies the size again, by 0.05 · √100.", {'return "1e-6"': 'return "0.05"'}
 )
 
 size_kept = slip(
@@ -206,6 +199,5 @@ units_grow_apart = slip(
 )
 
 no_units = slip(
-    "The units do not disappear. Equal ones count as one.",
-    {"return 1\n": "return 0\n"},
+    "The units do not disappear. Equal ones count as one.", {"return 1\n": "return 0\n"}
 )

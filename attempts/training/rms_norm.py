@@ -46,7 +46,7 @@ mean_subtracted = slip(
         "return (weight * (x * _inverse_rms(x, eps))).astype(x.dtype)": (
             "centred = x - x.mean(axis=-1, keepdims=True, dtype=np.float64)\n"
             "return (weight * (centred * _inverse_rms(centred, eps))).astype(x.dtype)"
-        ),
+        )
     },
 )
 
@@ -130,13 +130,11 @@ epsilon_outside_the_root = slip(
 )
 
 no_epsilon = slip(
-    "eps is missing: a row of zeros becomes 0/0.",
-    {"keepdims=True) + eps)": "keepdims=True))"},
+    "eps is missing: a row of zeros becomes 0/0.", {"keepdims=True) + eps)": "keepdims=True))"}
 )
 
 epsilon_ignored = slip(
-    "The argument `eps` is not used.",
-    {"keepdims=True) + eps)": "keepdims=True) + 1e-5)"},
+    "The argument `eps` is not used.", {"keepdims=True) + eps)": "keepdims=True) + 1e-5)"}
 )
 
 epsilon_as_a_floor = slip(
@@ -174,10 +172,7 @@ weight_first = slip(
     {"(weight * (x * _inverse_rms(x, eps)))": "(weight * x * _inverse_rms(weight * x, eps))"},
 )
 
-weight_added = slip(
-    "`weight` is added. It should multiply.",
-    {"(weight * (x": "(weight + (x"},
-)
+weight_added = slip("`weight` is added. It should multiply.", {"(weight * (x": "(weight + (x"})
 
 # --- Backward --------------------------------------------------------------------------------
 

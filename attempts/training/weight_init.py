@@ -117,20 +117,14 @@ xavier_for_relu = slip(
     {"gain * math.sqrt(2.0 / (fan_in": "gain * math.sqrt(4.0 / (fan_in"},
 )
 
-gain_ignored = slip(
-    "The argument `gain` is not used.",
-    {"gain * math.sqrt": "math.sqrt"},
-)
+gain_ignored = slip("The argument `gain` is not used.", {"gain * math.sqrt": "math.sqrt"})
 
 gain_in_the_root = slip(
     "`gain` stands under the root. It multiplies the standard deviation, not the variance.",
     {"gain * math.sqrt(2.0 / (fan_in + fan_out))": "math.sqrt(gain * 2.0 / (fan_in + fan_out))"},
 )
 
-gain_squared = slip(
-    "`gain` multiplies twice.",
-    {"gain * math.sqrt": "gain * gain * math.sqrt"},
-)
+gain_squared = slip("`gain` multiplies twice.", {"gain * math.sqrt": "gain * gain * math.sqrt"})
 
 divided_by_the_gain = slip(
     "It divides by `gain`. A larger gain means larger weights.",
@@ -146,9 +140,7 @@ variance_as_xavier_std = slip(
 
 kaiming_with_fan_out = slip(
     "fan_out is taken for fan_in: this keeps the gradient's variance, not the signal's.",
-    {
-        "fan_in, _ = fans(shape)": "_, fan_in = fans(shape)",
-    },
+    {"fan_in, _ = fans(shape)": "_, fan_in = fans(shape)"},
 )
 
 kaiming_with_both_fans = slip(
