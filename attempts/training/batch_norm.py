@@ -3,6 +3,17 @@ import numpy as np
 from kata.attempts import rewrite, right, slip
 from solutions.training.batch_norm import BatchNorm
 
+FORWARD_STATISTICS = "n, (mean, var) = len(x), self._statistics(x)"
+BACKWARD_STATISTICS = "mean, var = self._statistics(x)"
+RUNNING_VALUES = "mean, var = self.running_mean, self.running_var"
+UNBIASED = "var * (n / (n - 1))"
+MOVED_VAR = f"self._moved(self.running_var, {UNBIASED})"
+MOMENTUM = "(1.0 - self.momentum) * old + self.momentum * new"
+Y = "self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta"
+STD = "std = np.sqrt(var + self.eps)"
+TAKEN_BACK = "(grad_beta + x_hat * grad_gamma) / len(x)"
+PARAM_GRADS = "grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)"
+
 
 @right(BatchNorm)
 class StepByStep:
@@ -56,10 +67,8 @@ in_other_words = rewrite(
             "mean = x.astype(np.float64).mean(axis=0)\n"
             "return mean, np.square(x - mean).mean(axis=0)"
         ),
-        "(1.0 - self.momentum) * old + self.momentum * new": "old + self.momentum * (new - old)",
-        "self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta": (
-            "self.gamma * ((x - mean) * (var + self.eps) ** -0.5) + self.beta"
-        ),
+        MOMENTUM: "old + self.momentum * (new - old)",
+        Y: "self.gamma * ((x - mean) * (var + self.eps) ** -0.5) + self.beta",
         "grad_x = self.gamma / std * (grad_y - taken_back)": (
             "grad_x = (grad_y - taken_back) * (self.gamma / std)"
         ),
@@ -72,11 +81,7 @@ in_other_words = rewrite(
 normalized_by_the_unbiased_variance = slip(
     "The batch is normalized by the unbiased variance (ddof 1). That one belongs in running_var "
     "only.",
-    {
-        "self.running_var = self._moved(self.running_var, var * (n / (n - 1)))": (
-            "var *= n / (n - 1)\nself.running_var = self._moved(self.running_var, var)"
-        )
-    },
+    {MOVED_VAR: f"{MOVED_VAR}\nvar *= n / (n - 1)"},
 )
 
 no_epsilon = slip(
@@ -92,8 +97,8 @@ epsilon_outside_the_root = slip(
 epsilon_outside_the_root_in_training = slip(
     "In training, eps is added to the root. It belongs inside, as in evaluation.",
     {
-        "self._moved(self.running_var, var * (n / (n - 1)))": (
-            "self._moved(self.running_var, var * (n / (n - 1)))\n"
+        MOVED_VAR: (
+            f"{MOVED_VAR}\n"
             "y = self.gamma * (x - mean) / (np.sqrt(var) + self.eps)\n"
             "return (y + self.beta).astype(x.dtype)"
         )
@@ -104,7 +109,7 @@ epsilon_outside_the_root_throughout = slip(
     "eps is added to the root, forward and backward. It belongs inside, added to the variance.",
     {
         "np.sqrt(var + self.eps) + self.beta": "(np.sqrt(var) + self.eps) + self.beta",
-        "std = np.sqrt(var + self.eps)": "std = np.sqrt(var) + self.eps",
+        STD: "std = np.sqrt(var) + self.eps",
     },
 )
 
@@ -136,20 +141,15 @@ no_affine_map = slip(
 
 gamma_times_beta = slip(
     "gamma multiplies beta as well. The shift comes last.",
-    {
-        "self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta": (
-            "self.gamma * ((x - mean) / np.sqrt(var + self.eps) + self.beta)"
-        )
-    },
+    {Y: "self.gamma * ((x - mean) / np.sqrt(var + self.eps) + self.beta)"},
 )
 
 statistics_of_each_row = slip(
     "The statistics run over the features of each row: that is layer norm. Batch norm takes each "
     "feature over the rows.",
     {
-        "self._moved(self.running_var, var * (n / (n - 1)))": (
-            "self._moved(self.running_var, var * (n / (n - 1)))\n"
-            "mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)"
+        MOVED_VAR: (
+            f"{MOVED_VAR}\nmean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)"
         )
     },
 )
@@ -157,7 +157,7 @@ statistics_of_each_row = slip(
 one_mean_for_all_features = slip(
     "There is one mean and one variance for the whole array. Each feature has its own.",
     {
-        "n, (mean, var) = len(x), self._statistics(x)": (
+        FORWARD_STATISTICS: (
             "n, mean, var = len(x), np.full(x.shape[1], x.mean()), np.full(x.shape[1], x.var())"
         )
     },
@@ -166,7 +166,7 @@ one_mean_for_all_features = slip(
 mean_of_the_squares = slip(
     "The variance is taken as mean(x²) − mean(x)²: with a large mean, nearly all digits cancel.",
     {
-        "n, (mean, var) = len(x), self._statistics(x)": (
+        FORWARD_STATISTICS: (
             "n, mean = len(x), x.mean(axis=0, dtype=np.float64)\n"
             "var = np.square(x, dtype=np.float64).mean(axis=0) - mean**2"
         )
@@ -176,21 +176,12 @@ mean_of_the_squares = slip(
 statistics_in_the_dtype_of_x = slip(
     "The mean and the variance of float32 numbers are taken in float32, which is too coarse for "
     "a mean of 10⁶.",
-    {
-        "n, (mean, var) = len(x), self._statistics(x)": (
-            "n, mean, var = len(x), x.mean(axis=0), x.var(axis=0)"
-        )
-    },
+    {FORWARD_STATISTICS: "n, mean, var = len(x), x.mean(axis=0), x.var(axis=0)"},
 )
 
 running_values_in_training = slip(
     "In training it normalizes by the running values. They only matter in evaluation.",
-    {
-        "self._moved(self.running_var, var * (n / (n - 1)))": (
-            "self._moved(self.running_var, var * (n / (n - 1)))\n"
-            "mean, var = self.running_mean, self.running_var"
-        )
-    },
+    {MOVED_VAR: f"{MOVED_VAR}\n{RUNNING_VALUES}"},
 )
 
 # --- The running values, and evaluation ------------------------------------------------------
@@ -198,16 +189,11 @@ running_values_in_training = slip(
 batch_statistics_in_evaluation = slip(
     "Evaluation normalizes by the batch it is given, so a row's result depends on its "
     "neighbours. It should use the running values.",
-    {
-        "mean, var = self.running_mean, self.running_var": (
-            "mean, var = self._statistics(x) if len(x) else (self.running_mean, self.running_var)"
-        )
-    },
+    {RUNNING_VALUES: f"{RUNNING_VALUES}\nif len(x):\n    mean, var = self._statistics(x)"},
 )
 
 running_values_never_updated = slip(
-    "running_mean and running_var stay as they are. Training should move them.",
-    {"(1.0 - self.momentum) * old + self.momentum * new": "old"},
+    "running_mean and running_var stay as they are. Training should move them.", {MOMENTUM: "old"}
 )
 
 running_mean_never_updated = slip(
@@ -216,24 +202,16 @@ running_mean_never_updated = slip(
 )
 
 running_var_never_updated = slip(
-    "running_var stays as it is. Training should move it.",
-    {"self._moved(self.running_var, var * (n / (n - 1)))": "self.running_var"},
+    "running_var stays as it is. Training should move it.", {MOVED_VAR: "self.running_var"}
 )
 
 updated_in_evaluation = slip(
     "Evaluation updates the running values too, so test data leaks into the model.",
-    {
-        "mean, var = self.running_mean, self.running_var\n": (
-            "mean, var = self.running_mean, self.running_var\n"
-            "if len(x) > 1:\n"
-            "    self.forward(x, True)\n"
-        )
-    },
+    {RUNNING_VALUES: f"{RUNNING_VALUES}\nif len(x) > 1:\n    self.forward(x, True)"},
 )
 
 biased_running_var = slip(
-    "running_var keeps the biased variance, which is too small by n/(n − 1).",
-    {"var * (n / (n - 1))": "var"},
+    "running_var keeps the biased variance, which is too small by n/(n − 1).", {UNBIASED: "var"}
 )
 
 correction_upside_down = slip(
@@ -243,22 +221,18 @@ correction_upside_down = slip(
 
 running_standard_deviation = slip(
     "running_var averages standard deviations. It should average variances.",
-    {"var * (n / (n - 1))": "np.sqrt(var * (n / (n - 1)))"},
+    {UNBIASED: f"np.sqrt({UNBIASED})"},
 )
 
 momentum_of_the_old_value = slip(
     "momentum weighs the old running value. As in torch, it should weigh the new one.",
-    {
-        "(1.0 - self.momentum) * old + self.momentum * new": (
-            "self.momentum * old + (1.0 - self.momentum) * new"
-        )
-    },
+    {MOMENTUM: "self.momentum * old + (1.0 - self.momentum) * new"},
 )
 
 only_the_last_batch = slip(
     "The running values are overwritten with those of the last batch. They should be averages "
     "over many.",
-    {"(1.0 - self.momentum) * old + self.momentum * new": "new"},
+    {MOMENTUM: "new"},
 )
 
 running_var_from_zero = slip(
@@ -282,19 +256,19 @@ statistics_as_constants = slip(
 variance_as_a_constant = slip(
     "The variance is treated as a constant. It depends on every row, so the gradient also flows "
     "through it.",
-    {"(grad_beta + x_hat * grad_gamma) / len(x)": "grad_beta / len(x)"},
+    {TAKEN_BACK: "grad_beta / len(x)"},
 )
 
 mean_as_a_constant = slip(
     "The mean is treated as a constant. It depends on every row, so the gradient also flows "
     "through it.",
-    {"(grad_beta + x_hat * grad_gamma) / len(x)": "x_hat * grad_gamma / len(x)"},
+    {TAKEN_BACK: "x_hat * grad_gamma / len(x)"},
 )
 
 without_the_share_of_a_row = slip(
     "The parts through the mean and the variance are not divided by n. Each row has a share of "
     "only 1/n in both.",
-    {"(grad_beta + x_hat * grad_gamma) / len(x)": "grad_beta + x_hat * grad_gamma"},
+    {TAKEN_BACK: "grad_beta + x_hat * grad_gamma"},
 )
 
 no_gamma_in_the_gradient = slip(
@@ -314,39 +288,32 @@ gradient_without_the_scale = slip(
 
 no_epsilon_in_backward = slip(
     "eps is missing in the backward pass, though the forward pass has it.",
-    {"std = np.sqrt(var + self.eps)": "std = np.sqrt(var)"},
+    {STD: "std = np.sqrt(var)"},
 )
 
 unbiased_variance_in_backward = slip(
     "The backward pass uses the unbiased variance (ddof 1), but the forward pass normalizes by "
     "the biased one.",
-    {"std = np.sqrt(var + self.eps)": "std = np.sqrt(var * len(x) / (len(x) - 1) + self.eps)"},
+    {STD: "std = np.sqrt(var * len(x) / (len(x) - 1) + self.eps)"},
 )
 
 unbiased_variance_throughout = slip(
     "Forward and backward normalize by the unbiased variance (ddof 1). That one belongs in "
     "running_var only.",
-    {
-        "x.var(axis=0, dtype=np.float64)": "x.var(axis=0, dtype=np.float64, ddof=1)",
-        "var * (n / (n - 1))": "var",
-    },
+    {"x.var(axis=0, dtype=np.float64)": "x.var(axis=0, dtype=np.float64, ddof=1)", UNBIASED: "var"},
 )
 
 running_values_in_backward = slip(
     "The backward pass uses the running values. The forward pass in training does not.",
-    {"mean, var = self._statistics(x)\n": "mean, var = self.running_mean, self.running_var\n"},
+    {BACKWARD_STATISTICS: RUNNING_VALUES},
 )
 
 statistics_of_the_last_forward = slip(
     "The backward pass uses the statistics that the last forward pass kept. Another batch may "
     "have come since.",
     {
-        "n, (mean, var) = len(x), self._statistics(x)": (
-            "n, (mean, var) = len(x), self._statistics(x)\nself.last = mean, var"
-        ),
-        "mean, var = self._statistics(x)\n": (
-            'mean, var = getattr(self, "last", self._statistics(x))\n'
-        ),
+        FORWARD_STATISTICS: f"{FORWARD_STATISTICS}\nself.last = mean, var",
+        BACKWARD_STATISTICS: 'mean, var = getattr(self, "last", self._statistics(x))',
     },
 )
 
@@ -354,12 +321,12 @@ last_batch_for_x = slip(
     "The backward pass uses the x that the last forward pass kept. Another batch may have come "
     "since: use the argument.",
     {
-        "n, (mean, var) = len(x), self._statistics(x)": (
-            "n, (mean, var) = len(x), self._statistics(x)\nself.kept = x"
+        FORWARD_STATISTICS: f"{FORWARD_STATISTICS}\nself.kept = x",
+        BACKWARD_STATISTICS: (
+            'kept = getattr(self, "kept", x)\n'
+            "x = kept if len(kept) == len(x) else x\n"
+            f"{BACKWARD_STATISTICS}"
         ),
-        "mean, var = self._statistics(x)\n": 'kept = getattr(self, "kept", x)\n'
-        "x = kept if len(kept) == len(x) else x\n"
-        "mean, var = self._statistics(x)\n",
     },
 )
 
@@ -384,20 +351,12 @@ gradient_of_gamma_from_the_centred_x = slip(
 
 means_for_gamma_and_beta = slip(
     "The gradients with respect to gamma and beta are means over the rows. They should be sums.",
-    {
-        "grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)": (
-            "(grad_gamma / len(x)).astype(x.dtype), (grad_beta / len(x)).astype(x.dtype)"
-        )
-    },
+    {PARAM_GRADS: "(grad_gamma / len(x)).astype(x.dtype), (grad_beta / len(x)).astype(x.dtype)"},
 )
 
 gamma_and_beta_swapped = slip(
     "The gradients with respect to gamma and beta are swapped: the order is x, gamma, beta.",
-    {
-        "grad_gamma.astype(x.dtype), grad_beta.astype(x.dtype)": (
-            "grad_beta.astype(x.dtype), grad_gamma.astype(x.dtype)"
-        )
-    },
+    {PARAM_GRADS: "grad_beta.astype(x.dtype), grad_gamma.astype(x.dtype)"},
 )
 
 # --- Manners ---------------------------------------------------------------------------------
