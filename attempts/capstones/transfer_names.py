@@ -207,6 +207,12 @@ head_at_the_rate_of_all = slip(
     {'RATES["head"], rng': 'RATES["all"], rng'},
 )
 
+scratch_much_too_fast = slip(
+    "The network from scratch learns at another rate than `RATES` was handed out with: it can't "
+    "lose a comparison that its rate has lost for it.",
+    {'"scratch": 0.005': '"scratch": 1.0'},
+)
+
 scratch_at_the_rate_of_all = slip(
     "The network from scratch learns at the low rate of one that knows much already.",
     {'RATES["scratch"], rng': 'RATES["all"], rng'},

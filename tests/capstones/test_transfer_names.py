@@ -117,6 +117,13 @@ def test_with_all_names_in_one_batch_it_agrees_with_torch(rng, epochs, size, lr)
     assert_close(trained_head(start, NAMES, epochs, 8, lr, 7), (params, told))
 
 
+def test_long_gradients_keep_their_direction(rng):
+    # So many states, and so wrong a network, give w_out alone a gradient longer than 1.
+    start = draw_params(rng, 40)
+    params, _, _ = torch_train(start, [NAMES] * 3, 0.1, HEAD)
+    assert_close(trained_head(start, NAMES, 3, 8, 0.1, 7)[0], params)
+
+
 @pytest.mark.parametrize(("n", "batch_size", "batches"), [(6, 2, 3), (7, 3, 3), (5, 1, 5)], ids=str)
 def test_every_batch_of_every_epoch_makes_one_step(rng, n, batch_size, batches):
     # All names are alike, so their order cannot matter.
@@ -177,10 +184,15 @@ def test_from_scratch_it_starts_with_what_init_draws(rng):
 
 def test_from_scratch_it_learns_at_a_rate_of_its_own(rng):
     # A run ends at 0.29 with a standard deviation of 0.07; at the rate of the head, at 0.84.
-    start, seeds = draw_params(rng, 20), rng.integers(2**32, size=4).tolist()
-    runs = [compared(start, ["anna"], ["anna"], 40, 1, seed)[0] for seed in seeds]
+    start, seeds = draw_params(rng, 20), rng.integers(2**32, size=8).tolist()
+    runs = [compared(start, ["anna"], ["anna"], 40, 1, seed)[0] for seed in seeds[:4]]
     mean = float(np.mean([losses["scratch"] for losses in runs]))
     assert_close({"scratch": mean}, {"scratch": 0.3}, rtol=0.0, atol=0.25)
+    # A quarter of the way, each run is at 2.2 with a standard deviation of 0.18. At 200 times the
+    # rate they lie anywhere between 0 and 8.
+    runs = [compared(start, ["anna"], ["anna"], 10, 1, seed)[0] for seed in seeds]
+    found = [losses["scratch"] for losses in runs]
+    assert_close({"scratch": found}, {"scratch": [2.2] * len(found)}, rtol=0.0, atol=1.0)
 
 
 @draws()
