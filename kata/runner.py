@@ -45,6 +45,8 @@ from kata.verdict import (
 _GRACE = 2.0
 _READY_SECONDS = 120.0
 _ALARMS = [-getattr(signal, name, 0) for name in ("SIGPROF", "SIGALRM")]
+# All runners share one forkserver: it loads what any of them needs, before it forks.
+PRELOADED = ["kata.warm"]
 
 
 class Runner:
@@ -61,7 +63,9 @@ class Runner:
         self._context: Any = multiprocessing.get_context(method)
         self._serve = serve
         if method == "forkserver":
-            self._context.set_forkserver_preload(["kata.warm", serve.__module__])
+            if serve.__module__ not in PRELOADED:
+                PRELOADED.append(serve.__module__)
+            self._context.set_forkserver_preload(PRELOADED)
         self._spare: _Process | None = None
         self._done: list[_Process] = []
         self._lock = threading.Lock()

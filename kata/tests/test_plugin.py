@@ -1,5 +1,6 @@
 """Plain pytest in a checkout, as a learner, an editor or a CI runs it."""
 
+import multiprocessing
 import os
 import re
 import shutil
@@ -9,12 +10,16 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from kata import sockets, target
 from kata.progress import Progress
+from kata.runner import PRELOADED
 from kata.tests.conftest import RIGHT, WRONG
 
 
 @pytest.fixture
-def run(checkout):
+def run_anew(checkout):
+    """Runs pytest in a Python of its own."""
+
     def run(*arguments, plugins=()):
         environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "100"}
         loaded = [word for name in ("pytest_timeout", *plugins) for word in ("-p", name)]
@@ -26,8 +31,42 @@ def run(checkout):
     return run
 
 
-def test_on_a_fresh_clone_katas_are_to_do_on_a_line_each(run):
-    result = run()
+@pytest.fixture
+def run(checkout, tmp_path):
+    """Runs pytest in a fork of a process that has loaded what takes long to load."""
+    forks = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    if sys.platform == "linux":
+        forks.set_forkserver_preload(PRELOADED)
+
+    def run(*arguments):
+        stdout, stderr = tmp_path / "stdout.txt", tmp_path / "stderr.txt"
+        process = forks.Process(target=run_pytest, args=(checkout, arguments, stdout, stderr))
+        with sockets.in_folder():
+            process.start()
+        process.join()
+        said = stdout.read_text("utf-8"), stderr.read_text("utf-8")
+        return subprocess.CompletedProcess(arguments, process.exitcode, *said)
+
+    return run
+
+
+def run_pytest(checkout, arguments, *files):
+    """As `python -m pytest` in that folder does; what it says goes to two files."""
+    # What `exercises` is was settled for another checkout.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder) is not target._Finder]
+    os.chdir(checkout)
+    sys.path.insert(0, str(checkout))
+    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "100"}
+    for number, file in enumerate(files, 1):
+        with file.open("w") as opened:
+            os.dup2(opened.fileno(), number)
+    # It warns that the plugin is loaded already.
+    quiet = "ignore::pytest.PytestAssertRewriteWarning"
+    sys.exit(pytest.main(["-p", "pytest_timeout", "-W", quiet, *arguments]))
+
+
+def test_on_a_fresh_clone_katas_are_to_do_on_a_line_each(run_anew):
+    result = run_anew()
     assert result.returncode == 1
     assert "Traceback" not in result.stdout
     assert "NotImplementedError" not in result.stdout
@@ -142,9 +181,9 @@ def test_k_x_lf_and_junitxml_work_as_everywhere(run, answer, checkout):
     assert all("exp overflows for large scores" in (failure.text or "") for failure in failures)
 
 
-def test_in_parallel_a_mistake_is_named_too(run, answer):
+def test_in_parallel_a_mistake_is_named_too(run_anew, answer):
     answer(WRONG)
-    result = run("-n", "2", plugins=["xdist.plugin", "xdist.looponfail"])
+    result = run_anew("-n", "2", plugins=["xdist.plugin", "xdist.looponfail"])
     assert result.returncode == 1
     assert "exp overflows for large scores" in result.stdout
 
@@ -193,9 +232,9 @@ def test_where_solutions_are_not_shipped_their_tests_are_skipped(run, answer):
 
 
 @pytest.mark.usefixtures("for_students")
-def test_tests_left_for_grading_are_counted_in_parallel_too(run, answer):
+def test_tests_left_for_grading_are_counted_in_parallel_too(run_anew, answer):
     answer(RIGHT)
-    result = run("-n", "2", plugins=["xdist.plugin", "xdist.looponfail"])
+    result = run_anew("-n", "2", plugins=["xdist.plugin", "xdist.looponfail"])
     assert result.returncode == 0, result.stdout + result.stderr
     assert "1 of 1 solved" in result.stdout
     assert LEFT_FOR_GRADING in result.stdout.splitlines()

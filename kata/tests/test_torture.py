@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from kata import runner as runner_module
 from kata.runner import Runner
 from kata.tests.conftest import RIGHT, WRONG
 from kata.verdict import BROKEN, CANCELLED, FAILED, SOLVED, TODO
@@ -235,6 +236,18 @@ def test_a_limit_is_on_work_and_not_on_waiting_for_a_busy_machine(runner, softma
     assert runner.run(softmax).status == SOLVED
     softmax.exercise.write_text(f"import time\n{solution}\ntime.sleep(60)\n")
     assert "exceeded 2 seconds" in runner.run(softmax).problem
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a forkserver")
+def test_runners_of_several_kinds_are_forked_from_what_they_all_need(katas, monkeypatch):
+    from kata.author import survey
+    from kata.wall import judge
+
+    monkeypatch.setattr(runner_module, "PRELOADED", ["kata.warm"])
+    with Runner(katas, serve=survey.serve), Runner(katas, serve=judge.serve):
+        needed = ["kata.warm", "kata.author.survey", "kata.wall.judge"]
+        assert needed == runner_module.PRELOADED
+        assert runner_module.multiprocessing.forkserver._forkserver._preload_modules == needed
 
 
 def test_without_fork_a_spare_process_gives_the_same_verdicts(katas, softmax, answer):

@@ -182,7 +182,6 @@ def _attention_backward(
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Return the gradients of x + attention with respect to x, and to all weights."""
     gamma, beta, w_qkv, b_qkv, w_o, b_o = weights
-    # What the forward pass knew is computed again: that takes less memory, and keeps code short.
     normed, mask = layer_norm(x, gamma, beta), causal_mask(x.shape[1])
     q, k, v = _split(linear(normed, w_qkv, b_qkv), n_heads, 3)
     joined = _join(scaled_dot_product(q, k, v, mask))

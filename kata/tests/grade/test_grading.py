@@ -104,23 +104,23 @@ def test_what_an_answer_does_not_use_is_not_lent(grade):
     assert backprop.lent == ()
 
 
-@pytest.mark.parametrize("kata", ["linear", "dropout", "box_iou", "adam"])
-@pytest.mark.parametrize(
-    "line",
-    [
-        "raise ValueError('no')",
-        "return None",
-        "return next(v for k, v in locals().items() if k != 'self')",
-        "return np.zeros(np.shape(list(locals().values())[-1]))",
-        "return np.ones(np.shape(list(locals().values())[-1]))",
-        "return 0.0",
-    ],
+WITHOUT_WORK = (
+    "raise ValueError('no')",
+    "return None",
+    "return next(v for k, v in locals().items() if k != 'self')",
+    "return np.zeros(np.shape(list(locals().values())[-1]))",
+    "return np.ones(np.shape(list(locals().values())[-1]))",
+    "return 0.0",
 )
-def test_answers_without_work_earn_nothing(grade, katas, kata, line):
+
+
+@pytest.mark.parametrize("kata", ["linear", "dropout", "box_iou", "adam"])
+def test_answers_without_work_earn_nothing(grade, katas, kata):
     stub = stubs.handed_out(katas.find(kata))
-    answer = "import numpy as np\n" + stub.replace("raise NotImplementedError", line)
-    mark = grade(kata, changed={kata: answer}).katas[0]
-    assert (mark.status, mark.score) == ("failed", 0.0)
+    for line in WITHOUT_WORK:
+        answer = "import numpy as np\n" + stub.replace("raise NotImplementedError", line)
+        mark = grade(kata, changed={kata: answer}).katas[0]
+        assert (mark.status, mark.score) == ("failed", 0.0), line
 
 
 def test_a_lent_part_may_be_called_thousands_of_times(grade):

@@ -22,12 +22,15 @@ SECONDS = 0.5
 SECONDS_UNTIL_ALL_HAVE_ENDED = 20
 
 # An attack that ends its sandbox in each test asks for as many new ones.
+# What stands beside it only has to be found unharmed.
 ONE_OF_EACH = '''
 
 def pytest_collection_modifyitems(items):
-    """Keep the first test of each function, and all of the manners."""
+    """Keep the first test of each function, and all of the manners; of sigmoid the first five."""
     kept = {item.name if "manners" in item.name else item.function: item for item in items[::-1]}
     items[:] = [item for item in items if item in kept.values()]
+    if items[0].path.stem == "test_sigmoid":
+        del items[5:]
 '''
 
 # How to make a folder of the submission beside its exercises, or to spoil it, before it is read.
