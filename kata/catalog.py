@@ -182,7 +182,11 @@ class Catalog:
         )
 
     def of_test(self, path: Path) -> Kata | None:
-        return next((kata for kata in self.katas if kata.test == path), None)
+        return self._by_test.get(path)
+
+    @cached_property
+    def _by_test(self) -> dict[Path, Kata]:
+        return {kata.test: kata for kata in self.katas}
 
     def _nearest(self, wanted: str) -> str:
         names = {kata.name: kata.id for kata in self.katas} | {

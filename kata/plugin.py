@@ -91,7 +91,6 @@ class KataPlugin:
     def __init__(self, katas: Catalog, seed: int) -> None:
         self._katas = katas
         self.seed = seed
-        self._by_path: dict[Path, Kata] = {kata.test: kata for kata in katas.katas}
         self._diagnoses: dict[str, diagnosis.Diagnosis] = {}
         self._among_many = False
         self._texts: dict[str, list[str]] = {}  # From other processes, by the ids of tests.
@@ -104,7 +103,7 @@ class KataPlugin:
     def kata_of(self, item: pytest.Item) -> Kata | None:
         """The kata that a test is about; None for a test of something else."""
         # A path may lead through a link; those in the catalog are resolved.
-        return self._by_path.get(item.path) or self._by_path.get(item.path.resolve())
+        return self._katas.of_test(item.path) or self._katas.of_test(item.path.resolve())
 
     def generator(self, item: pytest.Item) -> np.random.Generator:
         """What a test draws from, at its beginning; torch's own, which a few use, begins too."""
