@@ -40,7 +40,7 @@ kind = "implement"
 level = "easy"
 minutes = 10
 points = 10
-seconds = 0.5
+seconds = 0.4
 """
 
 SOFTMAX = (

@@ -178,7 +178,7 @@ def test_a_run_that_is_killed_leaves_no_process_and_goes_on(kata, own_class, gra
 def test_a_judge_that_waits_for_an_answer_ends_with_a_killed_run(kata, checkout, tmp_path):
     curriculum = checkout / "curriculum.toml"
     # Nothing ends by itself while this test waits.
-    curriculum.write_text(curriculum.read_text().replace("seconds = 0.5\n", "seconds = 3000\n"))
+    curriculum.write_text(curriculum.read_text().replace("seconds = 0.4\n", "seconds = 3000\n"))
     hangs = "def softmax(x, axis=-1):\n    while True:\n        pass\n"
     hand_in(tmp_path / "class" / "ada", softmax=hangs)
     run = kata("grade", "--class", tmp_path / "class", cwd=checkout)
