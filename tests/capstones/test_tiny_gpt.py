@@ -249,6 +249,7 @@ def check_it_beats_pairs(loss, of_pairs):
     ("start", "n_new"), [([3], 15), ([7, 5], 0), ([0, 4, 1], 15), ((2, 2, 1, 0, 3), 15)], ids=str
 )
 def test_at_temperature_0_it_writes_the_most_probable_tokens(rng, start, n_new):
+    got, expected = [], []
     for _ in range(4):
         params, text = draw_params(rng, 12, 4, 6, 1), list(start)
         # No token is longer than others, or favoured by beta: what comes next depends on what was.
@@ -258,8 +259,9 @@ def test_at_temperature_0_it_writes_the_most_probable_tokens(rng, start, n_new):
         for _ in range(n_new):
             ids = np.array([text[-4:]])
             text.append(int(torch_logits([*map(torch.tensor, params)], ids, 3)[0, -1].argmax()))
-        expected = text[len(start) :]
-        assert_close(write(params, start, n_new, 3, 0.0, rng), expected)
+        expected.append(text[len(start) :])
+        got.append(write(params, start, n_new, 3, 0.0, rng))
+    assert_close(got, expected)
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
