@@ -213,6 +213,12 @@ scratch_much_too_fast = slip(
     {'"scratch": 0.005': '"scratch": 1.0'},
 )
 
+scratch_with_another_number_of_units = slip(
+    "The network from scratch has as many hidden units as there are symbols, not as many as the "
+    "pretrained one.",
+    {"pretrained[1].shape[0]": "pretrained[0].shape[1]"},
+)
+
 scratch_at_the_rate_of_all = slip(
     "The network from scratch learns at the low rate of one that knows much already.",
     {'RATES["scratch"], rng': 'RATES["all"], rng'},

@@ -267,6 +267,12 @@ only_the_number_checked = slip(
     {"if shapes != expected": "if len(shapes) != len(expected)"},
 )
 
+shapes_in_any_order = slip(
+    "The shapes are compared without their order: parameters that have changed places are let "
+    "through where NumPy can broadcast them.",
+    {"if shapes != expected": "if sorted(shapes) != sorted(expected)"},
+)
+
 sizes_in_place_of_shapes = slip(
     "Sizes are compared instead of shapes: another shape with as many entries is let through.",
     {

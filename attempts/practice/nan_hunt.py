@@ -108,6 +108,11 @@ chosen_after_the_division = slip(
     {UNIT: "torch.where(squares == 0, 0.0, x / squares.sqrt())"},
 )
 
+too_small_for_float32 = slip(
+    "What keeps the root from 0 is so small that float32 rounds it to 0: a row of zeros gives nan.",
+    {UNIT: "x / squares.clamp(min=1e-300).sqrt()"},
+)
+
 eps_beside_the_length = slip(
     "A small number is added to every length, so all rows come out too short.",
     {UNIT: "x / (torch.where(squares == 0, 1.0, squares).sqrt() + 1e-8)"},

@@ -14,7 +14,7 @@ from kata.testing import (
     manners,
 )
 
-SIZES = [(7, 5, 3), (40, 3, 2), (4, 4, 4), (1, 3, 2), (9, 1, 1), (25, 2, 8)]
+SIZES = [(7, 5, 3), (40, 3, 2), (4, 4, 4), (1, 3, 2), (9, 1, 1), (25, 2, 8), (9, 300, 2)]
 
 
 def vote(labels):
@@ -104,9 +104,11 @@ def test_of_labels_with_as_many_votes_the_lowest_wins(nearest_first):
 
 
 @pytest.mark.parametrize("k", [1, 5])
-def test_labels_may_be_any_integers(rng, k):
+@pytest.mark.parametrize("bits", [64, 8])
+def test_labels_may_be_any_integers(rng, bits, k):
     x_train, places, x = draw(rng, 200, 100, 2, 4)
-    y_train = np.array([-(2**40), -(2**60) - 1, 2**60 + 1, 2**60 + 2])[places]
+    large = np.array([-(2**40), -(2**60) - 1, 2**60 + 1, 2**60 + 2])
+    y_train = (large if bits == 64 else np.array([-128, -100, 100, 127], np.int8))[places]
     expected = one_by_one(x_train, y_train, x, k)
     assert_close(knn(x_train, y_train, x, k), expected)
 

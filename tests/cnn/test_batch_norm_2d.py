@@ -183,12 +183,14 @@ def test_y_has_the_dtype_of_x_and_the_attributes_stay_float64(rng, training, dty
     assert_close(step(norm, x, training), expected)
 
 
-def test_no_step_in_between_is_in_float16():
+@pytest.mark.parametrize(("gamma", "beta", "w"), [(1.0, 0.0, -5.0), (1e4, 99990.0, -5e4)])
+def test_no_step_in_between_is_in_float16(gamma, beta, w):
     # It holds no number above 65,504.
     norm, x = BatchNorm2d(1, eps=0.0), np.full((1, 1, 1, 1), -6e4, np.float16)
+    norm.gamma, norm.beta = np.array([gamma]), np.array([beta])
     norm.running_mean, norm.running_var = np.array([6e4]), np.array([1.44e8])
-    tens, fives = np.full_like(x, -10.0), np.full_like(x, -5.0)
-    expected = tens, (fives, tens.ravel())
+    tens = np.full_like(x, -10.0)
+    expected = tens, (np.full_like(x, w), tens.ravel())
     assert_close((norm.forward(x, training=False), norm.folded(x, x.ravel())), expected)
 
 
