@@ -83,7 +83,7 @@ def test_each_average_has_the_dtype_of_its_first_parameter(rng):
 @pytest.mark.parametrize("decay", [0.7, 0.0, 1.0], ids=str)
 def test_training_may_go_on_in_the_same_arrays(rng, decay):
     steps = [draw_params(rng) for _ in range(4)]
-    for params in steps:  # Of which a network may use one at two places.
+    for params in steps:  # A network may use the same array at two places.
         params.append(params[0])
     expected = in_torch(steps, decay)
     params = copy.deepcopy(steps[0])
