@@ -208,8 +208,8 @@ head_at_the_rate_of_all = slip(
 )
 
 scratch_much_too_fast = slip(
-    "The network from scratch learns at another rate than `RATES` was handed out with: it can't "
-    "lose a comparison that its rate has lost for it.",
+    "In `RATES`, the lr of the network from scratch is not the one that was handed out. Too high, it "
+    "spoils what the two others are compared with.",
     {'"scratch": 0.005': '"scratch": 1.0'},
 )
 
