@@ -15,13 +15,15 @@ from kata.progress import Progress
 from kata.runner import PRELOADED
 from kata.tests.conftest import RIGHT, WRONG
 
+ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "100"}
+
 
 @pytest.fixture
 def run_anew(checkout):
     """Runs pytest in a Python of its own."""
 
     def run(*arguments, plugins=()):
-        environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "100"}
+        environment = os.environ | ENVIRONMENT
         loaded = [word for name in ("pytest_timeout", *plugins) for word in ("-p", name)]
         command = [sys.executable, "-m", "pytest", *loaded, *arguments]
         return subprocess.run(
@@ -56,7 +58,7 @@ def run_pytest(checkout, arguments, *files):
     sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder) is not target._Finder]
     os.chdir(checkout)
     sys.path.insert(0, str(checkout))
-    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "100"}
+    os.environ |= ENVIRONMENT
     for number, file in enumerate(files, 1):
         with file.open("w") as opened:
             os.dup2(opened.fileno(), number)

@@ -125,6 +125,7 @@ LOAD_ALL_TESTS = """
 import pathlib, runpy
 for test in pathlib.Path("tests").glob("*/test_*.py"):
     runpy.run_path(str(test))
+    print(test)
 """
 
 
@@ -135,6 +136,7 @@ def test_all_tests_find_what_they_import_and_solutions_pass_in_it(everything, tm
         put_solution(folder, kata.id)
     result = run(folder, "-c", LOAD_ALL_TESTS)
     assert result.returncode == 0, result.stderr
+    assert len(result.stdout.splitlines()) == len(katas.katas)
     # One of each topic, and one that reads data: that all solutions pass is tested elsewhere.
     some = [katas.of_topic(topic.name)[0] for topic in katas.topics]
     tests = [str(kata.test) for kata in (*some, katas.find("feature_maps"))]

@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items):
     """Keep the first test of each function, and all of the manners; of sigmoid the first five."""
     kept = {item.name if "manners" in item.name else item.function: item for item in items[::-1]}
     items[:] = [item for item in items if item in kept.values()]
-    if items[0].path.stem == "test_sigmoid":
+    if any(item.path.stem == "test_sigmoid" for item in items):
         del items[5:]
 '''
 
