@@ -208,8 +208,8 @@ head_at_the_rate_of_all = slip(
 )
 
 scratch_much_too_fast = slip(
-    "In `RATES`, the lr of the network from scratch is not the one that was handed out. Too high, it "
-    "spoils what the two others are compared with.",
+    "In `RATES`, the lr of the network from scratch is not the one that was handed out. Too high, "
+    "it spoils what the two others are compared with.",
     {'"scratch": 0.005': '"scratch": 1.0'},
 )
 

@@ -16,7 +16,7 @@ def knn(
     index are taken first; of labels with equally many votes, the lowest wins. Labels may be any
     integers, negative and large ones too.
 
-    Numerics  distances that differ by less than 1e-6 of the rows' lengths may count as equal
+    Numerics  distances that differ by less than 1e-6 of the rows' norms may count as equal
     Raises    ValueError if x_train and y_train differ in length, x_train and x in the number of
               columns, or unless 1 ≤ k ≤ n
     Speed     no Python loop over n or d (one over the m rows of x is fine); never m × n × d

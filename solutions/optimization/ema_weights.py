@@ -25,7 +25,7 @@ class EMA:
     def __init__(self, params: Sequence[np.ndarray], decay: float = 0.999) -> None:
         """Start from `params`, arrays of any shapes with one axis or more.
 
-        Here and in `update`, no array is kept: the caller may overwrite its arrays afterwards.
+        Here and in `update`, none of the caller's arrays is kept: they may be overwritten later.
         """
         self.decay = decay
         self._averages = [param.astype(np.float64) for param in params]
