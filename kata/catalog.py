@@ -60,7 +60,7 @@ class Kata:
         """The file with an answer, in one of the folders that hold answers."""
         return self.root / tree / self.topic / f"{self.name}.py"
 
-    @property
+    @cached_property
     def exercise(self) -> Path:
         return self.file_in(EXERCISES)
 
@@ -74,7 +74,7 @@ class Kata:
         """The stub of a kata that starts from working code; it is not derived from a solution."""
         return self.root / "solutions" / self.topic / f"{self.name}.start.py"
 
-    @property
+    @cached_property
     def test(self) -> Path:
         return self.root / "tests" / self.topic / f"test_{self.name}.py"
 
@@ -175,18 +175,12 @@ class Catalog:
 
     def of_exercise(self, path: Path) -> Kata | None:
         """The kata that the learner answers in this file, or answered in an interview."""
-        answers = (EXERCISES, INTERVIEW)
-        return next(
-            (kata for kata in self.katas if path in map(kata.file_in, answers)),
-            None,
-        )
+        kata = self.by_id.get(f"{path.parent.name}/{path.stem}")
+        return kata if kata and path in map(kata.file_in, (EXERCISES, INTERVIEW)) else None
 
     def of_test(self, path: Path) -> Kata | None:
-        return self._by_test.get(path)
-
-    @cached_property
-    def _by_test(self) -> dict[Path, Kata]:
-        return {kata.test: kata for kata in self.katas}
+        kata = self.by_id.get(f"{path.parent.name}/{path.stem.removeprefix('test_')}")
+        return kata if kata and path == kata.test else None
 
     def _nearest(self, wanted: str) -> str:
         names = {kata.name: kata.id for kata in self.katas} | {

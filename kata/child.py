@@ -218,8 +218,8 @@ def tested_names(kata: Kata) -> list[str]:
 def _in_their_order(kata: Kata) -> list[str]:
     """The names that the tests import, as they come in the answer."""
     # A learner's module may be any object, and a thread of theirs may still change it.
-    order = [*getattr(target.answer_module(kata), "__dict__", {})]
-    return [name for name in order if name in tested_names(kata)]
+    order, tested = [*getattr(target.answer_module(kata), "__dict__", {})], tested_names(kata)
+    return [name for name in order if name in tested]
 
 
 def _failure(kata: Kata, error: BaseException) -> dict[str, Any]:

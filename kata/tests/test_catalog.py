@@ -6,6 +6,7 @@ import pytest
 
 from kata import catalog
 from kata.catalog import KataError
+from kata.gauges import python_work
 
 TOPICS = """
 [[topic]]
@@ -90,6 +91,28 @@ def test_katas_keep_their_order_and_know_their_files(katas, tmp_path):
     assert [kata.id for kata in katas.katas] == ["a/one", "a/both", "b/both", "b/two"]
     assert katas.find("two").test == tmp_path.resolve() / "tests" / "b" / "test_two.py"
     assert katas.find("two").torch
+
+
+@pytest.mark.parametrize("tree", ["exercises", "solutions", "tests"])
+def test_only_its_own_file_is_that_of_an_answer_or_of_a_test(katas, tree):
+    kata = katas.find("two")
+    file = kata.test if tree == "tests" else kata.file_in(tree)
+    assert katas.of_exercise(file) == (kata if tree == "exercises" else None)
+    assert katas.of_test(file) == (kata if tree == "tests" else None)
+    assert katas.of_exercise(file.parent / "absent.py") is None
+    assert katas.of_test(file.parent / "test_absent.py") is None
+
+
+def test_the_kata_of_a_file_is_found_as_soon_among_many(tmp_path):
+    steps = []
+    for n in (2, 200):
+        katas = load(tmp_path, *(entry(f"a/kata_{number}") for number in range(n)))
+        last = katas.katas[-1]
+        katas.of_test(last.test)  # What is kept from the first time on is there.
+        steps.append(
+            [python_work(katas.of_exercise, last.exercise), python_work(katas.of_test, last.test)]
+        )
+    assert steps[1] == steps[0]
 
 
 def test_a_kata_without_an_idea_has_one_of_its_own(tmp_path):
