@@ -127,12 +127,12 @@ class Diagnosis:
                 named = [one for one in named if same(outcome, self._outcome(one, run))]
         return (True, named) if failed or without_a_check else (False, [])
 
-    def passes(self, attempt: Attempt, but: Collection[str]) -> bool:
-        """Whether an answer passes all tests that were run but these.
+    def passes(self, attempt: Attempt, names: Collection[str]) -> bool:
+        """Whether an answer passes these of the tests that were run.
 
         The test that failed the last one of the same function begins: it often fails the next.
         """
-        runs = _quick_ones_first(self._all_but(but))
+        runs = [run for run in _quick_ones_first(self._runs) if test_name(run.name) in names]
         runs.sort(key=lambda run: run.name != self._failed_last.get(attempt.replaces))
         for run in runs:
             if not self._in_place(attempt, run).passed:
@@ -141,14 +141,16 @@ class Diagnosis:
         return True
 
     def expectations(self, attempt: Attempt, but: Collection[str]) -> Iterator[tuple[str, bool]]:
-        """Each test's name, and whether it expects something else of an answer than it should."""
-        for run in self._all_but(but):
-            shown = self._in_place(attempt, run)
-            may = hasattr(run.function, "compares_with_itself")
-            yield run.name, not may and _expects_else(shown, run)
+        """Each test's name but these, and whether it expects something else than it should."""
+        for run in self._runs:
+            if test_name(run.name) not in but:
+                yield run.name, _expects_else(self._in_place(attempt, run), run)
 
-    def _all_but(self, names: Collection[str]) -> list[Run]:
-        return [run for run in self._runs if test_name(run.name) not in names]
+    @property
+    def comparing_with_itself(self) -> list[str]:
+        """The tests in which the answer itself says what is expected."""
+        runs = [run for run in self._runs if hasattr(run.function, "compares_with_itself")]
+        return [test_name(run.name) for run in runs]
 
     @cached_property
     def wrong_attempts(self) -> list[Attempt]:

@@ -33,33 +33,34 @@ class Surveyor(child.Worker):
             names = [mistake.name for mistake in mistakes]
             self.send("surveyed", name=attempt.name, fails=fails, mistakes=names)
         for writing, others in decoys_of(target.answer_module(self.kata)):
-            self.begin(writing.attempt.name, SECONDS_OF_OUR_OWN)
-            misled, left_out = self._misled_by(writing, diagnosis, speed)
-            self._try(writing, diagnosis, left_out, misled)
-            for decoy in others:
-                self.begin(decoy.attempt.name, SECONDS_OF_OUR_OWN)
-                self._try(decoy, diagnosis, left_out, [])
-
-    def _misled_by(
-        self, decoy: Decoy, diagnosis: Diagnosis, speed: list[str]
-    ) -> tuple[list[str], list[str]]:
-        """The tests that let a decoy change what they expect, and those that say nothing of it.
-
-        Its results, not its speed, are to be told from right ones; and no other decoy of the same
-        function is told by a test that does not call it.
-        """
-        misled, left_out = [], [*speed]
-        for name, expects_else in diagnosis.expectations(decoy.attempt, speed):
-            if expects_else:
-                misled.append(name)
-            if not decoy.take_called():
-                left_out.append(test_name(name))
-        return misled, left_out
+            self._try(writing, others, diagnosis, speed)
 
     def _try(
-        self, decoy: Decoy, diagnosis: Diagnosis, left_out: list[str], misled: list[str]
+        self, writing: Decoy, others: list[Decoy], diagnosis: Diagnosis, speed: list[str]
     ) -> None:
-        passes = diagnosis.passes(decoy.attempt, left_out)
-        if decoy.felt:
-            values = {"name": decoy.public_name, "kind": decoy.kind}
-            self.send("decoyed", **values, passes=passes, misled=misled)
+        """Put the decoys of one public name through the tests that call it."""
+        itself = diagnosis.comparing_with_itself
+        self.begin(writing.attempt.name, SECONDS_OF_OUR_OWN)
+        # Its results, not its speed, are to be told from right ones.
+        misled, calling = self._misled_by(writing, diagnosis, [*speed, *itself])
+        for decoy in (writing, *others):
+            self.begin(decoy.attempt.name, SECONDS_OF_OUR_OWN)
+            passes = diagnosis.passes(decoy.attempt, calling)
+            if not decoy.felt:
+                continue
+            # The slowest come last, if they are needed.
+            passes = passes and diagnosis.passes(decoy.attempt, itself)
+            values = {"name": decoy.public_name, "kind": decoy.kind, "passes": passes}
+            self.send("decoyed", **values, misled=misled if decoy is writing else [])
+
+    def _misled_by(
+        self, decoy: Decoy, diagnosis: Diagnosis, but: list[str]
+    ) -> tuple[list[str], list[str]]:
+        """The tests that let a decoy change what they expect, and those that call it at all."""
+        misled, calling = [], []
+        for name, expects_else in diagnosis.expectations(decoy.attempt, but):
+            if expects_else:
+                misled.append(name)
+            if decoy.take_called():
+                calling.append(test_name(name))
+        return misled, calling
