@@ -216,3 +216,8 @@ the_last_axis_checked = slip(
     "Only the last axis is checked. The scores lie along `axis`.",
     {"x.shape[axis] == 0": "x.shape[-1] == 0"},
 )
+
+no_rows_refused = slip(
+    "An x of shape (0, 4) is refused, though its rows have 4 scores: there just are no rows.",
+    {"x.shape[axis] == 0": "x.size == 0"},
+)

@@ -50,9 +50,9 @@ def test_it_agrees_with_torch_on_any_axis(rng, axis):
 
 
 def test_of_no_rows_there_are_no_gradients():
-    for shape, axis in (((0, 4), -1), ((4, 0), 0)):
-        none = np.zeros(shape)
-        assert_close(softmax_backward(none, none, axis), none)
+    rows, columns = np.zeros((0, 4)), np.zeros((4, 0))
+    assert_close(softmax_backward(rows, rows), np.zeros((0, 4)))
+    assert_close(softmax_backward(columns, columns, 0), np.zeros((4, 0)))
 
 
 def test_it_agrees_with_the_reference(rng, reference):
