@@ -189,7 +189,7 @@ backward_shapes_not_checked = slip(
 )
 
 grad_y_not_checked = slip(
-    "x, w and b are checked, but grad_y is not: its batch axes may be swapped or merged.",
+    "grad_y's shape is not compared with the output's: its batch axes may be swapped or merged.",
     {"if grad_y.shape != (*x.shape[:-1], n_out):": "if False:"},
 )
 

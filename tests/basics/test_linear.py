@@ -33,6 +33,7 @@ MISFITS = {
     "b is a row": [(5, 3), (2, 3), (1, 2)],
     "b is a column": [(2, 3), (2, 3), (2, 1)],
     "b has a row for each row of x": [(5, 3), (2, 3), (5, 2)],
+    "b has one entry, and x no rows": [(0, 3), (2, 3), (1,)],
 }
 
 # Shapes of grad_y and x that do not fit a w of shape (4, 3).
@@ -44,6 +45,7 @@ GRADIENT_MISFITS = {
     "grad_y has one axis more": [(1, 5, 4), (5, 3)],
     "grad_y has an axis where x has none": [(1, 4), (3,)],
     "grad_y has no rows": [(0, 4), (5, 3)],
+    "grad_y has one axis more, and neither has rows": [(2, 0, 4), (0, 3)],
     "grad_y has its batch axes swapped": [(5, 2, 4), (2, 5, 3)],
     "grad_y has its batch axes merged": [(10, 4), (2, 5, 3)],
 }
