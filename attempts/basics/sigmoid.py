@@ -120,6 +120,6 @@ backward_with_arguments_swapped = slip(
 )
 
 backward_by_its_formula = slip(
-    "exp(−x) overflows where x is far below 0; a quotient of two such numbers is nan.",
+    "exp(−x) overflows where x is far below 0, and what is computed from it there may be nan.",
     {"-np.abs(x))\nreturn grad_y": "-x)\nreturn grad_y"},
 )
