@@ -85,11 +85,11 @@ def test_the_row_for_padding_has_no_gradient(rng, padding_id):
 
 def test_a_gradient_of_nan_at_padding_stays_out(rng):
     grad_y, ids, table = draw(rng, (12,), 4, 3)
-    ids[:2] = 0, 3
-    grad_y[ids == 3] = 0.0
-    expected = gradient_in_torch(grad_y, ids, table, 3)
-    grad_y[ids == 3] = np.nan
-    assert_close(embedding_backward(grad_y, ids, table, 3), expected)
+    ids[:3] = 0, 1, 3
+    grad_y[ids == 1] = 0.0
+    expected = gradient_in_torch(grad_y, ids, table, 1)
+    grad_y[ids == 1] = np.nan
+    assert_close(embedding_backward(grad_y, ids, table, 1), expected)
 
 
 # --- Both ------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def test_they_agree_with_the_reference(rng, reference):
     assert_close((embedding(ids, table), embedding_backward(grad_y, ids, table, 2)), expected)
 
 
-@pytest.mark.parametrize("id_", [-6, -5, -1, 5, 6, 100])
+@pytest.mark.parametrize("id_", [-6, -5, -1, 5, 6, 100, 2**32])
 @pytest.mark.parametrize("place", [0, 3, 5])
 def test_an_id_without_a_row_raises_a_value_error(rng, id_, place):
     grad_y, ids, table = draw(rng, (6,), 5, 3)
@@ -123,6 +123,11 @@ def test_a_gradient_of_another_shape_than_y_raises_a_value_error(rng, shape):
     _, ids, table = draw(rng, (4, 6), 5, 3)
     assert_value_error(embedding_backward, np.ones(shape), ids, table)
     assert_value_error(embedding_backward, np.ones(shape), ids[:0], table)
+
+
+def test_a_gradient_that_lacks_an_axis_of_length_1_raises_a_value_error(rng):
+    _, ids, table = draw(rng, (1, 6), 5, 3)
+    assert_value_error(embedding_backward, np.ones((6, 3)), ids, table)
 
 
 @pytest.mark.parametrize(("dtype", "last"), [("uint8", 255), ("int8", 127), ("int16", 300)])
