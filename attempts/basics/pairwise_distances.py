@@ -150,7 +150,8 @@ cut_to_the_shorter = slip(
 )
 
 a_table_of_differences = slip(
-    "It stores all n · m · d differences. Expand the square, and a matrix product does the sum.",
+    "It stores the differences of many pairs of rows at once, d numbers each. Expand the square, "
+    "and a matrix product does the sum.",
     {RETURN: "return np.sqrt(((a[:, None] - b) ** 2).sum(axis=-1))"},
 )
 

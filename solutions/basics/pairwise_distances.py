@@ -13,8 +13,8 @@ def pairwise_distances(
 
     a and b have the same dtype, which the result keeps.
 
-    Numerics  never nan; in float64 off by at most 1e-6 times the largest length of a row, so equal
-              rows need not be at exactly 0
+    Numerics  where squared lengths neither overflow nor underflow: never nan; in float64 off by at
+              most 1e-6 times the largest length of a row, so equal rows need not be at exactly 0
     Raises    ValueError if a and b differ in their number of columns
     Speed     no Python loop over n, m or d; at most 6 × the memory of a, b and the result together,
               so no array of n · m · d numbers
