@@ -148,7 +148,7 @@ tanh_without_the_square = slip(
 )
 
 tanh_by_exp = slip(
-    "tanh is computed by exp(2x), which overflows for large numbers.",
+    "On the way to tanh or its derivative, exp or cosh overflows for large numbers.",
     {"t = math.tanh(self.data)": "e = math.exp(2 * self.data)\nt = (e - 1) / (e + 1)"},
 )
 
