@@ -183,7 +183,7 @@ each_column_alone = slip(
 # --- Manners ---------------------------------------------------------------------------------
 
 shapes_unchecked = slip(
-    "A y of shape (n, 1) is not refused, nor an x with a single axis.",
+    "An x with a single axis does not raise the ValueError that was promised.",
     {"x.ndim != 2 or y.shape != x.shape[:1]": "len(x) != len(y)"},
 )
 
