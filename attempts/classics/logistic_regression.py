@@ -293,6 +293,6 @@ shapes_of_labels_unchecked = slip(
 )
 
 shape_of_weights_unchecked = slip(
-    "A w that is a column or has another length than x's rows is not refused.",
+    "A w that is a column, and not a vector, is not refused.",
     {"x.ndim != 2 or w.shape != x.shape[1:]": "w.size != x.shape[1]"},
 )
