@@ -29,6 +29,7 @@ MISFITS = {
     "x has one column": [(5, 1), (3,)],
     "x is transposed": [(3, 5), (3,)],
     "x has an axis more": [(2, 5, 3), (3,)],
+    "both have an axis more": [(3, 3, 3), (3, 3)],
 }
 
 
