@@ -89,9 +89,10 @@ def test_predict_with_a_w_that_does_not_fit_raises_a_value_error(shape):
     assert_value_error(predict, np.ones((3, 3)), np.ones(shape), 0.0)
 
 
-@pytest.mark.parametrize("shape", [(3,), (2, 5, 3), (3, 5), (5, 1), ()], ids=str)
+@pytest.mark.parametrize("shape", [(3,), (2, 3, 3), (3, 5), (5, 1), ()], ids=str)
 def test_predict_with_an_x_that_does_not_fit_raises_a_value_error(shape):
     assert_value_error(predict, np.ones(shape), np.ones(3), 0.0)
+    assert_value_error(predict, np.ones(shape), np.ones((3, 3)), 0.0)
 
 
 # --- fit -------------------------------------------------------------------------------------
