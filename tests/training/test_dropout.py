@@ -54,12 +54,13 @@ def test_p_is_the_share_of_entries_that_are_dropped(rng, p):
     assert_close(round(float(np.mean(y == 0)), 2), p)
 
 
-@pytest.mark.parametrize("p", [0.001, 0.125, 0.3779, 0.999])
-def test_p_is_met_to_the_last_digit(rng, p):
+@pytest.mark.parametrize("dtype", [np.float16, np.float64], ids=["float16", "float64"])
+@pytest.mark.parametrize("p", [0.0, 0.001, 0.125, 0.3779, 0.9997])
+def test_p_is_met_to_the_last_digit(rng, p, dtype):
     # Seven standard deviations of the number that is dropped, which is off by less with odds of
     # 1 − 1e-9 though the smaller are not quite normally distributed.
     n = 400_000
-    dropped = int(np.sum(dropout(large(rng), p, rng) == 0))
+    dropped = int(np.sum(dropout(large(rng).astype(dtype), p, rng) == 0))
     assert_close(float(dropped), n * p, rtol=0.0, atol=7 * (n * p * (1 - p)) ** 0.5)
 
 
