@@ -237,8 +237,9 @@ def test_a_large_mean_costs_the_gradients_no_digits(rng, dtype):
 
 
 @MODES
-def test_for_float32_y_is_float32_and_the_attributes_stay_float64(rng, training):
-    norm, x = make(rng, 3, eps=0.1), draw(rng, 6, 3).astype(np.float32)
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_y_has_the_dtype_of_x_and_the_attributes_stay_float64(rng, training, dtype):
+    norm, x = make(rng, 3, eps=0.1), draw(rng, 6, 3).astype(dtype)
     expected = torch_step(torch_norm(norm, 0.1), x, training)
     assert_close(step(norm, x, training), expected)
 
@@ -292,7 +293,7 @@ def test_evaluation_raises_a_value_error_for_other_features(features, columns):
     assert_value_error(BatchNorm(features).forward, np.zeros((5, columns)), training=False)
 
 
-@pytest.mark.parametrize("shape", [(1, 3), (5, 1), (4, 3), (3,), (1, 5, 3), (6, 5, 3)], ids=str)
+@pytest.mark.parametrize("shape", [(1, 3), (5, 1), (4, 3), (3,), (1, 5, 3), (5, 1, 3)], ids=str)
 def test_a_gradient_of_another_shape_than_x_raises_a_value_error(shape):
     assert_value_error(BatchNorm(3).backward, np.zeros(shape), np.zeros((5, 3)))
 
