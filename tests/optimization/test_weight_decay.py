@@ -110,10 +110,11 @@ def test_without_decay_it_is_an_optimiser():
 # --- Where they part -------------------------------------------------------------------------
 
 
-def test_the_gap_worked_out_by_hand():
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_gap_worked_out_by_hand(dtype):
     # Coupled, 8 becomes 5 and 2.25, decoupled 5 and 3.25; −16 becomes −11, then −5.75 or −7.75.
-    params = [np.array([8.0]), np.array([[-16.0]])]
-    steps_of_grads = [[np.array([2.0]), np.array([[-2.0]])], [np.zeros(1), np.zeros((1, 1))]]
+    params = [np.array([8.0], dtype), np.array([[-16.0]], dtype)]
+    steps_of_grads = [[0.25 * params[0], 0.125 * params[1]], [0.0 * param for param in params]]
     assert_close(gap(params, steps_of_grads, 0.5, 0.5, 0.5), [0.0, 2.0])
 
 
