@@ -101,6 +101,7 @@ CASES = {
     "tiny metrics": ({"patience": 0}, [4e-300, 5e-300, 2e-300, 3e-300, 1e-300], [8, 4, 4, 2, 2]),
     "huge metrics": ({"patience": 0}, [4e300, 5e300, 2e300, 3e300, 1e300], [8, 4, 4, 2, 2]),
     "nothing improves on 0": ({"patience": 1}, [0.5, 0, 0, 0, 0, 0], [8, 8, 8, 4, 4, 2]),
+    "nothing improves on -inf": ({"patience": 1}, [2, -math.inf, 0, -math.inf, 0], [8, 8, 8, 4, 4]),
     "0 comes first": ({"patience": 0}, [0, 0, 1, -1e-5], [8, 4, 2, 2]),
     # −8 · (1 − 1/4) is −6, so −7 improves, is the new best, and −6 improves on that.
     "a negative best": ({"patience": 0, "threshold": 0.25}, [-8, -7, -6, -4], [8, 8, 8, 4]),
