@@ -118,6 +118,12 @@ squares_in_the_dtype_of_x = slip(
     {"np.square(x, dtype=np.float64)": "np.square(x)"},
 )
 
+rounded_before_the_weight = slip(
+    "Half-precision results are off by a digit, as where x̂ is rounded to x's dtype before `weight` "
+    "multiplies it. Llama's code does that; here all is computed in float64.",
+    {"(x * _inverse_rms(x, eps))).astype": "(x * _inverse_rms(x, eps)).astype(x.dtype)).astype"},
+)
+
 # --- eps -------------------------------------------------------------------------------------
 
 epsilon_outside_the_root = slip(
@@ -252,6 +258,12 @@ gradient_of_the_weight_averaged = slip(
             "(grad_weight / max(x.size // x.shape[-1], 1)).astype(weight.dtype)"
         )
     },
+)
+
+backward_in_its_own_dtype = slip(
+    "grad_y · weight is rounded to float32 before its part along the row is taken out: where that "
+    "part is large, the digits that count are lost.",
+    {"grad_y * weight.astype(np.float64)": "grad_y * weight"},
 )
 
 gradient_of_the_weight_summed_in_its_dtype = slip(
