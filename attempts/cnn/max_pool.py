@@ -72,7 +72,8 @@ starting_from_zero = slip(
 )
 
 starting_from_the_lowest_number = slip(
-    "The maximum starts from the lowest finite number, which is above −∞.",
+    "The lowest finite number stands in for −∞, as the frame or where the maximum starts. It is "
+    "above −∞.",
     {"columns), -np.inf, x.dtype)": "columns), np.finfo(x.dtype).min, x.dtype)"},
 )
 
