@@ -128,6 +128,13 @@ def test_the_largest_memory_there_is_has_a_tanh_of_one(dtype):
     assert_close(run_where_it_raises("over", *args), expected)
 
 
+def test_a_shut_forget_gate_drops_even_a_large_memory():
+    # A gate may be off by 1e-16, so the memory by 1e-11. tanh(log(3) / 2) = 1/2.
+    args = with_gates(i=50.0, f=-50.0, g=np.log(3) / 2, o=0.0, c=np.full((3, 2), 1e5))
+    expected = np.full((3, 2), 0.5 * np.tanh(0.5)), np.full((3, 2), 0.5)
+    assert_close(lstm_cell(*args), expected)
+
+
 def test_from_a_state_of_zeros_all_biases_count(rng):
     x, h, c, *weights = draw(rng, 3, 2, 4)
     expected = in_torch(x, 0.0 * h, 0.0 * c, *weights)
