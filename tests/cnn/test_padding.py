@@ -102,7 +102,8 @@ def test_pixels_are_copied_exactly(pixels, mode):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_no_pictures_stay_none(mode):
-    assert_close(pad(np.zeros((0, 3, 4, 5)), (1, 2), mode), np.zeros((0, 3, 6, 9)))
+    x, expected = np.zeros((0, 3, 4, 5), np.float32), np.zeros((0, 3, 6, 9), np.float32)
+    assert_close(pad(x, (1, 2), mode), expected)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,13 @@ def test_no_pictures_stay_none(mode):
     ids=str,
 )
 def test_a_frame_that_shows_more_than_there_is_raises_a_value_error(mode, padding):
-    assert_value_error(pad, np.zeros((2, 3, 4, 5)), padding, mode)
+    for n in (2, 0):
+        assert_value_error(pad, np.zeros((n, 3, 4, 5)), padding, mode)
+
+
+@pytest.mark.parametrize("padding", [(1, 0), (0, 1)], ids=str)
+def test_a_single_pixel_cannot_be_reflected(padding):
+    assert_value_error(pad, np.zeros((2, 3, 1, 1)), padding, "reflect")
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -128,7 +135,7 @@ def test_a_padding_below_zero_raises_a_value_error(padding, mode):
 
 
 @pytest.mark.parametrize("padding", [0, 1])
-@pytest.mark.parametrize("mode", ["constant", "symmetric", "edge", "wrap", "zero", ""])
+@pytest.mark.parametrize("mode", ["constant", "symmetric", "edge", "wrap", "zero", "Zeros", ""])
 def test_an_unknown_mode_raises_a_value_error(mode, padding):
     assert_value_error(pad, np.zeros((2, 3, 4, 5)), padding, mode)
 
@@ -168,7 +175,7 @@ def test_manners(rng):
     x = rng.normal(size=(2, 3, 4, 5))
     kernel = int(rng.integers(3, 9))
     return (
-        partial(pad, x, 0),
+        *(partial(pad, rng.normal(size=(2, 3, 4, 5)), 0, mode) for mode in MODES),
         *(partial(pad, x, 2, mode) for mode in MODES),
         partial(pad, x, (1, 2)),
         partial(pad, x, (2, 1)),
