@@ -60,8 +60,8 @@ def test_maps_agree_with_torch(rng, shape, kernel):
 
 @pytest.mark.parametrize("k", [0, 1, 3, 6])
 def test_there_is_a_map_for_each_kernel(rng, k):
-    picture, kernels = draw(rng, 6, 4), rng.normal(size=(k, 3, 3))
-    expected = in_torch(picture, kernels) if k else np.zeros((0, 6, 4))
+    picture, kernels = draw(rng, 6, 4), rng.normal(size=(k, 3, 3)).astype(np.float32)
+    expected = in_torch(picture, kernels) if k else np.zeros((0, 6, 4), np.float32)
     assert_close(feature_maps(picture, kernels), expected)
 
 
@@ -110,7 +110,7 @@ def test_numbers_are_taken_as_they_are(rng, largest, dtype):
 @pytest.mark.parametrize("dtype", ["uint16", "int32", "uint32", "int64", "uint64"])
 def test_large_integers_are_taken_as_they_are(rng, dtype):
     picture, kernels = draw(rng, 5, 6).astype(dtype), rng.normal(size=(2, 3, 3))
-    picture[2, 3] = min(2**40, np.iinfo(dtype).max)
+    picture[2, 3] = np.iinfo(dtype).max
     expected = in_torch(picture, kernels), edges_in_torch(picture)
     assert_close((feature_maps(picture.copy(), kernels), edges(picture)), expected)
 
