@@ -132,7 +132,7 @@ def test_the_threshold_is_exactly_a_score(rng, dtype):
 def test_more_samples_than_8_bits_hold_are_counted(dtype):
     scores = np.repeat([0.1, 0.2, 0.3], [400, 300, 350])
     labels = np.repeat(np.array([0, 1, 0], dtype), [400, 300, 350])
-    results = [choose_threshold(scores, labels, *costs) for costs in [(1, 1), (6, 7), (6, 8)]]
+    results = [choose_threshold(scores, labels, *costs) for costs in [(1, 1), (60, 70), (300, 400)]]
     assert_close(results, [float("inf"), float("inf"), 0.2])
 
 
