@@ -89,9 +89,10 @@ def test_kl_from_logits_is_a_loss(rng, batch, rows, outcomes):
 def test_logits_of_any_size_are_right(dtype, rtol, scale):
     p_logits = scale * np.array([[1.0, 0.0, -1.0], [-1.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
     q_logits = scale * np.array([[0.0, 1.0, -1.0], [-1.0, 1.0, 0.0], [2.0, 0.0, 1.0]])
-    # The last row's logits are large, and their differences small.
-    p_logits = np.vstack([p_logits, [1e12, 1e12, 1e12 + 1]]).astype(dtype)
-    q_logits = np.vstack([q_logits, [-1e12, 1 - 1e12, -1e12]]).astype(dtype)
+    # One row's logits are large, and their differences small. In the other one, what is all but
+    # impossible for p is far more so for q.
+    p_logits = np.vstack([p_logits, [1e12, 1e12, 1e12 + 1], [0, -60, -40]]).astype(dtype)
+    q_logits = np.vstack([q_logits, [-1e12, 1 - 1e12, -1e12], [0, -1e26, -1e18]]).astype(dtype)
     expected = from_logits_in_torch(torch.tensor(p_logits), torch.tensor(q_logits)).numpy()
     assert_close(kl_from_logits(p_logits, q_logits), expected, rtol=rtol)
 
