@@ -55,7 +55,7 @@ def submission(tmp_path_factory) -> Path:
     folder.mkdir(parents=True)
     # A module that is not loaded yet: it has to be found and read behind the protections.
     changes = {"softmax": "import colorsys\n", "sigmoid": "def sigmoid(x):\n    return -x\n"}
-    changes["tanh"] = "import os\ndef tanh(x):\n    os._exit(0)\n"
+    changes["predict_arrays"] = "import os\ndef sigmoid_slope():\n    os._exit(0)\n"
     for name, change in changes.items():
         source = (ROOT / "solutions" / "basics" / f"{name}.py").read_text()
         (folder / f"{name}.py").write_text(f"{source}\n\n{change}")
@@ -84,7 +84,7 @@ def grade(submission, katas) -> Callable[..., dict]:
 
     @functools.cache
     def grade_in_all_modes(become: Callable[[], None] | None) -> list[dict]:
-        names = ["softmax", "sigmoid", "tanh", "linear"]
+        names = ["softmax", "sigmoid", "predict_arrays", "linear"]
         command = [sys.executable, "-c", GRADE, str(katas.root), str(submission), json.dumps(MODES)]
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/", "TMPDIR": "/tmp"}
         run = subprocess.run(
