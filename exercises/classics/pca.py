@@ -3,7 +3,7 @@
 x has n rows of d features. Its first min(n − 1, d) variances are distinct, and none of them is 0.
 
     Numerics  right to nine digits for data far from 0, such as numbers between 1e6 and 1e6 + 10
-    Speed     no Python loop over n or d; never n × n numbers in memory at once
+    Speed     no Python loop over n or d; where n > d, never n × n numbers in memory at once
     Source    Hastie, Tibshirani & Friedman 2009, §14.5.1
 """
 
