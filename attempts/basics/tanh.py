@@ -66,8 +66,8 @@ one_exp_safe_above_0_only = slip(
 )
 
 an_overflow_thrown_away = slip(
-    "np.where computes both branches for all entries, so exp overflows and NumPy warns; near 0, "
-    "1 − exp loses digits.",
+    "Far from 0, exp overflows and NumPy warns, even where the result is thrown away, as by "
+    "np.where; near 0, a difference of close numbers loses digits.",
     {
         "return np.copysign(fall / (2 + fall), x)": (
             "up, down = np.exp(2 * x), np.exp(-2 * x)\n"
