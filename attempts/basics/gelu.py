@@ -270,7 +270,8 @@ softplus_by_log1p = slip(
 )
 
 softplus_with_an_overflow_thrown_away = slip(
-    "np.where computes both branches for all entries: the discarded one overflows and NumPy warns.",
+    "exp overflows at one end of the range and NumPy warns. np.where does not help, as it computes "
+    "both of its branches.",
     {SOFTPLUS: "np.where(x > 30, x, np.log1p(np.exp(x)))"},
 )
 
