@@ -64,6 +64,11 @@ logarithm_added_to_the_maximum = slip(
     },
 )
 
+clipped_scores = slip(
+    "The scores are clipped before exp: those beyond the bound count as equal, however far apart.",
+    {"x - x.max(axis=axis, keepdims=True)": "np.clip(x, -700, 700)"},
+)
+
 one_sum_for_all_rows = slip(
     "The sum runs over the whole array. Each line along the axis is its own distribution.",
     {"y.sum(axis=axis, keepdims=True)": "y.sum()"},
