@@ -33,6 +33,18 @@ signs_left_to_lapack = slip(
     {"q *= np.where(np.diag(r) < 0, -1.0, 1.0)": "pass"},
 )
 
+singular_vectors = slip(
+    "The singular vectors are taken as they come: their signs follow a rule, so some matrices are "
+    "more likely than others.",
+    {
+        "q, r = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))": (
+            "q, _, r = np.linalg.svd(rng.normal(size=(rows, columns)), full_matrices=False)"
+        ),
+        "q *= np.where(np.diag(r) < 0, -1.0, 1.0)": "pass",
+        "else q.T": "else r",
+    },
+)
+
 one_sign_for_all = slip(
     "One random sign for the whole matrix. Every column needs a sign of its own.",
     {"np.where(np.diag(r) < 0, -1.0, 1.0)": "rng.choice([-1.0, 1.0])"},
