@@ -62,7 +62,9 @@ def test_from_a_state_of_zeros_both_biases_count(rng):
     assert_close(rnn_cell(x, 0 * h, *weights), expected)
 
 
-@pytest.mark.parametrize(("dtype", "largest"), [(np.float32, 1e30), (np.float64, 1e300)])
+@pytest.mark.parametrize(
+    ("dtype", "largest"), [(np.float16, 6e4), (np.float32, 1e30), (np.float64, 1e300)]
+)
 def test_every_size_gives_the_right_state(dtype, largest):
     usual, huge = np.geomspace(1e-3, 1e3, 40), np.geomspace(1e4, largest, 20)
     sizes = np.concatenate([-huge, -usual, usual, huge]).astype(dtype)
@@ -96,6 +98,13 @@ def test_every_size_gives_the_right_state(dtype, largest):
 def test_shapes_that_do_not_fit_raise_a_value_error(rng, position, shape):
     args = draw(rng, 3, 6, 4)
     args[position] = np.zeros(shape)
+    assert_value_error(rnn_cell, *args)
+
+
+@pytest.mark.parametrize("position", [0, 1], ids=["x", "h"])
+def test_one_row_without_a_batch_axis_raises_a_value_error(rng, position):
+    args = draw(rng, 1, 6, 4)
+    args[position] = args[position][0]
     assert_value_error(rnn_cell, *args)
 
 
