@@ -76,12 +76,14 @@ def test_thousands_of_steps_are_taken(rng):
     assert_close(rnn_forward(*args), expected)
 
 
-def test_the_arguments_of_tanh_may_be_large(rng):
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_arguments_of_tanh_may_be_large(rng, dtype):
     x, *rest = draw(rng, 3, 2, 4, t=5)
     x *= np.array([[1.0], [10.0], [30.0], [1e3], [1e5]])
-    expected = in_torch(x, *rest)
+    expected = in_torch(x, *rest).astype(dtype)
+    args = [array.astype(dtype) for array in (x, *rest)]
     with np.errstate(all="ignore"):
-        assert_close(rnn_forward(x, *rest), expected)
+        assert_close(rnn_forward(*args), expected)
 
 
 @pytest.mark.parametrize(
