@@ -105,7 +105,9 @@ def test_from_zeros_it_always_starts_anew(rng):
 
 
 @pytest.mark.parametrize("block", range(4), ids=["i", "f", "g", "o"])
-@pytest.mark.parametrize(("dtype", "largest"), [(np.float32, 1e30), (np.float64, 1e300)])
+@pytest.mark.parametrize(
+    ("dtype", "largest"), [(np.float16, 6e4), (np.float32, 1e30), (np.float64, 1e300)]
+)
 def test_every_size_of_a_gate_gives_the_right_states(block, dtype, largest):
     usual, huge = np.geomspace(1e-3, 1e3, 40), np.geomspace(1e4, largest, 20)
     sizes = np.concatenate([-huge, -usual, usual, huge]).astype(dtype)
@@ -121,7 +123,9 @@ def test_every_size_of_a_gate_gives_the_right_states(block, dtype, largest):
 
 
 @pytest.mark.parametrize("positions", [[1], [2], [1, 2]], ids=["h0", "c0", "both"])
-@pytest.mark.parametrize("shape", [(4,), (1, 4), (3, 1), (3, 5), (5, 4), (1, 3, 4)], ids=str)
+@pytest.mark.parametrize(
+    "shape", [(4,), (1, 4), (3, 1), (3, 5), (5, 4), (1, 3, 4), (3, 1, 4)], ids=str
+)
 def test_a_first_state_of_another_shape_raises_a_value_error(rng, positions, shape):
     args = draw(rng, 3, 2, 4, t=5)
     for position in positions:
