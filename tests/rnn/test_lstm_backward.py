@@ -98,7 +98,9 @@ def test_a_chain_of_steps_gives_the_gradients_of_a_sequence(rng):
 
 
 @pytest.mark.parametrize("block", range(4), ids=["i", "f", "g", "o"])
-@pytest.mark.parametrize(("dtype", "largest"), [(np.float32, 1e30), (np.float64, 1e300)])
+@pytest.mark.parametrize(
+    ("dtype", "largest"), [(np.float16, 6e4), (np.float32, 1e30), (np.float64, 1e300)]
+)
 def test_every_size_of_a_gate_gives_the_right_gradients(block, dtype, largest):
     usual, huge = np.geomspace(1e-3, 1e3, 40), np.geomspace(1e4, largest, 20)
     sizes = np.concatenate([-huge, -usual, usual, huge])
@@ -115,8 +117,17 @@ def test_every_size_of_a_gate_gives_the_right_gradients(block, dtype, largest):
         assert_close(lstm_cell_backward(*args), expected, atol=atol)
 
 
+def test_a_shut_forget_gate_stops_even_a_large_gradient(rng):
+    _, _, *inputs, b_hh = draw(rng, 3, 2, 4)
+    b_hh[4:8] = -90.0
+    grads = np.full((2, 3, 4), 1e6)
+    expected = in_torch(*grads, *inputs, b_hh)[2]
+    # A gate may be off by 1e-16, so 1e6 times it by 1e-10.
+    assert_close(lstm_cell_backward(*grads, *inputs, b_hh)[2], expected, atol=1e-9)
+
+
 @pytest.mark.parametrize("positions", [[0], [1], [0, 1]], ids=["grad_h", "grad_c", "both"])
-@pytest.mark.parametrize("shape", [(4,), (1, 4), (3, 1), (3, 5), (1, 3, 4), ()], ids=str)
+@pytest.mark.parametrize("shape", [(4,), (1, 4), (3, 1), (3, 5), (1, 3, 4), (3, 1, 4), ()], ids=str)
 def test_a_gradient_of_another_shape_than_the_state_raises_a_value_error(rng, positions, shape):
     args = draw(rng, 3, 6, 4)
     for position in positions:
