@@ -94,12 +94,14 @@ def test_zeros_may_be_real_steps(rng):
     assert_close(bidirectional(*args), expected)
 
 
-def test_the_arguments_of_tanh_may_be_large(rng):
-    args = draw(rng, [5, 3, 4], 5, 2, 4)
-    args[0] *= np.array([[1.0], [10.0], [1e5], [1e3], [30.0]])
-    expected = in_torch(*args)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_arguments_of_tanh_may_be_large(rng, dtype):
+    x, lengths, *weights = draw(rng, [5, 3, 4], 5, 2, 4)
+    x *= np.array([[1.0], [10.0], [1e5], [1e3], [30.0]])
+    expected = in_torch(x, lengths, *weights).astype(dtype)
+    weights = [tuple(array.astype(dtype) for array in one) for one in weights]
     with np.errstate(all="ignore"):
-        assert_close(bidirectional(*args), expected)
+        assert_close(bidirectional(x.astype(dtype), lengths, *weights), expected)
 
 
 def test_there_may_be_more_steps_than_the_dtype_of_the_lengths_holds(rng):
