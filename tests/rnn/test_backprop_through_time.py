@@ -99,6 +99,17 @@ def test_the_arguments_of_tanh_may_be_large(rng):
         assert_close(rnn_backward(grad_hs, x, *rest), expected)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_units_may_be_saturated(rng, dtype):
+    args = draw(rng, 3, 2, 4, t=5)
+    args[-1][:2] = 1e3, -1e30
+    args = [array.astype(dtype) for array in args]
+    expected = in_torch(*(array.astype(np.float64) for array in args))
+    expected = tuple(array.astype(dtype) for array in expected)
+    with np.errstate(all="ignore"):
+        assert_close(rnn_backward(*args), expected)
+
+
 @pytest.mark.parametrize(
     "shape",
     [(3, 4), (5, 4), (1, 5, 4), (3, 1, 4), (3, 5, 1), (3, 4, 4), (3, 6, 4), (5, 3, 4), ()],
