@@ -107,7 +107,7 @@ def test_the_logits_are_left_unchanged(rng, temperature):
 
 
 def test_at_a_temperature_of_0_the_first_of_the_largest_is_taken(rng):
-    step = always(-1.0, 4.99999, 5.0, 5.0, -9.0, 5.0)
+    step = always(-1.0, 5.0 - 1e-9, 5.0, 5.0, -9.0, 5.0)
     assert_close(generate(step, None, 0, NOWHERE, 30, 0.0, rng), [2] * 30)
 
 
