@@ -100,6 +100,19 @@ folds_shuffled_instead_of_rows = slip(
     },
 )
 
+swapped_with_any_row = slip(
+    "Each row in turn changes places with any of the rows, those already dealt with included. Then "
+    "some orders are likelier than others.",
+    {
+        ORDER: (
+            "np.arange(n)\n"
+            "for i in range(n if rng is not None else 0):\n"
+            "    j = rng.integers(n)\n"
+            "    order[i], order[j] = order[j], order[i]"
+        )
+    },
+)
+
 sorted_by_numbers_with_ties = slip(
     "Some rows keep their order too often, as where they are sorted by random numbers of which "
     "several are equal. All orders should be equally likely.",
