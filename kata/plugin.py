@@ -24,6 +24,7 @@ from kata.outcome import outcome_of
 from kata.progress import Progress
 from kata.summary import NO_REFERENCE, TODO, Summary
 from kata.testing import Note, recording, remark_on
+from kata.verdict import PATIENCE
 
 STATE = pytest.StashKey["KataPlugin"]()
 
@@ -130,11 +131,15 @@ class KataPlugin:
         items.sort(key=lambda item: order.get(tested[item.path], -1))
         many = len(set(tested.values()) - {None}) > 1
         self._among_many = many and not config.getoption("--solutions")
-        if config.pluginmanager.hasplugin("xdist"):
-            for item in items:
-                kata = tested[item.path]
-                if kata:  # One process sees all failures of a kata, and can say what they show.
-                    item.add_marker(pytest.mark.xdist_group(kata.id))
+        grouped = config.pluginmanager.hasplugin("xdist")
+        # pytest-timeout is there, and nobody has chosen a limit for this run.
+        timed = config.getoption("timeout", 0) is None
+        for item in items:
+            kata = tested[item.path]
+            if kata and grouped:  # One process sees all its failures, and can say what they show.
+                item.add_marker(pytest.mark.xdist_group(kata.id))
+            if kata and timed and PATIENCE * kata.seconds > float(config.getini("timeout")):
+                item.add_marker(pytest.mark.timeout(PATIENCE * kata.seconds))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._collected = self._collected or [item.nodeid for item in session.items]

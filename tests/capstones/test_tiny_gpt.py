@@ -278,8 +278,8 @@ def test_it_draws_each_token_as_the_temperature_says(rng, temperature):
 
 @draws()
 def test_it_writes_by_drawing_from_rng(rng):
-    zeros = [np.zeros(shape) for shape in shapes_of(32, 3, 2, 0)]
-    return write(zeros, [0], 16, 1, 1.0, rng)
+    zeros = [np.zeros(shape) for shape in shapes_of(1024, 3, 2, 0)]
+    return write(zeros, [0], 8, 1, 1.0, rng)
 
 
 # --- Manners ---------------------------------------------------------------------------------
