@@ -154,6 +154,11 @@ without_the_2 = slip(
     "The gradients lack the 2 that the square's derivative brings.", {"2 / len(y)": "1 / len(y)"}
 )
 
+the_error_for_the_derivative = slip(
+    "The gradients lack both the 2 of the square's derivative and the 1/n of the mean.",
+    {"2 / len(y) * error": "error"},
+)
+
 half_of_everything = slip(
     "There is a ½ in front of the squares. This loss is their plain mean.",
     {"np.mean(error**2)": "np.mean(error**2) / 2", "2 / len(y)": "1 / len(y)"},
