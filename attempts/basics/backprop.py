@@ -137,6 +137,11 @@ gradients_without_the_factor_two = slip(
     {"2 / y.size": "1 / y.size"},
 )
 
+the_error_for_the_derivative = slip(
+    "The gradients lack both the 2 of the square's derivative and the division of the mean.",
+    {"2 / y.size * error": "error"},
+)
+
 half_the_squared_error = slip(
     "The loss is halved, and its gradients with it. This mean squared error has no ½.",
     {"float(np.mean(error**2))": "float(np.mean(error**2)) / 2", "2 / y.size": "1 / y.size"},
