@@ -147,12 +147,12 @@ index_error_for_labels_beyond = slip(
 
 labels_moved_into_the_range = slip(
     "Labels that are no class are moved to the nearest one. They should raise a ValueError.",
-    {FIND: "strangers, labels = labels[:0], np.clip(labels, 0, n_classes - 1)"},
+    {FIND: "strangers, labels = labels.ravel()[:0], np.clip(labels, 0, n_classes - 1)"},
 )
 
 labels_wrapped = slip(
     "Labels that are no class are wrapped around, as a remainder. They should raise a ValueError.",
-    {FIND: "strangers, labels = labels[:0], labels % n_classes"},
+    {FIND: "strangers, labels = labels.ravel()[:0], labels % n_classes"},
 )
 
 n_classes_is_let_through = slip(
