@@ -28,6 +28,11 @@ without_the_activation = slip(
     "There is no activation: without it, linear layers in a row are one linear layer.", {STEP: "z"}
 )
 
+always_relu = slip(
+    "The activation that was passed is not used: it is always ReLU.",
+    {"else activation(z)": "else np.maximum(z, 0)"},
+)
+
 activation_at_the_end_too = slip(
     "The activation is applied to the output too. The last layer is linear.",
     {STEP: "activation(z)"},
@@ -141,7 +146,7 @@ only_the_first_layer_checked = slip(
 )
 
 biases_not_checked = slip(
-    "The weights' shapes are checked, but a b of shape (1,) is silently broadcast.",
+    "The biases' shapes are not checked: a b of shape (1,) is silently broadcast.",
     {" or b.shape != w.shape[:1]": ""},
 )
 
