@@ -189,6 +189,12 @@ gamma_and_beta_swapped = slip(
     {"(gamma * x_hat + beta)": "(beta * x_hat + gamma)"},
 )
 
+rounded_before_the_affine_map = slip(
+    "Where terms cancel, float32 results lose digits, as where x̂ is rounded to x's dtype before "
+    "gamma and beta come in. All is computed in float64.",
+    {"(gamma * x_hat + beta)": "(gamma * x_hat.astype(x.dtype) + beta)"},
+)
+
 gamma_times_beta = slip(
     "gamma also multiplies beta. The shift comes last.",
     {"(gamma * x_hat + beta)": "(gamma * (x_hat + beta))"},

@@ -175,9 +175,9 @@ def test_many_gradients_in_half_precision_add_up():
 
 
 def test_what_cancels_keeps_its_digits_in_float32():
-    # x̂ is ±3 / √10, and off by 1e-8 or more once it is rounded to float32.
+    # x̂ is ±3 / √10. It and gamma are off by 1e-8 or more once they are rounded to float32.
     x, x_hat = np.array([0.0, 6.0], np.float32), np.array([-3.0, 3.0]) / np.sqrt(10.0)
-    y = layer_norm(x, np.ones(2), 1e-7 - x_hat, eps=1.0)
+    y = layer_norm(x, np.full(2, 0.7), 1e-7 - 0.7 * x_hat, eps=1.0)
     assert_close(y, np.full(2, 1e-7, np.float32))
 
 
