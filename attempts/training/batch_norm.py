@@ -229,6 +229,12 @@ momentum_of_the_old_value = slip(
     {MOMENTUM: "self.momentum * old + (1.0 - self.momentum) * new"},
 )
 
+running_values_of_tensorflow = slip(
+    "momentum weighs the old running values, and running_var keeps the biased variance, as in "
+    "TensorFlow. Here momentum weighs the new ones, and the unbiased variance is kept.",
+    {UNBIASED: "var", MOMENTUM: "self.momentum * old + (1.0 - self.momentum) * new"},
+)
+
 only_the_last_batch = slip(
     "The running values are overwritten with those of the last batch. They should be averages "
     "over many.",
