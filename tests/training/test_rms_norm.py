@@ -149,7 +149,7 @@ def test_many_gradients_in_half_precision_add_up():
     assert_close(grad_weight, np.full(2, 2000.0, np.float16))
 
 
-@pytest.mark.parametrize("n", [6, 0])
+@pytest.mark.parametrize("n", [60, 0])
 @pytest.mark.parametrize(
     "dtypes",
     [
@@ -168,7 +168,7 @@ def test_results_have_the_dtype_of_what_they_belong_to(rng, dtypes, n):
     result = rms_norm(x, weight, 0.1), *rms_norm_backward(grad_y, x, weight, 0.1)
     own = (dtypes[1], dtypes[1], dtypes[2])
     expected = [array.astype(dtype) for array, dtype in zip(expected, own, strict=True)]
-    assert_close(list(result), expected)
+    assert_close(list(result), expected, rtol=1e-9 if "float16" in own else None)
 
 
 # --- Both ------------------------------------------------------------------------------------
