@@ -206,6 +206,17 @@ all_in_the_dtype_of_x = slip(
     },
 )
 
+largest_position_plus_one_wraps = slip(
+    "To size a table, one is added to the largest position in the dtype of `positions`: in int8, "
+    "127 + 1 is −128.",
+    {
+        "angles = positions[:, None] / base ** (np.arange(0, d, 2) / d)": (
+            "rows = np.arange(positions.max() + 1)[:, None]\n"
+            "angles = (rows / base ** (np.arange(0, d, 2) / d))[positions]"
+        )
+    },
+)
+
 odd_feature_left = slip(
     "An odd number of features is taken, and the last one is left as it is.",
     {"if d % 2:": "if False:", "x[..., 1::2]\n": "x[..., 1::2]\nif d % 2:\n    return x.copy()\n"},

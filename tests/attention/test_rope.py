@@ -57,6 +57,13 @@ def test_one_new_token_is_turned_by_its_own_position(rng, position):
     assert_close(rope(x, positions), expected)
 
 
+@pytest.mark.parametrize(("dtype", "largest"), [("int8", 127), ("uint8", 255)])
+def test_the_largest_position_of_a_small_dtype_is_one_like_any_other(rng, dtype, largest):
+    x, positions = rng.normal(size=(2, 3, 6)), np.array([0, largest, largest - 1])
+    expected = in_torch(x, positions)
+    assert_close(rope(x, positions.astype(dtype)), expected)
+
+
 def test_base_is_ten_thousand_unless_told(rng):
     x = rng.normal(size=(2, 9, 8))
     expected = in_torch(x)
