@@ -115,9 +115,10 @@ def test_it_draws_from_rng(rng):
     return mixup(np.arange(40.0), np.ones((40, 1)), 1.0, rng)
 
 
+@pytest.mark.parametrize("alpha", [0.0, 0.5])
 @pytest.mark.parametrize(("rows", "labels"), [(4, 3), (3, 4), (4, 1), (1, 4), (4, 0)], ids=str)
-def test_another_number_of_labels_raises_a_value_error(rng, rows, labels):
-    assert_value_error(mixup, np.ones((rows, 2)), np.ones((labels, 2)), 0.5, rng)
+def test_another_number_of_labels_raises_a_value_error(rng, rows, labels, alpha):
+    assert_value_error(mixup, np.ones((rows, 2)), np.ones((labels, 2)), alpha, rng)
 
 
 @pytest.mark.parametrize("alpha", [-1e-4, -2.0])
