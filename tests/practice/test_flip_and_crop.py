@@ -19,7 +19,9 @@ SHAPES = pytest.mark.parametrize(
     ],
     ids=str,
 )
-DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32", "uint8", "int64"])
+DTYPES = pytest.mark.parametrize(
+    "dtype", ["float64", "float32", "uint8", "int64", "bool", "complex128"]
+)
 
 
 def draw_pictures(rng, shape, dtype="float64"):
