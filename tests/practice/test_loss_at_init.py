@@ -37,6 +37,9 @@ def test_a_rare_class_gets_its_logarithm_in_full(rng):
     priors = np.array([1.0 - 1e-12, 1e-12, 1e-300])
     expected = np.log(priors)
     assert_close(init_head(3, priors, rng)[1], expected)
+    rare = 2e-8  # Its part of the loss is 95 %.
+    expected = -(rare * math.log(rare) + (1 - rare) * math.log(1 - rare))
+    assert_close(prior_loss(np.array([1 - rare, rare])), expected)
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 10, 1000, 50_257])
@@ -112,6 +115,7 @@ WRONG = [
     [1.0, 0.1, -0.1],
     [30.0, 70.0],
     [0.5, 0.500002],
+    [0.5, 0.499998],
     [1.0, -1e-7],
 ]
 
