@@ -77,6 +77,11 @@ p_as_the_probability_to_keep = slip(
     {"if not training:": "p = 1.0 - p\nif not training:"},
 )
 
+p_below_1_as_the_probability_to_keep = slip(
+    "Except where it is 1, p is used as the probability to keep. It is the probability to drop.",
+    {"x.shape) >= p": "x.shape) < p", "(1.0 - p)": "(p or 1.0)"},
+)
+
 comparison_reversed = slip(
     "The mask keeps with probability p, but the scale is that of dropping with probability p. "
     "Which way does the comparison go?",
