@@ -110,6 +110,17 @@ in_the_dtype_of_the_gradient = slip(
         "largest = float(np.abs(grad).max())": "largest = 1.0 + 0.0 * float(np.abs(grad).max())",
         "largest == 0 or not": "not",
         "grad.astype(np.float64) / largest": "grad",
+        "largest * math.sqrt(np.square(scaled).mean())": "float(np.sqrt(np.square(scaled).mean()))",
+    },
+)
+
+squares_in_the_dtype_of_the_gradient = slip(
+    "The mean of the squares is taken in the gradient's own dtype: in float32, the squares of "
+    "entries beyond 2e19 overflow.",
+    {
+        "largest = float(np.abs(grad).max())": "largest = 1.0 + 0.0 * float(np.abs(grad).max())",
+        "largest == 0 or not": "not",
+        "grad.astype(np.float64) / largest": "grad",
     },
 )
 
