@@ -258,8 +258,8 @@ epsilon_in_the_union = slip(
 )
 
 overlap_in_the_dtype_of_the_boxes = slip(
-    "IoU is not computed in float64. In float16, 300 × 300 is already infinite, and float32 rounds "
-    "what is close to the threshold.",
+    "An IoU close to the threshold is on the wrong side of it, as where IoU is not computed in "
+    "float64 (in float16, 300 × 300 is already infinite), or where the comparison is not exact.",
     {"boxes.astype(np.float64)": "boxes"},
 )
 
