@@ -126,10 +126,10 @@ def test_the_sum_of_the_losses_may_be_too_large_for_float16():
 
 @pytest.mark.parametrize("shape", [(0,), (4, 0), (2, 0, 3)], ids=str)
 def test_empty_arrays_have_a_loss_of_nan_and_an_empty_gradient(shape):
-    nothing = np.zeros(shape)
+    nothing = np.zeros(shape, np.float32)
     assert_close([f(nothing, nothing) for f in (bce, bce_with_logits)], [math.nan] * 2)
     grads = [f(1.0, nothing, nothing) for f in (bce_backward, bce_with_logits_backward)]
-    assert_close(grads, [np.zeros(shape)] * 2)
+    assert_close(grads, [np.zeros(shape, np.float32)] * 2)
 
 
 # --- Errors and manners ----------------------------------------------------------------------
