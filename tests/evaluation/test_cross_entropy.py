@@ -155,10 +155,10 @@ def test_rows_marked_minus_100_are_ignored_unless_told_otherwise(rng, what):
 
 @BOTH
 @pytest.mark.parametrize("mark", [-100, 0, 3])
-@pytest.mark.parametrize("n", [1, 3])
-def test_where_no_row_counts_the_loss_is_nan_and_the_gradient_zero(rng, what, n, mark):
-    logits, targets = rng.normal(size=(n, 4)), np.full(n, mark)
-    expected = {LOSS: math.nan, GRADIENT: np.zeros((n, 4))}[what]
+@pytest.mark.parametrize(("n", "dtype"), [(1, "float64"), (3, "float32"), (0, "float32")])
+def test_where_no_row_counts_the_loss_is_nan_and_the_gradient_zero(rng, what, n, dtype, mark):
+    logits, targets = rng.normal(size=(n, 4)).astype(dtype), np.full(n, mark)
+    expected = {LOSS: math.nan, GRADIENT: np.zeros((n, 4), dtype)}[what]
     assert_close(answer(what, logits, targets, mark), expected)
 
 
