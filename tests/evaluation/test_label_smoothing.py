@@ -109,9 +109,10 @@ def test_rows_marked_minus_100_are_ignored_unless_told_otherwise(rng):
 
 
 @pytest.mark.parametrize("mark", [-100, 0])
-def test_where_no_row_counts_the_loss_is_nan_and_the_gradient_zero(rng, mark):
-    logits, targets = rng.normal(size=(3, 4)), np.full(3, mark)
-    expected = np.zeros((3, 4))
+@pytest.mark.parametrize(("n", "dtype"), [(3, "float64"), (3, "float32"), (0, "float32")])
+def test_where_no_row_counts_the_loss_is_nan_and_the_gradient_zero(rng, n, dtype, mark):
+    logits, targets = rng.normal(size=(n, 4)).astype(dtype), np.full(n, mark)
+    expected = np.zeros((n, 4), dtype)
     assert_close(label_smoothing_loss(logits, targets, 0.2, mark), math.nan)
     assert_close(label_smoothing_loss_backward(0.7, logits, targets, 0.2, mark), expected)
 
