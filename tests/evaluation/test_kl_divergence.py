@@ -108,6 +108,13 @@ def test_any_number_of_batch_axes_agrees_with_torch(rng, shape):
     assert_close(got, (expected, expected))
 
 
+@pytest.mark.parametrize("shape", [(0, 4), (3, 0, 4)], ids=str)
+def test_without_rows_the_result_keeps_the_dtype(shape):
+    nothing, expected = np.zeros(shape, np.float32), np.zeros(shape[:-1], np.float32)
+    got = kl_divergence(nothing, nothing), kl_from_logits(nothing, nothing)
+    assert_close(got, (expected, expected))
+
+
 @pytest.mark.speed
 @pytest.mark.parametrize("function", [kl_divergence, kl_from_logits], ids=["plain", "from logits"])
 def test_no_python_loop_over_four_axes(rng, function):
