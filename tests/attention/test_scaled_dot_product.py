@@ -124,10 +124,11 @@ def test_a_query_whose_keys_are_all_masked_gets_zeros(rng):
     assert_close(scaled_dot_product(q, k, v, mask), expected)
 
 
-def test_all_queries_get_zeros_when_every_key_is_masked(rng):
-    q, k, v = draw(rng)
+@DTYPES
+def test_all_queries_get_zeros_when_every_key_is_masked(rng, dtype):
+    q, k, v = (array.astype(dtype) for array in draw(rng))
     mask = np.zeros((1, 1), dtype=bool)
-    assert_close(scaled_dot_product(q, k, v, mask), np.zeros((*BATCH, T_Q, D_V)))
+    assert_close(scaled_dot_product(q, k, v, mask), np.zeros((*BATCH, T_Q, D_V), dtype))
 
 
 def sizes(dtype):
