@@ -78,8 +78,9 @@ def test_a_mask_agrees_with_torch(rng, shape):
     assert_close(grouped_query_attention(q, k, v, mask), expected)
 
 
-def test_a_mask_agrees_with_torch_where_all_sizes_are_equal(rng):
-    q, k, v = draw(rng, (4,), 4, 2, 4, 4, 4, 4)
+@pytest.mark.parametrize("batch", [(4,), ()], ids=str)
+def test_a_mask_agrees_with_torch_where_all_sizes_are_equal(rng, batch):
+    q, k, v = draw(rng, batch, 4, 2, 4, 4, 4, 4)
     mask = draw_mask(rng, 4, 4, 4)
     expected = in_torch(q, k, v, mask)
     assert_close(grouped_query_attention(q, k, v, mask), expected)
