@@ -95,7 +95,8 @@ def test_scores_that_differ_are_told_apart_however_large_or_near(row, top_k):
 
 @pytest.mark.parametrize("top_k", [1, 3])
 def test_without_rows_it_is_nan(top_k):
-    assert_close(accuracy(np.zeros((0, 3)), np.zeros(0, dtype=np.int64), top_k), math.nan)
+    logits = np.zeros((0, 3), dtype=np.float32)
+    assert_close(accuracy(logits, np.zeros(0, dtype=np.int64), top_k), math.nan)
 
 
 @pytest.mark.parametrize(("rows", "n"), [(4, 0), (4, 1), (4, 3), (4, 5), (0, 1)])
