@@ -103,8 +103,9 @@ def test_rows_far_apart_are_right_together():
 
 
 @pytest.mark.parametrize("alpha", [None, np.ones(4, np.float32)], ids=["no alpha", "alpha"])
-def test_without_rows_the_gradient_keeps_the_dtype(alpha):
+def test_without_rows_the_loss_is_a_float_and_the_gradient_keeps_the_dtype(alpha):
     nothing = np.zeros((0, 4), np.float32), np.zeros(0, np.int64), 2.0, alpha
+    assert_close(focal_loss(*nothing), math.nan)
     assert_close(focal_loss_backward(1.0, *nothing), np.zeros((0, 4), np.float32))
 
 
