@@ -84,8 +84,9 @@ def test_logits_of_any_size_are_right(dtype, rtol):
     assert_close(got, grads, rtol=rtol)
 
 
-def test_without_rows_the_gradient_keeps_the_dtype():
+def test_without_rows_the_loss_is_a_float_and_the_gradient_keeps_the_dtype():
     nothing = np.zeros((0, 4), np.float32), np.zeros(0, np.int64), np.ones(4, np.float32)
+    assert_close(weighted_cross_entropy(*nothing), math.nan)
     assert_close(weighted_cross_entropy_backward(1.0, *nothing), np.zeros((0, 4), np.float32))
 
 
