@@ -90,6 +90,26 @@ log_of_the_probability = slip(
     },
 )
 
+cross_entropy_of_the_probability = slip(
+    "For a sure row, p or 1 − p is rounded to 0: its logarithm is −∞, and 0 · −∞ is nan. The loss "
+    "can be computed from the score.",
+    {
+        "np.mean(np.logaddexp(0.0, -of_the_label))": (
+            "-np.mean(y * np.log(_sigmoid(z)) + (1 - y) * np.log(1 - _sigmoid(z)))"
+        )
+    },
+)
+
+log_without_log1p = slip(
+    "Where exp(−|z|) is small, adding it to 1 rounds away its digits. NumPy has a function for the "
+    "logarithm of 1 + e.",
+    {
+        "np.logaddexp(0.0, -of_the_label)": (
+            "np.maximum(-of_the_label, 0.0) + np.log(1 + np.exp(-np.abs(z)))"
+        )
+    },
+)
+
 probability_clipped = slip(
     "A clipped probability bounds the loss: a sure but wrong row should cost as much as its score.",
     {
