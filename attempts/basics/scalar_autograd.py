@@ -208,6 +208,18 @@ hands_on_old_gradients = slip(
     },
 )
 
+own_grad_set_and_old_ones_handed_on = slip(
+    "The value's own grad is set to 1, not added to, and grads that an earlier call left on the "
+    "way are handed on again.",
+    {
+        "upstream = {self: 1.0}": "self.grad = 1.0",
+        "value.grad += upstream[value]\n": "pass\n",
+        "upstream[other] = upstream.get(other, 0.0) + upstream[value] * derivative": (
+            "other.grad += value.grad * derivative"
+        ),
+    },
+)
+
 starts_anew = slip(
     "Every call overwrites all grads. It should add to them.",
     {"value.grad += upstream": "value.grad = upstream"},
