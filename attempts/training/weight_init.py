@@ -49,6 +49,14 @@ def with_a_transposed_draw(shape, rng):
 
 # --- Fans ------------------------------------------------------------------------------------
 
+axes_of_keras = slip(
+    "The shape is read as (*kernel, in, out), the order of Keras. Here it is (out, in, *kernel).",
+    {
+        "math.prod(shape[2:])": "math.prod(shape[:-2])",
+        "shape[1] * area, shape[0] * area": "shape[-2] * area, shape[-1] * area",
+    },
+)
+
 fans_swapped = slip(
     "fan_in and fan_out are swapped. A weight has shape (out, in, *kernel): inputs come second.",
     {"return shape[1] * area, shape[0] * area": "return shape[0] * area, shape[1] * area"},
