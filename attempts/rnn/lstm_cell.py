@@ -38,6 +38,10 @@ candidate_by_sigmoid = slip(
     {"np.tanh(g)": "_sigmoid(g)"},
 )
 
+candidate_without_tanh = slip(
+    "The candidate is not squashed: tanh is missing.", {"np.tanh(g)": "g"}
+)
+
 gates_by_tanh = slip(
     "The gates go through tanh, but a gate is a share and lies between 0 and 1.",
     {SIGMOID: "np.tanh(z)"},
