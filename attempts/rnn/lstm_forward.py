@@ -162,6 +162,10 @@ candidate_by_sigmoid = slip(
     {"np.tanh(g)": "_sigmoid(g)"},
 )
 
+candidate_without_tanh = slip(
+    "The candidate is not squashed: tanh is missing.", {"np.tanh(g)": "g"}
+)
+
 h_without_tanh = slip("The hidden state is made from the memory without tanh.", {"np.tanh(c)": "c"})
 
 h_from_the_old_memory = slip(
