@@ -80,6 +80,10 @@ def test_the_check_is_passed_where_rows_look_alike_at_first():
     _, expected = descend(weights, [(eye, y)] * 300, lr=2.0)
     losses = Classifier(weights, dropout=0.9).overfit(eye, y, 300, 2.0)
     assert_close((losses, losses[-1] < 5e-4), (expected, True))
+    # Where nothing is left to learn, all steps are taken nevertheless.
+    weights[3] = floats([60.0, 0.0, -3.0])
+    losses = Classifier(weights, dropout=0.9).overfit(eye, 0 * y, 4, 2.0)
+    assert_close(losses, [0.0] * 4, atol=1e-12)
 
 
 @pytest.mark.parametrize("sizes", [(3, 5, 4), (2, 6, 5, 3)], ids=str)
