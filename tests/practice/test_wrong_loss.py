@@ -53,6 +53,7 @@ def test_a_sure_and_right_topic_costs_nothing():
 @pytest.mark.parametrize(("n", "c"), [(4, 3), (3, 3), (1, 5)])
 def test_topic_loss_is_the_mean_cross_entropy(rng, n, c, scale):
     logits, topics = draw(rng, n, c, scale=scale), draw_labels(rng, c, n)
+    logits[0, 0] = scale  # Whatever is drawn.
     losses = [-log_softmax(logits[i].numpy())[topics[i]] for i in range(n)]
     assert_close(topic_loss(logits, topics), scalar(np.mean(losses)), atol=ROUNDING)
 
@@ -69,6 +70,7 @@ def test_sure_and_right_tags_cost_nothing():
 @pytest.mark.parametrize(("n", "k"), [(4, 3), (3, 3), (1, 5), (2, 1)])
 def test_tag_loss_is_the_mean_binary_cross_entropy(rng, n, k, scale):
     logits, tags = draw(rng, n, k, scale=scale), draw_labels(rng, 2, n, k).double()
+    logits[0, 0] = scale * (1 - 2 * tags[0, 0])  # As wrong as can be, whatever is drawn.
     signs = (2 * tags - 1).numpy()
     expected = np.mean(-log_sigmoid(signs * logits.numpy()))
     assert_close(tag_loss(logits, tags), scalar(expected), atol=ROUNDING)
