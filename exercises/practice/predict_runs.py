@@ -1,7 +1,7 @@
 """Predict: first losses, steps, splits, augmentation and transfer, in your head.
 
-Answer without code; give floats to three digits. Losses are in nats, layers are PyTorch's with
-their defaults, and gradient descent is plain: no momentum, no weight decay.
+Answer without code; round floats to 3 decimals. Losses are in nats, layers are PyTorch's with their
+defaults, and gradient descent is plain: no momentum, no weight decay.
 """
 
 

@@ -21,7 +21,7 @@ from exercises.practice.predict_runs import (
 )
 from kata.testing import assert_close
 
-# Answers have three digits.
+# Half of the last digit that is asked for.
 DIGITS = 5e-4
 
 
