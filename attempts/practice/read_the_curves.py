@@ -156,7 +156,7 @@ underfitting_for_overfitting = slip(
 )
 
 nothing_for_overfitting = slip(
-    "val has stopped falling at eight times the training loss.",
+    "val has stopped falling at nine times the training loss.",
     {'return "overfitting"': 'return "nothing"'},
 )
 
