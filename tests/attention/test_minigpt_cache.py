@@ -137,12 +137,12 @@ def test_a_new_cache_has_no_tokens(rng, sizes, dtype):
 
 @pytest.mark.parametrize("cut", [(4,), (1, 2, 1), (2, 2)], ids=str)
 def test_scores_of_any_size_are_right(cut):
-    # The first two tokens see only their like, with scores of -1.4e12; the third, which is hidden
-    # from them, has 1.4e12. What attention adds, three times the values' mean, settles all signs.
+    # The first two tokens see only their like, with scores of -1.4e40; the third, which is hidden
+    # from them, has 1.4e40. What attention adds, three times the values' mean, settles all signs.
     one, ones = torch.eye(2, dtype=torch.float64), torch.ones(2, dtype=torch.float64)
     weights = {"tokens": 2 * one - 1, "norm": ones, "positions": 0 * one.tile(2, 1)}
     block = dict.fromkeys(("k", "v"), one) | dict.fromkeys(("up", "down"), 0 * one)
-    block |= {"q": -1e12 * one, "o": 3 * one, "norm1": ones, "norm2": ones}
+    block |= {"q": -1e40 * one, "o": 3 * one, "norm1": ones, "norm2": ones}
     tokens = torch.tensor([[0, 0, 1, 0]])
     expected = advance_in_torch(weights, [block], 1, tokens)
     assert_close(advance_in_pieces(CachedGPT(weights, [block], 1), tokens, cut), expected)
