@@ -157,12 +157,12 @@ def test_after_steps_the_head_is_new_and_the_gpt_is_not(rng):
     [[2, 0, 3], [3, 5, 2], [5, 4, 4], [-1, 1, 1], [0, 1, 4], [1, 9], [0, -1], [5, 9]],
     ids=str,
 )
-def test_a_length_that_is_not_from_1_to_t_raises_a_value_error(rng, lengths):
+@pytest.mark.parametrize("method", ["logits", "loss", "step"])
+def test_a_length_that_is_not_from_1_to_t_raises_a_value_error(rng, lengths, method):
     model = GPTClassifier(*draw_model(rng, THREE_BLOCKS))
     tokens, lengths, labels = draw_batch(rng, THREE_BLOCKS, lengths)
-    assert_value_error(model.logits, tokens, lengths)
-    assert_value_error(model.loss, tokens, lengths, labels)
-    assert_value_error(model.step, tokens, lengths, labels, 0.1)
+    arguments = {"logits": (), "loss": (labels,), "step": (labels, 0.1)}[method]
+    assert_value_error(getattr(model, method), tokens, lengths, *arguments)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
