@@ -1,3 +1,4 @@
+from attempts.basics.softmax import no_rows_refused, the_last_axis_checked
 from kata.attempts import rewrite, slip
 
 LOG_SOFTMAX = "shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))"
@@ -276,14 +277,4 @@ every_score_with_every_other = slip(
             "return np.moveaxis(-np.logaddexp.reduce(gaps, axis=-1), -1, axis)"
         )
     },
-)
-
-the_last_axis_checked = slip(
-    "Only the last axis is checked. The scores lie along `axis`.",
-    {"x.shape[axis] == 0": "x.shape[-1] == 0"},
-)
-
-no_rows_refused = slip(
-    "An x of shape (0, 4) is refused, though its rows have 4 scores: there just are no rows.",
-    {"x.shape[axis] == 0": "x.size == 0"},
 )

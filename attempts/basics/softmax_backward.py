@@ -1,3 +1,4 @@
+from attempts.basics.softmax import no_rows_refused, the_last_axis_checked
 from kata.attempts import rewrite, slip
 
 GRADIENT = "y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))"
@@ -210,14 +211,4 @@ shapes_left_to_numpy = slip(
 no_scores_as_they_are = slip(
     "An empty array comes back as it is. A ValueError was promised.",
     {"if x.shape[axis] == 0:": "if x.size == 0:\n    return x.copy()\nif x.shape[axis] == 0:"},
-)
-
-the_last_axis_checked = slip(
-    "Only the last axis is checked. The scores lie along `axis`.",
-    {"x.shape[axis] == 0": "x.shape[-1] == 0"},
-)
-
-no_rows_refused = slip(
-    "An x of shape (0, 4) is refused, though its rows have 4 scores: there just are no rows.",
-    {"x.shape[axis] == 0": "x.size == 0"},
 )
