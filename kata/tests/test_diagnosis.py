@@ -275,7 +275,7 @@ def test_where_the_time_is_up_nothing_is_named(softmax, monkeypatch):
     monkeypatch.setattr(diagnosis, "_SECONDS", -1.0)
     assert found.mistakes() == []
     # That was the learner's time; an author's survey has no limit.
-    assert found.passes(Attempt("nothing", (), dict), ())
+    assert found.passes(Attempt("nothing", (), dict), ["test"])
 
 
 # --- When two runs show the same ---
@@ -306,6 +306,13 @@ def test_an_earlier_mistake_that_the_learner_does_not_make_is_not():
 
 def test_an_attempt_that_ended_before_is_not():
     assert not same(RIGHT_AND_WRONG, outcome((1.0, 1.0)))
+
+
+def test_an_error_in_a_later_pass_of_a_loop_is_not():
+    ending = Ending("ValueError", "no", 12, is_answers_own=True)
+    first, second = outcome(ending=ending), outcome((1.0, 1.0), ending=ending)
+    assert same(second, second)
+    assert not same(first, second)
 
 
 def test_small_mistakes_of_different_size_are_told_apart():

@@ -239,6 +239,13 @@ def test_memory_at_the_peak_is_measured_to_the_byte_or_nearly():
     assert x.nbytes <= peak_bytes(np.negative, x) <= x.nbytes + 10_000
 
 
+def test_the_heads_of_arrays_are_no_part_of_the_memory():
+    x = np.ones(1_000)
+    assert_memory_at_most(3 * x.nbytes, lambda x: [x + 1, x + 2, x + 3], x)
+    with pytest.raises(AssertionError, match="bytes of memory at its peak"):
+        assert_memory_at_most(3 * x.nbytes, lambda x: [x + 1, x + 2, x + 3, x[:200] + 4], x)
+
+
 def test_a_debugging_print_takes_no_memory_of_note():
     def work(x):
         print(f"{x}", x, repr(x))
