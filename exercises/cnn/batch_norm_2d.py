@@ -14,8 +14,8 @@ class BatchNorm2d:
         in evaluation   μ and σ² are running_mean and running_var
 
     Four attributes of shape (n_channels,) start as ones (`gamma`, `running_var`) and zeros (`beta`,
-    `running_mean`). They are float64 whatever x is, and each may be assigned another float64 array
-    between calls.
+    `running_mean`). They are float64 whatever x is. Between calls, each may be assigned another
+    float64 array or changed in place.
 
     Source    Ioffe & Szegedy 2015, Algorithm 1 and §3.2
     """

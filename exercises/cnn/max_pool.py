@@ -17,7 +17,7 @@ def max_pool(
     p is x in a frame of −∞, `padding` wide on each side, so the frame never wins. Each of `kernel`
     (kh, kw), `stride` (sh, sw) and `padding` is a pair (height, width) or one number for both,
     kernel and stride 1 or more; a stride of None equals the kernel. Along each of the two, y has
-    the size floor((size of x + 2·padding − kernel) / stride) + 1.
+    the size floor((size of x + 2·padding − kernel) / stride) + 1. n may be 0.
 
     Numerics  exact, for infinities too; nan if the window holds a nan; keeps the dtype
     Raises    ValueError if a padding is below 0 or more than half of the kernel, as in torch, or if

@@ -11,7 +11,7 @@ def nms(
 
     Keep the box with the highest score (of equal scores, the lower index), drop every other box
     whose IoU with it is larger than `iou_threshold`, and repeat with those that are left until
-    there are none. So a box that was dropped drops no others.
+    there are none. So a box that was dropped drops no others. n may be 0.
 
     A box is (x1, y1, x2, y2) with x1 ≤ x2 and y1 ≤ y2, which need not be checked; its width is x2 −
     x1. IoU is the area that two boxes share over the area that they cover together; a box without

@@ -20,9 +20,10 @@ def pad(
         "replicate"    1 1  1 2 3  3 3
         "circular"     2 3  1 2 3  1 2
 
-    Height and width are at least 1.
+    Height and width are at least 1; n may be 0.
 
-    Numerics  keeps the dtype, an integer one too
+    Numerics  copies pixels exactly, nan and infinities too; keeps any dtype, also integers and
+              complex numbers
     Raises    ValueError if a padding is below 0; if it is above the size of its axis in "circular",
               or not below it in "reflect"; or if the mode is none of these four
     Speed     no Python loop over pictures, channels, rows or columns

@@ -22,9 +22,9 @@ def avg_pool(
     divisor is kh·kw everywhere. Each of `kernel` (kh, kw), `stride` (sh, sw) and `padding` is a
     pair (height, width) or one number for both, kernel and stride 1 or more; a stride of None
     equals the kernel. Along each of the two, y has the size floor((size of x + 2·padding − kernel)
-    / stride) + 1.
+    / stride) + 1. n may be 0.
 
-    Numerics  keeps the dtype
+    Numerics  keeps the dtype; nan, an infinity or 1e30 shows in its own windows only
     Raises    ValueError if a padding is below 0 or more than half of the kernel, or if the kernel
               is larger than p
     Speed     no Python loop over pictures, channels, rows or columns (one over the kernel's height
@@ -51,7 +51,7 @@ def avg_pool_backward(
 ) -> Float[np.ndarray, "n c height width"]:
     """Return the gradient with respect to x, given `grad_y`, that of y = avg_pool(x, …).
 
-    A mean is linear, so only x's shape matters, not its values.
+    A mean is linear, so only x's shape matters, not its values. n may be 0.
 
     Numerics  keeps the dtype, the same for grad_y and x
     Raises    ValueError as avg_pool, or if grad_y has another shape than y
@@ -73,7 +73,7 @@ def avg_pool_backward(
 
 
 def global_avg_pool(x: Float[np.ndarray, "n c height width"]) -> Float[np.ndarray, "n c"]:
-    """For each picture, take the mean of each channel over height and width.
+    """For each picture, take the mean of each channel over height and width; n may be 0.
 
     Numerics  keeps the dtype
     Speed     no Python loop over any axis

@@ -11,7 +11,7 @@ def box_iou(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[n
 
     A box is (x1, y1, x2, y2), two opposite corners with x1 ≤ x2 and y1 ≤ y2. Coordinates are
     positions in the plane, not pixel numbers: the width is x2 − x1, so boxes that only touch share
-    nothing. If either box has no area, iou is 0.
+    nothing. If either box has no area, iou is 0. n and m may be 0.
 
     Numerics  computes in float64, so areas may be larger than float16 or float32 can hold (300 ×
               300 in float16); keeps the dtype, the same for a and b

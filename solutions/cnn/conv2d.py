@@ -18,7 +18,7 @@ def conv2d(
 
     p is x in a frame of zeros, `padding` wide on each side. `stride` (sh, sw) and `padding` are a
     pair (along the height, along the width), or one number for both. Along each of the two, y has
-    the size floor((size of x + 2·padding − size of the kernel) / stride) + 1.
+    the size floor((size of x + 2·padding − size of the kernel) / stride) + 1. n may be 0.
 
     Numerics  keeps the dtype, the same for x, w and b
     Raises    ValueError if x, w and b disagree on c_in or c_out, or a kernel is larger than p

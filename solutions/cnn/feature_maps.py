@@ -14,7 +14,7 @@ def feature_maps(
 
     p is the picture with its outermost pixels repeated outwards: (kh − 1)/2 rows above and below,
     (kw − 1)/2 columns on the left and on the right. No kernel is flipped. The picture has one row
-    and one column or more.
+    and one column or more; k may be 0.
 
     Numerics  a picture of any integer or floating dtype is first converted to that of the kernels,
               which the maps have too

@@ -17,7 +17,7 @@ def im2col(
     p is x in a frame of zeros, `padding` wide along each axis. `kernel` (kh, kw), `stride` (sh, sw)
     and `padding` are a pair (along the height, along the width), or one number for both. Windows
     have floor((size of x + 2·padding − kernel) / stride) + 1 positions along each of the two: rows
-    and columns. So a column has c·kh·kw entries, and there are rows·columns positions.
+    and columns. So a column has c·kh·kw entries, and there are rows·columns positions. n may be 0.
 
     Numerics  keeps the dtype
     Raises    ValueError if the kernel is larger than p

@@ -22,7 +22,7 @@ def max_pool_backward(
 
     `kernel` (kh, kw), `stride` (sh, sw) and `padding` are a pair (along the height, along the
     width), or one number for both; a stride of None is the kernel. Along each of the two, y has the
-    size floor((size of x + 2·padding − kernel) / stride) + 1.
+    size floor((size of x + 2·padding − kernel) / stride) + 1. n may be 0.
 
     Numerics  for finite x and grad_y; keeps the dtype, the same for grad_y and x
     Raises    ValueError if a padding is below 0 or more than half of the kernel, if the kernel is

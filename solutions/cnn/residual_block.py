@@ -23,7 +23,7 @@ def residual_block(
     has a stride of 1. If `w_skip` is given, skip is a convolution of x with it, with the same
     stride, no padding and no bias, even where x already has the right shape. Otherwise skip is x
     itself. `conv2d(x, w, b, stride, padding)` is your own, from the kata of that name; its stub is
-    slow, but right.
+    slow, but right. n may be 0.
 
     Numerics  keeps the dtype, the same for all arrays
     Raises    ValueError if the input, weights and bias of a convolution disagree on channels, or if
