@@ -77,6 +77,7 @@ def test_it_agrees_with_torch(rng, kernel, stride, padding):
         ((2, 3, 6, 1), 4, (2, 1)),
         ((3, 3, 3, 3), 3, (3, 3)),
         ((4, 4, 4, 4), 4, (2, 2)),
+        ((0, 3, 5, 4), 2, (2, 3)),
     ],
     ids=str,
 )
