@@ -56,6 +56,6 @@ class BatchNorm2d:
         changed.
 
         Numerics  computes in float64; the results have the dtype that w and b share
-        Raises    ValueError unless w and b have n_channels output channels
+        Raises    ValueError unless w has n_channels output channels and b the shape (n_channels,)
         """
         raise NotImplementedError

@@ -17,7 +17,8 @@ def nms(
     x1. IoU is the area that two boxes share over the area that they cover together; a box without
     area has an IoU of 0 with every other, even an equal one. All boxes are of one class.
 
-    Numerics  computes IoU in float64, even for boxes in float16 and float32; scores are not nan
+    Numerics  computes IoU in float64, even for boxes in float16 and float32; scores, of any size
+              and float dtype, may be ±∞, but not nan
     Raises    ValueError if boxes and scores differ in length
     Speed     no Python loop over boxes (one over those that are kept is fine)
     Source    Felzenszwalb, Girshick, McAllester & Ramanan 2010, §7.2

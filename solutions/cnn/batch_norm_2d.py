@@ -70,7 +70,7 @@ class BatchNorm2d:
         changed.
 
         Numerics  computes in float64; the results have the dtype that w and b share
-        Raises    ValueError unless w and b have n_channels output channels
+        Raises    ValueError unless w has n_channels output channels and b the shape (n_channels,)
         """
         if w.shape[0] != self.n_channels or b.shape != (self.n_channels,):
             raise ValueError(f"w {w.shape} and b {b.shape} need {self.n_channels} output channels")
