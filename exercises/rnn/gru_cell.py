@@ -12,7 +12,7 @@ def gru_cell(
     b_ih: Float[np.ndarray, "3*hidden"],
     b_hh: Float[np.ndarray, "3*hidden"],
 ) -> Float[np.ndarray, "n hidden"]:
-    """Read one input for each of n sequences; return their next hidden states, h′.
+    """Read one input for each of n ≥ 0 sequences; return their next hidden states, h′.
 
         u  = x W_ihᵀ + b_ih      v  = h W_hhᵀ + b_hh      (n, 3·hidden) each
         r  = σ(u_r + v_r)        z  = σ(u_z + v_z)

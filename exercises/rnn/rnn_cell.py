@@ -12,7 +12,7 @@ def rnn_cell(
     b_ih: Float[np.ndarray, "hidden"],
     b_hh: Float[np.ndarray, "hidden"],
 ) -> Float[np.ndarray, "n hidden"]:
-    """Read one input for each of n sequences; return their next hidden states, h′.
+    """Read one input for each of n ≥ 0 sequences; return their next hidden states, h′.
 
         h′ = tanh(x W_ihᵀ + b_ih + h W_hhᵀ + b_hh)
 

@@ -49,7 +49,7 @@ def masked_mean_loss(losses: Float[np.ndarray, "n t"], lengths: Integer[np.ndarr
 
     Each step has the same weight, whatever the length of its sequence. Without any real step the
     mean is nan, as in torch's cross-entropy. In float16 and float32 the losses may add up to more
-    than their dtype holds.
+    than their dtype holds. t may be 0.
 
     >>> masked_mean_loss(np.array([[1.0, 2.0, 3.0], [6.0, np.nan, np.nan]]), np.array([3, 1]))
     3.0
