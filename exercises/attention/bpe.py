@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 def train_bpe(words: Mapping[str, int], n_merges: int) -> list[tuple[str, str]]:
     """Learn which pairs of symbols to join; return the pairs in the order learned.
 
-    `words` says how often each word occurs. A word starts as its characters, spaces and punctuation
-    included, a symbol each, without a mark for its end. Then repeat `n_merges` times: count the
-    pairs of neighbours, within words only and each as often as its word occurs, and join the most
-    frequent pair into one symbol wherever it stands. Every place counts: "aaa" has the pair
-    ("a", "a") twice. Joining goes from left to right, so "aaa" becomes "aa", "a".
+    `words` says how often each word occurs; there may be none, and a word may be empty. It starts
+    as its characters, spaces and punctuation included, a symbol each, without a mark for its end.
+    Then repeat `n_merges` (0 or more) times: count the pairs of neighbours, within words only and
+    each as often as its word occurs, and join the most frequent pair into one symbol wherever it
+    stands. Every place counts: "aaa" has the pair ("a", "a") twice. Joining goes from left to
+    right, so "aaa" becomes "aa", "a".
 
     Ties      the greater pair, as Python compares tuples (some libraries take the first one met)
     Ends      early where no pair is left; a pair that occurs only once is joined, too

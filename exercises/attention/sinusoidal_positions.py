@@ -13,7 +13,7 @@ def sinusoidal_positions(
         pe[p, 2i + 1] = cos(p / base^(2i / d_model))      p = 0, 1, …      i = 0, 1, …
 
     Sines and cosines alternate along a row, as in the paper; some libraries put all sines first.
-    The result is float64.
+    The result is float64. `n_positions` may be 0.
 
     Raises    ValueError if d_model is odd
     Speed     no Python loop over positions or columns

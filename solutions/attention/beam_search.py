@@ -22,7 +22,8 @@ def beam_search(
     In each of up to `max_length` steps, every sequence of the beam that has no `end` yet is
     extended by each token, and the `width` best of all these become the new beam. A sequence with
     an `end` is finished: it stays as it is and competes with the others. Sequences of probability 0
-    (a score of −∞) are left out, so fewer than `width` may remain.
+    (a score of −∞) are left out, so fewer than `width` may remain, or none.
+    `max_length` may be 0, and `end` may be none of the tokens.
 
     Ties      the sequence that comes from the better place in the beam, then the lower token
     Calls     one in each step for each sequence that is not finished
