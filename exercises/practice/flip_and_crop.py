@@ -1,7 +1,8 @@
 """Flip and crop: other pictures of the same things.
 
 Both functions take a batch of pictures of any dtype, keep the dtype, and draw for each picture on
-its own, the same for all its channels. The draws come from rng, anew in each call.
+its own, the same for all its channels. The draws come from rng, anew in each call. n may be 0, and
+pixels may be infinite.
 
     Speed     no Python loop over any axis
     Source    He, Zhang, Ren & Sun 2016, §4.2

@@ -16,7 +16,7 @@ def mixup(
         y'[i] = λ · y[i] + (1 − λ) · y[π(i)]
 
     The rows of y are one-hot labels, or other probabilities. One λ and one π serve the whole batch,
-    x and y alike. An `alpha` of 0 mixes nothing: λ is 1.
+    x and y alike. An `alpha` of 0 mixes nothing: λ is 1. n may be 0.
 
     Chance    λ from the Beta(alpha, alpha) distribution; π a permutation of the rows, all equally
               likely, so a row may be its own partner; both from rng, anew in each call, and

@@ -16,7 +16,7 @@ def cutout(
         columns  j − size // 2, …, j − size // 2 + size − 1
 
     as far as they lie in the picture: at the border the hole is smaller. Pixels are finite, and any
-    dtype is kept.
+    dtype is kept. n and `size` may be 0.
 
     Chance    each picture's centre is drawn from rng, independently of the others
     Raises    ValueError if size < 0

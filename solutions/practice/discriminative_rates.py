@@ -14,7 +14,7 @@ def parameter_groups(
         rate of layer i = lr · decay^(last − i)         layer 0 is next to the input
 
     `layers[i]` holds the parameters of layer i by name. No name is used twice. A layer without
-    parameters, {}, counts as one too.
+    parameters, {}, counts as one too. There may be no layers, and then there are no groups.
 
     A group has the form {"names": list, "lr": float, "weight_decay": float} and the parameters of
     one layer and one kind: those with two axes or more get `weight_decay`, the others, such as

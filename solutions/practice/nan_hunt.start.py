@@ -17,7 +17,7 @@ from torch import Tensor
 def masked_softmax(scores: Float[Tensor, "n t"], mask: Bool[Tensor, "n t"]) -> Float[Tensor, "n t"]:
     """Return each row's softmax over the entries where mask is True; all others get 0.
 
-    A row without any True gets zeros. Scores lie within ±1e4.
+    A row without any True gets zeros. Scores lie within ±1e4. t may be 0.
     """
     return torch.softmax(scores.masked_fill(~mask, -torch.inf), dim=1)
 
@@ -34,7 +34,7 @@ def cross_entropy(logits: Float[Tensor, "n c"], labels: Int[Tensor, "n"]) -> Flo
     """Return the mean of −log softmax(logits)[label] over the rows that have a label.
 
     A label of -1 says that the row has none. If no row has one, the loss is 0. It is exact for
-    logits within ±1000.
+    logits within ±1000. n may be 0.
     """
     known = labels != -1
     probabilities = torch.softmax(logits, dim=1)

@@ -10,7 +10,7 @@ class Standardizer:
         z = (x − mean) / std          std = √(mean of (x − mean)²)
 
     The mean over the n rows divides by n. A column whose fitted values are all equal has a std of 1
-    instead, even where rounding makes it not quite 0, as for 0.1 three times.
+    instead, even where rounding makes it not quite 0, as for 0.1 three times. d may be 0.
 
     Numerics  right for columns of any scale from 1e-9 to 1e9, also far from 0, such as 1e9,
               1e9 + 1 and 1e9 + 2
