@@ -10,7 +10,8 @@ class LoRALinear:
         y = x Wᵀ + bias + s · x Aᵀ Bᵀ        s = alpha / rank
 
     W is `weight`; A and B are the attributes `a` (rank, in) and `b` (out, rank): training assigns
-    new arrays to them between calls. All arrays share one dtype, and so do the results.
+    new arrays to them between calls. All arrays share one dtype (float16, float32 or float64), and
+    so do the results.
 
     Source    Hu et al. 2022, §4.1
     """

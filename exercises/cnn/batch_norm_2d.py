@@ -37,8 +37,8 @@ class BatchNorm2d:
 
         Evaluation changes no attribute and takes any N, even 0.
 
-        Numerics  computes in float64, also for float32 x, and stays accurate where |μ| is a million
-                  times σ; y has x's dtype
+        Numerics  computes in float64, also for float16 and float32 x, and stays accurate where |μ|
+                  is a million times σ; y has x's dtype
         Raises    ValueError if x does not have four axes and n_channels channels, or if N < 2 in
                   training
         Speed     no Python loop over pictures, channels, rows or columns
