@@ -6,8 +6,8 @@ more, and one dtype. Each loss is a mean over all entries, in nats. Each gradien
 respect to the first array, multiplied by `grad_loss`, the loss's own gradient.
 
     Numerics  a loss is a Python float or np.float64, whatever the arrays' dtype; a gradient keeps
-              the dtype, into which the number of entries fits. If the arrays are empty, the loss
-              is nan and the gradient empty
+              the dtype. The number of entries fits into it, but the sum of the losses need not. If
+              the arrays are empty, the loss is nan and the gradient empty
     Raises    ValueError unless both arrays have one shape, or if an entry of `target` or of `p`
               is below 0 or above 1
     Speed     no Python loop over any axis

@@ -16,7 +16,8 @@ def perplexity(
     There are t positions in each sequence of the batch, and one logit for each of v tokens.
     targets[…, i] is the token that logits[…, i, :] should predict: they are aligned, don't shift.
     It counts unless it is `ignore_index`, which may be any integer, even a token. Every token that
-    counts has the same weight, whatever its sequence. If none counts, the perplexity is nan.
+    counts has the same weight, whatever its sequence. If there is none, or none that counts, the
+    perplexity is nan.
 
     Numerics  right for float64 logits up to ±1e4 and, to three digits, for float32 logits up to
               ±1e3; a Python float or np.float64 for both; inf only where the true value exceeds

@@ -20,7 +20,8 @@ def reliability(
         i / n_bins < confidence ≤ (i + 1) / n_bins            i = 0, 1, …, n_bins − 1
 
     A bin's confidence is the mean over its rows, its accuracy the share whose prediction is the
-    target, its count their number. For an empty bin, confidence and accuracy are nan.
+    target, its count their number. For an empty bin, confidence and accuracy are nan; with n = 0,
+    all bins are empty.
 
     Numerics  edges are exact where n_bins is a power of two; for other n_bins, a confidence
               within rounding of an edge may go to either side

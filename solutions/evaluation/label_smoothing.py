@@ -19,8 +19,8 @@ def label_smoothing_loss(
 
     As in PyTorch, every one of the k classes has its share of `eps`, the target too. `eps` is a
     Python number from 0 to 1. Row i is ignored if targets[i] is `ignore_index`, which may be any
-    integer, even one of the classes; the loss is a mean over the other rows. If there is none, it
-    is nan.
+    integer, even one of the classes; the loss is a mean over the other rows. If there is none
+    (or n = 0), it is nan.
 
     Numerics  right for float32 and float64 logits up to ±1e30; the loss is a Python float or
               np.float64, whatever the logits' dtype

@@ -91,7 +91,7 @@ def test_rows_with_scores_far_below_those_of_others_count_as_well(temperature, d
 
 
 @pytest.mark.parametrize("dtype", RTOL)
-@pytest.mark.parametrize("scale", [2e-10, 1e-7, 5e9])
+@pytest.mark.parametrize("scale", [2e-10, 1e-7, 3e9])
 def test_scaling_a_row_changes_nothing(scale, dtype):
     a = np.array([[3.0, 4.0, 0.0], [1.0, -2.0, 2.0], [0.0, 1.0, 1.0]], dtype)
     b = np.array([[2.0, 1.0, 2.0], [0.0, -1.0, 0.0], [-1.0, 1.0, 0.0]], dtype)
