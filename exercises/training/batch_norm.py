@@ -39,7 +39,7 @@ class BatchNorm:
         So the batch is normalized by the biased variance, and the unbiased one is kept. Evaluation
         changes no attribute and takes any n, even 0.
 
-        Numerics  computes in float64, also for float32 x, and keeps its digits where |μ| is a
+        Numerics  computes in float64, whatever x's dtype, and keeps its digits where |μ| is a
                   million times σ; y has x's dtype
         Raises    ValueError unless x has n_features columns and, in training, at least 2 rows
         Speed     no Python loop over rows or features

@@ -13,8 +13,8 @@ def dropout(
                x[i] / (1 − p)    otherwise
 
     Entries are dropped independently of each other, and all randomness comes from `rng`. If
-    `training` is false, y equals x for every valid p. x has one axis or more. Where p < 1, neither
-    1 / (1 − p) nor x / (1 − p) is too large for x's dtype.
+    `training` is false, y equals x for every valid p. x has one axis or more, each of any length
+    (or 0). Where p < 1, neither 1 / (1 − p) nor x / (1 − p) is too large for x's dtype.
 
     Numerics  p = 1 gives zeros, without nan and without a warning; keeps x's dtype
     Raises    ValueError if p is below 0 or above 1, in training or not

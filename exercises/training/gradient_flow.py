@@ -11,8 +11,9 @@ def gradient_sizes(grads: Sequence[np.ndarray]) -> list[float]:
         size = √(mean of g²)
 
     Layers have different numbers of entries: their means can be compared, their norms cannot.
-    `grads` has one float array per layer, for example the loss's gradient with respect to that
-    layer's output, of any shape with one entry or more. The sizes are floats, in order.
+    `grads` has one float array per layer (there may be none), for example the loss's gradient with
+    respect to that layer's output. Each has a dtype and a shape of its own, even (), and one entry
+    or more. The sizes are floats, in order.
 
     Numerics  right for entries that are 0 or from 1e-200 to 1e200 in size, as far as the dtype has
               them; if an entry is inf or nan, so is the size (either will do)

@@ -50,7 +50,8 @@ def update_ratio(param: Float[np.ndarray, "*shape"], update: Float[np.ndarray, "
     Values around 1e-3 are usual. The ratio is inf if only the parameter is all 0, and nan if both
     are, without a warning.
 
-    Numerics  right for entries that are 0 or from 1e-30 to 1e30 in size, in float32 as in float64
+    Numerics  right for entries that are 0 or from 1e-30 to 1e30 in size, in float32 as in float64;
+              the dtypes of the two may differ
     Raises    ValueError if the shapes differ
     Speed     no Python loop over any axis
 

@@ -43,7 +43,7 @@ def torch_backward(grad_y, x, weight, eps=1e-5):
 
 def rows_of_all_sizes(dtype):
     """Rows (n, 3) from tiny to the largest, among them one of zeros."""
-    sizes = np.append(np.geomspace(1 / LARGEST[dtype], LARGEST[dtype], 41), 0.0)
+    sizes = np.append(np.geomspace(4 / LARGEST[dtype], LARGEST[dtype], 41), 0.0)
     return (sizes[:, None] * [1.0, -0.5, 0.25]).astype(dtype)
 
 
