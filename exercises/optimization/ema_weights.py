@@ -32,7 +32,8 @@ class EMA:
     def update(self, params: Sequence[np.ndarray]) -> None:
         """Move each average towards its parameter; called after each training step.
 
-        Raises    ValueError if `params` differ from the first ones in number or in a shape
+        Raises    ValueError if `params` differ from the first ones in number or in a shape; their
+                  dtypes may differ
         """
         raise NotImplementedError
 

@@ -15,8 +15,9 @@ def accumulate(
 
     `gradients(b)` returns (loss_b, grads_b, n_b): the mean loss over the n_b terms of batch b (its
     rows, or the tokens that are not padding), the gradients of that mean, and n_b as a Python int.
-    It is called once for each batch, in order. The arrays in grads_b, of any shapes with one axis
-    or more, belong to `gradients`: do not write into them, and expect the next call to reuse them.
+    It is called once for each batch, in order. The arrays in grads_b (there may be none), of any
+    shapes with one axis or more, belong to `gradients`: do not write into them, and expect the next
+    call to reuse them.
 
     A batch with n_b = 0 is skipped, even if its loss and gradients are nan.
 

@@ -34,7 +34,8 @@ class EMA:
     def update(self, params: Sequence[np.ndarray]) -> None:
         """Move each average towards its parameter; called after each training step.
 
-        Raises    ValueError if `params` differ from the first ones in number or in a shape
+        Raises    ValueError if `params` differ from the first ones in number or in a shape; their
+                  dtypes may differ
         """
         shapes, expected = [p.shape for p in params], [a.shape for a in self._averages]
         if shapes != expected:

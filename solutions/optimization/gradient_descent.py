@@ -17,7 +17,8 @@ def gradient_descent(
         w ← w − lr · ∇loss(w)                                  with all n rows in each step
 
     Returns (w, losses): the weights after the last step, and a list of steps + 1 floats, in which
-    losses[k] is the loss after k steps. All steps are taken, even if the loss rises.
+    losses[k] is the loss after k steps. All steps are taken, even if the loss rises to inf. d may
+    be 0.
 
     Numerics  the new w keeps the dtype that x, y and w share (lr is a Python number)
     Raises    ValueError if a shape does not fit the signature (nothing is broadcast), if n == 0 or

@@ -54,8 +54,9 @@ def epoch(
     """Take one step of SGD for each batch (x, y), in order, and return the final parameters.
 
     `gradients(params, x, y)` takes a list of parameters and returns the list of the gradients of
-    that batch's loss at those values; an entry may be None. It is called once for each batch, with
-    the parameters that the previous step left (at first, those given).
+    that batch's loss at those values. An entry may be None, or be one of the arrays in `params`.
+    The function is called once for each batch, with the parameters that the previous step left (at
+    first, those given).
 
     >>> def towards_the_mean(params, x, y):
     ...     return [params[0] - x.mean(axis=0)]
