@@ -11,8 +11,8 @@ def embedding(
 
         y[…, :] = table[ids[…], :]
 
-    `ids` may have any integer dtype and any number of axes, or none. The result has the table's
-    dtype.
+    `ids` may have any integer dtype and any number of axes, or none, each of any length (or 0).
+    The table may hold inf and nan; the result has its dtype.
 
     Raises    ValueError if an id is not one of 0, 1, …, vocabulary − 1
     Speed     no Python loop over ids, vocabulary or features
@@ -35,8 +35,8 @@ def embedding_backward(
 
     A row that was looked up several times gets the sum of all its gradients; one that was never
     looked up gets 0. `padding_id`, if not None, is one of 0, 1, …, vocabulary − 1; its row gets 0,
-    so that it is never trained. The result has the table's dtype, whatever grad_y's; sums may be
-    rounded to the narrower of the two.
+    even if its gradients are nan, so that it is never trained. The result has the table's dtype,
+    whatever grad_y's; sums may be rounded to the narrower of the two.
 
     Raises    as embedding, and ValueError if grad_y does not have the shape of y
     Speed     as embedding; at most 5 × the memory of all arguments

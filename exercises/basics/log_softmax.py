@@ -4,7 +4,7 @@ Both functions work along one axis, on arrays whose entries are −∞ or up to 
 
     Numerics  right however large the scores and however small a probability; near 0 an error of
               1e-9 is allowed (1e-6 in float32); keeps x's dtype
-    Raises    ValueError if there are no scores along the axis
+    Raises    ValueError if there are no scores along the axis; other axes may have length 0
     Speed     no Python loop over any axis; at most 6 × x.nbytes of memory, the result included
     Source    Goodfellow, Bengio & Courville 2016, §4.1; Blanchard, Higham & Higham 2021
 """

@@ -1,6 +1,6 @@
 """The perceptron: a neuron that learns from its mistakes.
 
-A sample has d numbers, its features, and a label, which is 0 or 1.
+A sample has d numbers, its features, and a label, which is 0 or 1. There may be no samples.
 
     Raises    ValueError if a shape does not fit the signature: nothing is broadcast
     Speed     no Python loop over the features; `predict` has none over the samples either
@@ -39,7 +39,7 @@ def fit(
     first one without a mistake.
 
     Returns (w, b, mistakes): w in x's dtype, b as a float, and the number of mistakes per epoch.
-    `lr` is a Python number above 0.
+    `epochs` may be 0; `lr` is a Python number above 0.
 
     Raises    ValueError if y holds anything but 0 and 1
 

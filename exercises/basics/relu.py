@@ -1,7 +1,7 @@
 """ReLU and leaky ReLU, with their gradients.
 
-Every function works entry by entry, on arrays with one axis or more of numbers up to 1e30 in size
-(in float16, up to 3e4).
+Every function works entry by entry, on arrays with one axis or more, each of any length (or 0), of
+numbers up to 1e30 in size (in float16, up to 3e4).
 
 Training makes one number small, the loss. A backward function is given grad_y, the loss's gradient
 with respect to y: how fast the loss grows with each entry of y. It returns grad_x, the gradient

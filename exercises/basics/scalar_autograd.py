@@ -9,7 +9,7 @@ class Value:
         grad   a float, 0.0 at first; `backward` adds to it, and it may be assigned
 
     a + b, a − b, a · b, a / b and −a give a new Value; a or b may also be a plain number. So does
-    a ** k for a plain number k: any k if a > 0, otherwise a whole one, and at least 1 if a is 0.
+    a ** k for a plain number k: any k if a > 0, k ≥ 1 if a is 0, and a whole k if a < 0.
     No operation changes its operands or returns one of them, even if the number stays the same.
 
     Source    Baydin, Pearlmutter, Radul & Siskind 2018, §3.2 (reverse mode)

@@ -18,7 +18,8 @@ def softmax_backward(
     Numerics  finite for every finite x; the gradient of a score keeps its digits however
               improbable the score is, down to the smallest normal number; keeps the
               arguments' dtype
-    Raises    ValueError if grad_y and x differ in shape, or if there are no scores along the axis
+    Raises    ValueError if grad_y and x differ in shape, or if there are no scores along the axis;
+              other axes may have length 0
     Speed     no Python loop over any axis; at most 6 × x.nbytes of memory, the result included
     Source    Goodfellow, Bengio & Courville 2016, §6.2.2.3 and §6.5.2
 

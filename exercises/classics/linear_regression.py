@@ -12,7 +12,8 @@ def linear_regression(
         loss(w, b) = Σᵢ (Σⱼ x[i, j] · w[j] + b − y[i])²  +  l2 · Σⱼ w[j]²
 
     The penalty leaves b out. At l2 = 0, many w may share the lowest loss: where columns repeat or
-    are constant, or where d ≥ n. Return the one with the smallest Σⱼ w[j]², whatever its b.
+    are constant, or where d ≥ n. Return the one with the smallest Σⱼ w[j]², whatever its b. d may
+    be 0.
 
     Numerics  right to nine digits for columns far from 0, such as years around 2000
     Raises    ValueError if a shape does not fit the signature (nothing is broadcast), if n == 0 or

@@ -1,6 +1,7 @@
 """Principal component analysis: the directions in which the data vary most.
 
-x has n rows of d features. Its first min(n − 1, d) variances are distinct, and none of them is 0.
+x has n rows of d features. Its first k variances are not 0, and differ from each other and from all
+others.
 
     Numerics  right to nine digits for data far from 0, such as numbers between 1e6 and 1e6 + 10
     Speed     no Python loop over n or d; where n > d, never n × n numbers in memory at once

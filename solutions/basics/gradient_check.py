@@ -1,6 +1,6 @@
 """Gradient checking: measure slopes by small steps, and compare gradients with them.
 
-Both functions take arrays with one axis or more.
+Both functions take arrays with one axis or more, each of any length (or 0).
 
     Numerics  both work in float64, whatever dtype the arrays have
     Source    Goodfellow, Bengio & Courville 2016, §11.5; Nocedal & Wright 2006, §8.1

@@ -12,8 +12,8 @@ def one_hot(
         result[…, j] = 1 if labels[…] = j, else 0
 
     The classes are 0, 1, …, n_classes − 1; a class that never occurs still gets its column.
-    `labels` may have any integer dtype and any number of axes, or none; the classes become a new
-    last axis.
+    `labels` may have any integer dtype and any number of axes, or none, each of any length (or 0);
+    the classes become a new last axis.
 
     Raises    ValueError if a label is not one of the classes
     Speed     no Python loop over labels or classes

@@ -11,7 +11,7 @@ def pairwise_distances(
 
         result[i, j] = √ Σₖ (a[i, k] − b[j, k])²
 
-    a and b have the same dtype, which the result keeps.
+    a and b have the same dtype, which the result keeps. n and m may be 0.
 
     Numerics  where squared lengths neither overflow nor underflow: never nan; in float64 off by at
               most 1e-6 times the largest length of a row, so equal rows need not be at exactly 0

@@ -1,6 +1,7 @@
 """The sigmoid, and its gradient.
 
-Both functions work entry by entry, on arrays of finite numbers with one axis or more.
+Both functions work entry by entry, on arrays of finite numbers with one axis or more, each of any
+length (or 0).
 
     Numerics  in float32 and float64: no overflow, division or invalid-value warnings,
               however large the entries; the results keep their digits down to the smallest normal

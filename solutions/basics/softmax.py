@@ -10,7 +10,7 @@ def softmax(x: Float[np.ndarray, "*shape"], axis: int = -1) -> Float[np.ndarray,
         y[i] = exp(x[i]) / Σⱼ exp(x[j])
 
     Numerics  finite for every finite x; keeps x's dtype
-    Raises    ValueError if there are no scores along the axis
+    Raises    ValueError if there are no scores along the axis; other axes may have length 0
     Speed     no Python loop over any axis; at most 4 × x.nbytes of memory, the result included
     Source    Goodfellow, Bengio & Courville 2016, §4.1
 

@@ -62,7 +62,7 @@ def fit(
 ) -> tuple[Float64[np.ndarray, "d"], float]:
     """Return the w and b that `steps` steps of gradient descent lead to.
 
-    Both start at 0. Each step computes both gradients before it moves either.
+    Both start at 0, and `steps` may be 0. Each step computes both gradients before it moves either.
 
     >>> fit(np.array([[2.0], [6.0]]), np.array([1, 0]), lr=0.5, steps=1)
     (array([-0.5]), 0.0)
