@@ -26,7 +26,8 @@ def generate(
 
     and at a temperature of 0, the token with the largest logit is taken, the lowest of equals.
     Writing stops when `end` is drawn, or after n tokens. Neither `start` nor `end` is returned.
-    Logits may be −∞, but not all: these tokens are never drawn. n may be 0, and `end` no token.
+    Logits may be −∞, but not all: these tokens are never drawn. n may be 0, and
+    `end` a number that is no token.
 
     Calls     exactly one of `step` for each token drawn, `end` included; the logits that it
               returns are left unchanged

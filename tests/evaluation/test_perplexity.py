@@ -112,11 +112,11 @@ def test_it_is_right_where_positions_lie_far_apart(rng, dtype, largest, rtol):
     assert_close(perplexity(logits, targets), expected, rtol=rtol)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_many_improbable_tokens_do_not_make_it_infinite(dtype):
+@pytest.mark.parametrize(("dtype", "rtol"), [("float64", 1e-9), ("float32", 1e-3)])
+def test_many_improbable_tokens_do_not_make_it_infinite(dtype, rtol):
     # Each has a probability of exp(−709.75), which float32 rounds to 0; so is their product.
     logits = np.tile(np.array([0.0, -709.75], dtype), (40, 1))
-    assert_close(perplexity(logits, np.ones(40, np.int64)), math.exp(709.75))
+    assert_close(perplexity(logits, np.ones(40, np.int64)), math.exp(709.75), rtol=rtol)
 
 
 @pytest.mark.parametrize(("dtype", "largest"), [("float64", 1e4), ("float32", 1e3)])

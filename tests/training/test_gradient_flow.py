@@ -59,7 +59,8 @@ def test_an_array_without_axes_has_one_entry():
 def test_gradients_of_different_dtypes_are_measured_each_in_its_own(order):
     grads = [np.full(2, 0.5, np.float16), np.full(3, 1e30, np.float32), np.full(2, -1e100)]
     expected = [0.5, float(np.float32(1e30)), 1e100]
-    assert_close(gradient_sizes(grads[::order]), expected[::order])
+    # float16 has three digits.
+    assert_close(gradient_sizes(grads[::order]), expected[::order], rtol=1e-3)
 
 
 def test_no_gradients_have_no_sizes():
