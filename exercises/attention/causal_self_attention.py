@@ -26,7 +26,7 @@ def causal_self_attention(
     that name.
 
     Numerics  keeps the dtype, the same for all arrays
-    Raises    ValueError if d is not a multiple of n_heads, which is at least 1
+    Raises    ValueError if d is not a multiple of n_heads (n_heads ≥ 1)
     Speed     no Python loop over n, the heads or t
     Source    Radford et al. 2018, §3.1; packed as in torch.nn.MultiheadAttention
 

@@ -29,7 +29,7 @@ def cross_attention(
     zeros. `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name.
 
     Numerics  keeps the dtype, which all float arrays share
-    Raises    ValueError if d is not a multiple of n_heads, which is at least 1
+    Raises    ValueError if d is not a multiple of n_heads (n_heads ≥ 1)
     Speed     no Python loop over n, the heads, t or t_m
     Source    Vaswani et al. 2017, §3.2.3
 

@@ -29,7 +29,7 @@ def multi_head(
     `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name.
 
     Numerics  keeps the dtype, the same for all arrays
-    Raises    ValueError if d is not a multiple of n_heads, which is at least 1
+    Raises    ValueError if d is not a multiple of n_heads (n_heads ≥ 1)
     Speed     no Python loop over n, the heads or t
     Source    Vaswani et al. 2017, §3.2.2
 

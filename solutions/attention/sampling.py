@@ -19,8 +19,8 @@ def next_token_probs(
     order; after each, the probabilities that remain are divided by their sum.
 
         top_k    keeps the k most probable tokens, or all if there are not more than k
-        top_p    keeps the most probable tokens, as few as have a sum of at least top_p: the one
-                 that takes the sum there is still kept
+        top_p    keeps the most probable tokens, as few as have a sum of at least top_p; the one
+                 with which the sum reaches top_p is kept too
 
     A temperature of 0 gives the most probable token a probability of 1. Of tokens with equal
     logits, the one with the lower index always comes first. Logits may be −∞, but not all of them:

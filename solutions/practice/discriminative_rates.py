@@ -16,9 +16,9 @@ def parameter_groups(
     `layers[i]` holds the parameters of layer i by name. No name is used twice. A layer without
     parameters, {}, counts as one too. There may be no layers, and then there are no groups.
 
-    A group has the form {"names": list, "lr": float, "weight_decay": float} and the parameters of
-    one layer and one kind: those with two axes or more get `weight_decay`, the others, such as
-    biases and the gains of norms, get 0.0. The kinds stay apart even if `weight_decay` is 0.
+    A group is {"names": list, "lr": float, "weight_decay": float}. It names the parameters of one
+    layer and one kind: those with two axes or more get `weight_decay`, the others, such as biases
+    and the gains of norms, get 0.0. The kinds stay apart even if `weight_decay` is 0.
 
     Order     from layer 0 up; in a layer, the group with `weight_decay` first; names as in the
               layer; no group is empty
