@@ -45,13 +45,11 @@ class Surveyor(child.Worker):
         misled, calling = self._misled_by(writing, diagnosis, [*speed, *itself])
         for decoy in (writing, *others):
             self.begin(decoy.attempt.name, SECONDS_OF_OUR_OWN)
-            passes = diagnosis.passes(decoy.attempt, calling)
-            if not decoy.felt:
-                continue
             # The slowest come last, if they are needed.
-            passes = passes and diagnosis.passes(decoy.attempt, itself)
-            values = {"name": decoy.public_name, "kind": decoy.kind, "passes": passes}
-            self.send("decoyed", **values, misled=misled if decoy is writing else [])
+            passes = all(diagnosis.passes(decoy.attempt, names) for names in (calling, itself))
+            if decoy.felt:
+                values = {"name": decoy.public_name, "kind": decoy.kind, "passes": passes}
+                self.send("decoyed", **values, misled=misled if decoy is writing else [])
 
     def _misled_by(
         self, decoy: Decoy, diagnosis: Diagnosis, but: list[str]

@@ -131,6 +131,18 @@ TWIN = """
 twin = slip("The same once more.", {"return y": "y = np.log(y)\\nreturn y"})
 """
 
+MANNERS_ALONE = """
+from functools import partial
+
+from exercises.basics.softmax import softmax
+from kata.testing import manners
+
+
+@manners()
+def test_manners(rng):
+    return partial(softmax, rng.normal(size=(3, 4)))
+"""
+
 LAX = """
 
 strict = assert_close
@@ -229,6 +241,11 @@ BROKEN = {
     ),
     "tests that decoys pass": (
         lambda c: edit(c, TEST, blinded),
+        decoys,
+        "softmax passes with its results spoiled: zeros",
+    ),
+    "tests that compare an answer with itself alone": (
+        lambda c: edit(c, TEST, lambda t: MANNERS_ALONE),
         decoys,
         "softmax passes with its results spoiled: zeros",
     ),
