@@ -3,6 +3,7 @@
 `conftest.py` loads this. Tests outside the trees of the katas are left alone.
 """
 
+import math
 import sys
 import time
 import traceback
@@ -134,11 +135,12 @@ class KataPlugin:
         grouped = config.pluginmanager.hasplugin("xdist")
         # pytest-timeout is there, and nobody has chosen a limit for this run.
         timed = config.getoption("timeout", 0) is None
+        usual = float(config.getini("timeout") or math.inf) if timed else math.inf
         for item in items:
             kata = tested[item.path]
             if kata and grouped:  # One process sees all its failures, and can say what they show.
                 item.add_marker(pytest.mark.xdist_group(kata.id))
-            if kata and timed and PATIENCE * kata.seconds > float(config.getini("timeout")):
+            if kata and PATIENCE * kata.seconds > usual:
                 item.add_marker(pytest.mark.timeout(PATIENCE * kata.seconds))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:

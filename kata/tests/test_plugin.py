@@ -103,12 +103,15 @@ def test_a_part_of_the_tests_never_says_solved(run, answer, chosen):
     assert re.search(r"softmax +[12] pass, of those that were run", result.stdout)
 
 
-def test_a_kata_has_the_time_that_the_curriculum_gives_it(run, answer, softmax):
+def test_a_kata_has_the_time_that_the_curriculum_gives_it(run, answer, checkout, softmax):
     answer(RIGHT)
     slow = "\n\ndef test_slow():\n    import time; time.sleep(0.6)\n"
     softmax.test.write_text(softmax.test.read_text() + slow)
     assert run("-o", "timeout=0.3").returncode == 0
     assert "Timeout (>0.3s)" in run("--timeout=0.3").stdout
+    settings = checkout / "pyproject.toml"
+    settings.write_text(settings.read_text().replace("timeout = 60\n", ""))
+    assert run().returncode == 0
 
 
 def test_tests_that_are_interrupted_solve_nothing(run, answer, checkout, softmax):
