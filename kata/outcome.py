@@ -74,9 +74,9 @@ def same(learner: Outcome, attempt: Outcome) -> bool:
     """Whether two runs of one test, the learner's a failed one, show the same mistake."""
     if learner.ending and not learner.ending.is_like(attempt.ending):
         return False
-    # In a test with a loop, an error of a later pass is another one.
-    missed = len(learner.notes) - len(attempt.notes)
-    if missed > 0 or (learner.ending and missed):
+    # An attempt may be checked further. But an error in a later pass of a loop is another one.
+    further = len(attempt.notes) - len(learner.notes)
+    if further < 0 or (further and learner.ending):
         return False
     return all(map(_alike, learner.notes, attempt.notes))
 
