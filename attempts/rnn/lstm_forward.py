@@ -1,5 +1,6 @@
 import numpy as np
 
+from attempts.rnn.lstm_cell import candidate_by_sigmoid, candidate_without_tanh
 from kata.attempts import rewrite, right, slip
 from solutions.rnn.lstm_forward import lstm_forward
 
@@ -155,15 +156,6 @@ one_added_to_the_forget_gate = slip(
 gates_coupled = slip(
     "The forget gate is 1 minus the input gate, as in a GRU. It has a block of its own.",
     {"_sigmoid(f) * c": "(1 - _sigmoid(i)) * c"},
-)
-
-candidate_by_sigmoid = slip(
-    "The candidate goes through a sigmoid: it could only ever add to the memory.",
-    {"np.tanh(g)": "_sigmoid(g)"},
-)
-
-candidate_without_tanh = slip(
-    "The candidate is not squashed: tanh is missing.", {"np.tanh(g)": "g"}
 )
 
 h_without_tanh = slip("The hidden state is made from the memory without tanh.", {"np.tanh(c)": "c"})

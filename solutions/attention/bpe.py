@@ -8,7 +8,7 @@ from itertools import pairwise
 def train_bpe(words: Mapping[str, int], n_merges: int) -> list[tuple[str, str]]:
     """Learn which pairs of symbols to join; return the pairs in the order learned.
 
-    `words` says how often each word occurs; there may be none, and a word may be empty. It starts
+    `words` says how often each word occurs; there may be none, and one may be empty. A word starts
     as its characters, spaces and punctuation included, a symbol each, without a mark for its end.
     Then repeat `n_merges` (0 or more) times: count the pairs of neighbours, within words only and
     each as often as its word occurs, and join the most frequent pair into one symbol wherever it
