@@ -151,6 +151,17 @@ class KataPlugin:
         """Each process of xdist's has found the same tests, and shares them with the others."""
         self._collected = list(ids)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Hand a test its parameters, and what it draws from: pytest's own way takes longer."""
+        if not isinstance(item, pytest.Function) or self.kata_of(item) is None:
+            return
+        indirect = [mark.kwargs.get("indirect") for mark in item.iter_markers("parametrize")]
+        if indirect and not any(indirect):
+            item.funcargs.update(item.callspec.params)
+        if "rng" in item.fixturenames:
+            item.funcargs["rng"] = self.generator(item)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         kata = self.kata_of(pyfuncitem)

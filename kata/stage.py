@@ -37,7 +37,8 @@ class Stage:
         self.katas = catalog.load(root)
         self._config = _prepareconfig(_arguments(root))
         self._config._do_configure()
-        self._config.pluginmanager.unregister(name="terminalreporter")
+        for name in ("terminalreporter", "capturemanager"):
+            self._config.pluginmanager.unregister(name=name)
         self._session = pytest.Session.from_config(self._config)
         self._config.hook.pytest_sessionstart(session=self._session)
 

@@ -118,8 +118,7 @@ def install(
     where that is another one.
     """
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
-    for name in [name for name in sys.modules if name.split(".")[0] == NAME]:
-        del sys.modules[name]
+    _forget(NAME)
     sys.meta_path.insert(0, _Finder(catalog, tree, changes or {}, stand_ins or {}, trees or {}))
 
 
@@ -183,11 +182,16 @@ def _house_module(kata: Kata, tree: str) -> ModuleType:
     root = str(kata.root)
     if root not in sys.path[:1]:
         sys.path.insert(0, root)
-        for name in [
-            name for name in sys.modules if name.split(".")[0] in ("solutions", "attempts")
-        ]:
-            del sys.modules[name]
+        _forget("solutions", "attempts")
     return importlib.import_module(f"{tree}.{kata.module}")
+
+
+def _forget(*packages: str) -> None:
+    """Let these packages, with all that is in them, be imported anew."""
+    # Looked at only where it must be: in a fork, a look at all names copies hundreds of pages.
+    if any(package in sys.modules for package in packages):
+        for name in [name for name in sys.modules if name.split(".")[0] in packages]:
+            del sys.modules[name]
 
 
 def _folder_spec(fullname: str, folders: Sequence[Path]) -> ModuleSpec | None:

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kata.gauges import python_work
 from kata.testing.manners import Test, named_like
 from kata.testing.notes import SideEffectError, recorder
-from kata.testing.speed import assert_memory_at_most, growth
+from kata.testing.speed import assert_memory_at_most, steps_beyond
 from kata.testing.values import (
     assert_close,
     check_same,
@@ -109,7 +110,8 @@ def _works_at_once_at_any_length(make: Callable[[int], Any], rng: np.random.Gene
 
 def _check_cost(of: str, function: Callable[[int], Any], small: int, large: int) -> None:
     __tracebackhide__ = True
-    few, many, then = growth(function, (small,), (large,))
+    few = python_work(function, small)
+    many, then = steps_beyond(few, function, (large,))
     grows = many - few > 16
     problem = f"the work grows with {of}: {few} interpreter steps, then {then}"
     recorder.check((of, grows), (of, False), problem if grows else None)

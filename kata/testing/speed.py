@@ -27,7 +27,12 @@ def assert_no_loop_over(
     the verdict is the same on any machine.
     """
     __tracebackhide__ = True
-    few, many, then = growth(function, small, large)
+    _assert_no_growth(axis, python_work(function, *small), function, large)
+
+
+def _assert_no_growth(axis: str, few: int, function: Callable[..., Any], large: Arguments) -> None:
+    __tracebackhide__ = True
+    many, then = steps_beyond(few, function, large)
     grows = many - few > _STEPS_TO_SPARE
     problem = (
         f"Python's work grows with {axis}: {few} interpreter steps, then {then}. "
@@ -38,17 +43,14 @@ def assert_no_loop_over(
     )
 
 
-def growth(
-    function: Callable[..., Any], small: Arguments, large: Arguments
-) -> tuple[int, int, str]:
-    """The interpreter steps of two calls, and those of the second in words.
+def steps_beyond(few: int, function: Callable[..., Any], args: Arguments) -> tuple[int, str]:
+    """The interpreter steps of a call beside another's `few`, and the same in words.
 
     What takes a thousand more is not counted to its end, which takes long.
     """
-    few = python_work(function, *small)
     most = few + 1000
-    many = python_work(function, *large, most=most)
-    return few, many, f"over {most}" if many > most else str(many)
+    many = python_work(function, *args, most=most)
+    return many, f"over {most}" if many > most else str(many)
 
 
 def assert_vectorised(function: Callable[..., Any], draw: Callable[..., Arguments]) -> None:
@@ -59,10 +61,10 @@ def assert_vectorised(function: Callable[..., Any], draw: Callable[..., Argument
     """
     __tracebackhide__ = True
     sizes = dict.fromkeys(inspect.signature(draw).parameters, _FEW)
-    small = draw(**sizes)
+    few = python_work(function, *draw(**sizes))
     for name in sizes:
         large = draw(**sizes | {name: _MANY})
-        assert_no_loop_over(name.replace("_", " "), function, small, large)
+        _assert_no_growth(name.replace("_", " "), few, function, large)
 
 
 def of_four_axes(rng: np.random.Generator, arrays: int = 1) -> Callable[..., Arguments]:

@@ -103,6 +103,26 @@ def test_a_part_of_the_tests_never_says_solved(run, answer, chosen):
     assert re.search(r"softmax +[12] pass, of those that were run", result.stdout)
 
 
+INDIRECT = """
+
+@pytest.fixture
+def doubled(request):
+    return 2 * request.param
+
+
+@pytest.mark.parametrize("doubled", [2], indirect=True)
+def test_a_parameter_goes_through_its_fixture(doubled):
+    assert doubled == 4
+"""
+
+
+def test_a_parameter_may_be_for_a_fixture(run, runner, answer, softmax):
+    answer(RIGHT)
+    softmax.test.write_text(softmax.test.read_text() + INDIRECT)
+    assert run().returncode == 0
+    assert runner.run(softmax).status == "solved"
+
+
 def test_a_kata_has_the_time_that_the_curriculum_gives_it(run, answer, checkout, softmax):
     answer(RIGHT)
     slow = "\n\ndef test_slow():\n    import time; time.sleep(0.6)\n"
