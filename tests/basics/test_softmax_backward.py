@@ -81,6 +81,7 @@ def test_scores_far_apart_in_one_row_stay_finite(dtype):
     expected = np.array([[2.0, 0.0, -2.0], [0.0, -1.0, 1.0], [0.0, 0.0, 0.0]], dtype)
     with np.errstate(over="ignore"):
         assert_close(softmax_backward(grad_y, x), expected)
+        assert_close(softmax_backward(grad_y[0], x[0]), expected[0])
 
 
 @DTYPES
@@ -112,6 +113,8 @@ def test_manners(rng):
         partial(softmax_backward, grad_y, x),
         partial(softmax_backward, grad_y, x, axis=1),
         partial(softmax_backward, grad_y[..., :1], x[..., :1]),
+        partial(softmax_backward, grad_y[0, 0], x[0, 0]),
+        partial(softmax_backward, grad_y[:0], x[:0]),
         partial(softmax_backward, 0.0 * grad_y, x),
     )
 
