@@ -123,6 +123,7 @@ def test_manners(rng):
         partial(bidirectional, *draw(rng, rng.permutation(12), 11, 2, 3)),
         partial(bidirectional, *draw(rng, [1, 2], 2, 3, 2)),
         partial(bidirectional, *draw(rng, [1, 2], 4, 3, 2)),
+        partial(bidirectional, *draw(rng, [0, 0], 2, 3, 2)),
     )
 
 
