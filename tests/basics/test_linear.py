@@ -25,6 +25,7 @@ MISFITS = {
     "x is a number": [(), (2, 3), (2,)],
     "w is transposed": [(5, 3), (3, 2), (2,)],
     "w has one column": [(5, 3), (2, 1), (2,)],
+    "w has one row": [(5, 3), (1, 3), (2,)],
     "w is a vector": [(5, 3), (3,), (1,)],
     "w is a stack of matrices": [(5, 3), (3, 3, 3), (3,)],
     "b has too many entries": [(5, 3), (2, 3), (3,)],
@@ -131,7 +132,7 @@ def test_linear_backward_refuses_a_gradient_that_is_not_shaped_like_the_output(m
 @manners()
 def test_manners(rng):
     calls = []
-    for batch in [(), (1,), (2, 3)]:
+    for batch in [(), (1,), (2, 3), (0,)]:
         grad_y, *inputs = draw(rng, batch)
         calls += [partial(linear, *inputs), partial(linear_backward, grad_y, *inputs)]
     return calls
