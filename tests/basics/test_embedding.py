@@ -86,6 +86,7 @@ def test_the_row_for_padding_has_no_gradient(rng, padding_id):
 def test_a_gradient_of_nan_at_padding_stays_out(rng):
     grad_y, ids, table = draw(rng, (12,), 4, 3)
     ids[:3] = 0, 1, 3
+    grad_y[0, 0] = np.nan  # This one stays, at id 0.
     grad_y[ids == 1] = 0.0
     expected = gradient_in_torch(grad_y, ids, table, 1)
     grad_y[ids == 1] = np.nan
@@ -158,9 +159,10 @@ def test_manners(rng):
         partial(embedding, ids, table),
         # These rows lie side by side in the table.
         *(partial(embedding, np.arange(*ends), table) for ends in [(1, 4), (1, 2), (0, 5)]),
-        partial(embedding, ids[0, 0, ...], table),
+        *(partial(embedding, few, table) for few in (ids[0, 0, ...], ids[:0])),
         partial(embedding_backward, grad_y, ids, table),
         partial(embedding_backward, grad_y, ids, table, int(ids[0, 0])),
+        partial(embedding_backward, grad_y[:0], ids[:0], table),
     )
 
 
