@@ -170,8 +170,8 @@ without_the_last_loss = slip(
 )
 
 each_loss_before_its_error = slip(
-    "In the loop, the loss is taken before the error is computed anew: the first loss comes "
-    "twice, and the last one is missing.",
+    "Each loss after the first is that of one step before: the first comes twice, and the last "
+    "one is missing.",
     {
         "error = x @ w - y\nlosses.append(_mean_square(error))": (
             "losses.append(_mean_square(error))\nerror = x @ w - y"

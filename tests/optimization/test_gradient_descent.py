@@ -19,6 +19,7 @@ MISFITS = {
     "y is a row": [(5, 3), (1, 5), (3,)],
     "y is a column, of one row": [(1, 3), (1, 1), (3,)],
     "w has a weight too few": [(5, 3), (5,), (2,)],
+    "w is one weight for all": [(5, 3), (5,), (1,)],
     "w is a number": [(5, 3), (5,), ()],
     "w is a column": [(5, 3), (5,), (3, 1)],
     "w is a column of one": [(5, 1), (5,), (1, 1)],
