@@ -72,7 +72,8 @@ def test_no_gradients_have_no_sizes():
 )
 def test_entries_of_any_size_are_measured(dtype, largest):
     sizes = np.append(np.geomspace(4 / largest, largest, 41), 0.0).astype(dtype)
-    grads = [size * np.array([1.0, -0.5, 0.25, 0.0, 0.0], dtype) for size in sizes]
+    entries, shapes = np.array([1.0, -0.5, 0.25, 0.0, 0.0], dtype), [(5,), (1, 5), (5, 1, 1)]
+    grads = [(size * entries).reshape(shapes[i % 3]) for i, size in enumerate(sizes)]
     expected = [float(size) * math.sqrt(1.3125 / 5) for size in sizes]
     close = {"float16": 1e-2, "float32": 1e-5, "float64": 1e-9}[dtype]
     # What is smallest in a dtype has lost some of its digits: 1e-45 is a half more or less of it.
