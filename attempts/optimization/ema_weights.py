@@ -214,7 +214,15 @@ kept_in_the_own_dtype = slip(
     "The averages are kept in the parameters' dtype: in float16 the small moves are rounded away.",
     {
         "[param.astype(np.float64) for param in params]": "[param.copy() for param in params]",
-        MOVE: "self.decay * average + (1 - self.decay) * param",
+        MOVE: "self.decay * average + (1 - self.decay) * param.astype(average.dtype)",
+    },
+)
+
+kept_in_float32 = slip(
+    "All averages are kept in float32, so those of float64 parameters lose half of their digits.",
+    {
+        "[param.astype(np.float64) for": "[param.astype(np.float32) for",
+        MOVE: "self.decay * average + (1 - self.decay) * param.astype(np.float32)",
     },
 )
 
