@@ -86,6 +86,11 @@ no_correction_of_v = slip(
     {"self._v[i] / (1 - beta2 ** self._t[i])": "self._v[i]"},
 )
 
+v_corrected_with_the_beta_of_m = slip(
+    "v is corrected with β₁, which belongs to m. The two averages start up at different speeds.",
+    {"1 - beta2 ** self._t[i]": "1 - beta1 ** self._t[i]"},
+)
+
 step_count_never_advances = slip(
     "The step count t stays at 1, so the bias correction never fades.",
     {"self._t[i] += 1": "self._t[i] = 1"},
@@ -122,7 +127,7 @@ epsilon_before_the_correction = slip(
     "eps is added to √v before the bias correction; it should be added after.",
     {
         "(np.sqrt(v_hat) + self.eps)": (
-            "((np.sqrt(self._v[i]) + self.eps) / np.sqrt(1 - beta2 ** self._t[i]))"
+            "((np.sqrt(self._v[i]) + self.eps) / (1 - beta2 ** self._t[i]) ** 0.5)"
         )
     },
 )
