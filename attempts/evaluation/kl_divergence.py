@@ -83,6 +83,16 @@ nan_where_both_are_zero = slip(
     },
 )
 
+dropped_after_the_warning = slip(
+    "A division by 0 or the logarithm of 0 gives a warning, even where `np.where` then drops the "
+    "result.",
+    {
+        "return (p * log_ratio).sum": (
+            "return np.where(possible, p * np.log(p / q), 0).astype(p.dtype).sum"
+        )
+    },
+)
+
 impossible_for_q_left_out = slip(
     "Outcomes with q = 0 are left out, even where p is above 0. There the divergence is infinite.",
     {"possible = p > 0": "possible = (p > 0) & (q > 0)"},
