@@ -109,6 +109,17 @@ equal_scores_called_one_by_one = slip(
     },
 )
 
+equal_scores_called_one_by_one_from_the_top = slip(
+    "Equal scores are called positive one after the other, in the order of the array. A threshold "
+    "takes all of them or none.",
+    {
+        "values, group = np.unique(scores, return_inverse=True)": (
+            "order = np.argsort(-scores, kind='stable')[::-1]\n"
+            "values, group = scores[order], np.argsort(order, kind='stable')"
+        )
+    },
+)
+
 ratio_of_the_costs = slip(
     "Mistakes are weighed by the ratio of the costs, a rounded float, so that equal costs may "
     "differ in the last digit.",
@@ -126,7 +137,7 @@ lowest_of_the_best = slip(
 
 something_is_always_called = slip(
     "+inf is missing: to call nothing positive may cost least.",
-    {"costs == costs.min())[-1]": "costs[:-1] == costs[:-1].min(initial=np.inf))[-1]"},
+    {"costs == costs.min()": "costs[: len(values) or 1] == costs[: len(values) or 1].min()"},
 )
 
 just_above_the_highest = slip(
