@@ -174,6 +174,12 @@ without_the_maximum = slip(
     {"top = s.max(axis=1)": "top = 0 * s.max(axis=1)"},
 )
 
+without_the_maximum_in_float64 = slip(
+    "exp overflows, or all of a row underflow to 0, where the temperature is very small. What can "
+    "be subtracted from a row without changing its softmax?",
+    {"top = s.max(axis=1)": "s = s.astype(np.float64)\ntop = 0 * s.max(axis=1)"},
+)
+
 one_maximum_for_all = slip(
     "One maximum serves all rows: in one far below it every exp underflows to 0.",
     {"top = s.max(axis=1)": "top = np.full(len(s), s.max())"},
@@ -202,6 +208,12 @@ lengths_of_at_least_1e_8 = slip(
     "Very short rows are divided by more than their length, so their cosines are too near 0. Only "
     "the direction of a row counts.",
     {"return x / lengths": "return x / np.maximum(lengths, 1e-8)"},
+)
+
+lengths_raised_by_1e_8 = slip(
+    "A small constant is added to the lengths, so cosines of short rows are too near 0. Only the "
+    "direction of a row counts.",
+    {"return x / lengths": "return x / (lengths + 1e-8)"},
 )
 
 zeros_guarded_by_a_constant = slip(
