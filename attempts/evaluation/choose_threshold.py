@@ -32,6 +32,18 @@ def by_binary_search(scores, labels, cost_fp, cost_fn):
     return candidates[np.argmin(cost_fp * alarms + cost_fn * misses)].item()
 
 
+@right(choose_threshold)
+def among_the_positives(scores, labels, cost_fp, cost_fn):
+    """At a score that only negatives have, calling them positive gains nothing."""
+    if len(scores) != len(labels):
+        raise ValueError("lengths differ")
+    candidates = np.append(np.inf, np.unique(scores)[::-1])
+    candidates = candidates[np.isin(candidates, np.append(scores[labels == 1], np.inf))]
+    misses = np.searchsorted(np.sort(scores[labels == 1]), candidates)
+    alarms = np.searchsorted(np.sort(-scores[labels == 0]), -candidates, side="right")
+    return float(candidates[np.argmin(cost_fp * alarms + cost_fn * misses)])
+
+
 always_a_half = slip(
     "The threshold is always 0.5. Which one is best depends on the costs and the scores.",
     {"costs = cost_fp": "return 0.5\ncosts = cost_fp"},
