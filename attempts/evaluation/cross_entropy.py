@@ -45,8 +45,8 @@ maximum_not_added_back = slip(
 )
 
 logarithm_of_the_softmax = slip(
-    "The logarithm is taken of finished probabilities: one that has underflowed to 0 costs "
-    "infinity.",
+    "The logarithm is taken of finished probabilities: one that has underflowed to 0 no longer "
+    "tells how small it was.",
     {
         "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
             "p = np.exp(of_the_right_class) / np.exp(shifted).sum(axis=1)\nlosses = -np.log(p)"
