@@ -81,6 +81,11 @@ equal_pixels_share = slip(
     },
 )
 
+maximum_of_zero_gets_nothing = slip(
+    "Where the maximum of a window is 0, its gradient is lost. A 0 can win like any other number.",
+    {HIT: "hit += np.where((winners == place) & (windows.max(axis=(4, 5)) != 0), grad_y, 0)"},
+)
+
 last_equal_pixel_wins = slip(
     "Of equal pixels the last one in the window wins. It should be the first.",
     {
