@@ -50,6 +50,25 @@ ties_all_count = slip(
     {" | ((logits == score) & is_earlier)": ""},
 )
 
+sort_not_stable = slip(
+    "Of equal scores, any may rank first: not every sort keeps their order.",
+    {
+        "comes_before.sum(axis=1) < top_k": (
+            "(np.argsort(-logits, axis=1)[:, :top_k] == targets[:, None]).any(axis=1)"
+        )
+    },
+)
+
+partition_takes_any = slip(
+    "Of equal scores, a partition takes any. The lower index ranks first.",
+    {
+        "comes_before.sum(axis=1) < top_k": (
+            "(np.argpartition(-logits, top_k - 1, axis=1)[:, :top_k] == targets[:, None])"
+            ".any(axis=1)"
+        )
+    },
+)
+
 ties_never_count = slip(
     "A right class counts only if its score is larger than those of all that are left out. Of "
     "equal scores, the lower index comes first.",
