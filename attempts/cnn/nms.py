@@ -143,6 +143,11 @@ higher_index_first = slip(
     {'np.argsort(-scores, kind="stable")': 'np.argsort(scores, kind="stable")[::-1]'},
 )
 
+sort_not_stable = slip(
+    "Of equal scores, any may come first: not every sort keeps their order.",
+    {', kind="stable"': ""},
+)
+
 sorted_by_coordinate = slip(
     "The boxes are taken by their lower edge, as in some early code. The scores should decide.",
     {"np.argsort(-scores": "np.argsort(-boxes[:, 3]"},
