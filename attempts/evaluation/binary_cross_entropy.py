@@ -194,6 +194,11 @@ gradient_of_the_sum = slip(
     {"(p - target) / (p * (1 - p)) / p.size": "(p - target) / (p * (1 - p))"},
 )
 
+gradient_divided_by_the_rows = slip(
+    "The gradient is divided by the length of the first axis. The loss is a mean over all entries.",
+    {"(p * (1 - p)) / p.size": "(p * (1 - p)) / max(len(p), 1)"},
+)
+
 # --- From logits -----------------------------------------------------------------------------
 
 through_the_sigmoid = slip(
@@ -271,6 +276,11 @@ slope_of_the_sigmoid_left_in = slip(
 logits_gradient_of_the_sum = slip(
     "It is the gradient of the sum. The loss is a mean, so it is divided by the number of entries.",
     {"(p - target) / z.size": "(p - target)"},
+)
+
+logits_gradient_divided_by_the_rows = slip(
+    "The gradient is divided by the length of the first axis. The loss is a mean over all entries.",
+    {"(p - target) / z.size": "(p - target) / max(len(z), 1)"},
 )
 
 logits_gradient_against_its_sign = slip(
