@@ -269,6 +269,11 @@ signs_turned = slip(
     {"np.stack([to_the_right, to_the_right.T])": "-np.stack([to_the_right, to_the_right.T])"},
 )
 
+gy_turned_upwards = slip(
+    "gy has the wrong sign: it should be positive where it gets brighter downwards.",
+    {"to_the_right.T": "-to_the_right.T"},
+)
+
 sum_of_the_sizes = slip(
     "The strength is |gx| + |gy|, which is larger for slanted edges. It should be the length of "
     "(gx, gy).",
