@@ -9,7 +9,7 @@ WEIGHTS = "ranked = np.exp((logits[order] - logits[order[0]]) / temperature)"
 BEFORE = "before = np.cumsum(ranked) - ranked"
 DROP = "ranked[before >= top_p] = 0"
 PUT_BACK = "probs[order] = ranked"
-GREEDY = "temperature, top_k = 1.0, 1"
+GREEDY = "probs[logits.argmax()] = 1\nreturn probs"
 DRAW = 'np.searchsorted(bounds, rng.random() * bounds[-1], side="right")'
 
 
@@ -62,6 +62,9 @@ def as_a_race(probs, rng):
         return int(np.argmin(rng.exponential(size=len(probs)) / probs))
 
 
+with_a_temperature_of_0_as_a_top_k_of_1 = rewrite({GREEDY: "temperature, top_k = 1.0, 1"})
+
+
 # --- The probabilities -----------------------------------------------------------------------
 
 multiplied_by_the_temperature = slip(
@@ -94,7 +97,7 @@ a_temperature_of_0_refused = slip(
 
 the_largest_share_at_0 = slip(
     "At a temperature of 0, equal largest logits share the probability. The first gets all of it.",
-    {GREEDY: "temperature, top_k = 1.0, int(np.sum(logits == logits.max()))"},
+    {GREEDY: "top = logits == logits.max()\nreturn top / top.sum()"},
 )
 
 one_more_than_k = slip(
@@ -193,11 +196,11 @@ top_p_of_all_tokens = slip(
     "top_p is taken of the probabilities of all tokens, not of those that top_k leaves.",
     {
         "[:top_k]": "",
-        "probs = np.zeros_like(logits)": (
+        PUT_BACK: (
             "if top_k is not None:\n"
             "    ranked[top_k:] = 0\n"
             "    ranked /= ranked.sum()\n"
-            "probs = np.zeros_like(logits)"
+            "probs[order] = ranked"
         ),
     },
 )

@@ -37,8 +37,10 @@ def next_token_probs(
     array([0., 4., 3., 0.])
     """
     _check(temperature, top_k, top_p)
+    probs = np.zeros_like(logits)
     if temperature == 0:
-        temperature, top_k = 1.0, 1
+        probs[logits.argmax()] = 1
+        return probs
     # Only a stable sort leaves equal logits in the order of their indices.
     order = np.argsort(-logits, kind="stable")[:top_k]
     ranked = np.exp((logits[order] - logits[order[0]]) / temperature)
@@ -47,7 +49,6 @@ def next_token_probs(
         before = np.cumsum(ranked) - ranked
         ranked[before >= top_p] = 0
         ranked /= ranked.sum()
-    probs = np.zeros_like(logits)
     probs[order] = ranked
     return probs
 

@@ -102,7 +102,10 @@ def test_logits_of_any_size_are_right(temperature, shift, settings):
     logits = shift + np.array([-np.inf, 1.0, -np.inf, 0.5, 2.0, 0.999, -5.0])
     logits[0] = -1e4 if shift else -np.inf
     expected = one_by_one(logits, temperature, **settings)
-    assert_close(next_token_probs(logits, temperature, **settings), expected)
+    hidden = np.isneginf(logits)
+    probs = next_token_probs(logits, temperature, **settings)
+    assert_close(probs, expected)
+    assert_close(probs[hidden], expected[hidden])
 
 
 @pytest.mark.parametrize(
@@ -142,6 +145,8 @@ def test_rare_tokens_are_drawn_too(rng):
     # A hundred of them get half of the draws.
     shares = count(np.array([0.5, *[0.005] * 100]), rng)
     assert_close([shares[0], shares[1:].sum()], [0.5, 0.5], atol=OFF)
+    # Of 4,000 draws none is the rare one with odds of 2e-9.
+    assert_close(min(sample(np.array([0.005, 0.995]), rng) for _ in range(2 * DRAWS)), 0)
 
 
 def test_late_tokens_of_many_are_drawn_too(rng):
