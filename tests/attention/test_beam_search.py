@@ -124,8 +124,10 @@ def test_finished_sequences_take_places_in_the_beam():
     assert_close(beam_search(model, 2, 3, end=1), expected)
 
 
-def test_a_token_that_is_no_end_ends_nothing():
-    assert_close(beam_search(lambda tokens: TIE, 1, 4, end=7), [([0, 0, 0, 0], -4.0)])
+@pytest.mark.parametrize("end", [7, 3, -1, -3])
+def test_a_token_that_is_no_end_ends_nothing(end):
+    assert_close(beam_search(lambda tokens: TIE, 1, 4, end), [([0, 0, 0, 0], -4.0)])
+    assert_close(beam_search(lambda tokens: TIE[::-1] * [1, 1, 0.5], 1, 2, end), [([2, 2], -1.0)])
 
 
 # --- Ties and impossible tokens --------------------------------------------------------------
