@@ -163,7 +163,8 @@ def test_manners(rng):
 @pytest.mark.speed
 def test_no_python_loop(rng):
     def sized(rows, features):
-        return draw(rng, rows, features), np.zeros(features), rng.normal(size=(2, features))
+        # There are more rows than features at all sizes: a fit may go two ways.
+        return draw(rng, 200 + rows, features), np.zeros(features), rng.normal(size=(2, features))
 
     assert_vectorised(lambda x, *_: fit(x, 2), sized)
     assert_vectorised(project, sized)
