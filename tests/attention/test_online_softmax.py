@@ -162,7 +162,7 @@ def test_no_python_loop_but_that_over_the_blocks(rng):
         (500, 500, 8, "float32"),
         (150, 1500, 8, "float64"),
         (1500, 150, 8, "float32"),
-        (100, 600, 1, "float64"),
+        (200, 600, 2, "float64"),
         (1500, 1500, 64, "float32"),
     ],
 )
