@@ -178,6 +178,15 @@ minus_1e9 = slip(
     {"scores, -np.inf": "scores, -1e9"},
 )
 
+minus_1e9_but_zeros_for_blind_queries = slip(
+    "Masked scores become a number such as -1e9, and real scores may be lower.",
+    {
+        "scores, -np.inf": "scores, -1e9",
+        EXP: "weights = np.exp(scores, out=scores) * (True if mask is None else mask)",
+        TOTAL: PLAIN_TOTAL,
+    },
+)
+
 mean_for_blind_queries = slip(
     "A query whose keys are all masked gets the mean of all values: equally low scores share the "
     "weight.",
@@ -245,6 +254,12 @@ batch_unchecked = slip(
         '_check_shape("k", k, (*batch, t_k, d))': "pass",
         '_check_shape("v", v, (*batch, t_k, d_v))': "pass",
     },
+)
+
+mask_of_two_axes_by_sequence = slip(
+    "A mask of two axes is taken for a row for each sequence where it has as many rows as there "
+    "are sequences. Its rows are those of the queries.",
+    {HIDE: (f"if mask.ndim == 2 and [len(mask)] == batch[-1:]:\n    mask = mask[:, None]\n{HIDE}")},
 )
 
 mask_unchecked = slip(

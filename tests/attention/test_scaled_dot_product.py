@@ -102,7 +102,8 @@ def test_a_mask_with_one_column_shows_all_keys_or_none(rng, shape):
 
 
 def test_a_square_mask_agrees_with_torch(rng):
-    q, k, v = draw(rng, (3,), 5, 5, 5, 5)
+    # It has as many rows as there are sequences, but they are those of the queries.
+    q, k, v = draw(rng, (5,), 5, 5, 5, 5)
     mask = draw_mask(rng, 5, 5)
     expected = in_torch(q, k, v, mask)
     assert_close(scaled_dot_product(q, k, v, mask), expected)
