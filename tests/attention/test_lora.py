@@ -148,7 +148,7 @@ def test_what_is_written_into_the_merged_weight_does_not_reach_the_layer(rng, si
     assert_close(layer.forward(x), expected)
 
 
-@pytest.mark.parametrize(("rank", "n_in"), [(500, 400), (2000, 100), (8, 25_000)])
+@pytest.mark.parametrize(("rank", "n_in"), [(500, 400), (50_000, 4), (8, 25_000)])
 def test_a_is_normal_with_a_variance_of_one_in_n_in(rng, rank, n_in):
     weight = np.zeros((3, n_in))
     a = LoRALinear(weight, np.zeros(3), rank, 1.0, rng).a * n_in**0.5
