@@ -154,6 +154,8 @@ def test_another_number_of_sequences_raises_a_value_error(rng, n, other):
     x, weights = draw(rng, n=n)
     expected = in_torch(x, weights, 2)[:, 4:]
     attention = CachedAttention(*weights, 2)
+    # What fails, here for its width, is no first step.
+    assert_value_error(attention.step, np.ones((other, 1, 5)))
     attention.step(x[:, :4])
     assert_value_error(attention.step, np.ones((other, 1, 6)))
     assert_close((attention.length, attention.step(x[:, 4:])), (4, expected))
