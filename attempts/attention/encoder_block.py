@@ -151,6 +151,18 @@ second_way_from_x = slip(
     },
 )
 
+second_way_from_x_in_pre_norm = slip(
+    "In pre-norm, the second way around starts from x, so that attention's result is lost. It "
+    "starts from a.",
+    {PRE_1: "start = x\nx = x + attention(norm1(x))", PRE_2: "return start + network(norm2(x))"},
+)
+
+second_way_from_x_in_post_norm = slip(
+    "In post-norm, the second way around starts from x, so that attention's result is lost. It "
+    "starts from a.",
+    {POST_1: "start = x\nx = norm1(x + attention(x))", POST_2: "return norm2(start + network(x))"},
+)
+
 # --- Norms -----------------------------------------------------------------------------------
 
 no_norms = slip(
@@ -183,6 +195,11 @@ post_norm_of_the_results = slip(
     {POST_1: "x = x + norm1(attention(x))", POST_2: "return x + norm2(network(x))"},
 )
 
+second_post_norm_of_the_result = slip(
+    "In post-norm, what the network gives is normed before it is added. The sum should be normed.",
+    {POST_2: "return x + norm2(network(x))"},
+)
+
 no_first_post_norm = slip(
     "In post-norm, the sum after attention is not normed.", {POST_1: "x = x + attention(x)"}
 )
@@ -192,6 +209,14 @@ no_second_post_norm = slip(
 )
 
 norm1_for_both = slip("norm1 is used in both places.", {NORM2: 'layer_norm(a, *params["norm1"])'})
+
+norm1_for_both_in_pre_norm = slip(
+    "In pre-norm, norm1 is used in both places.", {PRE_2: "return x + network(norm1(x))"}
+)
+
+norm1_for_both_in_post_norm = slip(
+    "In post-norm, norm1 is used in both places.", {POST_2: "return norm1(x + network(x))"}
+)
 
 norm2_for_both = slip("norm2 is used in both places.", {NORM1: 'layer_norm(a, *params["norm2"])'})
 
