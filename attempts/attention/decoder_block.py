@@ -207,6 +207,15 @@ last_way_from_x = slip(
     },
 )
 
+second_way_from_x = slip(
+    "The way around cross-attention starts from x, so that the result of self-attention is lost. "
+    "It starts from the sum so far.",
+    {
+        SELF: f"start = x\n{SELF}",
+        CROSS: CROSS.replace("x = x +", "x = start +"),
+    },
+)
+
 # --- Norms -----------------------------------------------------------------------------------
 
 post_norm = slip(
@@ -235,6 +244,12 @@ no_norm1 = slip("Self-attention sees x itself. It should see norm1(x).", {NORM1:
 no_norm2 = slip("Cross-attention sees the sum so far itself. It should see its norm.", {NORM2: "x"})
 
 no_norm3 = slip("The network sees the sum so far itself. It should see its norm.", {NORM3: "x"})
+
+network_of_the_sum_before_cross_attention = slip(
+    "The network sees the norm of the sum before cross-attention. It should see that of the sum "
+    "with its result.",
+    {IF: f"before = x\n{IF}", NORM3: 'layer_norm(before, *params["norm3"])'},
+)
 
 norm1_for_all = slip(
     "norm1 is used in every place.",
