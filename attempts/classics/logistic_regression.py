@@ -119,6 +119,15 @@ probability_clipped = slip(
     },
 )
 
+probability_clipped_at_1e_12 = slip(
+    "A clipped probability bounds the loss: a sure but wrong row should cost as much as its score.",
+    {
+        "np.mean(np.logaddexp(0.0, -of_the_label))": (
+            "-np.mean(np.log(np.clip(_sigmoid(of_the_label), 1e-12, 1 - 1e-12)))"
+        )
+    },
+)
+
 epsilon_in_the_logarithm = slip(
     "A small constant is added inside the logarithm: it bounds the loss of a sure but wrong row.",
     {
@@ -257,6 +266,11 @@ penalty_divided_by_rows = slip(
 bias_penalised = slip(
     "b is penalized like a weight.",
     {"np.sum(w**2)": "(np.sum(w**2) + b**2)", "float(error.sum())": "float(error.sum() + l2 * b)"},
+)
+
+gradient_of_b_penalised = slip(
+    "The gradient of b holds a penalty, though the loss has none on b.",
+    {"float(error.sum())": "float(error.sum() + l2 * b)"},
 )
 
 # --- Fit -------------------------------------------------------------------------------------
