@@ -300,12 +300,16 @@ last_logits_alone = slip(
 last_one_not_read = slip(
     "The last token written is missing in the cache that `write` returns.",
     {
+        PROMPT: (
+            'if cache[0][0].shape[2] + tokens.shape[1] + n_new > len(self.weights["positions"]):\n'
+            '    raise ValueError("too long")\n' + PROMPT
+        ),
         LOOP: (
             "for i in range(n_new):\n"
             "    written.append(logits[:, -1:].argmax(dim=-1))\n"
             "    if i < n_new - 1:\n"
             "        logits, cache = self.advance(written[-1], cache)"
-        )
+        ),
     },
 )
 
