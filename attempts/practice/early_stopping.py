@@ -75,6 +75,12 @@ small_gains_become_the_best = slip(
     },
 )
 
+small_gains_move_the_bar = slip(
+    "`best_loss` takes every lower loss, also that of a bad epoch. Then slow progress never adds up "
+    "to min_delta.",
+    {"self._bad_epochs += 1": "self._bad_epochs += 1\nself.best_loss = min(self.best_loss, loss)"},
+)
+
 equal_is_good = slip(
     "A gain of exactly min_delta counts as good. It has to be more.",
     {GOOD: "if math.isfinite(loss) and loss <= self.best_loss - self.min_delta:"},
@@ -128,6 +134,12 @@ whether_to_go_on = slip(
 patience_starts_again = slip(
     "Once it has said stop, it begins to count again. As long as all is bad, it should say stop.",
     {STOP: "return self._bad_epochs > 0 and self._bad_epochs % self.patience == 0"},
+)
+
+says_stop_once = slip(
+    "It says stop after the first `patience` bad epochs in a row, but not after one more. As long "
+    "as all is bad, it should say stop.",
+    {STOP: STOP.replace(">=", "==")},
 )
 
 settings_unchecked = slip(
