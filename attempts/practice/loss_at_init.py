@@ -63,6 +63,12 @@ entropy_with_nan = slip(
     {"p = priors[priors > 0]": "p = priors"},
 )
 
+eps_in_the_logarithm = slip(
+    "A small number is added to every prior before the logarithm is taken. Where a class is rare, "
+    "that shows.",
+    {"p = priors[priors > 0]": "p = priors", "np.log(p)": "np.log(p + 1e-12)"},
+)
+
 mean_over_the_classes = slip(
     "It takes the mean over the classes. The priors are weights already: take the sum.",
     {ENTROPY: "abs(float(np.mean(p * np.log(p))))"},

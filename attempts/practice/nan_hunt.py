@@ -187,7 +187,7 @@ eps_beside_the_count = slip(
 
 mean_over_all_rows = slip(
     "The sum is divided by the number of all rows. Rows without a label should not count.",
-    {COUNT: "len(labels)"},
+    {COUNT: "max(len(labels), 1)"},
 )
 
 sum_for_mean = slip("The losses are added up; their mean is asked for.", {f" / {COUNT}": ""})
