@@ -76,8 +76,8 @@ small_gains_become_the_best = slip(
 )
 
 small_gains_move_the_bar = slip(
-    "`best_loss` takes every lower loss, also that of a bad epoch. Then slow progress never adds up "
-    "to min_delta.",
+    "`best_loss` takes every lower loss, also that of a bad epoch. Then slow progress never adds "
+    "up to min_delta.",
     {"self._bad_epochs += 1": "self._bad_epochs += 1\nself.best_loss = min(self.best_loss, loss)"},
 )
 
