@@ -146,6 +146,11 @@ not_through_the_queries = slip(
     {"grad_q @ w_q + ": ""},
 )
 
+not_through_the_values = slip(
+    "The gradient of x comes through q and k only. It also comes through v.",
+    {" + grad_v @ w_v": ""},
+)
+
 w_out_by_the_values = slip(
     "The gradient of w_out is taken with the values. Its input is what attention made of them.",
     {"_weight_gradient(grad_logits, mixed)": "_weight_gradient(grad_logits, v)"},
