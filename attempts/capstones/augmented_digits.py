@@ -244,6 +244,15 @@ last_loss_reported = slip(
     {"float(np.mean(losses))": "loss"},
 )
 
+mean_over_the_pictures_reported = slip(
+    "The loss reported is a mean over the epoch's pictures, so a smaller last batch counts for "
+    "less. It should be a mean over the batches.",
+    {
+        "losses.append(loss)": "losses.append(loss * len(x_batch))",
+        "float(np.mean(losses))": "float(np.sum(losses) / len(x))",
+    },
+)
+
 losses_of_all_epochs = slip(
     "The mean is over the batches of all epochs so far; it should be over those of this one.",
     {"losses = []": "pass", "adam = Adam(lr=lr)": "adam, losses = Adam(lr=lr), []"},
