@@ -211,6 +211,15 @@ not_normalised = slip(
     {"return yes / (yes + no)": "return p / weights[1]"},
 )
 
+through_infinite_odds = slip(
+    "For a probability of 1 it becomes nan: the odds are ∞ there, and ∞ / ∞ is nan.",
+    {
+        "p * weights[0], (1 - p) * weights[1]": (
+            "np.divide(p, 1 - p) * weights[0] / weights[1], 1.0"
+        )
+    },
+)
+
 probabilities_for_odds = slip(
     "p itself is divided by the factor. Only the odds should be.",
     {"return yes / (yes + no)": "return p * weights[0] / weights[1]"},
