@@ -179,6 +179,12 @@ gradient_divided_by_the_rows = slip(
     {"(w / w.sum())[:, None]": "(w / max(len(w), 1))[:, None]"},
 )
 
+gradient_divided_by_all_weights = slip(
+    "The gradient is divided by the sum of the k classes' weights. The divisor has one weight a "
+    "row, that of its target.",
+    {"(w / w.sum())[:, None]": "(w / weights.sum())[:, None]"},
+)
+
 gradient_of_the_sum = slip(
     "The gradient is not divided by the sum of the weights.",
     {"(w / w.sum())[:, None]": "w[:, None]"},

@@ -61,6 +61,7 @@ def assert_uniform(w, std):
 
 
 def assert_normal(w, std):
+    """Of 200,000 weights, six standard deviations of the last share are 0.0007."""
     w = w / std
     assert_close(w.std(), 1.0, atol=0.012)
     shares = [np.mean(abs(w) < 0.5), np.mean(abs(w) > 2.0), np.mean(abs(w) > 3.0)]
