@@ -210,10 +210,7 @@ last_way_from_x = slip(
 second_way_from_x = slip(
     "The way around cross-attention starts from x, so that the result of self-attention is lost. "
     "It starts from the sum so far.",
-    {
-        SELF: f"start = x\n{SELF}",
-        CROSS: CROSS.replace("x = x +", "x = start +"),
-    },
+    {SELF: f"start = x\n{SELF}", CROSS: CROSS.replace("x = x +", "x = start +")},
 )
 
 # --- Norms -----------------------------------------------------------------------------------

@@ -256,12 +256,6 @@ batch_unchecked = slip(
     },
 )
 
-mask_of_two_axes_by_sequence = slip(
-    "A mask of two axes is taken for a row for each sequence where it has as many rows as there "
-    "are sequences. Its rows are those of the queries.",
-    {HIDE: (f"if mask.ndim == 2 and [len(mask)] == batch[-1:]:\n    mask = mask[:, None]\n{HIDE}")},
-)
-
 mask_unchecked = slip(
     "A mask that is larger than the scores silently stretches them.",
     {

@@ -168,12 +168,6 @@ patience_one_too_short = slip(
     {"self._bad_epochs > self.patience": "self._bad_epochs >= self.patience"},
 )
 
-patience_above_0_one_too_short = slip(
-    "A patience above 0 ends one bad epoch too early: `patience` bad epochs in a row are still "
-    "allowed.",
-    {"self._bad_epochs > self.patience": "self._bad_epochs >= max(self.patience, 1)"},
-)
-
 patience_one_too_long = slip(
     "It allows `patience` + 1 bad epochs, one too many.", {"> self.patience": "> self.patience + 1"}
 )
