@@ -214,7 +214,7 @@ limit_of_0_taken_for_none = slip(
 )
 
 nan_is_healthy = slip(
-    "nan is not found: it compares as False with everything, so it falls through to healthy.",
+    "A size of nan is not found: nan is neither equal to inf nor above any limit.",
     {"all(map(math.isfinite, sizes))": "(math.inf not in sizes)"},
 )
 

@@ -8,7 +8,7 @@ import torch
 from exercises.training.gradient_flow import gradient_sizes, verdict
 from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
 
-SHAPES = [(3, 4), (5,), (2, 1, 3), (1,), (1, 1), (2, 2)]
+SHAPES = [(3, 4), (5,), (2, 3, 2), (1,), (1, 1), (2, 2)]
 
 # Activation, weights' gain, and what becomes of the gradient in 30 layers of 64 units. The ratios
 # first / last are about 6e-5, 1.3, 3e4, 8e-19 and 0.3: off each limit by a factor of 15 or more.
@@ -158,9 +158,10 @@ def test_a_first_size_of_0_has_vanished_even_if_low_is_0(sizes):
     assert_close(verdict(sizes, low=0.0), "vanishing")
 
 
-def test_a_limit_may_be_0():
-    sizes = [1e-9, 1.0]
-    assert_close([verdict(sizes, low=0.0), verdict(sizes, 0.0, 0.0)], ["healthy", "exploding"])
+def test_a_limit_may_be_0_or_very_large():
+    few, many = [1e-9, 1.0], [1e9, 1.0]
+    verdicts = [verdict(few, low=0.0), verdict(few, 0.0, 0.0), verdict(many, high=1e10)]
+    assert_close(verdicts, ["healthy", "exploding", "healthy"])
 
 
 @pytest.mark.parametrize("bad", [math.inf, math.nan])
