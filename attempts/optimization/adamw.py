@@ -35,6 +35,7 @@ from attempts.optimization.adam import (
     step_count_one_too_large,
     step_count_one_too_small,
     uphill,
+    v_corrected_with_the_beta_of_m,
 )
 from kata.attempts import right, slip
 from solutions.optimization.adamw import AdamW
