@@ -137,3 +137,8 @@ corrections_swapped = slip(
         "v / (1 - beta2**self._t)": ("v / (1 - beta1**self._t)"),
     },
 )
+
+v_corrected_with_the_beta_of_m = slip(
+    "v is corrected with β₁, which belongs to m.",
+    {V_HAT: "v_hat = v / (1 - beta1**self._t)"},
+)
