@@ -149,7 +149,7 @@ all_gradients_at_the_start = slip(
     "All gradients are taken at the first parameters. Each batch should get the parameters that "
     "the previous step left.",
     {
-        "optimiser, params = SGD": "optimiser, new = SGD",
+        "[param.copy() for param in params]": "[param.copy() for param in params]\nnew = params",
         "params = optimiser.step": "new = optimiser.step",
         "return params": "return new",
         "step(params, ": "step(new, ",
@@ -161,7 +161,7 @@ one_step_on_the_mean = slip(
     "descent. Every batch should make a step.",
     {
         "SGD(lr)": "SGD(lr / max(len(batches), 1))",
-        "optimiser, params = SGD": "optimiser, new = SGD",
+        "[param.copy() for param in params]": "[param.copy() for param in params]\nnew = params",
         "params = optimiser.step": "new = optimiser.step",
         "return params": "return new",
         "step(params, ": "step(new, ",
@@ -180,7 +180,7 @@ all_rows_at_once = slip(
 every_batch_from_the_start = slip(
     "Every batch starts again from the first parameters, so only the last one leaves a trace.",
     {
-        "optimiser, params = SGD": "optimiser, new = SGD",
+        "[param.copy() for param in params]": "[param.copy() for param in params]\nnew = params",
         "params = optimiser.step": "new = optimiser.step",
         "return params": "return new",
     },

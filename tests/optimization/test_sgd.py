@@ -121,9 +121,10 @@ def test_an_epoch_agrees_with_the_reference(rng, reference):
 def test_gradients_are_asked_for_once_for_each_batch_and_for_a_list_of_the_newest_parameters(
     rng, lr
 ):
-    params, batches, asked = draw_weights(rng), draw_batches(rng), []
-    path = [epoch_by_torch(params, batches[:done], lr) for done in range(4)]
-    expected = [("list", *path[i], *copy.deepcopy(batches[i])) for i in range(3)]
+    # A batch without rows counts as a batch, too.
+    params, batches, asked = draw_weights(rng), draw_batches(rng, (4, 4, 0, 3)), []
+    path = [epoch_by_torch(params, batches[:done], lr) for done in range(5)]
+    expected = [("list", *path[i], *copy.deepcopy(batches[i])) for i in range(4)]
 
     def gradients(params, x, y):
         asked.append((type(params).__name__, *copy.deepcopy(params), x.copy(), y.copy()))
@@ -131,7 +132,7 @@ def test_gradients_are_asked_for_once_for_each_batch_and_for_a_list_of_the_newes
 
     last = epoch(tuple(params), batches, gradients, lr)
     assert_close(asked, expected)
-    assert_close(last, path[3])
+    assert_close(last, path[4])
 
 
 def test_a_parameter_without_a_gradient_stays_while_others_move(rng):
