@@ -176,7 +176,7 @@ sum_over_the_batch = slip(
 
 in_bits = slip(
     "The result is in bits, from log2. It should be in nats.",
-    {"(p * log_ratio).sum(axis=-1)": "(p * log_ratio).sum(axis=-1) / np.log(2)"},
+    {"(p * log_ratio).sum(axis=-1)": "(p * log_ratio).sum(axis=-1) / float(np.log(2))"},
 )
 
 # --- From logits -----------------------------------------------------------------------------
@@ -229,6 +229,11 @@ logits_without_the_maximum = slip(
     "exp overflows for large scores. What can you subtract from a row without changing its "
     "probabilities?",
     {"shifted = x - x.max(axis=-1, keepdims=True)": "shifted = x"},
+)
+
+one_maximum_for_all = slip(
+    "One maximum serves the whole batch: in a row far below it every exp underflows to 0.",
+    {"x.max(axis=-1, keepdims=True)": "x.max(initial=-np.inf)"},
 )
 
 cross_entropy_of_logits = slip(
