@@ -145,6 +145,11 @@ without_the_maximum = slip(
     {"shifted = x - x.max(axis=1, keepdims=True)": "shifted = x"},
 )
 
+one_maximum_for_all = slip(
+    "One maximum serves the whole batch: in a row far below it every exp underflows to 0.",
+    {"x.max(axis=1, keepdims=True)": "x.max(initial=-np.inf)"},
+)
+
 # --- The mean --------------------------------------------------------------------------------
 
 sum_over_the_rows = slip(
@@ -198,6 +203,16 @@ gradient_of_the_plain_loss = slip(
 gradient_of_the_target_only = slip(
     "The share of eps is missing in the gradient: what a row's q sums to is less than 1.",
     {" - eps / logits.shape[1]": ""},
+)
+
+gradient_without_the_uniform_part = slip(
+    "This is the gradient of the plain cross-entropy times 1 − eps. The uniform part of the target "
+    "has one too.",
+    {
+        "np.exp(_log_softmax(logits[rows])) - eps / logits.shape[1]": (
+            "(1 - eps) * np.exp(_log_softmax(logits[rows]))"
+        )
+    },
 )
 
 gradient_with_the_target_at_one = slip(
