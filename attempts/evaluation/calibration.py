@@ -47,8 +47,8 @@ left_edges_inside = slip(
 )
 
 edges_by_a_small_constant = slip(
-    "A small constant is taken off the confidences, so one that is a little above an edge falls "
-    "below it.",
+    "A confidence a little above an edge falls below it, as where a small constant is taken off, "
+    "or digits are rounded away.",
     {"(edges, confidence,": "(edges, confidence - 1e-9,"},
 )
 
