@@ -13,6 +13,7 @@ from kata.testing import (
     assert_keeps_pace,
     assert_memory_at_most,
     assert_no_loop_over,
+    assert_vectorised,
     difference,
     numerical_gradient,
     peak_bytes,
@@ -196,6 +197,18 @@ def test_loops_in_python_are_counted(loop):
     x = np.ones((96, 8))
     with pytest.raises(AssertionError, match="Let NumPy do the loop over the rows"):
         assert_no_loop_over("the rows", loop, (x[:8],), (x,))
+
+
+@pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS.keys())
+def test_loops_over_one_of_several_sizes_are_counted(loop):
+    with pytest.raises(AssertionError, match="Let NumPy do the loop over the rows"):
+        assert_vectorised(loop, lambda the_rows, columns: (np.ones((the_rows, columns)),))
+
+
+def test_a_loop_of_numpys_own_over_a_few_numbers_is_none():
+    x = np.linspace(0.0, 1.0, 200)
+    assert python_work(np.isin, x[:4], x[:4]) < python_work(np.isin, x[:100], x[:100]) - 16
+    assert_vectorised(np.isin, lambda numbers: (x[:numbers], x[:numbers]))
 
 
 def test_a_long_loop_is_counted_only_until_it_is_known_to_be_one():
