@@ -140,6 +140,8 @@ def test_manners(rng):
         partial(log_softmax, x[0, 1]),
         partial(log_softmax, x, axis=1),
         partial(log_softmax, x[:, :, 1:2]),
+        partial(logsumexp, x[:0]),
+        partial(log_softmax, x[:0]),
     )
 
 
