@@ -81,6 +81,11 @@ digits_lost_near_0 = slip(
     {FALL: "np.exp(-2 * np.abs(x)) - 1"},
 )
 
+one_minus_exp_near_0 = slip(
+    "Near 0, exp is 1 to almost all digits, and subtracting it from 1 cancels them.",
+    {"fall = np.expm1": "small = np.exp", "fall / (2 + fall)": "(1 - small) / (1 + small)"},
+)
+
 x_itself_near_0 = slip(
     "Near 0 it gives x itself, which is right to a few digits only: the next term is −x³ / 3.",
     {TANH: "np.where(np.abs(x) < 1e-3, x, np.copysign(fall / (2 + fall), x))"},
