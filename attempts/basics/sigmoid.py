@@ -49,6 +49,11 @@ sigmoid_from_tanh = slip(
     {SIGMOID: "(1 + np.tanh(x / 2)) / 2"},
 )
 
+sigmoid_from_the_upper_half = slip(
+    "Below 0 it is made as 1 − sigmoid(−x). Far below 0 that is 1 − 1, which has no digits left.",
+    {SIGMOID: "np.where(x >= 0, 1 / (1 + small), 1 - 1 / (1 + small))"},
+)
+
 sigmoid_mirrored = slip(
     "The sign of x is reversed: it falls where it should rise.", {"x >= 0": "x < 0"}
 )
