@@ -150,7 +150,7 @@ def test_the_weights_of_an_lstm_raise_a_value_error(rng):
 
 @manners()
 def test_manners(rng):
-    return partial(gru_cell, *draw(rng, 3, 2, 4))
+    return [partial(gru_cell, *draw(rng, n, 2, 4)) for n in (3, 0)]
 
 
 @pytest.mark.speed
