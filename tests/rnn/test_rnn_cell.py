@@ -110,7 +110,7 @@ def test_one_row_without_a_batch_axis_raises_a_value_error(rng, position):
 
 @manners()
 def test_manners(rng):
-    return partial(rnn_cell, *draw(rng, 3, 2, 4))
+    return [partial(rnn_cell, *draw(rng, n, 2, 4)) for n in (3, 0)]
 
 
 @pytest.mark.speed
