@@ -104,9 +104,9 @@ def test_the_last_states_are_those_of_the_sequences_alone(rng, lengths, size):
 
 
 def test_real_steps_and_states_that_are_not_finite_are_kept():
-    hs = np.array([[[np.nan], [1.0]], [[2.0], [-np.inf]], [[3.0], [np.nan]]])
+    hs = np.array([[[np.nan], [1.0]], [[2.0], [-np.inf]], [[np.nan], [3.0]]])
     expected = np.array([[np.nan], [-np.inf], [3.0]])
-    assert_close(last_states(hs, np.array([1, 2, 1])), expected)
+    assert_close(last_states(hs, np.array([1, 2, 2])), expected)
     batch, _ = pad_sequences([hs[0], hs[1, :1]], value=7.0)
     assert_close(batch, np.array([[[np.nan], [1.0]], [[2.0], [7.0]]]))
 
