@@ -78,6 +78,11 @@ forget_gate_on_h = slip(
     {"_sigmoid(f) * c": "_sigmoid(f) * h"},
 )
 
+forget_gate_coupled = slip(
+    "The forget gate is 1 − the input gate. It has a block of its own in z.",
+    {"_sigmoid(f) * c": "(1 - _sigmoid(i)) * c"},
+)
+
 coupled_gates = slip(
     "The candidate is weighted by 1 − f, as in a GRU. The LSTM has an input gate of its own.",
     {"_sigmoid(i)": "(1 - _sigmoid(f))"},
