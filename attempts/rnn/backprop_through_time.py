@@ -112,6 +112,11 @@ derivative_on_the_own_part_only = slip(
     },
 )
 
+not_through_tanh = slip(
+    "What goes back to the step before has not been through the derivative of tanh.",
+    {"grad_h = grad_z[:, k] @ w_hh": "grad_h = (grad_hs[:, k] + grad_h) @ w_hh"},
+)
+
 not_through_w_hh = slip(
     "What goes back to the step before has not been through W_hh.",
     {"grad_h = grad_z[:, k] @ w_hh": "grad_h = grad_z[:, k]"},
