@@ -10,7 +10,7 @@ from kata.testing import assert_close, assert_value_error, assert_vectorised, ma
 DTYPES = pytest.mark.parametrize(
     "dtype", [np.float16, np.float32, np.float64], ids=["float16", "float32", "float64"]
 )
-SHAPES = [(5, 4), (2, 3, 7, 6), (3, 6, 6), (4, 4, 4), (2, 1, 8), (3, 5, 2), (2, 2), (2, 600)]
+SHAPES = [(5, 4), (2, 3, 7, 6), (6, 6, 6), (2, 4, 4, 4), (2, 1, 8), (3, 5, 2), (2, 2), (2, 600)]
 
 
 def in_torch(x, positions=None, base=10000.0):
