@@ -232,8 +232,8 @@ features_unchecked = slip(
 )
 
 one_query_at_a_time = slip(
-    "It goes through the queries one at a time in Python. One product gives the scores of all of "
-    "them with a block of keys.",
+    "It loops over the queries in Python, perhaps block by block. One product gives the scores of "
+    "all of them with a block of keys.",
     {SCORES: "scores = np.array([k[start : start + block] @ query for query in q])"},
 )
 
