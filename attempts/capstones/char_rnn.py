@@ -244,6 +244,15 @@ the_last_loss_reported = slip(
     {"float(np.mean(losses))": "losses[-1]"},
 )
 
+mean_over_the_names_reported = slip(
+    "The loss reported is a mean over the epoch's names, so a smaller last batch counts for "
+    "less. It should be a mean over the batches.",
+    {
+        "losses.append(loss)": "losses.append(loss * len(batch[0]))",
+        "float(np.mean(losses))": "float(np.sum(losses) / len(names))",
+    },
+)
+
 losses_of_all_epochs = slip(
     "The mean that is reported goes over all epochs so far. It should be this epoch's.",
     {"losses = []\nfor batch": "for batch", EPOCHS: "losses = []\n" + EPOCHS},
