@@ -253,6 +253,15 @@ last_loss_reported = slip(
     {"float(np.mean(losses))": "float(loss)"},
 )
 
+mean_over_the_pictures_reported = slip(
+    "The loss reported is a mean over the epoch's pictures, so a smaller last batch counts for "
+    "less. It should be a mean over the batches.",
+    {
+        "losses.append(loss)": "losses.append(loss * len(x_batch))",
+        "float(np.mean(losses))": "float(np.sum(losses) / len(x))",
+    },
+)
+
 largest_of_each_class = slip(
     "For each class, this is the picture with its largest logit. It should be a class for each "
     "picture.",
