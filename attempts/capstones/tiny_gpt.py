@@ -101,6 +101,16 @@ heads_cut_without_a_transpose = slip(
     },
 )
 
+interleaved_heads = slip(
+    "A head has every n_heads-th column. Its columns should be next to each other.",
+    {
+        "part.reshape(n, t, n_heads, -1).swapaxes(1, 2)": (
+            "part.reshape(n, t, -1, n_heads).transpose(0, 3, 1, 2)"
+        ),
+        "heads.swapaxes(1, 2).reshape(n, t": "heads.transpose(0, 2, 3, 1).reshape(n, t",
+    },
+)
+
 not_shifted = slip(
     "Each position is asked for its own token, which it sees. It should predict the next one.",
     {"windows[:, 1:].reshape": "windows[:, :-1].reshape"},
