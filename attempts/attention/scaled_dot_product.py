@@ -161,8 +161,7 @@ masked_scores_are_zero = slip(
 )
 
 mask_added_as_a_number = slip(
-    "The boolean mask is added to the scores: that adds 1 for a key that may be seen, and hides "
-    "none.",
+    "The boolean mask is added to the scores: a key that may be seen gets 1 more, none is hidden.",
     {HIDE: "scores += mask"},
 )
 

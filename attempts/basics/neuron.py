@@ -117,8 +117,7 @@ from_the_gradients_of_each_sample = rewrite(
 )
 
 without_the_slope = slip(
-    "The sigmoid's slope y · (1 − y) is missing. (With cross-entropy for the loss, it would "
-    "cancel.)",
+    "The sigmoid's slope y · (1 − y) is missing. (With cross-entropy as loss it would cancel.)",
     {SLOPE: "grad_y"},
 )
 

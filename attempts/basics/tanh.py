@@ -38,8 +38,7 @@ tanh_by_a_series_near_0 = rewrite(
 )
 
 tanh_by_its_formula = slip(
-    "exp overflows far from 0, and ∞ / ∞ is nan; near 0, the difference of the two exps loses its "
-    "digits.",
+    "Far from 0 exp overflows, and ∞ / ∞ is nan; near 0 the two exps' difference loses its digits.",
     {TANH: "(np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))"},
 )
 
@@ -209,8 +208,7 @@ backward_as_for_the_sigmoid = slip(
 )
 
 backward_without_the_4 = slip(
-    "This is the sigmoid's slope at 2x. By the chain rule, 2 · sigmoid(2x) − 1 brings two factors "
-    "of 2.",
+    "This is the sigmoid's slope at 2x. The chain rule gives 2 · sigmoid(2x) − 1 two factors of 2.",
     {"4 * small": "small"},
 )
 

@@ -190,8 +190,7 @@ only_b_summed = slip(
 )
 
 only_the_smaller_summed = slip(
-    "Only the smaller factor's gradient is summed. Both may have been broadcast, along different "
-    "axes.",
+    "Only the smaller factor's gradient is summed. Each may have been broadcast along other axes.",
     {
         "unbroadcast(grad_a, a.shape)": (
             "unbroadcast(grad_a, a.shape) if a.size <= b.size else grad_a"

@@ -203,8 +203,7 @@ channels_summed_too_early = slip(
 )
 
 size_one_short = slip(
-    "One row and one column are missing at the end. A picture as large as the kernel has one "
-    "position.",
+    "The last row and column are missing. A picture as large as the kernel has one position.",
     {STRIDE: "[:, :, ::sh, ::sw][:, :, :-1, :-1]"},
 )
 

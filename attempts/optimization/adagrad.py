@@ -62,8 +62,7 @@ class WithTheRootInTheState:
 # --- The sum of squares ----------------------------------------------------------------------
 
 running_average = slip(
-    "s is a running average that forgets, as in RMSProp. Adagrad adds every square in full and "
-    "keeps it.",
+    "s is a running average that forgets, as in RMSProp. Adagrad keeps every square in full.",
     {"self._s[i] + grad**2": "0.99 * self._s[i] + 0.01 * grad**2"},
 )
 
@@ -92,8 +91,7 @@ sum_of_the_sizes = slip(
 )
 
 square_of_the_sum = slip(
-    "The gradients are added up and then squared, so opposite ones cancel. Square each before "
-    "adding.",
+    "The gradients are added up, then squared, so opposite ones cancel. Square each before adding.",
     {"grad**2": "grad", "np.sqrt(self._s[i])": "np.sqrt(self._s[i] ** 2)"},
 )
 

@@ -151,8 +151,7 @@ no_decay = slip(
 )
 
 biases_left_out = slip(
-    "Vectors (biases) do not decay. That is often wanted, but this AdamW lets every parameter "
-    "decay.",
+    "Vectors (biases) do not decay. That is often wanted; in this AdamW every parameter does.",
     {"decayed = param": "decayed = param if param.ndim == 1 else param"},
 )
 

@@ -48,8 +48,7 @@ the_gradient_of_half_the_loss = slip(
 )
 
 the_gradient_of_the_sum = slip(
-    "The gradient is summed over the rows, but the loss is their mean: more rows make longer "
-    "steps.",
+    "The gradient is summed over the rows, not averaged as the loss is: more rows, longer steps.",
     {"lr * 2 / len(x)": "lr * 2"},
 )
 

@@ -114,8 +114,7 @@ hard_threshold = slip(
 )
 
 through_zero = slip(
-    "Entries smaller than the threshold are pushed through 0 to the other side. They should stop "
-    "there.",
+    "Entries below the threshold are pushed through 0 to the other side. They should stop there.",
     {"x - np.clip(x, -threshold, threshold)": "x - threshold * np.sign(x)"},
 )
 

@@ -142,8 +142,7 @@ last_batch_filled_up = slip(
 )
 
 batches_of_about_equal_size = slip(
-    "np.array_split makes batches of about equal size. All but the last should have batch_size "
-    "rows.",
+    "np.array_split makes batches of about equal size. Only the last may be smaller.",
     {"batches = (": ("batches = np.array_split(order[:end], -(-end // batch_size)) if end else (")},
 )
 

@@ -211,14 +211,12 @@ parameters_of_its_own = slip(
 )
 
 shapes_unchecked = slip(
-    "A gradient whose shape is not its parameter's is let through: NumPy broadcasts one to the "
-    "other.",
+    "A gradient of another shape than its parameter's is let through: NumPy broadcasts the two.",
     {"if grad.shape != param.shape": "if False"},
 )
 
 sizes_in_place_of_shapes = slip(
-    "Sizes are compared instead of shapes: a gradient of another shape with as many entries is let "
-    "through.",
+    "Sizes are compared, not shapes: a gradient of another shape but as many entries passes.",
     {"grad.shape != param.shape": "grad.size != param.size"},
 )
 

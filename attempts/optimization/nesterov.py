@@ -77,8 +77,7 @@ without_momentum = slip(
 )
 
 a_mean_of_slopes = slip(
-    "The slope is weighted by 1 − momentum, which makes u an average. The slope should count in "
-    "full.",
+    "The slope is weighted by 1 − momentum, which makes u an average. It should count in full.",
     {"- lr * gradient": "- (1 - momentum) * lr * gradient"},
 )
 

@@ -35,8 +35,7 @@ def as_the_smaller_of_two(step, peak, warmup, total, floor=0.0):
 # --- The warm-up -----------------------------------------------------------------------------
 
 warm_up_from_1 = slip(
-    "The warm-up counts from 1: its first step is already at peak / warmup. Steps are counted "
-    "from 0.",
+    "The warm-up counts from 1: its first step is at peak / warmup already. Steps count from 0.",
     {"peak * step / warmup": "peak * (step + 1) / warmup"},
 )
 

@@ -148,8 +148,7 @@ no_decay = slip(
 )
 
 biases_left_out = slip(
-    "Vectors (biases) do not decay. That is often wanted, but this kata lets every parameter "
-    "decay.",
+    "Vectors (biases) do not decay. That is often wanted; in this kata every parameter does.",
     {"if self.decoupled:": "if param.ndim == 1:\n    pass\nelif self.decoupled:"},
 )
 

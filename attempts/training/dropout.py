@@ -67,8 +67,7 @@ scaled_in_evaluation_instead = slip(
 )
 
 scaled_in_evaluation_too = slip(
-    "Evaluation is scaled as well as training. It drops nothing, so there is nothing to make up "
-    "for.",
+    "Evaluation is scaled like training. It drops nothing, so there is nothing to make up for.",
     {"x.copy()": "x / (1.0 - p if p < 1.0 else 1.0)"},
 )
 
