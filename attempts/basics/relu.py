@@ -130,7 +130,7 @@ leaky_relu_on_a_copy = rewrite(
 )
 
 mixed_from_x_and_its_size = slip(
-    "Both lines come from one sum. With a huge slope its parts cancel and positive entries are lost.",
+    "Both lines come from one sum. With a huge slope its parts cancel and positive entries vanish.",
     {LEAKY: "(1 + slope) / 2 * x + (1 - slope) / 2 * np.abs(x)"},
 )
 
