@@ -94,6 +94,18 @@ quotient_without_its_sign = slip(
     },
 )
 
+quotient_without_the_square = slip(
+    "The derivative of a / b with respect to b lacks the square of b.",
+    {
+        "return self * _as_value(other) ** -1": (
+            "b = _as_value(other)\n"
+            "slope = -self.data / b.data\n"
+            "return _made(self.data / b.data, (self, 1 / b.data), (b, slope))"
+        ),
+        "return self**-1 * other": "return _as_value(other) / self",
+    },
+)
+
 power_without_its_exponent = slip(
     "The derivative of a power lacks the exponent in front.", {"exponent * self.data": "self.data"}
 )
@@ -178,6 +190,30 @@ in_the_order_of_discovery = slip(
     {
         "stack.append((value, True))": "finished.append(value)",
         "return finished[::-1]": "return finished",
+    },
+)
+
+level_by_level = slip(
+    "A value that is found early hands its gradient on early, though more may reach it by a longer "
+    "way.",
+    {
+        "stack.pop()": "stack.pop(0)",
+        "stack.append((value, True))": "finished.append(value)",
+        "return finished[::-1]": "return finished",
+    },
+)
+
+marked_before_its_turn = slip(
+    "A value counts as seen once it waits on the stack: if it turns up again by a longer way, its "
+    "place stays too early.",
+    {
+        "elif value not in seen:\n    seen.add(value)\n": "else:\n",
+        "stack += [(other, False) for other, _ in value._inputs]": (
+            "for other, _ in value._inputs:\n"
+            "    if other not in seen:\n"
+            "        seen.add(other)\n"
+            "        stack.append((other, False))"
+        ),
     },
 )
 
