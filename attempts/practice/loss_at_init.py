@@ -66,7 +66,7 @@ entropy_with_nan = slip(
 eps_in_the_logarithm = slip(
     "A small number is added to every prior before the logarithm is taken. Where a class is rare, "
     "that shows.",
-    {"p = priors[priors > 0]": "p = priors", "np.log(p)": "np.log(p + 1e-12)"},
+    {"p = priors[priors > 0]": "p = priors", ENTROPY: "-float(np.sum(p * np.log(p + 1e-12)))"},
 )
 
 mean_over_the_classes = slip(
