@@ -63,7 +63,7 @@ def test_it_agrees_with_torch_on_any_axis(rng, name, axis):
 
 @NAMES
 def test_of_no_rows_nothing_is_given(name):
-    rows, columns = np.zeros((0, 4)), np.zeros((4, 0))
+    rows, columns = np.zeros((0, 4), np.float32), np.zeros((4, 0))
     expected = in_torch(name, rows), in_torch(name, columns, 0)
     assert_close(call(name, rows), expected[0])
     assert_close(call(name, columns, 0), expected[1])
@@ -140,8 +140,6 @@ def test_manners(rng):
         partial(log_softmax, x[0, 1]),
         partial(log_softmax, x, axis=1),
         partial(log_softmax, x[:, :, 1:2]),
-        partial(logsumexp, x[:0]),
-        partial(log_softmax, x[:0]),
     )
 
 

@@ -39,8 +39,8 @@ def test_it_agrees_with_torch_on_any_axis(rng, axis):
 
 
 def test_of_no_rows_there_are_no_probabilities():
-    assert_close(softmax(np.zeros((0, 4))), np.zeros((0, 4)))
-    assert_close(softmax(np.zeros((4, 0)), 0), np.zeros((4, 0)))
+    for x, axis in ((np.zeros((0, 4), np.float32), -1), (np.zeros((4, 0)), 0)):
+        assert_close(softmax(x, axis), x)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
@@ -94,8 +94,7 @@ def test_no_scores_along_the_axis_raise_a_value_error(shape, axis):
 @manners()
 def test_manners(rng):
     x = rng.normal(size=(2, 3, 4))
-    calls = [partial(softmax, one) for one in (x, x[..., :1], x[0, 0], x[:0])]
-    return *calls, partial(softmax, x, axis=1)
+    return *(partial(softmax, one) for one in (x, x[..., :1], x[0, 0])), partial(softmax, x, axis=1)
 
 
 @pytest.mark.speed

@@ -50,9 +50,8 @@ def test_it_agrees_with_torch_on_any_axis(rng, axis):
 
 
 def test_of_no_rows_there_are_no_gradients():
-    rows, columns = np.zeros((0, 4)), np.zeros((4, 0))
-    assert_close(softmax_backward(rows, rows), np.zeros((0, 4)))
-    assert_close(softmax_backward(columns, columns, 0), np.zeros((4, 0)))
+    for x, axis in ((np.zeros((0, 4), np.float32), -1), (np.zeros((4, 0)), 0)):
+        assert_close(softmax_backward(x, x, axis), x)
 
 
 def test_it_agrees_with_the_reference(rng, reference):
@@ -114,7 +113,6 @@ def test_manners(rng):
         partial(softmax_backward, grad_y, x, axis=1),
         partial(softmax_backward, grad_y[..., :1], x[..., :1]),
         partial(softmax_backward, grad_y[0, 0], x[0, 0]),
-        partial(softmax_backward, grad_y[:0], x[:0]),
         partial(softmax_backward, 0.0 * grad_y, x),
     )
 
