@@ -133,6 +133,9 @@ def difference(
         return _tensor_difference(actual, expected, rtol, atol)
     if isinstance(expected, float | np.floating):
         return _float_difference(actual, expected, rtol, atol)
+    if isinstance(actual, np.random.Generator) and isinstance(expected, np.random.Generator):
+        problem = difference(actual.bit_generator.state, expected.bit_generator.state)
+        return f"a generator in another state: {problem}" if problem else None
     return _plain_difference(actual, expected)
 
 

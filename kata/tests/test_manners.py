@@ -197,6 +197,18 @@ def test_an_argument_without_an_effect_is_named():
     assert said.endswith("`axis` has no effect: its default and 0 give the same result.")
 
 
+def test_functions_under_one_decorator_are_still_several():
+    def decorated(function):
+        return lambda x: function(x)
+
+    @manners()
+    def test(rng):
+        x = rng.normal(size=(3, 4))
+        return partial(decorated(np.size), x), partial(decorated(np.size), x + 1.0)
+
+    assert "every argument has an effect" not in failures(test)
+
+
 def test_functions_of_one_kata_share_no_state():
     def relu(x):
         last["mask"] = x > 0
