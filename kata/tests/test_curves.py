@@ -17,8 +17,9 @@ def test_a_table_is_that_of_its_run(run):
     solution = target.solution_module(catalog.load(ROOT).find("read_the_curves"))
     *_, table = getattr(solution, f"run_{run}").__doc__.split("epoch ", 1)
     _, *rows = table.strip().splitlines()
-    values = [[RUNS[run][column][epoch] for column in COLUMNS] for epoch in SHOWN]
+    epochs = [int(row.split()[0]) for row in rows]
+    values = [[RUNS[run][column][epoch] for column in COLUMNS] for epoch in epochs]
     # Nothing is known of the epoch and its gradients before the first step.
     expected = [[f"{value:.2f}" for value in row if value is not None] for row in values]
-    assert [row.split()[0] for row in rows] == list(map(str, SHOWN))
+    assert set(SHOWN) <= set(epochs)
     assert [row.split()[1:] for row in rows] == expected
