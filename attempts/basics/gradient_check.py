@@ -118,8 +118,7 @@ half_a_step_to_each_side = slip(
 )
 
 several_numbers_added_up = slip(
-    "If the function gives several numbers, they are silently added up. That hides a forgotten sum "
-    "or mean.",
+    "Several numbers from the function are silently added up. That hides a forgotten sum or mean.",
     {"np.asarray(result)": "np.sum(result)"},
 )
 

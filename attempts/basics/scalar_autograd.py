@@ -203,20 +203,6 @@ level_by_level = slip(
     },
 )
 
-marked_before_its_turn = slip(
-    "A value counts as seen once it waits on the stack: if it turns up again by a longer way, its "
-    "place stays too early.",
-    {
-        "elif value not in seen:\n    seen.add(value)\n": "else:\n",
-        "stack += [(other, False) for other, _ in value._inputs]": (
-            "for other, _ in value._inputs:\n"
-            "    if other not in seen:\n"
-            "        seen.add(other)\n"
-            "        stack.append((other, False))"
-        ),
-    },
-)
-
 local_derivatives_only = slip(
     "The upstream gradient is left out: the chain rule multiplies the derivatives.",
     {" + upstream[value] * derivative": " + derivative"},
@@ -228,8 +214,7 @@ starts_with_its_number = slip(
 )
 
 starts_with_its_grad = slip(
-    "It starts from the value's own grad plus 1. What an earlier call left there plays no part in "
-    "this one.",
+    "It starts from the value's own grad plus 1. What an earlier call left there should not count.",
     {"upstream = {self: 1.0}": "upstream = {self: self.grad + 1.0}"},
 )
 

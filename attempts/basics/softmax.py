@@ -53,8 +53,7 @@ maximum_along_the_last_axis = slip(
 )
 
 logarithm_added_to_the_maximum = slip(
-    "Added to a huge maximum, the logarithm of the sum is rounded away: equal scores of 1e20 get 1 "
-    "each.",
+    "Beside a huge maximum, the sum's logarithm is rounded away: equal scores of 1e20 all get 1.",
     {
         "y = np.exp(x - x.max(axis=axis, keepdims=True))": (
             "top = x.max(axis=axis, keepdims=True)\n"

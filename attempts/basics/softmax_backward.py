@@ -179,8 +179,7 @@ axis_0_taken_for_none = slip(
 )
 
 the_sum_along_the_last_axis = slip(
-    "The probabilities are along the axis, but the upstream gradients are summed along the last "
-    "one.",
+    "The probabilities are along the axis, but the upstream gradients' sum is along the last.",
     {"(grad_y * y).sum(axis=axis": "(grad_y * y).sum(axis=-1"},
 )
 

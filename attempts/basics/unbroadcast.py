@@ -126,8 +126,7 @@ whatever_differs_is_summed = slip(
 )
 
 broadcast_either_way = slip(
-    "A length of 1 is accepted on either side, but x was broadcast to grad's shape, never the "
-    "reverse.",
+    "A length of 1 is accepted on either side, but only x was broadcast, to grad's shape.",
     {
         "n not in (1, m)": "n != m and 1 not in (n, m)",
         "return summed.reshape(shape)": (

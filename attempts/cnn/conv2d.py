@@ -137,8 +137,7 @@ padding_only_after = slip(
 )
 
 padding_before_and_after = slip(
-    "The padding's pair is taken for (before, after), as in `np.pad`. It is (along height, along "
-    "width).",
+    "The padding's pair is taken for (before, after), as in `np.pad`. It is (height, width).",
     {FRAME: "(ph, pw), (ph, pw)"},
 )
 

@@ -56,8 +56,7 @@ each_pair_once = slip(
 )
 
 classes_from_the_targets = slip(
-    "Only classes that occur among the targets have a place. All n_classes need a row and a "
-    "column.",
+    "Only classes among the targets have a place. All n_classes need a row and a column.",
     {
         "return counts.reshape(n_classes, n_classes).astype(np.int64, copy=False)": (
             "counts = counts.reshape(n_classes, n_classes)\n"

@@ -213,8 +213,7 @@ the_predicted_class = slip(
 )
 
 all_rows_with_all_targets = slip(
-    "`log_p[:, targets]` picks every row's value for every target. Each row has one right class "
-    "only.",
+    "`log_p[:, targets]` picks every row's value for every target. Each row has one right class.",
     {
         "shifted[np.arange(len(shifted)), right_class]": "shifted[:, right_class[counts]]",
         "np.exp(shifted).sum(axis=1)": "np.exp(shifted).sum(axis=1, keepdims=True)",

@@ -55,8 +55,7 @@ a_norm_each = slip(
 )
 
 always_rescaled = slip(
-    "The gradients are always scaled to max_norm: short ones are made longer. Clipping only "
-    "shortens.",
+    "The gradients are always scaled to max_norm: short ones grow. Clipping only shortens.",
     {"min(1.0, max_norm / (norm + 1e-6))": "max_norm / (norm + 1e-6)"},
 )
 
@@ -134,8 +133,7 @@ absolute_values = slip(
 )
 
 the_largest_entry = slip(
-    "The largest absolute value is used as the norm. The norm is the root of the sum of all "
-    "squares.",
+    "The largest size serves as the norm. The norm is the root of the sum of all squares.",
     {
         "np.square(g, dtype=np.float64).sum()": "np.abs(g).max(initial=0.0)",
         "math.sqrt(sum(squares))": "max(squares, default=0.0)",

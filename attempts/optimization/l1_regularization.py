@@ -74,8 +74,7 @@ only_matrices = slip(
 )
 
 rows_taken_for_biases = slip(
-    "A weight with one row or one column counts as a bias. The number of axes decides, not their "
-    "length.",
+    "A weight with one row or column counts as a bias. The number of axes decides, not a length.",
     {
         "param.ndim > 1)": "param.squeeze().ndim > 1)",
         "param.ndim > 1 else": "param.squeeze().ndim > 1 else",

@@ -34,8 +34,7 @@ only_matrices = slip(
 )
 
 rows_taken_for_biases = slip(
-    "A weight with one row or one column counts as a bias. The number of axes decides, not their "
-    "length.",
+    "A weight with one row or column counts as a bias. The number of axes decides, not a length.",
     {"param.ndim > 1": "param.squeeze().ndim > 1"},
 )
 
@@ -145,8 +144,7 @@ downhill = slip(
 )
 
 gradients_of_the_norm = slip(
-    "Each gradient is divided by its weight's norm: that is the gradient of the norm without the "
-    "square.",
+    "Each gradient is divided by its weight's norm: that is the gradient of the plain norm.",
     {"strength * param if": "strength / max(float(np.linalg.norm(param)), 1e-300) * param if"},
 )
 

@@ -118,8 +118,7 @@ begun_a_step_late = slip(
 )
 
 gamma_as_a_rate = slip(
-    "gamma is used as a rate, as in exp(−gamma · step). It is the factor from one step to the "
-    "next.",
+    "gamma is used as a rate, as in exp(−gamma · step). It is the factor from step to step.",
     {"gamma**step": "math.exp(-gamma * step)"},
 )
 
@@ -129,8 +128,7 @@ the_lost_share = slip(
 )
 
 a_straight_line = slip(
-    "The rate falls by the same amount at each step, and below 0. It should fall by the same "
-    "factor.",
+    "The rate falls by one amount at each step, and below 0. It should fall by one factor.",
     {"gamma**step": "(1 - (1 - gamma) * step)"},
 )
 
@@ -169,8 +167,7 @@ rising_again = slip(
 )
 
 with_restarts = slip(
-    "After total the wave starts anew at base_lr, as with warm restarts. The rate should stay at "
-    "floor.",
+    "After total the wave starts anew, as with warm restarts. The rate should stay at floor.",
     {"min(step / total, 1.0)": "step % total / total"},
 )
 
@@ -180,8 +177,7 @@ nothing_beyond_total = slip(
 )
 
 cut_off_at_the_floor = slip(
-    "The wave goes down to 0 and is cut off at floor. It should be squeezed between base_lr and "
-    "floor.",
+    "The wave goes down to 0, cut off at floor. It should be squeezed between base_lr and floor.",
     {
         "return floor + (base_lr - floor) * (1 + math.cos(math.pi * progress)) / 2": (
             "return max(floor, base_lr * (1 + math.cos(math.pi * progress)) / 2)"

@@ -103,8 +103,7 @@ three_phases = slip(
 # --- Where it starts and ends ----------------------------------------------------------------
 
 final_from_the_peak = slip(
-    "The lowest rate is max_lr / final_div_factor. That factor should divide the rate of the "
-    "start.",
+    "The lowest rate is max_lr / final_div_factor. That factor should divide the first rate.",
     {"final = initial / final": "final = max_lr / final"},
 )
 

@@ -85,8 +85,7 @@ threshold_with_the_wrong_sign = slip(
 )
 
 equal_is_better = slip(
-    "A metric of exactly best · (1 − threshold) counts as an improvement. It should have to be "
-    "below.",
+    "A metric of exactly best · (1 − threshold) counts as an improvement. It should be below.",
     {"metric < self._best": "metric <= self._best"},
 )
 
@@ -257,8 +256,7 @@ divided_by_the_factor = slip(
 )
 
 small_reductions_left_out = slip(
-    "Small reductions are skipped, as torch does below its `eps`. There is no such bound in this "
-    "kata.",
+    "Small reductions are skipped, as torch does below its `eps`. This kata has no such bound.",
     {
         "self.lr = max(self.lr * self.factor, self.min_lr)": (
             "new = max(self.lr * self.factor, self.min_lr)\n"

@@ -143,6 +143,11 @@ def moving_each_parameter_by_hand(params, batches, gradients, lr):
     return new
 
 
+step_not_kept = slip(
+    "An epoch leaves the parameters as they were. What becomes of the list that a step returns?",
+    {"params = optimiser.step": "optimiser.step"},
+)
+
 all_gradients_at_the_start = slip(
     "All gradients are taken at the first parameters. Each batch should get the parameters that "
     "the previous step left.",

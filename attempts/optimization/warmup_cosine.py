@@ -143,8 +143,7 @@ floor_as_a_share = slip(
 )
 
 a_bare_cosine = slip(
-    "Half a cosine goes from 1 to −1, so the learning rate becomes negative. It should go from 1 "
-    "to 0.",
+    "Half a cosine goes from 1 to −1, so the rate becomes negative. It should go from 1 to 0.",
     {"(1 + math.cos(math.pi * progress)) / 2": "math.cos(math.pi * progress)"},
 )
 
@@ -164,8 +163,7 @@ the_other_way_up = slip(
 )
 
 a_whole_wave = slip(
-    "The cosine runs through a whole wave: it is back at the peak at the end. It should be half "
-    "a wave.",
+    "The cosine runs through a whole wave, back to the peak. It should be half a wave.",
     {"math.pi * progress": "2 * math.pi * progress"},
 )
 

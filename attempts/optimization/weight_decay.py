@@ -253,8 +253,7 @@ one_optimiser_for_both = slip(
 )
 
 always_from_the_start = slip(
-    "Every step starts at the first `params` again. A run should go on from where its last step "
-    "ended.",
+    "Every step starts at the first `params` again. A run should go on from its last step.",
     {
         "first.step(coupled, grads)": "first.step(params, grads)",
         "second.step(decoupled, grads)": "second.step(params, grads)",

@@ -47,8 +47,7 @@ softmax_twice = slip(
 )
 
 gradients_pile_up = slip(
-    "Gradients pile up: `backward` adds to what is there, so each step also follows all earlier "
-    "ones.",
+    "Gradients pile up: `backward` adds to what is there, so each step follows earlier ones too.",
     {ZERO: "pass"},
 )
 

@@ -79,8 +79,7 @@ in_other_words = rewrite(
 # --- Forward, in training --------------------------------------------------------------------
 
 normalized_by_the_unbiased_variance = slip(
-    "The batch is normalized by the unbiased variance (ddof 1). That one belongs in running_var "
-    "only.",
+    "The batch is normalized by the unbiased variance (ddof 1), which belongs in running_var only.",
     {MOVED_VAR: f"{MOVED_VAR}\nvar *= n / (n - 1)"},
 )
 

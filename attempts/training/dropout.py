@@ -61,8 +61,7 @@ training_reversed = slip(
 )
 
 scaled_in_evaluation_instead = slip(
-    "This is the first paper's form, scaled by 1 − p in evaluation. The scaling belongs in "
-    "training.",
+    "This is the first paper's form, scaled by 1 − p in evaluation. Scaling belongs in training.",
     {"x.copy()": "x * (1.0 - p)", "x * keep / (1.0 - p)": "x * keep"},
 )
 
@@ -121,8 +120,7 @@ whole_samples = slip(
 )
 
 whole_rows = slip(
-    "The last axis is dropped as a whole, as spatial dropout does. Every entry needs a draw of "
-    "its own.",
+    "The last axis is dropped whole, as spatial dropout does. Every entry needs its own draw.",
     {"rng.random(x.shape)": "rng.random((*x.shape[:-1], 1))"},
 )
 
