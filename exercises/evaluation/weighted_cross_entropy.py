@@ -16,8 +16,8 @@ def weighted_cross_entropy(
     As in PyTorch, the divisor is the sum of the targets' weights, not n. The weights lie between
     1e-15 and 1e6, and have the logits' dtype. Without rows the loss is nan.
 
-    Numerics  right for float32 and float64 logits up to ±1e30; the loss is a Python float or
-              np.float64, whatever the logits' dtype
+    Numerics  right for float32 and float64 logits up to ±1e30, if Σᵢ w[i] · loss[i] fits into their
+              dtype; the loss is a Python float or np.float64, whatever the logits' dtype
     Raises    ValueError unless `targets` has shape (n,) and `weights` shape (k,), or if a target is
               not one of 0, 1, …, k − 1
     Speed     no Python loop over n or k
