@@ -280,7 +280,7 @@ def _quick_ones_first(runs: list[Run]) -> list[Run]:
 
 
 def _in_order_to_rule_out(failed: list[Run], passed: list[Run]) -> list[Run]:
-    """The tests in an order in which most attempts are ruled out soon; both lists begin quickly.
+    """The tests in an order that rules out most attempts soon; both lists have the quickest first.
 
     Nearly all attempts differ in a test that the learner fails, fewer in one that passes. So what
     passes comes first only while all of it together is quicker than the first that fails.

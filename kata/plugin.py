@@ -157,7 +157,7 @@ class KataPlugin:
         if not isinstance(item, pytest.Function) or self.kata_of(item) is None:
             return
         indirect = [mark.kwargs.get("indirect") for mark in item.iter_markers("parametrize")]
-        if indirect and not any(indirect):
+        if indirect and not any(indirect):  # Others go through a fixture.
             item.funcargs.update(item.callspec.params)
         if "rng" in item.fixturenames:
             item.funcargs["rng"] = self.generator(item)

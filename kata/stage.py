@@ -37,6 +37,7 @@ class Stage:
         self.katas = catalog.load(root)
         self._config = _prepareconfig(_arguments(root))
         self._config._do_configure()
+        # Nobody reads pytest's reports here, and what an answer prints is caught by the child.
         for name in ("terminalreporter", "capturemanager"):
             self._config.pluginmanager.unregister(name=name)
         self._session = pytest.Session.from_config(self._config)

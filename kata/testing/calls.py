@@ -105,7 +105,6 @@ def pairs_differing_in_one_argument(calls: list[Call]) -> list[tuple[Call, Call,
         for other in calls[number + 1 :]:
             keys = one.arguments | other.arguments
             differing = [key for key in keys if not _same_argument(one, other, key)]
-            # By its code, one decorator's functions would all be the same.
             if one.function == other.function and len(differing) == 1:
                 found.append((one, other, differing[0]))
     return found

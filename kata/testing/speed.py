@@ -14,7 +14,7 @@ from kata.testing.notes import recorder
 
 # NumPy's own Python code takes a few steps more or less; one step an entry takes 96.
 _FEW, _MANY, _STEPS_TO_SPARE = 4, 100, 16
-# So many more are counted; to count a loop to its end takes long.
+# Steps are counted this far beyond the small call's: to count a loop to its end takes long.
 _MOST_STEPS = 1000
 # For the heads of arrays, shapes and the like.
 _BYTES_TO_SPARE = 1024
@@ -65,7 +65,7 @@ def assert_vectorised(function: Callable[..., Any], draw: Callable[..., Argument
         many, then = steps_beyond(few, function, draw(**sizes | {name: _MANY}))
         grows = many - few > _STEPS_TO_SPARE
         if grows and many - few <= _MOST_STEPS:
-            # NumPy loops over a few numbers itself, as in `np.isin`, but over no more than these.
+            # NumPy itself may loop over a few numbers, as `np.isin` does, but not over many.
             more, _ = steps_beyond(many, function, draw(**sizes | {name: 2 * _MANY}))
             grows = more - many > _STEPS_TO_SPARE
         _check_growth(name.replace("_", " "), few, then, grows=grows)

@@ -110,15 +110,16 @@ def doubled(request):
     return 2 * request.param
 
 
-@pytest.mark.parametrize("doubled", [2], indirect=True)
+@pytest.mark.parametrize("doubled", [2], INDIRECT)
 def test_a_parameter_goes_through_its_fixture(doubled):
     assert doubled == 4
 """
 
 
-def test_a_parameter_may_be_for_a_fixture(run, runner, answer, softmax):
+@pytest.mark.parametrize("said", ["indirect=True", "indirect=['doubled']"])
+def test_a_parameter_may_be_for_a_fixture(run, runner, answer, softmax, said):
     answer(RIGHT)
-    softmax.test.write_text(softmax.test.read_text() + INDIRECT)
+    softmax.test.write_text(softmax.test.read_text() + INDIRECT.replace("INDIRECT", said))
     assert run().returncode == 0
     assert runner.run(softmax).status == "solved"
 

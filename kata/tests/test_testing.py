@@ -212,7 +212,7 @@ def test_loops_over_one_of_several_sizes_are_counted(loop):
 
 
 def test_a_loop_over_a_few_numbers_alone_is_none():
-    def like_isin(x):  # NumPy's own loops over few numbers, and takes another way for more.
+    def like_isin(x):  # Its loop, too, is never long.
         return while_loop(x[:40])
 
     few, many = (python_work(like_isin, np.ones(n)) for n in (4, 100))
