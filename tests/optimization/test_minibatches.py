@@ -111,8 +111,8 @@ def test_any_two_rows_share_a_batch_now_and_then(rng):
 
 def test_many_rows_do_not_keep_their_order_by_pieces(rng):
     # Each row but the first comes after one with a lower number in half of all orders: about
-    # n / 2 times, with a deviation of √(n / 12) = 158. Whole random numbers below 16 n make about
-    # 1,500 rises more: their ties keep their order.
+    # n / 2 times, with a deviation of √(n / 12) = 158. A stable sort of whole random numbers below
+    # 16 n makes about 1,500 rises more: their ties keep their order.
     rises = int((np.diff(deal(300_000, 150_000, rng)[0]) > 0).sum())
     assert_that("row numbers rise about as often as they fall", abs(rises - 150_000) < 900)
 
