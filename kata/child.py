@@ -21,10 +21,10 @@ from kata import bounds, catalog, examples, loading, plugin, target
 from kata.bounds import MESSAGE_KEPT, SECONDS_OF_OUR_OWN
 from kata.catalog import Kata
 from kata.diagnosis import Diagnosis, test_name
+from kata.remarks import remark_on
 from kata.stage import Stage
 from kata.subjects import by_function
 from kata.summary import TODO
-from kata.testing import remark_on
 from kata.verdict import Job
 from kata.witness import sights
 

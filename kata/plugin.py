@@ -23,8 +23,9 @@ from kata import catalog, diagnosis, stubs, target
 from kata.catalog import Catalog, Kata
 from kata.outcome import outcome_of
 from kata.progress import Progress
+from kata.remarks import remark_on
 from kata.summary import NO_REFERENCE, TODO, Summary
-from kata.testing import Note, recording, remark_on
+from kata.testing import Note, recording
 from kata.verdict import PATIENCE
 
 STATE = pytest.StashKey["KataPlugin"]()

@@ -29,7 +29,6 @@ from kata.testing.values import (
     assert_value_error,
     describe,
     difference,
-    remark_on,
     unchanged,
 )
 
@@ -57,7 +56,6 @@ __all__ = [
     "python_work",
     "recorder",
     "recording",
-    "remark_on",
     "schedule",
     "share_nothing",
     "slowdown",

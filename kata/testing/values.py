@@ -1,7 +1,6 @@
 """Strict comparison, in sentences: what differs, what was written into, what did not raise."""
 
 import copy
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -300,20 +299,3 @@ def as_array(tensor: Any) -> Array:
 
 def _dtype_name(tensor: Any) -> str:
     return str(tensor.dtype).removeprefix("torch.")
-
-
-_CANNOT_BROADCAST = re.compile(r"could not be broadcast together with shapes (\(.*?\)) (\(.*?\))")
-
-
-def remark_on(error: BaseException) -> str:
-    """What an error's own text leaves to be guessed, in a sentence; "" where it does not."""
-    found = _CANNOT_BROADCAST.search(str(error)) if isinstance(error, ValueError) else None
-    if found is None:
-        return ""
-    shapes = [tuple(map(int, re.findall(r"\d+", text))) for text in found.groups()]
-    longer, shorter = sorted(shapes, key=len, reverse=True)
-    for axis in range(1, len(longer)):
-        if longer[:axis] + longer[axis + 1 :] == shorter:
-            kept = (*longer[:axis], 1, *longer[axis + 1 :])
-            return f"{shorter} is {longer} without axis {axis}; keepdims=True makes it {kept}."
-    return ""
