@@ -33,6 +33,16 @@ def test_a_command_that_runs_no_tests_loads_neither_numpy_nor_pytest():
     assert (result.returncode, result.stdout) == (0, "\n"), result.stderr
 
 
+def test_a_warm_process_has_loaded_the_worker():
+    """Else a run that begins after `git pull` would join old files of the tool to new ones."""
+    program = (
+        "import sys; from kata import warm; known = set(sys.modules); from kata import child; "
+        "print(*sorted(set(sys.modules) - known))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, "\n"), result.stderr
+
+
 def test_no_module_leads_back_to_itself():
     files = {
         ".".join(module.relative_to(ROOT).with_suffix("").parts): module for module in modules()
