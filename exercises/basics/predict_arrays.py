@@ -75,7 +75,7 @@ def sigmoid_slope() -> float:
 
 
 def bias_gradient() -> float:
-    """One linear unit with a bias sees a batch of 32 rows. The gradient of its output is 0.5 for
-    each row. What is the gradient with respect to the bias? A float.
+    """One linear unit with a bias sees a batch of 32 rows. The gradient with respect to its
+    output is 0.5 for each row. What is that with respect to the bias? A float.
     """
     raise NotImplementedError

@@ -17,9 +17,9 @@ def fit(
 ) -> tuple[Float64[np.ndarray, "d"], Float64[np.ndarray, "k d"], Float64[np.ndarray, "k"]]:
     """Find the k principal components. Returns (mean, components, variances).
 
-    `mean` is that of each column. The components are the orthonormal directions, one a row, along
+    `mean` holds each column's mean. The components are the orthonormal directions, one a row, along
     which x varies most: the first of all directions, each further one of those orthogonal to the
-    ones before it. Of its entries, the one largest in size is positive; of two equally large ones,
+    ones before it. In each, the entry largest in size is positive; of two equally large ones,
     either may be. variances[j] is x's variance along component j, with divisor n − 1.
 
     Raises    ValueError unless 1 ≤ k ≤ min(n − 1, d)

@@ -42,7 +42,6 @@ def label_smoothing_loss_backward(
 ) -> Float[np.ndarray, "n k"]:
     """Return the gradient with respect to `logits`, given `grad_loss`, the loss's own gradient.
 
-    It has the logits' dtype. An ignored row gets zeros.
-    All else is as in label_smoothing_loss.
+    It has the logits' dtype. An ignored row gets zeros. All else is as in label_smoothing_loss.
     """
     raise NotImplementedError

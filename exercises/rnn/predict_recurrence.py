@@ -84,7 +84,7 @@ def range_of_the_states() -> str:
 
 def padded_last_state() -> str:
     """A sequence of 3 steps is padded with zeros to 5. All weights and biases of the RNN are
-    positive. What is hs[:, −1], beside the state after step 3: "the same", "another one" or
-    "zeros"?
+    positive. What is hs[:, −1], compared with the state after step 3: "the same", "another one"
+    or "zeros"?
     """
     raise NotImplementedError

@@ -16,7 +16,7 @@ def multi_head_parameters() -> int:
     """Multi-head self-attention has width 512, 8 heads and no biases, and it projects the merged
     heads. How many parameters does it have? An int.
     """
-    return 1048576  # 4 · 512 · 512: heads are slices of the width, so their number is no matter
+    return 1048576  # 4 · 512 · 512: heads are slices of the width, so their number does not matter
 
 
 def score_size() -> float:

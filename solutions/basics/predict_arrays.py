@@ -14,7 +14,7 @@ def predictions_minus_targets() -> tuple[int, ...]:
     """Predictions of shape (32, 1) minus targets of shape (32,): what shape has the result? A tuple
     of ints.
     """
-    return 32, 32  # the targets become a row, so all pairs are subtracted, and no error tells
+    return 32, 32  # the targets become a row, so all pairs are subtracted, and no error is raised
 
 
 def mean_by_axis() -> tuple[int, ...]:
@@ -75,7 +75,7 @@ def sigmoid_slope() -> float:
 
 
 def bias_gradient() -> float:
-    """One linear unit with a bias sees a batch of 32 rows. The gradient of its output is 0.5 for
-    each row. What is the gradient with respect to the bias? A float.
+    """One linear unit with a bias sees a batch of 32 rows. The gradient with respect to its
+    output is 0.5 for each row. What is that with respect to the bias? A float.
     """
     return 16.0  # the bias serves all 32 rows, so their gradients add up

@@ -31,8 +31,8 @@ def cross_entropy(
     counts = _which_count(logits, targets, ignore_index)
     if not counts.any():
         return math.nan
-    # log Σ exp(x) − x of the right class, both from the same shifted x. All rows are computed, for
-    # to copy out those that count would take longer.
+    # log Σ exp(x) − x of the right class, both from the same shifted x. All rows are computed:
+    # copying out those that count would take longer.
     shifted = _shifted(logits)
     right_class = np.where(counts, targets, 0)
     of_the_right_class = shifted[np.arange(len(shifted)), right_class]

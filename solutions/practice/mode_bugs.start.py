@@ -48,8 +48,8 @@ class FineTuner:
     Training and evaluation differ in the head. In training its batch norm uses the batch and
     updates its running statistics. Each unit of each row drops out with probability `dropout`,
     whatever becomes of the others; the units that are kept are divided by 1 - dropout. At a dropout
-    of 1 none is kept. In evaluation it uses the running statistics, nothing drops out, and nothing
-    changes. The body never changes.
+    of 1 none is kept. In evaluation the batch norm uses the running statistics, nothing drops out,
+    and nothing changes. The body never changes.
     """
 
     def __init__(self, weights: list[Tensor], dropout: float, lr: float) -> None:

@@ -6,7 +6,7 @@ Python number above 0.
     Numerics  computes in float64, whatever the dtypes; right for entries of x that are 0 or from
               1e-100 to 1e100 in size
     Speed     no Python loop over any axis
-    Source    Zhang & Sennrich 2019, §4 (eps as in torch.nn.functional.rms_norm)
+    Source    Zhang & Sennrich 2019, §4 (eps inside the root as in PyTorch)
 """
 
 import numpy as np
