@@ -2,7 +2,7 @@
 
 Both functions take a batch of n ≥ 1 samples with d numbers each. b is a Python number.
 
-    Numerics  finite for weighted sums of any size; arrays keep the arguments' dtype
+    Numerics  finite for any weighted sums; arrays keep the dtype, the loss and grad_b are floats
     Raises    ValueError if a shape does not fit the signature: nothing is broadcast
     Speed     no Python loop over any axis
     Source    Rumelhart, Hinton & Williams 1986
@@ -17,8 +17,7 @@ def neuron(
 ) -> Float[np.ndarray, "n"]:
     """Return the neuron's output for each sample.
 
-        z = w · x + b
-        y = 1 / (1 + exp(−z))
+        y = 1 / (1 + exp(−z)),  z = w · x + b
 
     >>> neuron(np.array([[2.0, 1.0], [0.0, 500.0]]), np.array([1.0, -2.0]), 0.0)
     array([0.5, 0. ])
@@ -29,12 +28,10 @@ def neuron(
 def loss_and_gradients(
     x: Float[np.ndarray, "n d"], target: Float[np.ndarray, "n"], w: Float[np.ndarray, "d"], b: float
 ) -> tuple[float, tuple[Float[np.ndarray, "d"], float]]:
-    """Return the loss against `target`, and its gradients with respect to w and b.
+    """Return (loss, (grad_w, grad_b)): the loss against `target`, and its gradients.
 
         y = neuron(x, w, b)
         loss = mean of (y − target)² over the n samples
-
-    Returns (loss, (grad_w, grad_b)). The loss and grad_b are floats, whatever the arrays' dtype.
 
     >>> x, target = np.array([[2.0, 1.0]]), np.array([0.0])
     >>> loss_and_gradients(x, target, np.array([1.0, -2.0]), 0.0)

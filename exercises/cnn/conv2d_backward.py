@@ -23,8 +23,7 @@ def conv2d_backward(
     p is x in a frame of zeros, `padding` wide on each side. `stride` (sh, sw) and `padding` are a
     pair (along the height, along the width), or one number for both. Along each of the two, y has
     the size floor((size of x + 2·padding − size of the kernel) / stride) + 1. Of b, only the shape
-    matters. The gradients of w and b are sums over all pictures and positions; that of a pixel
-    which no window reaches is 0. n may be 0.
+    matters. n may be 0. The gradient of a pixel that no window reaches is 0.
 
     Numerics  keeps the dtype, the same for all four arrays
     Raises    ValueError if x, w and b disagree on c_in or c_out, if a kernel is larger than p, or

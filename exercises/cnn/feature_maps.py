@@ -35,9 +35,6 @@ def edges(picture: Real[np.ndarray, "height width"]) -> Float64[np.ndarray, "3 h
              −2  0  2            0  0  0      gy where it gets brighter downwards. The third map is
              −1  0  1            1  2  1      the strength of an edge in any direction.
 
-    Borders are as in feature_maps. All three maps are computed in float64, whatever the picture's
-    dtype.
-
-    Speed     as feature_maps
+    Borders and speed are as in feature_maps. All maps are computed in float64, whatever the dtype.
     """
     raise NotImplementedError

@@ -11,8 +11,7 @@ def output_size(
         floor((size + 2·padding − span) / stride) + 1        span = dilation · (kernel − 1) + 1
 
     `padding` is the number of pixels that are added on each side. `dilation` is the distance
-    between neighbouring taps of the kernel, so `span` is what the kernel covers. The same formula
-    holds for pooling.
+    between neighbouring taps of the kernel, so `span` is what the kernel covers.
 
     Numerics  exact, however large the numbers are
     Raises    ValueError if size or padding is below 0, if kernel, stride or dilation is below 1, or

@@ -6,15 +6,13 @@ import numpy as np
 
 
 class Adam:
-    """The Adam optimiser.
-
-    In its step t = 1, 2, … a parameter p with gradient g moves by
+    """The Adam optimiser. In its step t = 1, 2, … a parameter p with gradient g moves by
 
         m ← β₁·m + (1 − β₁)·g              m starts at 0
         v ← β₂·v + (1 − β₂)·g²             v starts at 0
         p ← p − lr · m̂ / (√v̂ + eps)        m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
 
-    where `betas` is (β₁, β₂) and all operations are element by element.
+    element by element; `betas` is (β₁, β₂).
 
     Source    Kingma & Ba 2015, Algorithm 1
     """
@@ -35,8 +33,7 @@ class Adam:
         Every call gets the same parameters, of any shapes with one axis or more; their values may
         have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
         it is None, the parameter and all its state stay as they are: its own t does not advance. No
-        argument is kept: the caller may overwrite all arrays after a step. The results keep the
-        parameters' dtypes.
+        argument is kept: the caller may overwrite all arrays after a step. Results keep the dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

@@ -11,8 +11,7 @@ class EMA:
         average ← decay · average + (1 − decay) · param
 
     `decay` is from 0 to 1. The averages start equal to the first parameters, so no bias correction
-    is needed. Those of float64 parameters are kept and updated in float64, others in float32 or
-    float64: in float16 a small move would be rounded away.
+    is needed. Those of float64 parameters are kept in float64, others in float32 or float64.
 
     Source    Polyak & Juditsky 1992; Tarvainen & Valpola 2017 (mean teacher)
 
@@ -32,8 +31,7 @@ class EMA:
     def update(self, params: Sequence[np.ndarray]) -> None:
         """Move each average towards its parameter; called after each training step.
 
-        Raises    ValueError if `params` differ from the first ones in number or in a shape; their
-                  dtypes may differ
+        Raises    ValueError unless `params` have the first ones' number and shapes, of any dtypes
         """
         raise NotImplementedError
 

@@ -29,13 +29,12 @@ class Momentum:
         Every call gets the same parameters, of any shapes with one axis or more; their values may
         have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
         it is None, the parameter and its v stay as they are. No argument is kept: the caller may
-        overwrite all arrays after a step. The results keep the parameters' dtypes.
+        overwrite all arrays after a step. Results keep the dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 
         >>> optimiser = Momentum(lr=0.5, momentum=0.5)
-        >>> params = optimiser.step([np.array([1.0, 2.0])], [np.array([4.0, -8.0])])
-        >>> optimiser.step(params, [np.array([0.0, 0.0])])
-        [array([-2.,  8.])]
+        >>> optimiser.step(optimiser.step([np.array([2.0])], [np.array([4.0])]), [np.array([0.0])])
+        [array([-1.])]
         """
         raise NotImplementedError

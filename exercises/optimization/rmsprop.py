@@ -6,14 +6,12 @@ import numpy as np
 
 
 class RMSProp:
-    """The RMSProp optimiser.
-
-    In each step a parameter p with gradient g moves by
+    """The RMSProp optimiser. In each step a parameter p with gradient g moves by
 
         v ← alpha·v + (1 − alpha)·g²       v starts at 0
         p ← p − lr · g / (√v + eps)
 
-    where all operations are element by element. v is not corrected for its start at 0.
+    element by element. v is not corrected for its start at 0.
 
     Source    Tieleman & Hinton 2012, lecture 6.5, with eps and the defaults of torch
     """
@@ -32,12 +30,11 @@ class RMSProp:
         Every call gets the same parameters, of any shapes with one axis or more; their values may
         have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
         it is None, the parameter and its v stay as they are. No argument is kept: the caller may
-        overwrite all arrays after a step. The results keep the parameters' dtypes.
+        overwrite all arrays after a step. Results keep the dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 
-        >>> optimiser = RMSProp(lr=0.5, alpha=0.75, eps=0.0)
-        >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+        >>> RMSProp(0.5, alpha=0.75, eps=0.0).step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
         [array([0., 3.])]
         """
         raise NotImplementedError

@@ -44,7 +44,7 @@ class SGD:
         Every call gets the same parameters, of any shapes with one axis or more; their values may
         have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
         it is None, the parameter and its v stay as they are. No argument is kept: the caller may
-        overwrite all arrays after a step. The results keep the parameters' dtypes.
+        overwrite all arrays after a step. Results keep the dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

@@ -8,12 +8,9 @@ import numpy as np
 class EarlyStopping:
     """A watch over the validation loss, to be told after every epoch.
 
-    An epoch is good if
-
-        loss < best_loss − min_delta
-
-    and then its loss and its parameters are the new `best_loss` and `best_params`. All other epochs
-    are bad, including those whose loss is nan, and leave both unchanged. They start as ∞ and None.
+    An epoch is good if loss < best_loss − min_delta: its loss and its parameters are then the new
+    `best_loss` and `best_params`. All other epochs are bad, including those whose loss is nan, and
+    leave both unchanged. They start as ∞ and None.
 
     Source    Goodfellow, Bengio & Courville 2016, §7.8
 

@@ -34,9 +34,7 @@ def cross_attention(
     Source    Vaswani et al. 2017, §3.2.3
 
     >>> x, memory, one = np.zeros((1, 1, 1)), np.array([[[2.0], [4.0], [9.0]]]), np.eye(1)
-    >>> cross_attention(x, memory, one, one, one, one, n_heads=1)
-    array([[[5.]]])
-    >>> cross_attention(x, memory, one, one, one, one, 1, memory_lengths=np.array([2]))
+    >>> cross_attention(x, memory, one, one, one, one, n_heads=1, memory_lengths=np.array([2]))
     array([[[3.]]])
     """
     n, t, d = x.shape

@@ -21,11 +21,11 @@ def multi_head(
         head_i = attention(Q_i, K_i, V_i)
         y = [head_1 … head_h] W_oᵀ
 
-    Q_i is the i-th of `n_heads` slices of Q, each of d / n_heads adjacent columns. K_i and V_i are
-    cut the same way. There are no biases. `mask` is True where a query may see a key. It is
-    broadcast to (n, n_heads, t, t): the first one or two axes may be missing, and any may have
-    length 1. So (t, t) is one mask for all, (n_heads, t, t) one for each head, (n, 1, t, t) one for
-    each sequence. Where a query sees no key, its head gives zeros. t is at least 1.
+    Q_i is the i-th of `n_heads` slices of Q, each of d / n_heads adjacent columns; K_i and V_i
+    likewise. `mask` is True where a query may see a key. It broadcasts to (n, n_heads, t, t): the
+    first one or two axes may be missing, and any may have length 1. So (t, t) is one mask for all,
+    (n_heads, t, t) one for each head, (n, 1, t, t) one for each sequence. Where a query sees no
+    key, its head gives zeros. t is at least 1.
     `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name.
 
     Numerics  keeps the dtype, the same for all arrays

@@ -3,8 +3,7 @@
 The n sequences of a batch are padded at their ends to t positions; `lengths` says how many
 positions of each sequence are real, from 0 to t. Both n and t may be 0. The axes of heads and of
 queries have length 1 where the mask is the same for all of them, so that it broadcasts to scores
-(n, heads, t_q, t_k). Only keys are masked, never queries: those that are padding get an output too,
-which the loss ignores.
+(n, heads, t_q, t_k). Only keys are masked, never queries.
 
     Raises    ValueError, by both, if a length is below 0 or above t
     Speed     no Python loop over sequences or positions

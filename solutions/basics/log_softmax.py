@@ -18,8 +18,7 @@ def logsumexp(x: Float[np.ndarray, "*shape"], axis: int = -1) -> Float[np.ndarra
 
         y = log Σⱼ exp(x[j])
 
-    x has two axes or more; the result has one fewer, as that axis is gone. A score of −∞ adds
-    nothing to the sum. If all scores are −∞, so is the result.
+    x has two axes or more, the result one fewer. A score of −∞ adds nothing; if all are, so is y.
 
     >>> logsumexp(np.array([[1000.0, 1000.0], [-np.inf, 3.0]]))
     array([1000.69314718,    3.        ])

@@ -1,7 +1,6 @@
 """The hyperbolic tangent, and its gradient.
 
-Both functions work entry by entry, on arrays of finite numbers with one axis or more, each of any
-length (or 0).
+Both work entry by entry, on arrays of finite numbers with one axis or more, of any lengths (or 0).
 
     Numerics  in float32 and float64: no overflow, division or invalid-value warnings
               for entries up to 1e30 in size; the results keep their digits down to the smallest

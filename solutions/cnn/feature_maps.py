@@ -43,10 +43,7 @@ def edges(picture: Real[np.ndarray, "height width"]) -> Float64[np.ndarray, "3 h
              −2  0  2            0  0  0      gy where it gets brighter downwards. The third map is
              −1  0  1            1  2  1      the strength of an edge in any direction.
 
-    Borders are as in feature_maps. All three maps are computed in float64, whatever the picture's
-    dtype.
-
-    Speed     as feature_maps
+    Borders and speed are as in feature_maps. All maps are computed in float64, whatever the dtype.
     """
     to_the_right = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
     gx, gy = feature_maps(picture, np.stack([to_the_right, to_the_right.T]))

@@ -6,14 +6,12 @@ import numpy as np
 
 
 class Adagrad:
-    """The Adagrad optimiser.
-
-    In each step a parameter p with gradient g moves by
+    """The Adagrad optimiser. In each step a parameter p with gradient g moves by
 
         s ← s + g²                         s starts at 0
         p ← p − lr · g / (√s + eps)
 
-    where all operations are element by element.
+    element by element.
 
     Source    Duchi, Hazan & Singer 2011, the diagonal form; defaults as in torch
     """
@@ -33,8 +31,7 @@ class Adagrad:
         Every call gets the same parameters, of any shapes with one axis or more; their values may
         have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
         it is None, the parameter and its s stay as they are, even when eps is 0. No argument is
-        kept: the caller may overwrite all arrays after a step. The results keep the parameters'
-        dtypes.
+        kept: the caller may overwrite all arrays after a step. Results keep the dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 

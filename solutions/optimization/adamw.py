@@ -47,7 +47,7 @@ class AdamW:
         have been changed since the last step. `grads[i]` has the shape and dtype of `params[i]`. If
         it is None, the parameter and all its state stay as they are: it does not decay, and its own
         t does not advance. No argument is kept: the caller may overwrite all arrays after a step.
-        The results keep the parameters' dtypes.
+        Results keep the dtypes.
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 
