@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kata.testing.notes import SideEffectError, recorder
+from kata.testing.relations import IsClose, common_place, multiple, relation
 
 Array = NDArray[Any]
 
@@ -191,7 +192,8 @@ def _float_difference(
     close = _close(np.asarray(actual), np.asarray(expected), rtol, atol)
     if close.all():
         return None
-    return f"got {float(actual):.9g}, expected {float(expected):.9g}"
+    one, other = float(actual), float(expected)
+    return f"got {one:.9g}, expected {other:.9g}{multiple(one, other)}"
 
 
 def _plain_difference(actual: Any, expected: Any) -> str | None:
@@ -212,8 +214,14 @@ def _array_difference(
     if type(actual) is not np.ndarray:
         advice = ": return an array" if isinstance(actual, list | tuple) else ""
         return f"got {describe(actual)}, expected {describe(expected)}{advice}"
+
+    def is_close(one: Array, other: Array) -> bool:
+        """As strict as the test is, and as strict as where nothing looser is asked for."""
+        asked = _close(one, other, rtol, atol, dtype)
+        return bool((asked & _close(one, other, None, None)).all())
+
     if actual.shape != expected.shape:
-        return f"shape {actual.shape}, expected {expected.shape}{_lost_axis(actual, expected)}"
+        return _another_shape(actual, expected, is_close)
     if actual.dtype != expected.dtype:
         return f"dtype {actual.dtype}, expected {expected.dtype}"
     if np.equal(actual, expected).all():  # So it is most often, and it is found ten times faster.
@@ -221,14 +229,22 @@ def _array_difference(
     close = _close(actual, expected, rtol, atol, dtype)
     if close.all():
         return None
-    return "differs" if recorder.diagnosing else _worst_entry(actual, expected, close)
+    return "differs" if recorder.diagnosing else _what_differs(actual, expected, close, is_close)
+
+
+def _another_shape(actual: Array, expected: Array, is_close: IsClose) -> str:
+    shapes = f"shape {actual.shape}, expected {expected.shape}"
+    if recorder.diagnosing or actual.dtype != expected.dtype:
+        return shapes
+    related = _lost_axis(actual, expected) or relation(actual, expected, is_close)
+    return f"{shapes}: {related[:1].lower()}{related[1:]}" if related else shapes
 
 
 def _lost_axis(actual: Array, expected: Array) -> str:
     """A word on keepdims, where only one axis of length 1 is missing."""
     lost = [axis for axis in range(expected.ndim) if expected.shape[axis] == 1]
     if any(np.delete(expected.shape, axis).tolist() == list(actual.shape) for axis in lost):
-        return ": an axis of length 1 is lost, which keepdims=True would keep"
+        return "an axis of length 1 is lost, which keepdims=True would keep"
     return ""
 
 
@@ -246,16 +262,20 @@ def _close(
     return np.isclose(actual, expected, rtol=rtol, atol=atol, equal_nan=True)
 
 
-def _worst_entry(actual: Array, expected: Array, close: NDArray[np.bool_]) -> str:
+def _what_differs(
+    actual: Array, expected: Array, close: NDArray[np.bool_], is_close: IsClose
+) -> str:
     with np.errstate(all="ignore"):
         gap = np.abs(np.subtract(actual, expected, dtype=np.result_type(expected, np.float64)))
     gap = np.where(close, -1.0, np.where(np.isfinite(gap), gap, np.inf))
     index = np.unravel_index(int(np.argmax(gap)), expected.shape)
     where = f" at [{', '.join(map(str, index))}]" if expected.ndim else ""
     lines = [
-        f"{int((~close).sum())} of {expected.size} entries differ; "
+        f"{int((~close).sum())} of {expected.size} entries differ{common_place(~close)}; "
         f"the worst{where}: got {actual[index]:.9g}, expected {expected[index]:.9g}"
     ]
+    related = relation(actual, expected, is_close)
+    lines += [related] if related else []
     if 1 < expected.size <= 24:
         lines += [_shown("got     ", actual), _shown("expected", expected)]
     return "\n".join(lines)

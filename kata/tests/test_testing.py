@@ -123,7 +123,7 @@ def test_what_is_wrong_fails_with_the_fact(actual, expected, fact):
 
 
 def test_a_small_array_is_shown_whole():
-    assert difference(X + 1, X).splitlines()[1:] == [
+    assert difference(X + 1, X).splitlines()[2:] == [
         "got       [[2. 3. 4.]",
         "           [5. 6. 7.]]",
         "expected  [[1. 2. 3.]",
