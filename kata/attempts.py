@@ -118,6 +118,22 @@ def attempts_in(module: ModuleType, solution: Path) -> list[Attempt]:
     return found
 
 
+def together(one: Attempt, other: Attempt, source: str) -> Attempt | None:
+    """An answer with two slips of the solution, `source`, in the place of what the first replaces.
+
+    None where they edit the same text, or leave nothing between them that can be loaded.
+    """
+    if not one.edits or not other.edits or one.edits.keys() & other.edits.keys():
+        return None
+    both = f"{one.name} and {other.name}"
+    try:
+        text = edited(source, {**one.edits, **other.edits})
+        answers = _defined(both, one.replaces, _code(both, text))
+    except Exception:  # Nobody has tried these two, so what they make may raise anything.
+        return None
+    return Attempt(both, one.replaces, lambda: answers)
+
+
 def _mark(replaced: Callable[..., Any], text: str | None) -> Callable[[Answer], Answer]:
     def mark(answer: Answer) -> Answer:
         replaces = replaced.__name__
@@ -199,9 +215,14 @@ def _compile(name: str, source: str, edits: Mapping[str, str]) -> tuple[tuple[st
     replaces = _changed_names(ast.parse(source), ast.parse(text))
     if not replaces:
         raise SlipError("changes no public function or class")
+    return replaces, _code(name, text)
+
+
+def _code(name: str, text: str) -> CodeType:
     # Annotations stay text: to evaluate them takes longer than all else.
     flags = __future__.annotations.compiler_flag
-    return replaces, compile(text, f"<{name}>", "exec", flags=flags, dont_inherit=True)
+    code: CodeType = compile(text, f"<{name}>", "exec", flags=flags, dont_inherit=True)
+    return code
 
 
 def _changed_names(before: ast.Module, after: ast.Module) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ import pytest
 from kata import bounds, catalog, examples, loading, plugin, target
 from kata.bounds import MESSAGE_KEPT, SECONDS_OF_OUR_OWN
 from kata.catalog import Kata
-from kata.diagnosis import Diagnosis, test_name
+from kata.diagnosis import SECONDS_FOR_TWO, Diagnosis, Mistake, test_name
 from kata.remarks import remark_on
 from kata.stage import Stage
 from kata.subjects import by_function
@@ -168,12 +168,21 @@ class _Reporter:
         self._worker.begin("", SECONDS_OF_OUR_OWN)
         diagnosis = self._stage.diagnosis_of(self._kata)
         mistakes = diagnosis.mistakes() if self._worker.job.diagnose else []
-        telling = test_name(mistakes[0].explains[0]) if mistakes else ""
-        found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
-        self._worker.send("diagnosed", mistakes=found, telling=telling)
+        telling = self._tell(mistakes, diagnosis)
         self._worker.conclude(diagnosis, self._speed)
         if self._worker.has_a_reader:
             self._show(diagnosis, telling)
+            if self._worker.job.also_two and not mistakes:
+                # Two slips may loop for ever together; by now nothing changes the verdict.
+                self._worker.begin("", SECONDS_FOR_TWO + 2.0)
+                self._tell(diagnosis.two_mistakes(), diagnosis)
+
+    def _tell(self, mistakes: list[Mistake], diagnosis: Diagnosis) -> str:
+        """Tell which mistakes explain the failures; give the test that the first one explains."""
+        telling = test_name(mistakes[0].explains[0]) if mistakes else ""
+        found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
+        self._worker.send("diagnosed", mistakes=found, telling=telling)
+        return telling
 
     def _show(self, diagnosis: Diagnosis, telling: str) -> None:
         """Tell which tests are about which function, and what the failing ones called."""

@@ -100,7 +100,7 @@ def _watch(katas: Catalog, progress: Progress, runner: Runner) -> None:
         return
     kata = progress.current(katas)
     console.print(render.heading(kata, katas))
-    _run(runner, kata, katas, progress)
+    _run(runner, kata, katas, progress, also_two=True)
     console.print(render.standing(katas, progress))
     console.print(render.path(kata.exercise, kata, stubs.line_to_begin_at(kata.exercise)))
 
@@ -123,13 +123,22 @@ def run_tests(names: Names = None, seed: Seed = 0) -> None:
     progress = Progress(katas.root)
     chosen = chosen_katas(katas, names) or [progress.current(katas)]
     with Runner(katas) as runner:
-        verdicts = [_run(runner, kata, katas, progress, seed) for kata in chosen]
+        alone = len(chosen) == 1  # Only then a look for two mistakes is worth its seconds.
+        verdicts = [_run(runner, kata, katas, progress, seed, also_two=alone) for kata in chosen]
     if any(verdict.status != SOLVED for verdict in verdicts):
         raise typer.Exit(1)
 
 
-def _run(runner: Runner, kata: Kata, katas: Catalog, progress: Progress, seed: int = 0) -> Verdict:
-    verdict = runner.run(kata, seed=seed)
+def _run(
+    runner: Runner,
+    kata: Kata,
+    katas: Catalog,
+    progress: Progress,
+    seed: int = 0,
+    *,
+    also_two: bool,
+) -> Verdict:
+    verdict = runner.run(kata, seed=seed, also_two=also_two)
     progress.judged(verdict)
     console.print(render.verdict(verdict, progress.unsolved_before(kata, katas)))
     return verdict

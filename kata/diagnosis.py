@@ -6,6 +6,8 @@ the wrong attempts of the same function are put there instead, on the same rando
 is named if it gives the learner's results in at least two thirds of the function's failures (in
 all, if these results are nothing but nan and errors that the answer raises), more than any other
 attempt does, and if it passes all that the learner passes. Nothing here runs while tests pass.
+
+Where no attempt explains enough, a longer look tries two at once, which have to explain more.
 """
 
 import contextlib
@@ -14,7 +16,7 @@ import itertools
 import math
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,15 +26,18 @@ from typing import Any
 import numpy as np
 
 from kata import target
-from kata.attempts import Attempt
+from kata.attempts import Attempt, together
 from kata.catalog import Kata
 from kata.outcome import Outcome, TestFunction, observe, same
 from kata.testing import VALUE_ERROR, difference, recording
 
 # How much of a function's failures a mistake has to explain, and how long it may be looked for: in
 # seconds of work, so that names are the same on a busy machine.
-_SHARE_TO_EXPLAIN = 2 / 3
+_SHARE_TO_EXPLAIN, _SHARE_FOR_TWO = 2 / 3, 4 / 5
 _SECONDS = 5.0
+SECONDS_FOR_TWO = 6.0
+# How many tests have to show numbers before two mistakes are believed that explain them.
+_TESTS_FOR_TWO = 3
 
 
 def test_name(identifier: str) -> str:
@@ -60,6 +65,10 @@ class Mistake:
     explains: tuple[str, ...]
 
 
+# Of attempts at one function, those that explain its failures and pass what passes.
+_Search = Callable[[list[Attempt], list[Run], list[Run]], Sequence[Mistake]]
+
+
 class Diagnosis:
     """The runs of one kata's tests, and what they have in common with its wrong attempts."""
 
@@ -83,17 +92,11 @@ class Diagnosis:
         None where the attempts cannot be loaded, as while an author edits them: `kata verify` says
         why.
         """
-        try:
-            attempts_by_name = self._attempts_by_name()
-        except Exception:  # A half-written file may raise anything.
-            return []
-        found: list[Mistake] = []
-        self._deadline = time.process_time() + _SECONDS
-        with contextlib.suppress(_TimeIsUpError), recording(diagnosing=True):
-            for name, attempts in attempts_by_name.items():
-                found += self._of_one_name(name, attempts)
-        self._deadline = math.inf
-        return _joined(_without_weaker(found))
+        return self._found(self._best, _SECONDS)
+
+    def two_mistakes(self) -> list[Mistake]:
+        """Two at once that explain the failures of a function: to find them takes seconds."""
+        return self._found(self._two_at_once, SECONDS_FOR_TWO)
 
     def text_of(self, mistake: Mistake) -> str:
         """What is wrong, with the functions that it is about where there are several."""
@@ -157,6 +160,20 @@ class Diagnosis:
     def wrong_attempts(self) -> list[Attempt]:
         return [attempt for attempt in target.attempts_of(self._kata) if not attempt.is_right]
 
+    def _found(self, search: _Search, seconds: float) -> list[Mistake]:
+        """What a search finds in the functions, one after the other, in so much time of work."""
+        try:
+            attempts_by_name = self._attempts_by_name()
+        except Exception:  # A half-written file may raise anything.
+            return []
+        found: list[Mistake] = []
+        self._deadline = time.process_time() + seconds
+        with contextlib.suppress(_TimeIsUpError), recording(diagnosing=True):
+            for name, attempts in attempts_by_name.items():
+                found += self._of_one_name(name, attempts, search)
+        self._deadline = math.inf
+        return _joined(_without_weaker(found))
+
     def _attempts_by_name(self) -> dict[str, list[Attempt]]:
         by_name: dict[str, list[Attempt]] = {}
         for attempt in self.wrong_attempts:
@@ -164,7 +181,9 @@ class Diagnosis:
                 by_name.setdefault(name, []).append(attempt)
         return by_name
 
-    def _of_one_name(self, name: str, attempts: list[Attempt]) -> Sequence[Mistake]:
+    def _of_one_name(
+        self, name: str, attempts: list[Attempt], search: _Search
+    ) -> Sequence[Mistake]:
         """The mistakes of one public function or class."""
         if not hasattr(target.answer_module(self._kata), name):
             return ()
@@ -174,8 +193,7 @@ class Diagnosis:
         failed = [run for run in runs if not run.outcome.passed]
         own = [run for run in failed if self._changes(repair, run)]
         passed = [run for run in runs if run.outcome.passed]
-        alone = [_of_one(attempt, name) for attempt in attempts]
-        return self._best(alone, own, passed)
+        return search([_of_one(attempt, name) for attempt in attempts], own, passed)
 
     def _changes(self, repair: Attempt, run: Run) -> bool:
         """Whether a repair changes what a test shows. Left out of a diagnosis, it shows nothing."""
@@ -186,10 +204,44 @@ class Diagnosis:
     def _best(
         self, attempts: list[Attempt], own: list[Run], passed: list[Run]
     ) -> Sequence[Mistake]:
-        """Of these attempts, those that explain the most of a function's failures, if enough."""
+        """The attempt that explains the most of a function's failures, if enough."""
+        best = self._explaining(attempts, own, passed, _SHARE_TO_EXPLAIN)
+        # Of several that explain as much, each would say something else.
+        return best if len(best) == 1 else []
+
+    def _two_at_once(
+        self, attempts: list[Attempt], own: list[Run], passed: list[Run]
+    ) -> Sequence[Mistake]:
+        """Two attempts that together explain a function's failures, as none does alone.
+
+        If several pairs explain as much, those that all of them have in common.
+        """
+        telling = sum(not _says_little(run.outcome) for run in own)
+        if telling < _TESTS_FOR_TWO or self._explaining(attempts, own, passed, _SHARE_TO_EXPLAIN):
+            return []
+        source = self._kata.solution.read_text(encoding="utf-8")
+        names: dict[str, set[str]] = {}
+
+        def pairs() -> Iterator[Attempt]:
+            for one, other in itertools.combinations(attempts, 2):
+                both = together(one, other, source)
+                if both:
+                    names[both.name] = {one.name, other.name}
+                    yield both
+
+        best = self._explaining(pairs(), own, passed, _SHARE_FOR_TWO)
+        common = set.intersection(*(names[pair.attempt.name] for pair in best)) if best else set()
+        return [
+            Mistake(one, one.replaces, best[0].explains) for one in attempts if one.name in common
+        ]
+
+    def _explaining(
+        self, attempts: Iterable[Attempt], own: list[Run], passed: list[Run], share: float
+    ) -> list[Mistake]:
+        """Of these attempts, those that explain the most failures, and at least this share."""
         own = [run for run in own if not _lacks_a_check(run.outcome)] or own
         best: list[Mistake] = []
-        allowed = math.floor(len(own) * (1 - _SHARE_TO_EXPLAIN) + 1e-9)
+        allowed = math.floor(len(own) * (1 - share) + 1e-9)
         if all(_says_little(run.outcome) for run in own):
             allowed = 0  # What explains nothing else has to explain all: that is soon found out.
         runs = _in_order_to_rule_out(own, passed)
@@ -201,8 +253,7 @@ class Diagnosis:
                 best = []
             best.append(Mistake(attempt, attempt.replaces, explained))
             allowed = len(own) - len(explained)
-        # Of several that explain as much, each would say something else.
-        return best if len(best) == 1 else []
+        return best
 
     def _explained(self, attempt: Attempt, runs: list[Run], allowed: int) -> tuple[str, ...] | None:
         """The failures that an attempt explains; None once it has missed more than allowed.

@@ -21,7 +21,8 @@ class Job:
     tests, the docstrings' examples are then run, too. `survey` does that as well, and puts each
     wrong attempt through the tests. `examples` runs the examples in place of the tests, and
     `picture` is where to draw the kata's picture in their place. `diagnose` says whether failures
-    are to be explained. `log` is where a crash or a hang leaves its stack.
+    are to be explained, `also_two` whether two mistakes at once are tried for that, too. `log` is
+    where a crash or a hang leaves its stack.
 
     For a judge, `sandboxes` is the address of what starts them, `sources` the submission (text in
     Latin-1, one byte a character, by file name), and `parts` the katas whose solutions are lent.
@@ -37,6 +38,7 @@ class Job:
     survey: bool = False
     examples: bool = False
     diagnose: bool = True
+    also_two: bool = False
     picture: str = ""
     sandboxes: Sequence[str] = ()
     sources: dict[str, str] = field(default_factory=dict)

@@ -16,10 +16,12 @@ from kata.runner import Runner
 from kata.saves import Saves
 from kata.show import words
 from kata.show.beside import Beside
-from kata.verdict import SOLVED, TODO, Verdict
+from kata.verdict import FAILED, SOLVED, TODO, Verdict
 
 # The current file is looked at in every tick, the others in one of so many.
 _TICKS_FOR_OTHERS = 20
+# Tests that took longer are not run once more, to look for two mistakes at once.
+_SECONDS_TO_LOOK_AGAIN = 5.0
 # What pull, checkout and stash change beside the files.
 _CHANGED_BY_GIT = ("logs/HEAD", "refs/stash")
 
@@ -113,6 +115,16 @@ class Watch:
         self._pending = ""
         self._beside.draw(self._kata)
         self._show_verdict()
+        if _has_no_name(verdict) and verdict.seconds < _SECONDS_TO_LOOK_AGAIN:
+            self._loop.test(self._kata, self._looked_again, also_two=True)
+
+    def _looked_again(self, verdict: Verdict) -> None:
+        """Add what a longer look has found to the verdict, unless something else is being read."""
+        if self._verdict and verdict.mistakes:
+            self._verdict.mistakes, self._verdict.telling = verdict.mistakes, verdict.telling
+            self._progress.mistook(self._verdict)
+            if self._shows_verdict:
+                self._show_verdict()
 
     # --- Keys ---
 
@@ -294,3 +306,8 @@ class Watch:
         self._loop.draw(
             render.screen(self._katas, self._progress, self._kata, body, self._keys(), page)
         )
+
+
+def _has_no_name(verdict: Verdict) -> bool:
+    """Whether nothing is known to explain the failures; in a debug kata that is the exercise."""
+    return verdict.status == FAILED and not verdict.mistakes and verdict.kata.kind != "debug"

@@ -74,7 +74,7 @@ one_sum_for_all_rows = slip(
 )
 
 sum_along_the_last_axis = slip(
-    "The maximum is taken along the axis, but the sum along the last one.",
+    "The sum is always taken along the last axis, whichever axis is asked for.",
     {"y.sum(axis=axis": "y.sum(axis=-1"},
 )
 

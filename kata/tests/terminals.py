@@ -27,6 +27,8 @@ WRONG = "return np.exp(x) / np.exp(x).sum()"
 RIGHT = "return right(x)"
 LOOP = "while True: pass"
 MISTAKE = "exp overflows for large scores."
+# A mistake that only a longer look names.
+TWO = "return two(x)"
 # Longer than any screen takes, on a busy machine too.
 _PATIENCE = 30
 # A test that passes, one about speed that passes, and one that only a right answer passes.
@@ -58,6 +60,7 @@ class Verdicts:
         seed=0,
         examples=False,
         diagnose=True,
+        also_two=False,
         cancelled=None,
         on_progress=None,
     ):
@@ -78,6 +81,8 @@ class Verdicts:
         prints = "for [0. 0.]\n" if any("print" in line for line in lines) else ""
         verdict = self._examples(kata, answer) if examples else self._tests(kata, answer)
         verdict.prints = prints
+        if answer == TWO and not also_two:
+            verdict.mistakes = []
         return verdict
 
     @staticmethod

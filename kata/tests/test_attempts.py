@@ -4,7 +4,7 @@ from types import ModuleType
 
 import pytest
 
-from kata.attempts import Attempt, SlipError, attempts_in, edited, rewrite, slip
+from kata.attempts import Attempt, SlipError, attempts_in, edited, rewrite, slip, together
 
 SOLUTION = '''\
 """Doubles and halves."""
@@ -124,3 +124,27 @@ def test_a_spoiled_cache_does_not_matter(attempts, tmp_path, content):
     (cache,) = tmp_path.glob("__pycache__/*")
     cache.write_bytes(content)
     assert attempts(other=thirds)["other"].answers["halve"](6.0) == 2.0
+
+
+def test_two_slips_make_one_answer(attempts):
+    found = attempts(
+        tripled=slip("", {"SCALE = 2.0": "SCALE = 3.0"}),
+        negated=slip("", {"return x * by": "return -x * by"}),
+    )
+    both = together(found["tripled"], found["negated"], SOLUTION)
+    assert both.replaces == ("double",)
+    assert both.answers["double"](5.0) == -15.0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"SCALE = 2.0": "SCALE = 5.0"},
+        {"= 2.0": "= 7.0"},
+        {"def halve(x):": "assert SCALE == 2.0\n\n\ndef halve(x, by=2.0):"},
+    ],
+    ids=["the same text", "a part of it", "what cannot be loaded"],
+)
+def test_slips_that_do_not_go_together_make_none(attempts, other):
+    found = attempts(tripled=slip("", {"SCALE = 2.0": "SCALE = 3.0"}), other=slip("", other))
+    assert together(found["tripled"], found["other"], SOLUTION) is None

@@ -54,9 +54,18 @@ UNKNOWN = {
 @pytest.mark.parametrize("body", UNKNOWN.values(), ids=UNKNOWN.keys())
 def test_a_mistake_that_is_not_known_gets_no_name(runner, softmax, answer, body):
     answer(body)
-    verdict = runner.run(softmax)
+    verdict = runner.run(softmax, also_two=True)
     assert verdict.status == FAILED
     assert verdict.mistakes == []
+
+
+def test_two_mistakes_at_once_are_named_if_asked_for(runner, softmax, answer):
+    answer(RIGHT.replace("axis=axis", "axis=-1"))
+    assert runner.run(softmax).mistakes == []
+    verdict = runner.run(softmax, also_two=True)
+    named = {name for name, _ in verdict.mistakes}
+    assert named == {"maximum_along_the_last_axis", "sum_along_the_last_axis"}
+    assert verdict.failures_to_show[0].name == verdict.telling
 
 
 def test_two_known_mistakes_at_once_are_not_mistaken_for_one(runner, softmax, answer):

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import threading
 import time
 
 import pytest
@@ -13,7 +14,7 @@ from kata.progress import Progress
 from kata.show import request
 from kata.show.request import Shown
 from kata.tests import conftest
-from kata.tests.terminals import LOOP, MISTAKE, RIGHT, WRONG, RealTerminal, Terminal, Verdicts
+from kata.tests.terminals import LOOP, MISTAKE, RIGHT, TWO, WRONG, RealTerminal, Terminal, Verdicts
 from kata.watch import Watch
 
 KEYS = "h hint.*q quit"
@@ -79,6 +80,41 @@ def test_a_learners_day(screen, answer, softmax, checkout):
     entry = Progress(checkout)[softmax]
     assert (entry.attempts, entry.hints, entry.solution_seen) == (1, 1, False)
     assert entry.solved
+
+
+def test_a_longer_look_names_what_the_first_one_does_not(screen, answer, softmax, checkout):
+    answer(TWO)
+    screen.shows(MISTAKE, KEYS)
+    screen.press("q")
+    assert screen.ends() is None
+    entry = Progress(checkout)[softmax]
+    assert (entry.attempts, list(entry.mistakes)) == (1, ["without_the_maximum"])
+
+
+def test_a_longer_look_takes_nothing_from_the_screen_that_is_read(katas, answer, monkeypatch):
+    verdicts = Verdicts()
+    runs, looks = verdicts.run, threading.Event()
+
+    def run(kata, *, also_two=False, **options):
+        if also_two:
+            looks.wait(30)
+        return runs(kata, also_two=also_two, **options)
+
+    monkeypatch.setattr(verdicts, "run", run)
+    screen = Terminal(
+        lambda console: Watch(katas, Progress(katas.root), verdicts, console).run(), monkeypatch
+    )
+    screen.shows("softmax is to do.", KEYS)
+    answer(TWO)
+    screen.shows("got 0, expected 1", KEYS)
+    screen.press("h")
+    screen.shows("Hint 1 of 3", KEYS)
+    looks.set()
+    screen.press("h")
+    screen.shows("Hint 2 of 3", KEYS)
+    screen.press(" ")
+    screen.shows(MISTAKE, KEYS)
+    screen.leave()
 
 
 def test_after_the_last_kata_it_says_so(screen, answer, katas):
