@@ -82,7 +82,7 @@ class Katas:
     def _test(self, kata: Kata) -> Verdict:
         progress = Progress(self._katas.root)
         progress.move_to(kata)
-        verdict = self._runner.run(kata)
+        verdict = self._runner.run(kata, also_two=True)
         threading.Thread(target=self._runner.warm_up, daemon=True).start()
         progress.judged(verdict)
         _say(render.verdict(verdict, progress.unsolved_before(kata, self._katas)))
