@@ -198,6 +198,18 @@ empty_taken_for_whole = slip(
     },
 )
 
+mean_for_the_empty = slip(
+    "Where the length is 0, all scores are equally low, so they share the weight and the result is "
+    "a mean of the padding. It should be zeros.",
+    {
+        MASK: (
+            "seen[:, None, None, :]\n"
+            "some = mask.any(axis=-1, keepdims=True)\n"
+            "q, mask = q * some, mask | ~some"
+        )
+    },
+)
+
 # --- Heads -----------------------------------------------------------------------------------
 
 cut_by_reshape_alone = slip(
