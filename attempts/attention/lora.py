@@ -118,6 +118,12 @@ a_by_the_rank = slip(
     {"rng.normal(0.0, n_in**-0.5, ": "rng.normal(0.0, rank**-0.5, "},
 )
 
+a_by_the_rank_alone = slip(
+    "The standard deviation of `a` is 1 / rank, as in PEFT's gaussian. Its variance should be "
+    "1 / in.",
+    {"rng.normal(0.0, n_in**-0.5, ": "rng.normal(0.0, 1 / rank, "},
+)
+
 a_uniform = slip(
     "`a` is drawn from a uniform distribution. It should be normal.",
     {A: "rng.uniform(-((3 / n_in) ** 0.5), (3 / n_in) ** 0.5, (rank, n_in)).astype(weight.dtype)"},
