@@ -69,6 +69,21 @@ partition_takes_any = slip(
     },
 )
 
+found_classes_set_to_minus_infinity = slip(
+    "Each class that is found is set to −∞, so that it is not found again. But a score may be −∞ "
+    "from the start.",
+    {
+        "comes_before = (logits > score) | ((logits == score) & is_earlier)": (
+            "left, hit = logits.copy(), np.zeros(n, bool)\n"
+            "for _ in range(top_k):\n"
+            "    best = left.argmax(axis=1)\n"
+            "    hit |= best == targets\n"
+            "    left[np.arange(n), best] = -np.inf"
+        ),
+        "comes_before.sum(axis=1) < top_k": "hit",
+    },
+)
+
 ties_never_count = slip(
     "A right class counts only if its score is larger than those of all that are left out. Of "
     "equal scores, the lower index comes first.",
