@@ -142,6 +142,15 @@ ratio_of_the_costs = slip(
     },
 )
 
+totals_as_floats = slip(
+    "The totals are floats, which take large ones that differ by 1 for equal.",
+    {
+        "costs = cost_fp * alarms + cost_fn * missed": (
+            "costs = float(cost_fp) * alarms + float(cost_fn) * missed"
+        )
+    },
+)
+
 lowest_of_the_best = slip(
     "Of several thresholds that cost least, the lowest is taken. It should be the highest.",
     {"np.flatnonzero(costs == costs.min())[-1]": "costs.argmin()"},
