@@ -86,6 +86,12 @@ one_row_to_validation = slip(
     {BOUNDS: "count = min(max(count, 1), max(len(rows) - 1, 1))"},
 )
 
+one_row_rounded_like_any = slip(
+    "The only row of a class goes to validation if `fraction` is ½ or more. It should be trained "
+    "on.",
+    {BOUNDS: "count = min(max(count, 1), len(rows) - 1) if len(rows) > 1 else count"},
+)
+
 training_keeps_all = slip(
     "The validation rows are trained on too: the training rows are all the rows.",
     {"train.append(rows[count:])": "train.append(rows)"},
@@ -99,6 +105,11 @@ with_replacement = slip(
 swapped = slip(
     "The two are swapped: `fraction` is the share of the validation rows, which come second.",
     {"np.concatenate(train), np.concatenate(val)": "np.concatenate(val), np.concatenate(train)"},
+)
+
+classes_up_to_the_largest = slip(
+    "The classes are taken to be 0 or more, so rows of negative classes are lost.",
+    {"in np.unique(y):": "in range(y.max() + 1):"},
 )
 
 classes_counted_from_0 = slip(
