@@ -139,7 +139,8 @@ def test_all_rows_are_equally_likely_to_be_the_first(rng):
 
 
 def test_the_second_is_drawn_by_the_squared_distance(rng):
-    points = np.array([[0.0], [1.0], [6.0]])
+    # Not on a line, where sums of absolute differences would be distances.
+    points = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 6.0]])
     expected = probabilities(points, 2)
     # All bounds are at least 5.5 deviations away. Without the square, two of the odds would be
     # 0.05 and not 0.01, more than 4 deviations beyond theirs.
