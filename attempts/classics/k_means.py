@@ -197,6 +197,19 @@ stopped_when_nearly_still = slip(
     },
 )
 
+stopped_before_a_small_move = slip(
+    "It stops before a move that is small. What is small depends on the data's units; only if no "
+    "label changes, nothing more can.",
+    {
+        "for _ in range(n_iterations):": (
+            "for _ in range(n_iterations):\n    before = centers.copy()"
+        ),
+        "if np.array_equal(labels, previous):": (
+            "if np.allclose(centers, before):\n    centers, labels = before, previous"
+        ),
+    },
+)
+
 stopped_by_a_share_of_the_variance = slip(
     "It stops when the centres move little beside the spread of x, though labels still change.",
     {
