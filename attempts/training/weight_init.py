@@ -214,7 +214,11 @@ uniform_for_normal = slip(
 
 variance_for_std = slip(
     "The variance is passed as the scale. NumPy's normal takes the standard deviation.",
-    {"rng.normal(0.0, std,": "rng.normal(0.0, std**2,"},
+    {
+        "_normal(shape, rng, _xavier_std(shape, gain))": (
+            "_normal(shape, rng, _xavier_std(shape, gain) ** 2)"
+        )
+    },
 )
 
 truncated = slip(
