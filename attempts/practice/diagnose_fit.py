@@ -62,6 +62,12 @@ no_epoch_of_a_few = slip(
     "Of fewer than five epochs, n // 5 is 0. One epoch at least counts.", {LAST: "last = n // 5"}
 )
 
+all_of_a_few_epochs = slip(
+    "Of fewer than five epochs all count, as where n // 5 is 0 and [-0:] takes the whole list. "
+    "Only the last should.",
+    {LAST: "last = n // 5 or n"},
+)
+
 medians = slip(
     "Medians are taken. Asked for are means.",
     {
