@@ -243,6 +243,19 @@ all_differences_at_once = slip(
 
 # --- k-means++ -------------------------------------------------------------------------------
 
+
+def weighed_by(next_weights):
+    """Other odds, though k is still compared with the number of different rows."""
+    nearest = "squares = np.minimum(squares, _squared_distances(x, drawn[-1]))"
+    return {
+        "squares = _squared_distances(x, drawn[0])": (
+            "weights = squares = _squared_distances(x, drawn[0])"
+        ),
+        "p=squares / total": "p=weights / weights.sum()",
+        nearest: f"{nearest}\nweights = {next_weights}",
+    }
+
+
 distances_not_squared = slip(
     "Probabilities are proportional to the distance. They should be so to its square.",
     {
@@ -274,30 +287,21 @@ farthest_row = slip(
 
 distance_to_the_last = slip(
     "The distance is that to the last row drawn. It should be that to the nearest of all.",
-    {
-        "squares = np.minimum(squares, _squared_distances(x, drawn[-1]))": (
-            "squares = _squared_distances(x, drawn[-1])"
-        )
-    },
+    weighed_by("_squared_distances(x, drawn[-1])"),
 )
 
 distance_to_the_first = slip(
-    "The distance is always that to the first row drawn.",
-    {"squares = np.minimum(squares, _squared_distances(x, drawn[-1]))": "pass"},
+    "The distance is always that to the first row drawn.", weighed_by("weights")
 )
 
 distance_to_the_farthest = slip(
     "The distance is that to the farthest of the rows drawn. It should be that to the nearest.",
-    {"np.minimum(squares, _squared": "np.maximum(squares, _squared"},
+    weighed_by("np.maximum(weights, _squared_distances(x, drawn[-1]))"),
 )
 
 distances_added_up = slip(
     "The squared distances to all rows drawn are added up. That to the nearest should count.",
-    {
-        "np.minimum(squares, _squared_distances(x, drawn[-1]))": (
-            "squares + _squared_distances(x, drawn[-1])"
-        )
-    },
+    weighed_by("weights + _squared_distances(x, drawn[-1])"),
 )
 
 equal_rows_counted_once = slip(
