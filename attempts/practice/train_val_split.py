@@ -97,6 +97,15 @@ training_keeps_all = slip(
     {"train.append(rows[count:])": "train.append(rows)"},
 )
 
+classes_of_the_rows = slip(
+    "These are the classes of the rows. Their indices are asked for.",
+    {
+        "np.concatenate(train), np.concatenate(val)": (
+            "y[np.concatenate(train)], y[np.concatenate(val)]"
+        )
+    },
+)
+
 with_replacement = slip(
     "The rows are drawn with replacement: some come twice, others never.",
     {ROWS: "rng.choice(np.flatnonzero(y == label), np.count_nonzero(y == label))"},
