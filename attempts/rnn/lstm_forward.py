@@ -1,6 +1,13 @@
 import numpy as np
 
-from attempts.rnn.lstm_cell import candidate_by_sigmoid, candidate_without_tanh, gates_interleaved
+from attempts.rnn.lstm_cell import (
+    candidate_by_sigmoid,
+    candidate_without_tanh,
+    gates_interleaved,
+    order_f_i_o_g,
+    order_i_g_f_o,
+    order_i_o_f_g,
+)
 from kata.attempts import rewrite, right, slip
 from solutions.rnn.lstm_forward import lstm_forward
 
