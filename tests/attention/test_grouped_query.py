@@ -23,9 +23,12 @@ def draw(rng, batch=(2,), heads=6, kv_heads=2, t_q=3, t_k=5, d=4, d_v=7):
 
 
 def draw_mask(rng, *shape):
-    """About half of the keys may be seen, and one at least."""
+    """About half of the keys may be seen: one at least, and of several not all."""
     mask = rng.random(shape) < 0.5
-    np.put_along_axis(mask, rng.integers(shape[-1], size=(*shape[:-1], 1)), True, axis=-1)
+    seen = rng.integers(shape[-1], size=(*shape[:-1], 1))
+    # Under an inverted mask a query that sees all is blind, and answers differ in what it gets.
+    np.put_along_axis(mask, (seen + 1) % shape[-1], False, axis=-1)
+    np.put_along_axis(mask, seen, True, axis=-1)
     return mask
 
 
