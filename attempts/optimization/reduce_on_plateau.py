@@ -167,6 +167,11 @@ patience_one_too_short = slip(
     {"self._bad_epochs > self.patience": "self._bad_epochs >= self.patience"},
 )
 
+patience_one_too_short_unless_0 = slip(
+    "It reduces at `patience` bad epochs, one too early: that many are still allowed.",
+    {"self._bad_epochs > self.patience": "self._bad_epochs >= max(self.patience, 1)"},
+)
+
 patience_one_too_long = slip(
     "It allows `patience` + 1 bad epochs, one too many.", {"> self.patience": "> self.patience + 1"}
 )
@@ -263,14 +268,6 @@ small_reductions_left_out = slip(
             "if self.lr - new > 1e-8:\n"
             "    self.lr = new"
         )
-    },
-)
-
-back_at_an_improvement = slip(
-    "An improvement restores the first learning rate. The rate should never rise.",
-    {
-        "self.lr = lr": "self.lr = self._start = lr",
-        "self._best = metric": "self._best = metric\nself.lr = self._start",
     },
 )
 
