@@ -13,7 +13,7 @@ import pytest
 from exercises.training.orthogonal_init import orthogonal
 from kata.testing import assert_close, assert_value_error, assert_vectorised, draws, manners
 
-LONG = (3, 2000)
+LONG = (3, 100)
 SHAPES = pytest.mark.parametrize(
     "shape",
     [
@@ -122,7 +122,8 @@ def test_no_two_entries_go_together(rng, shape):
 @pytest.mark.parametrize("shape", [LONG, LONG[::-1]], ids=str)
 def test_long_rows_and_columns_point_anywhere(rng, shape):
     # Their entries are as good as normal, with variance 1 / n: half of them are below 0.6745 / √n.
-    w = orthogonal(shape, rng)
+    # Many draws rather than a longer side: some right answers first draw a square.
+    w = np.stack([orthogonal(shape, rng) for _ in range(20)])
     assert_close(np.mean(abs(w) < 0.67449 / math.sqrt(max(shape))), 0.5, atol=0.04, rtol=0.0)
 
 
