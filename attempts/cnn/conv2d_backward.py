@@ -233,6 +233,17 @@ bias_times_b = slip(
 
 # --- Settings and checks ---------------------------------------------------------------------
 
+both_averaged_over_the_pictures = slip(
+    "The kernels' and the biases' gradients are averaged over the pictures. They are sums; if the "
+    "loss is a mean, grad_y has that in it already.",
+    {
+        "(grads @ seen.swapaxes(1, 2)).sum(axis=0)": (
+            "(grads @ seen.swapaxes(1, 2)).sum(axis=0) / max(n, 1)"
+        ),
+        "grad_y.sum(axis=(0, 2, 3))": "grad_y.sum(axis=(0, 2, 3)) / max(n, 1)",
+    },
+)
+
 order_of_the_results = slip(
     "The gradients come in another order: x, w, b, as the arguments of the forward pass do.",
     {"return grad_x, grad_w, grad": "return grad_w, grad_x, grad"},
