@@ -206,6 +206,17 @@ all_in_the_dtype_of_x = slip(
     },
 )
 
+all_in_the_dtype_of_x_by_products = slip(
+    "Positions and rates have x's dtype, and so have the angles: far positions keep few digits "
+    "behind the point, or none.",
+    {
+        "angles = positions[:, None] / base ** (np.arange(0, d, 2) / d)": (
+            "rates = (base ** (-np.arange(0, d, 2) / d)).astype(x.dtype)\n"
+            "angles = positions[:, None].astype(x.dtype) * rates"
+        )
+    },
+)
+
 largest_position_plus_one_wraps = slip(
     "To size a table, one is added to the largest position in the dtype of `positions`: in int8, "
     "127 + 1 is −128.",
