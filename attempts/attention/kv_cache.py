@@ -353,6 +353,18 @@ one_sequence_stretched = slip(
     },
 )
 
+first_step_that_fails = slip(
+    "After a first step that fails, a right one fails too: something was stored before the error.",
+    {
+        "past = self.length": (
+            "past = self.length\n"
+            'self._batch = getattr(self, "_batch", len(x))\n'
+            "if len(x) != self._batch:\n"
+            '    raise ValueError("another number of sequences")'
+        )
+    },
+)
+
 counted_before_the_check = slip(
     "A step that raises an error still counts in `length`.",
     {
