@@ -190,8 +190,8 @@ def test_it_calls_once_for_each_sequence_that_is_not_finished(rng, width):
 
 def test_long_sequences_keep_their_scores():
     model = following({"else": [-1.5, -1.0, -2.0]})
-    found = beam_search(model, 2, 1100, end=9)
-    expected = [([1] * 1100, -1100.0), ([1] * 1099 + [0], -1100.5)]
+    found = beam_search(model, 2, 800, end=9)
+    expected = [([1] * 800, -800.0), ([1] * 799 + [0], -800.5)]
     assert_close(found, expected)
 
 
