@@ -155,6 +155,25 @@ logarithm_of_the_softmax = slip(
     },
 )
 
+epsilon_in_the_logarithm = slip(
+    "A small constant inside the logarithm shifts every loss and caps large ones. Log-softmax "
+    "needs no guard.",
+    {
+        "-_log_softmax(logits)[np.arange(len(targets)), targets]": (
+            "-np.log(np.exp(_log_softmax(logits)[np.arange(len(targets)), targets]) + 1e-12)"
+        )
+    },
+)
+
+clipped_probabilities = slip(
+    "Clipping the probabilities avoids log(0), but caps the loss at −log(1e-12) ≈ 27.6.",
+    {
+        "-_log_softmax(logits)[np.arange(len(targets)), targets]": (
+            "-_log_softmax(logits)[np.arange(len(targets)), targets].clip(np.log(1e-12))"
+        )
+    },
+)
+
 nothing_costs_nothing = slip(
     "Without rows the loss is 0. A mean of nothing is nan.", {"return math.nan": "return 0.0"}
 )
