@@ -107,6 +107,21 @@ not_divided = slip(
     {"positives @ precision / positives.sum()": "positives @ precision"},
 )
 
+infinite_scores_called_one_by_one = slip(
+    "Equal scores that are infinite are called one after the other. Does a difference tell equal "
+    "scores apart? ∞ − ∞ is nan, not 0.",
+    {
+        "values, group = np.unique(scores, return_inverse=True)": (
+            'order = np.argsort(-scores, kind="stable")\n'
+            'with np.errstate(invalid="ignore"):\n'
+            "    place = np.cumsum(np.append(False, np.diff(scores[order]) != 0))\n"
+            "group = np.empty(len(scores), np.int64)\n"
+            "group[order] = place[-1] - place\n"
+            "values = np.arange(place[-1] + 1)"
+        )
+    },
+)
+
 equal_scores_called_one_by_one = slip(
     "Equal scores are called positive one after the other, in the order of the arrays. A threshold "
     "takes all of them or none.",
