@@ -128,6 +128,16 @@ probability_clipped_at_1e_12 = slip(
     },
 )
 
+both_probabilities_clipped = slip(
+    "A clipped probability bounds the loss: a sure but wrong row should cost as much as its score.",
+    {
+        "loss = np.mean(np.logaddexp(0.0, -of_the_label))": (
+            "p = np.clip(_sigmoid(z), 1e-15, 1 - 1e-15)\n"
+            "loss = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))"
+        )
+    },
+)
+
 epsilon_in_the_logarithm = slip(
     "A small constant is added inside the logarithm: it bounds the loss of a sure but wrong row.",
     {
@@ -148,6 +158,12 @@ probability_rounded_near_1 = slip(
             ")"
         )
     },
+)
+
+label_times_score_subtracted = slip(
+    "The small loss of a sure and right row is the difference of two large numbers, "
+    "log(1 + exp(z)) and y · z: its digits are lost.",
+    {"np.logaddexp(0.0, -of_the_label)": "np.logaddexp(0.0, z) - y * z"},
 )
 
 exp_overflows = slip(
