@@ -140,7 +140,10 @@ earlier_rows_kept = slip(
 constant_columns_to_0 = slip(
     "A column that was constant when fitted always becomes 0. Other values in later rows should "
     "differ from it.",
-    {STD: "np.where(constant, np.inf, x.std(axis=0))"},
+    {
+        STD: f"{STD}\nself._constant = constant",
+        "return (x - mean) / std": "return np.where(self._constant, 0.0, (x - mean) / std)",
+    },
 )
 
 between_0_and_1 = slip(
