@@ -273,6 +273,12 @@ overlap_in_the_dtype_of_the_boxes = slip(
     {"boxes.astype(np.float64)": "boxes"},
 )
 
+infinite_overlap_drops = slip(
+    "An IoU close to the threshold is on the wrong side of it, as where IoU is not computed in "
+    "float64 (in float16, 300 × 300 is already infinite, and ∞ over ∞ is nan).",
+    {"boxes.astype(np.float64)": "boxes", "where=union > 0": "where=~(union <= 0)"},
+)
+
 # --- Manners -----------------------------------------------------------------------------------
 
 lengths_unchecked = slip(
