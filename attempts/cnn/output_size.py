@@ -235,6 +235,11 @@ dilated_kernels_added_whole = slip(
     {"(kernel - 1) * dilation * jump": "(kernel * dilation - 1) * jump"},
 )
 
+jump_before_the_last_layer = slip(
+    "The jump leaves out the last layer's stride. That spreads the outputs, too.",
+    {"return field, jump": "return field, jump // (layers[-1][1] if layers else 1)"},
+)
+
 jump_of_the_last_layer = slip(
     "The jump is the last layer's stride. All strides together make it.",
     {"return field, jump": "return field, layers[-1][1] if layers else 1"},
