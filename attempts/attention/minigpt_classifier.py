@@ -243,6 +243,16 @@ nothing_kept = slip(
     "The step changes copies: the head stays as it is.", {HEAD_MOVED: "", BIAS_MOVED: ""}
 )
 
+sum_in_the_loss_and_the_step = slip(
+    "The losses are summed, and the step follows their sum. Both should be those of the mean.",
+    {
+        LOSS: LOSS.replace("labels)", "labels, reduction='sum')"),
+        "F.linear(pooled, head, bias), labels)": (
+            "F.linear(pooled, head, bias), labels, reduction='sum')"
+        ),
+    },
+)
+
 step_of_the_sum = slip(
     "The step follows the gradient of the sum of the losses, not of their mean.",
     {
