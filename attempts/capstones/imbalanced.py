@@ -86,6 +86,11 @@ unweighted_loss_reported = slip(
     {"cross_entropy(logits, y, weights))": "cross_entropy(logits, y, np.ones(2)))"},
 )
 
+progress_one_step_behind = slip(
+    "`done` is that before the step: the first report says 0, and none says 1.",
+    {"report((step + 1) / steps": "report(step / steps"},
+)
+
 loss_after_the_step = slip(
     "The loss reported is that after the step. It should be the one before.",
     {
