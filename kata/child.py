@@ -175,13 +175,13 @@ class _Reporter:
             if self._worker.job.also_two and not mistakes:
                 # Two slips may loop for ever together; by now nothing changes the verdict.
                 self._worker.begin("", SECONDS_FOR_TWO + 2.0)
-                self._tell(diagnosis.two_mistakes(), diagnosis)
+                self._tell(diagnosis.two_mistakes(), diagnosis, at_once=True)
 
-    def _tell(self, mistakes: list[Mistake], diagnosis: Diagnosis) -> str:
+    def _tell(self, mistakes: list[Mistake], diagnosis: Diagnosis, *, at_once: bool = False) -> str:
         """Tell which mistakes explain the failures; give the test that the first one explains."""
         telling = test_name(mistakes[0].explains[0]) if mistakes else ""
         found = [[mistake.attempt.name, diagnosis.text_of(mistake)] for mistake in mistakes]
-        self._worker.send("diagnosed", mistakes=found, telling=telling)
+        self._worker.send("diagnosed", mistakes=found, telling=telling, at_once=at_once)
         return telling
 
     def _show(self, diagnosis: Diagnosis, telling: str) -> None:

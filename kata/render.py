@@ -98,6 +98,8 @@ def _explanation(result: Verdict, nth: int) -> list[RenderableType]:
     texts = result.diagnosis if result.kata.kind != "debug" else []
     if texts:
         title = "This looks like:" if len(texts) == 1 else "This looks like one or more of these:"
+        if len(texts) > 1 and result.at_once:
+            title = "Two mistakes at once would give these results:"
         parts += [Text(""), Text(title, style="bold")]
         parts += [Cuttable(Padding(_plain(text), (0, 0, 0, 2)), 2) for text in texts]
     if result.failures:

@@ -265,7 +265,7 @@ class _Listener:
             verdict.problem = message["problem"]
         elif event == "diagnosed":
             verdict.mistakes = [(name, text) for name, text in message["mistakes"]]
-            verdict.telling = message["telling"]
+            verdict.telling, verdict.at_once = message["telling"], message["at_once"]
         elif event == "progress":
             self._on_progress(message["done"], message["loss"])
         elif event == "told":

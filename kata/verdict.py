@@ -117,7 +117,8 @@ class Verdict:
     `status` is "solved", "failed", "todo" (nothing begun, though a stub that starts from working
     code has failures), "broken" (it could not be loaded, hung or crashed; `problem` says how) or
     "cancelled". `mistakes` are the names and texts of the known mistakes that explain the failures;
-    `telling` is a test that the first of them explains. `functions` names the tests of each
+    `telling` is a test that the first of them explains, `at_once` whether only all of them together
+    explain it. `functions` names the tests of each
     function where there are several. A judge also tells how the answer's sandbox was protected, or
     why there was none.
     """
@@ -131,6 +132,7 @@ class Verdict:
     failures: list[Failure] = field(default_factory=list)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     telling: str = ""
+    at_once: bool = False
     functions: dict[str, list[str]] = field(default_factory=dict)
     prints: str = ""
     survey: dict[str, Surveyed] = field(default_factory=dict)

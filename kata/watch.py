@@ -121,8 +121,8 @@ class Watch:
     def _looked_again(self, verdict: Verdict) -> None:
         """Add what a longer look has found to the verdict, unless something else is being read."""
         if self._verdict and verdict.mistakes:
-            self._verdict.mistakes, self._verdict.telling = verdict.mistakes, verdict.telling
-            self._progress.mistook(self._verdict)
+            self._verdict = verdict
+            self._progress.mistook(verdict)
             if self._shows_verdict:
                 self._show_verdict()
 

@@ -65,6 +65,7 @@ def test_two_mistakes_at_once_are_named_if_asked_for(runner, softmax, answer):
     verdict = runner.run(softmax, also_two=True)
     named = {name for name, _ in verdict.mistakes}
     assert named == {"maximum_along_the_last_axis", "sum_along_the_last_axis"}
+    assert verdict.at_once
     assert verdict.failures_to_show[0].name == verdict.telling
 
 

@@ -84,6 +84,8 @@ def test_two_possible_mistakes_are_told_as_such(shown, failed):
     text = shown(render.verdict(failed))
     assert "This looks like one or more of these:" in text
     assert "The rows are not normalised." in text
+    failed.at_once = True
+    assert "Two mistakes at once would give these results:" in shown(render.verdict(failed))
 
 
 def test_one_text_for_two_attempts_is_told_once(shown, failed):
