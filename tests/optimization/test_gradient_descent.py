@@ -72,11 +72,13 @@ def test_it_agrees_with_torch(rng, n, d, lr, steps):
 
 
 def test_near_the_best_weights_a_loss_keeps_its_digits():
-    # All products and sums are exact. In units of 2⁻²⁰, the weights move by 23 and 18 at first.
-    x, best = np.array([[1.0, 2.0], [3.0, 1.0], [2.0, 2.0]]), np.array([100.0, -200.0])
-    errors = 2.0**-20 * np.array([[3, 4, 4], [-56, -83, -78], [1107, 1651, 1546]])
+    # All products, sums and quarters are exact. In units of 2⁻²⁰, the weights move by 23 and 19
+    # at first.
+    x = np.array([[1.0, 2.0], [3.0, 1.0], [2.0, 2.0], [0.0, 1.0]])
+    best = np.array([100.0, -200.0])
+    errors = 2.0**-20 * np.array([[3, 4, 4, 1], [-58, -84, -80, -18], [1168, 1704, 1616, 360]])
     expected = (errors**2).mean(axis=1).tolist()
-    _, losses = gradient_descent(x, x @ best, best + 2.0**-20, 1.5, 2)
+    _, losses = gradient_descent(x, x @ best, best + 2.0**-20, 2.0, 2)
     assert_close(losses, expected, atol=0.0)
 
 
