@@ -125,7 +125,7 @@ always_zeros = slip(
 height_and_width_swapped = slip(
     "The padding's pair is taken as (width, height), as torch's own `F.pad` counts. In this kata "
     "it is (height, width).",
-    {"ph, pw = padding if": "pw, ph = padding if"},
+    {"(ph, ph), (pw, pw)": "(pw, pw), (ph, ph)"},
 )
 
 one_padding_for_both = slip(
