@@ -204,6 +204,17 @@ along_the_raw_row = slip(
     {"(grad_x_hat * x_hat).mean(": "(grad_x_hat * x).mean("},
 )
 
+along_in_full = slip(
+    "The part along the row is taken out in full, as if eps were 0. With eps in the root, to "
+    "stretch a row still changes y a little.",
+    {
+        "(grad_x_hat * x_hat).mean(axis=-1, keepdims=True)": (
+            "(grad_x_hat * x_hat).sum(axis=-1, keepdims=True)\n"
+            "along = along / np.maximum((x_hat**2).sum(axis=-1, keepdims=True), 1e-300)"
+        )
+    },
+)
+
 mean_of_the_gradient_subtracted = slip(
     "The mean of the gradient is subtracted too, as in layer norm. RMS norm subtracts no mean on "
     "the way forward, so none comes back.",
