@@ -1,6 +1,6 @@
 import numpy as np
 
-from kata.attempts import right, slip
+from kata.attempts import rewrite, right, slip
 from solutions.evaluation.label_smoothing import label_smoothing_loss, label_smoothing_loss_backward
 
 
@@ -34,6 +34,15 @@ def through_the_softmax(grad_loss, logits, targets, eps, ignore_index=-100):
     p = np.exp(logits - np.max(logits, axis=1)[:, None])
     p = p / p.sum(axis=1)[:, None] * (targets != ignore_index)[:, None]
     return ((p - q) * (grad_loss / max(count, 1))).astype(logits.dtype)
+
+
+with_the_share_of_all_classes_last = rewrite(
+    {
+        " - eps / logits.shape[1]\ngrad[rows, targets[rows]] -= 1 - eps": (
+            "\ngrad[rows, targets[rows]] -= 1 - eps\ngrad[rows] -= eps / logits.shape[1]"
+        )
+    }
+)
 
 
 # --- The smoothed target ---------------------------------------------------------------------

@@ -62,8 +62,9 @@ def test_the_gradient_worked_out_by_hand():
 
 @loss(in_torch)
 def test_it_is_a_loss(rng, rows, classes):
+    # Of one class, p − q is 0: with an eps of ¼ it is so in any order, without rounding.
     logits, targets = draw(rng, rows, classes)
-    return partial(label_smoothing_loss, logits, targets, 0.2), label_smoothing_loss_backward
+    return partial(label_smoothing_loss, logits, targets, 0.25), label_smoothing_loss_backward
 
 
 @pytest.mark.parametrize("eps", EPSILONS)
