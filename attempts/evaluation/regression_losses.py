@@ -158,6 +158,16 @@ mae_gradient_of_the_sum = slip(
     {"np.sign(r) / r.size": "np.sign(r)"},
 )
 
+mae_gradient_divided_by_the_rows = slip(
+    "The gradient is divided by the length of the first axis. The loss is a mean over all entries.",
+    {"np.sign(r) / r.size": "np.sign(r) / max(len(r), 1)"},
+)
+
+mae_with_respect_to_the_target = slip(
+    "It is the gradient with respect to `target`, which has the opposite sign.",
+    {"np.sign(r)": "np.sign(-r)"},
+)
+
 mae_gradient_by_the_residual = slip(
     "The gradient grows with the residual. |r| has a slope of 1 or −1, however large r is.",
     {"np.sign(r)": "r"},
@@ -230,4 +240,14 @@ outliers_without_gradient = slip(
 huber_gradient_of_the_sum = slip(
     "It is the gradient of the sum. The loss is a mean, so it is divided by the number of entries.",
     {"np.clip(r, -delta, delta) / r.size": "np.clip(r, -delta, delta)"},
+)
+
+huber_gradient_divided_by_the_rows = slip(
+    "The gradient is divided by the length of the first axis. The loss is a mean over all entries.",
+    {"np.clip(r, -delta, delta) / r.size": "np.clip(r, -delta, delta) / max(len(r), 1)"},
+)
+
+huber_with_respect_to_the_target = slip(
+    "It is the gradient with respect to `target`, which has the opposite sign.",
+    {"np.clip(r, -delta, delta)": "np.clip(-r, -delta, delta)"},
 )
