@@ -204,7 +204,10 @@ nothing_predicted_is_perfect = slip(
     {
         "return part / np.maximum(whole, 1)": (
             "return np.where(whole > 0, part / np.maximum(whole, 1), 1.0)"
-        )
+        ),
+        "float(_share(each @ weights, weights.sum()))": (
+            "float(each @ weights / weights.sum()) if weights.sum() else 0.0"
+        ),
     },
 )
 
