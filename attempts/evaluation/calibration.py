@@ -255,6 +255,11 @@ signed_gaps = slip(
     {"gaps = np.abs(accuracy - confidence)": "gaps = accuracy - confidence"},
 )
 
+signed_gaps_the_other_way_round = slip(
+    "The gaps keep their signs, so that modest bins make up for bold ones.",
+    {"gaps = np.abs(accuracy - confidence)": "gaps = confidence - accuracy"},
+)
+
 squared_gaps = slip(
     "The gaps are squared. The ECE takes their absolute values.",
     {"np.abs(accuracy - confidence)": "(accuracy - confidence) ** 2"},
