@@ -6,6 +6,7 @@ from kata.attempts import rewrite, right, slip
 from solutions.practice.freeze_backbone import Transfer
 
 NORM = 'F.batch_norm(z, own["mean"], own["var"], own["gain"], own["shift"], eps=1e-5)'
+OWN = 'own["mean"], own["var"]'
 FIT_FEATURES = "features = self.features(x)  # They stay the same in all steps."
 OPTIMIZER = "optimizer = torch.optim.SGD(self._head, lr, weight_decay=weight_decay)"
 LOSS = "loss = F.cross_entropy(F.linear(features, *self._head), y)"
@@ -142,6 +143,19 @@ training_mode_in_fit = slip(
     },
 )
 
+statistics_of_the_rows_in_fit = slip(
+    "In `fit` the features are normalized by the statistics of its rows. Those that the backbone "
+    "came with are used in training too.",
+    {
+        FIT_FEATURES: (
+            "own = self._backbone\n"
+            'z = F.linear(x, own["weight"], own["bias"])\n'
+            "mean, var = z.mean(dim=0), z.var(dim=0, unbiased=False)\n"
+            f"features = torch.relu({NORM.replace(OWN, 'mean, var')})"
+        )
+    },
+)
+
 # --- The features ------------------------------------------------------------------------------
 
 relu_missing = slip(
@@ -162,7 +176,7 @@ shift_missing = slip("`shift` is not applied.", {NORM: NORM.replace('own["shift"
 
 relu_before_the_norm = slip(
     "ReLU comes before the batch norm. It should come after it.",
-    {"F.batch_norm(z,": "F.batch_norm(torch.relu(z),"},
+    {f"return torch.relu(\n    {NORM}\n)": f"return {NORM.replace('z', 'torch.relu(z)', 1)}"},
 )
 
 variance_for_deviation = slip(
@@ -338,6 +352,12 @@ backbone_not_copied = slip(
             "return dict(self._backbone)"
         ),
     },
+)
+
+given_arrays_kept = slip(
+    "The arrays that were given are kept, not copies of them: who writes into them changes the "
+    "network.",
+    {"array.detach().clone()": "array.detach()"},
 )
 
 still_in_the_graph = slip(
