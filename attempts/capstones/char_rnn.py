@@ -75,6 +75,11 @@ no_end = slip(
     },
 )
 
+the_end_ignored = slip(
+    "The edge after a name is no target, so the network never learns where names end.",
+    {TARGETS: "_, _, targets = collate([[*name, -100] for name in symbols], pad=0)"},
+)
+
 no_beginning = slip(
     "Names are read from their first letter on, so which letter comes first is never predicted.",
     {
@@ -128,10 +133,18 @@ padding_in_the_mean = slip(
 each_name_counts_alike = slip(
     "The loss is a mean of the names' means, so a symbol in a short name counts more.",
     {
+        "cross_entropy_backward(1.0, logits, right).reshape(x.shape)": (
+            "np.stack(\n"
+            "    [\n"
+            "        cross_entropy_backward(1.0 / len(x), *name)\n"
+            "        for name in zip(logits.reshape(x.shape), targets)\n"
+            "    ]\n"
+            ")"
+        ),
         LOSS: (
             "means = [*map(cross_entropy, logits.reshape(x.shape), targets)]\n"
             "return float(np.mean(means)), [*grads_recurrent, *grads_out]"
-        )
+        ),
     },
 )
 
