@@ -60,7 +60,8 @@ def test_training_is_logistic_regression_on_the_features(rng, n, d, hidden, clas
     backbone, x, y = draw(rng, n, d, hidden, classes)
     losses, head = regress(features_of(backbone, x), y, zeros(classes, hidden), 5, 0.1, 0.3)
     transfer = Transfer(backbone, classes)
-    assert_close(transfer.fit(x, y, 5, 0.1, weight_decay=0.3), losses)
+    # One row may be met so well that all that is left of its loss is rounding.
+    assert_close(transfer.fit(x, y, 5, 0.1, weight_decay=0.3), losses, atol=1e-12)
     assert_close(transfer.head(), head)
 
 
