@@ -90,8 +90,8 @@ columns_standardised = slip(
 )
 
 product_without_the_training_rows = slip(
-    "The expansion |a|² − 2 a·b + |b|² lacks the squares of the training rows. Only those of the "
-    "row of x are the same for all its neighbours.",
+    "Neighbours are ranked by products of rows alone. In |a|² − 2 a·b + |b|², only the square of "
+    "the row of x is the same for all of them.",
     {"((x_train - row) ** 2).sum(axis=1)": "(row @ row) - 2 * (x_train @ row)"},
 )
 
