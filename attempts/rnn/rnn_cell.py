@@ -87,6 +87,8 @@ no_recurrent_bias = slip(
 
 no_input_bias = slip("The bias of the input part, b_ih, is missing.", {"(b_ih + b_hh)": "b_hh"})
 
+input_bias_twice = slip("b_ih is added twice, and b_hh is not.", {"(b_ih + b_hh)": "(b_ih + b_ih)"})
+
 no_bias = slip("Both biases are missing.", {" + (b_ih + b_hh)": ""})
 
 recurrent_weights_not_transposed = slip(
