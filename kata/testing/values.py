@@ -193,7 +193,13 @@ def _float_difference(
     if close.all():
         return None
     one, other = float(actual), float(expected)
-    return f"got {one:.9g}, expected {other:.9g}{multiple(one, other)}"
+    return f"{_got(one, other)}{multiple(one, other)}"
+
+
+def _got(actual: Any, expected: Any) -> str:
+    """Two numbers, with all digits where they differ only beyond the usual ones."""
+    digits = 9 if f"{actual:.9g}" != f"{expected:.9g}" else 17
+    return f"got {actual:.{digits}g}, expected {expected:.{digits}g}"
 
 
 def _plain_difference(actual: Any, expected: Any) -> str | None:
@@ -201,6 +207,8 @@ def _plain_difference(actual: Any, expected: Any) -> str | None:
         alike = isinstance(actual, bool | np.bool_)
     elif isinstance(expected, int | np.integer):
         alike = isinstance(actual, int | np.integer) and not isinstance(actual, bool)
+    elif isinstance(expected, str):
+        alike = type(actual) in (str, np.str_)
     else:
         alike = type(actual) is type(expected)
     if alike and actual == expected:
@@ -272,7 +280,7 @@ def _what_differs(
     where = f" at [{', '.join(map(str, index))}]" if expected.ndim else ""
     lines = [
         f"{int((~close).sum())} of {expected.size} entries differ{common_place(~close)}; "
-        f"the worst{where}: got {actual[index]:.9g}, expected {expected[index]:.9g}"
+        f"the worst{where}: {_got(actual[index], expected[index])}"
     ]
     related = relation(actual, expected, is_close)
     lines += [related] if related else []

@@ -40,6 +40,7 @@ SAME = {
     "tuples": ((1.0, X), (1.0, X)),
     "dicts": ({"a": X}, {"a": X}),
     "text": ("vanishing", "vanishing"),
+    "NumPy's text for text": (np.array(["vanishing"])[0], "vanishing"),
     "None": (None, None),
     "no entries": (np.zeros((0, 3)), np.zeros((0, 3))),
     "generators": (np.random.default_rng(1), np.random.default_rng(1)),
@@ -52,6 +53,15 @@ SAME = {
 @pytest.mark.parametrize(("actual", "expected"), SAME.values(), ids=SAME.keys())
 def test_what_is_right_passes(actual, expected):
     assert_close(actual, expected)
+
+
+class OfItsOwnKind(str):
+    __slots__ = ()
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = str.__hash__
 
 
 class Equal(np.ndarray):
@@ -81,6 +91,12 @@ DIFFERENT = {
     "an int for a float": (1, 1.0, "got int 1"),
     "a bool for an int": (True, 1, "got bool True"),
     "another float": (0.25, 0.5, "got 0.25, expected 0.5"),
+    "a float that differs late": (
+        1000 / 3 + 5e-7,
+        1000 / 3,
+        "got 333.33333383333337, expected 333",
+    ),
+    "a text of its own kind": (OfItsOwnKind("a"), "b", "got OfItsOwnKind 'a', expected str 'b'"),
     "a tuple for a list": ((X,), [X], "got a tuple of 1, expected a list of 1"),
     "a list too short": ([X], [X, X], "got 1 items, expected 2"),
     "an item of a list": ([X, X + 1], [X, X], "item 1: 6 of 6 entries differ"),
