@@ -154,7 +154,7 @@ biases_left_out = slip(
 
 decay_without_a_gradient = slip(
     "A parameter whose gradient is None decays all the same. None should leave it alone.",
-    {"return param.copy()": "return param * (1 - self.lr * self.weight_decay)"},
+    {"return param.copy()": "return param * (1 - self.decoupled * self.lr * self.weight_decay)"},
 )
 
 # --- The gap ---------------------------------------------------------------------------------
