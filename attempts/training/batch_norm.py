@@ -380,6 +380,11 @@ no_rows_refused_in_evaluation = slip(
     {"least_rows=2 if training else 0": "least_rows=2 if training else 1"},
 )
 
+two_rows_asked_for_in_evaluation = slip(
+    "Evaluation refuses fewer than 2 rows too. Only training needs them: it estimates a variance.",
+    {"least_rows=2 if training else 0": "least_rows=2"},
+)
+
 one_column_broadcast = slip(
     "The number of features is not checked: an x with one column is broadcast over all features.",
     {"x.shape[1] != self.n_features": "x.shape[1] not in (1, self.n_features)"},
