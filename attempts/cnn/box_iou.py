@@ -53,6 +53,15 @@ negative_sides = slip(
     {"np.maximum(ends - starts, 0.0)": "ends - starts"},
 )
 
+negative_sides_of_boxes_with_area = slip(
+    "Boxes apart from each other have negative overlaps, and two negative sides multiply to a "
+    "positive area.",
+    {
+        "np.maximum(ends - starts, 0.0)": "ends - starts",
+        "where=union > 0": "where=np.minimum.outer(_areas(wide_a), _areas(wide_b)) > 0",
+    },
+)
+
 clamped_after_the_product = slip(
     "Only the area is kept from being negative. Where boxes are apart in both directions, two "
     "negative sides have already become a positive area.",
@@ -219,6 +228,15 @@ overflow_in_float16 = slip(
         "wide_a, wide_b = a.astype(np.float64), b.astype(np.float64)": (
             "wide_a, wide_b = a.astype(a.dtype), b.astype(b.dtype)"
         )
+    },
+)
+
+overflow_to_nan = slip(
+    "Areas are computed in the boxes' own dtype. In float16, 300 × 300 is infinite, and infinite "
+    "areas give nan.",
+    {
+        "wide_a, wide_b = a.astype(np.float64), b.astype(np.float64)": "wide_a, wide_b = a, b",
+        "where=union > 0": "where=union != 0",
     },
 )
 
