@@ -89,6 +89,11 @@ derivative_at_the_old_memory = slip(
     {"(1 - shown**2)": "(1 - np.tanh(c) ** 2)"},
 )
 
+the_old_memory_shown = slip(
+    "h′ is taken to be σ(z_o) ⊙ tanh(c). It shows the new memory, c′.",
+    {"np.tanh(f * c + i * g)": "np.tanh(c)"},
+)
+
 output_gate_left_out = slip(
     "On the way from h′ to c′, the output gate is missing.",
     {MEMORY: "grad_memory = grad_c + grad_h * (1 - shown**2)"},
