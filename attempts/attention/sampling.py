@@ -192,6 +192,12 @@ relative_to_the_largest = slip(
     {BEFORE: "before = top_p * (ranked < (1 - top_p) * ranked[0])"},
 )
 
+min_p = slip(
+    "Tokens are kept that are at least top_p times as probable as the most probable one. That is "
+    "min-p; top_p counts the sum.",
+    {BEFORE: "before = top_p * (ranked < top_p * ranked[0])"},
+)
+
 top_p_of_all_tokens = slip(
     "top_p is taken of the probabilities of all tokens, not of those that top_k leaves.",
     {

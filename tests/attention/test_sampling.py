@@ -63,11 +63,18 @@ def test_a_temperature_agrees_with_torch(rng, v, temperature):
 
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 3.0])
 @pytest.mark.parametrize("top_k", [None, 1, 2, 5, 11, 12, 13, 1000])
-@pytest.mark.parametrize("top_p", [None, 1e-9, 0.1, 0.37, 0.8, 0.999, 1.0])
+@pytest.mark.parametrize("top_p", [None, 1e-9, 0.1, 0.37, 0.8, 0.999])
 def test_it_agrees_with_going_down_one_by_one(rng, temperature, top_k, top_p):
     logits = rng.normal(scale=2.0, size=12)
     expected = one_by_one(logits, temperature, top_k, top_p)
     assert_close(next_token_probs(logits, temperature, top_k, top_p), expected)
+
+
+def test_a_top_p_of_1_keeps_all_tokens(rng):
+    # Many rows, as rounding decides whether a sum reaches 1.
+    logits = rng.normal(scale=2.0, size=(60, 12))
+    expected = torch.softmax(torch.tensor(logits), -1).numpy()
+    assert_close(np.array([next_token_probs(row, top_p=1.0) for row in logits]), expected)
 
 
 @pytest.mark.parametrize("settings", [{}, {"top_k": 2}, {"top_p": 0.9}, {"top_k": 3, "top_p": 1.0}])
