@@ -75,6 +75,16 @@ epsilon_in_the_logarithm = slip(
     },
 )
 
+tiny_constant_in_the_logarithm = slip(
+    "The constant inside the logarithm caps large losses at its own, −log(1e-12) ≈ 27.6.",
+    {
+        "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
+            "p = np.exp(of_the_right_class.astype(float)) / np.exp(shifted).sum(axis=1)\n"
+            "losses = -np.log(p + 1e-12)"
+        )
+    },
+)
+
 sum_over_the_rows = slip(
     "This is the sum over the rows. The loss is their mean.", {"].mean(": "].sum("}
 )
@@ -129,7 +139,7 @@ ignores_all_negative_targets = slip(
 
 negative_targets_from_the_end = slip(
     "Negative targets are let through: NumPy counts them from the end, so −1 means the last class.",
-    {"(targets < 0)": "(targets < -logits.shape[1])"},
+    {"((targets < 0) | (targets >= logits.shape[1]))": "(targets >= logits.shape[1])"},
 )
 
 targets_left_to_numpy = slip(
