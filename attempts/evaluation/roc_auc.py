@@ -236,6 +236,11 @@ cut_to_the_shorter = slip(
     },
 )
 
+infinite_scores_refused = slip(
+    "Infinite scores are refused. They have a place in the order; only nan has none.",
+    {"np.isnan(scores).any()": "not np.isfinite(scores).all()"},
+)
+
 every_positive_with_every_negative = slip(
     "Every positive is compared with every negative at once: that takes n × n numbers. In sorted "
     "order, a running count says how many are below.",
