@@ -84,7 +84,10 @@ next_folds_first = slip(
 shuffled_for_each_fold = slip(
     "The rows are shuffled anew for each fold, so some are validated on twice and others never. "
     "One shuffle serves all folds.",
-    {CUT: f"folds = [np.array_split({ORDER}, k)[i] for i in range(k)]"},
+    {
+        f"order = {ORDER}\n{CUT}": f"cuts = [np.array_split({ORDER}, k) for _ in range(k)]",
+        "folds[:i] + folds[i + 1 :]), folds[i]": "cuts[i][:i] + cuts[i][i + 1 :]), cuts[i][i]",
+    },
 )
 
 not_shuffled = slip(
@@ -127,6 +130,11 @@ with_replacement = slip(
 one_fold_allowed = slip(
     "One fold or none is let through. With one, nothing is left to train on.",
     {"not 2 <= k <= n": "k > n", CUT: "folds = np.array_split(order, max(k, 1)) + [order[:0]]"},
+)
+
+one_row_a_fold_refused = slip(
+    "As many folds as rows are refused. Then each fold is one row: leave-one-out.",
+    {"2 <= k <= n:": "2 <= k < n:"},
 )
 
 more_folds_than_rows = slip(
