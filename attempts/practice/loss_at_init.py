@@ -46,6 +46,10 @@ negative = slip(
     {"math.log(k)": "-math.log(k)"},
 )
 
+one_class_refused = slip(
+    "A single class is refused. It is certain, and costs 0.", {"if k < 1:": "if k < 2:"}
+)
+
 no_classes = slip(
     "Nothing checks that there is a class.",
     {"if k < 1:": "if k < -99:", "math.log(k)": "math.log(max(k, 1))"},
@@ -147,6 +151,11 @@ a_prior_of_0 = slip(
 )
 
 # --- Both ------------------------------------------------------------------------------------
+
+sum_of_exactly_1 = slip(
+    "Priors whose sum differs from 1 by rounding alone are refused. 1e-6 is near enough.",
+    {SUM: "if priors.sum() != 1:"},
+)
 
 sum_unchecked = slip(
     "Nothing checks that the priors add up to 1: counts or percentages go through.",
