@@ -149,6 +149,11 @@ last_token_masked = slip(
     {RETURN: RETURN.replace("ids, mask,", "ids, np.arange(lengths.max()) < lengths[:, None] - 1,")},
 )
 
+empty_sequences_refused = slip(
+    "Empty sequences are refused. Their rows are padding alone.",
+    {"if not sequences:": "if not all(map(len, sequences)) or not sequences:"},
+)
+
 no_sequences = slip(
     "Without sequences it returns empty arrays.",
     {"if not sequences:": "if sequences is None:", "lengths.max()": "lengths.max(initial=0)"},
