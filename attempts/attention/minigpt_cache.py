@@ -313,6 +313,11 @@ last_one_not_read = slip(
     },
 )
 
+last_token_of_the_prompt = slip(
+    "`write` reads the last one alone of the tokens that it is given. The cache lacks the others.",
+    {PROMPT: PROMPT.replace("tokens", "tokens[:, -1:]")},
+)
+
 prompt_read_again = slip(
     "Each new token is read together with all those before it, though the cache has these already.",
     {"self.advance(written[-1], cache)": "self.advance(torch.cat([tokens, *written], 1), cache)"},
