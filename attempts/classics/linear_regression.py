@@ -73,6 +73,20 @@ bias_penalised = slip(
     },
 )
 
+bias_under_the_penalty = slip(
+    "b is penalized like a weight. A shift of y should move b alone.",
+    {
+        "d = x.shape[1]": (
+            "d = x.shape[1]\n"
+            "if l2 > 0:\n"
+            "    ones = np.ones((len(x), 1))\n"
+            "    rows = np.vstack([np.hstack([x, ones]), np.sqrt(l2) * np.eye(d + 1)])\n"
+            "    w = np.linalg.lstsq(rows, np.concatenate([y, np.zeros(d + 1)]), rcond=None)[0]\n"
+            "    return w[:-1].copy(), float(w[-1])"
+        ),
+    },
+)
+
 bias_in_the_smallest_norm = slip(
     "Where many w share the lowest loss, it is b² + Σ w² that is made small. b should have no "
     "part in that choice.",
