@@ -129,6 +129,16 @@ largest_entry_signed = slip(
     {"np.abs(components).argmax": "components.argmax"},
 )
 
+signs_from_the_left_vectors = slip(
+    "The signs make the largest entries of the left vectors positive, as some libraries do. Those "
+    "of the components should be.",
+    {
+        "_, sizes, components = np": "left, sizes, components = np",
+        "np.abs(components).argmax(axis=1)": "np.abs(left[:, :k]).argmax(axis=0)",
+        "np.sign(components[np.arange(k), largest])": "np.sign(left[largest, np.arange(k)])",
+    },
+)
+
 one_sign_for_all = slip(
     "One sign is chosen for all components. Each has its own.",
     {"np.sign(components[np.arange(k), largest])[:, None]": "np.sign(components[0, largest[0]])"},
