@@ -185,6 +185,14 @@ positions_get_the_mean = slip(
     {"grad_x.sum(axis=0)": "grad_x.mean(axis=0)"},
 )
 
+mean_over_the_sequences = slip(
+    "The losses of a sequence's positions are added up. The loss is the mean of all n · length.",
+    {
+        "cross_entropy_backward(1.0,": "cross_entropy_backward(float(ids.shape[1]),",
+        "return cross_entropy(": "return ids.shape[1] * cross_entropy(",
+    },
+)
+
 divided_twice = slip(
     "The gradients are divided by the number of sequences once too often: "
     "`cross_entropy_backward` gives those of the mean.",
