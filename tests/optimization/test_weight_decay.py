@@ -27,6 +27,11 @@ def path_by_torch(params, steps_of_grads, lr=0.001, momentum=0.0, weight_decay=0
     return path
 
 
+def draw(rng, scale=1.0):
+    """As draw_params, but the empty one is not the last: neither end of the list tells the gap."""
+    return [*draw_params(rng, scale), rng.normal(scale=scale, size=2)]
+
+
 def gap_by_torch(params, steps_of_grads, *settings):
     paths = [path_by_torch(params, steps_of_grads, *settings, kind) for kind in (False, True)]
     return [
@@ -127,14 +132,14 @@ def test_the_gap_worked_out_by_hand(dtype):
     ids=str,
 )
 def test_the_gap_agrees_with_torch(rng, settings):
-    params, steps_of_grads = draw_params(rng), [draw_params(rng) for _ in range(6)]
+    params, steps_of_grads = draw(rng), [draw(rng) for _ in range(6)]
     expected = gap_by_torch(params, steps_of_grads, *settings)
     # A gap of 0 may come out as a rounding error of either run.
     assert_close(gap(params, steps_of_grads, *settings), expected, atol=1e-12)
 
 
 def test_a_gap_counts_parameters_whose_gradients_may_be_none(rng):
-    params, steps_of_grads = draw_params(rng), [draw_params(rng) for _ in range(4)]
+    params, steps_of_grads = draw(rng), [draw(rng) for _ in range(4)]
     steps_of_grads[1][0] = None
     steps_of_grads[3] = [None] * len(params)
     expected = gap_by_torch(params, steps_of_grads, 0.2, 0.8, 0.7)
@@ -154,13 +159,13 @@ def test_without_anything_to_differ_there_is_no_gap(params, steps_of_grads, expe
 
 
 def test_the_gap_agrees_with_the_reference(rng, reference):
-    params, steps_of_grads = draw_params(rng), [draw_params(rng, scale=9.0) for _ in range(3)]
+    params, steps_of_grads = draw(rng), [draw(rng, scale=9.0) for _ in range(3)]
     expected = reference.gap(params, steps_of_grads, 0.1, 0.9, 0.4)
     assert_close(gap(params, steps_of_grads, 0.1, 0.9, 0.4), expected, atol=1e-12)
 
 
 def test_a_tiny_gap_is_told(rng):
-    params, steps_of_grads = draw_params(rng), [draw_params(rng) for _ in range(3)]
+    params, steps_of_grads = draw(rng), [draw(rng) for _ in range(3)]
     small, *smaller = ([2.0**-60 * array for array in a] for a in (params, *steps_of_grads))
     # The first gap, of 0, may be a rounding error.
     _, *expected = gap_by_torch(small, smaller, 0.2, 0.8, 0.7)
