@@ -75,6 +75,15 @@ nan_for_impossible_outcomes = slip(
     },
 )
 
+nan_in_the_whole_term = slip(
+    "Where p is 0, p · log(p / q) is computed as nan, whatever q is. Such an outcome adds 0.",
+    {
+        "return (p * log_ratio).sum": (
+            'with np.errstate(all="ignore"):\n    return (p * np.log(p / q)).sum'
+        )
+    },
+)
+
 nan_where_both_are_zero = slip(
     "Where p and q are both 0, this is nan. An outcome with p = 0 adds 0, whatever q is.",
     {
@@ -121,6 +130,11 @@ clipped_probabilities = slip(
 infinity_made_large = slip(
     "The infinite logarithm is replaced by a large number. The divergence is ∞ there.",
     {"(p * log_ratio).sum": "(p * np.nan_to_num(log_ratio)).sum"},
+)
+
+infinite_terms_made_large = slip(
+    "∞ becomes the largest number of the dtype, as by `np.nan_to_num`. Here ∞ is right.",
+    {"(p * log_ratio).sum": "np.nan_to_num(p * log_ratio).sum"},
 )
 
 cross_entropy = slip(
