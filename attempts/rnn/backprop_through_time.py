@@ -150,6 +150,20 @@ clipped = slip(
 
 # --- h0 and x --------------------------------------------------------------------------------
 
+no_gradient_of_h0 = slip(
+    "The gradient of h0 is 0. Every state depends on h0, through the first step.",
+    {"grad_z @ w_ih, grad_h, grad": "grad_z @ w_ih, 0 * grad_h, grad"},
+)
+
+states_from_zero = slip(
+    "The states are computed from 0 on, not from h0.", {"states[:, 0] = h0": "states[:, 0] = 0"}
+)
+
+states_without_b_hh = slip(
+    "The states are computed without b_hh. Both biases are added before tanh.",
+    {"(b_ih + b_hh)": "b_ih"},
+)
+
 gradient_of_h0_before_w_hh = slip(
     "The gradient of h0 has not been through the first step's W_hh.",
     {"grad_z @ w_ih, grad_h, grad": "grad_z @ w_ih, grad_z[:, 0].copy(), grad"},
