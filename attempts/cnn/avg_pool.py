@@ -170,6 +170,18 @@ gradient_divided_by_the_stride = slip(
     },
 )
 
+gradient_divided_without_the_frame = slip(
+    "At the border the gradient is divided among the picture's own pixels. Each gets 1 / (kh·kw) "
+    "of it; the rest belongs to the frame.",
+    {
+        "share = grad_y / (kh * kw)": (
+            "ones = np.pad(np.ones((1, 1, height, width)), ((0, 0), (0, 0), (ph, ph), (pw, pw)))\n"
+            "counts = sum(ones[place] for place in _places(kernel, stride, rows, columns))\n"
+            "share = (grad_y / counts).astype(x.dtype)"
+        )
+    },
+)
+
 gradient_divided_by_the_picture = slip(
     "The gradient is divided by the number of pixels of the picture. The share is 1 / (kh·kw).",
     {"share = grad_y / (kh * kw)": "share = grad_y / (height * width)"},
@@ -326,6 +338,10 @@ size_rounded_up = slip(
 
 any_padding_allowed = slip(
     "A padding of more than half the kernel is let through.", {"0 <= p <= k // 2": "0 <= p"}
+)
+
+negative_padding_allowed = slip(
+    "A padding below 0 is let through.", {"0 <= p <= k // 2": "p <= k // 2"}
 )
 
 half_of_the_kernel_refused = slip(
