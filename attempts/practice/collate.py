@@ -96,6 +96,15 @@ labels_with_minus_1 = slip(
     {"np.where(mask, ids, -100)": "np.where(mask, ids, -1)"},
 )
 
+first_padding_labelled = slip(
+    "The first padding of a row has a label, as if it ended the sequence. All padding has −100.",
+    {
+        "np.where(mask, ids, -100)": (
+            "np.where(np.arange(mask.shape[1]) <= lengths[:, None], ids, -100)"
+        )
+    },
+)
+
 labels_shifted = slip(
     "The labels are shifted by one place to the left. Here each stands at its own token.",
     {
