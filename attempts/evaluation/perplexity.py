@@ -110,16 +110,6 @@ zero_is_no_index = slip(
     {"targets != ignore_index": "targets != (ignore_index or -100)"},
 )
 
-cast_before_the_check = slip(
-    "The targets are made int64 before they are checked: a uint64 of 2⁶⁴ − 100 is then −100, and "
-    "ignored.",
-    {
-        "counts = targets != ignore_index": (
-            "targets = targets.astype(np.int64)\ncounts = targets != ignore_index"
-        )
-    },
-)
-
 ignores_all_negative_targets = slip(
     "Every negative target is ignored. Only `ignore_index` should be.",
     {"counts = targets != ignore_index": "counts = (targets != ignore_index) & (targets >= 0)"},

@@ -15,7 +15,7 @@ SHAPES = [(2, 5, 7), (5, 2, 3), (3, 4), (1, 1, 2), (4, 4, 4), (1, 6, 5), (2, 3, 
 STRANGERS = [
     *[("int64", target) for target in (-(2**32), -4, -1, 4, 5, 256, 2**32)],
     *[("int8", target) for target in (-128, -1, 4)],
-    *[("uint64", target) for target in (4, 2**64 - 100, 2**64 - 1)],
+    *[("uint64", target) for target in (4, 2**64 - 1)],
 ]
 
 
