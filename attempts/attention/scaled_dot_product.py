@@ -146,8 +146,7 @@ mask_after_the_softmax = slip(
 )
 
 maximum_over_masked_keys_too = slip(
-    "Masked keys still count in the softmax's maximum: one large score among them drowns all "
-    "others.",
+    "Masked keys still count in the softmax's maximum: one large score among them drowns others.",
     {
         HIDE: "pass",
         EXP: "weights = np.exp(scores, out=scores) * (True if mask is None else mask)",

@@ -32,8 +32,7 @@ one_maximum_for_all_rows = slip(
 )
 
 maximum_of_absolute_values = slip(
-    "The maximum is that of absolute values: if all scores are far below zero, every exp "
-    "underflows.",
+    "The maximum is that of absolute values: if all scores are far below 0, every exp underflows.",
     {"x.max(": "np.abs(x).max("},
 )
 

@@ -168,8 +168,7 @@ backward_from_what_is_missing_to_1 = rewrite(
 )
 
 one_minus_the_square = slip(
-    "Where y rounds to ±1, 1 − y² is 0 and both tails are lost. Can it be had without a "
-    "subtraction?",
+    "Where y rounds to ±1, 1 − y² is 0: both tails are lost. Can it be had without a subtraction?",
     {SLOPE: "(1 - tanh(x) ** 2)"},
 )
 

@@ -68,8 +68,7 @@ uniform = slip(
 )
 
 zeros = slip(
-    "All weights begin at 0: the hidden units of a layer are alike, and no gradient tells them "
-    "apart.",
+    "All weights begin at 0: a layer's hidden units are alike, and no gradient tells them apart.",
     {WEIGHTS: "np.zeros((n_out, n_in))"},
 )
 

@@ -47,8 +47,7 @@ transposed = slip(
 )
 
 each_pair_once = slip(
-    "No count exceeds 1: a pair that occurs several times counts once. So it is, too, with "
-    "`matrix[i, j] += 1` for arrays i and j.",
+    "No count exceeds 1: a pair that occurs several times counts once.",
     {
         "counts = np.bincount(cells, minlength=n_classes**2)": (
             "counts = np.zeros(n_classes**2, dtype=np.int64)\ncounts[cells] += 1"

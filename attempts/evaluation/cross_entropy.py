@@ -208,8 +208,7 @@ logits_as_probabilities = slip(
 )
 
 without_the_normalizer = slip(
-    "The score of the right class is taken as it is: the logarithm of the normalizing sum is "
-    "missing.",
+    "The score of the right class is taken as it is: the logarithm of the sum is missing.",
     {
         "losses = np.log(np.exp(shifted).sum(axis=1)) - of_the_right_class": (
             "losses = -logits[np.arange(len(logits)), right_class]"
@@ -327,8 +326,7 @@ target_minus_probability = slip(
 )
 
 probabilities_only = slip(
-    "These are the probabilities alone. The score of the right class also enters the loss "
-    "directly.",
+    "These are the probabilities alone. The right class's score also enters the loss directly.",
     {"grad[rows, targets[rows]] -= 1.0": "pass"},
 )
 

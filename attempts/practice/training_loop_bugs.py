@@ -84,8 +84,7 @@ loss_over_batches = slip(
 )
 
 accuracy_over_batches = slip(
-    "The accuracy in `evaluate` is a mean over batches: rows of a smaller last batch count for "
-    "more.",
+    "`evaluate`'s accuracy is a mean over batches: rows of a smaller last batch count for more.",
     {
         ".sum().item()": ".double().mean().item()",
         "found / len(x)": "found / -(-len(x) // batch_size)",

@@ -136,8 +136,7 @@ an_exact_number = slip(
 )
 
 normal_draws = slip(
-    "The draws are from a normal distribution, so they are below p with another probability than "
-    "p.",
+    "The draws are from a normal distribution: they are below p with another probability than p.",
     {"rng.random(": "rng.normal(size="},
 )
 
