@@ -354,7 +354,7 @@ one_sequence_stretched = slip(
 )
 
 first_step_that_fails = slip(
-    "After a first step that fails, a right one fails too: something was stored before the error.",
+    "A first step that fails leaves something behind, so that a right one after it fails too.",
     {
         "past = self.length": (
             "past = self.length\n"

@@ -4,7 +4,7 @@ Each gauge notes what it measured, so that two mistakes which cost differently a
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -85,6 +85,7 @@ def assert_memory_at_most(limit: int, function: Callable[..., Any], *args: Any) 
     __tracebackhide__ = True
     used = peak_bytes(function, *args)
     problem = f"takes {used:,} bytes of memory at its peak; at most {limit:,} are allowed"
+    problem += _largest(args)
     # A few copies more or less are the same mistake; a table of n × n numbers is another.
     recorder.check(
         ("memory", float(used)),
@@ -92,6 +93,18 @@ def assert_memory_at_most(limit: int, function: Callable[..., Any], *args: Any) 
         problem if used > limit + _BYTES_TO_SPARE else None,
         tolerance=0.6,
     )
+
+
+def _largest(args: Sequence[Any]) -> str:
+    """How large the largest array among these is, and its copy in float64, which many make."""
+    arrays = [arg for arg in args if isinstance(arg, np.ndarray)]
+    if not arrays:
+        return ""
+    largest = max(arrays, key=lambda array: array.nbytes)
+    text = f". The largest argument has {largest.nbytes:,}"
+    if largest.dtype.kind == "f" and largest.dtype.itemsize < 8:
+        text += f", a copy of it in float64 {8 * largest.size:,}"
+    return text
 
 
 def assert_keeps_pace(

@@ -280,6 +280,13 @@ def test_the_heads_of_arrays_are_no_part_of_the_memory():
         assert_memory_at_most(3 * x.nbytes, lambda x: [x + 1, x + 2, x + 3, x[:200] + 4], x)
 
 
+def test_a_copy_in_float64_is_given_as_a_measure_of_memory():
+    x = np.ones((200, 300), dtype=np.float32)
+    said = r"The largest argument has 240,000, a copy of it in float64 480,000$"
+    with pytest.raises(AssertionError, match=said):
+        assert_memory_at_most(x.nbytes, lambda axis, x: x.astype(np.float64), 0, x)
+
+
 def test_a_debugging_print_takes_no_memory_of_note():
     def work(x):
         print(f"{x}", x, repr(x))
