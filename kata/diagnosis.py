@@ -29,7 +29,7 @@ from kata import target
 from kata.attempts import Attempt, together
 from kata.catalog import Kata
 from kata.outcome import Outcome, TestFunction, observe, same
-from kata.testing import VALUE_ERROR, difference, recording
+from kata.testing import VALUE_ERROR, agree, recording
 
 # How much of a function's failures a mistake has to explain, and how long it may be looked for: in
 # seconds of work, so that names are the same on a busy machine.
@@ -366,7 +366,7 @@ def _is_nan(value: Any) -> bool:
 
 def _expects_else(outcome: Outcome, run: Run) -> bool:
     pairs = zip(outcome.notes, run.outcome.notes, strict=False)
-    return any(difference(one.expected, other.expected) is not None for one, other in pairs)
+    return any(not agree(one.expected, other.expected) for one, other in pairs)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from kata import stubs
 from kata.catalog import Kata
-from kata.testing import difference
+from kata.testing import agree
 from kata.verdict import Example
 
 _TEXT_KEPT = 4000
@@ -93,8 +93,8 @@ def _is_value(value: Any, wants: str, namespace: dict[str, Any]) -> bool:
         return False
     atol = 0.0 if _EXPONENT.search(wants) else _DIGITS_SHOWN
     if "dtype=" in wants:  # As close as in tests: of narrow numbers, fewer digits can be trusted.
-        return difference(value, wanted, atol=atol) is None
-    return difference(_widened(value), _widened(wanted), rtol=_DIGITS_SHOWN, atol=atol) is None
+        return agree(value, wanted, atol=atol)
+    return agree(_widened(value), _widened(wanted), rtol=_DIGITS_SHOWN, atol=atol)
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kata import target
-from kata.testing import Note, difference, recording
+from kata.testing import Note, agree, recording
 
 # Two runs of the same mistake agree up to rounding, however small the mistake shows.
 _ROUNDING = 1e-10
@@ -87,7 +87,7 @@ def _alike(learner: Note, attempt: Note) -> bool:
     if attempt.problem is None:
         return False
     try:
-        return difference(learner.actual, attempt.actual, rtol=_tolerance(learner)) is None
+        return agree(learner.actual, attempt.actual, rtol=_tolerance(learner))
     except Exception:  # A learner's object may do anything when compared.
         return False
 

@@ -25,6 +25,7 @@ for _variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
     os.environ.pop(_variable, None)
 
 import jaxtyping  # noqa: F401
+import numpy.ma  # noqa: F401, np.unique loads it late, and takes 15 ms for it.
 import pytest
 import threadpoolctl  # noqa: F401
 import torch

@@ -11,7 +11,7 @@ import numpy as np
 
 from kata import target
 from kata.attempts import Attempt
-from kata.testing import difference
+from kata.testing import agree
 
 Distort = Callable[[Any, Any], Any]
 
@@ -135,7 +135,7 @@ class Decoy:
         spoiled = self._distort(right, first)
         if not isinstance(right, np.ndarray) and isinstance(spoiled, np.ndarray):
             spoiled = spoiled.item() if spoiled.ndim == 0 else spoiled
-        self.felt |= difference(spoiled, right, rtol=0.0, atol=0.0) is not None
+        self.felt |= not agree(spoiled, right, rtol=0.0, atol=0.0)
         return spoiled
 
 

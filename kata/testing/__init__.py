@@ -25,6 +25,7 @@ from kata.testing.speed import (
 )
 from kata.testing.values import (
     VALUE_ERROR,
+    agree,
     assert_close,
     assert_value_error,
     describe,
@@ -36,6 +37,7 @@ __all__ = [
     "VALUE_ERROR",
     "Note",
     "SideEffectError",
+    "agree",
     "assert_close",
     "assert_keeps_pace",
     "assert_memory_at_most",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kata.testing.values import Array, describe, difference
+from kata.testing.values import Array, agree, describe
 
 _DATA = (np.ndarray, np.generic, list, tuple, dict, int, float, str)
 
@@ -113,7 +113,7 @@ def pairs_differing_in_one_argument(calls: list[Call]) -> list[tuple[Call, Call,
 def _same_argument(one: Call, other: Call, key: int | str) -> bool:
     if key not in one.arguments or key not in other.arguments:
         return False
-    return difference(one.arguments[key], other.arguments[key], rtol=0.0, atol=0.0) is None
+    return agree(one.arguments[key], other.arguments[key], rtol=0.0, atol=0.0)
 
 
 def _parameters(function: Callable[..., Any]) -> list[str]:

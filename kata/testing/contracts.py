@@ -22,10 +22,10 @@ from kata.testing.manners import Test, named_like
 from kata.testing.notes import SideEffectError, recorder
 from kata.testing.speed import assert_memory_at_most, steps_beyond
 from kata.testing.values import (
+    agree,
     assert_close,
     check_same,
     describe,
-    difference,
 )
 
 
@@ -163,7 +163,7 @@ def _draws_the_same_from_the_same_state(draw: Callable[..., Any], rng: np.random
 def _draws_others_from_another_state(draw: Callable[..., Any], rng: np.random.Generator) -> None:
     __tracebackhide__ = True
     results = [draw(np.random.default_rng(seed)) for seed in (11, 12)]
-    same = difference(results[0], results[1], rtol=0.0, atol=0.0) is None
+    same = agree(results[0], results[1], rtol=0.0, atol=0.0)
     problem = "two generators lead to the same draws: is `rng` used?" if same else None
     recorder.check(("the same", same), ("the same", False), problem)
 

@@ -46,6 +46,7 @@ from kata.testing.calls import (
 from kata.testing.notes import SideEffectError, recorder
 from kata.testing.values import (
     Array,
+    agree,
     check_same,
     check_unchanged,
     difference,
@@ -261,7 +262,7 @@ def _has_effects(calls: list[Call]) -> None:
         # In the other order: what changes from call to call by itself is no sign of an effect.
         again = other.copied().result(), one.copied().result()
         check_same(again, results[::-1], "where the same calls are made again")
-        differ = difference(*results, rtol=1e-12, atol=0.0) is not None
+        differ = not agree(*results, rtol=1e-12, atol=0.0)
         values = [shown_value(call.arguments.get(key, "its default")) for call in (one, other)]
         problem = f"{one.name_of(key)} has no effect: {' and '.join(values)} give the same result."
         recorder.check(list(results), "two results", None if differ else problem)
