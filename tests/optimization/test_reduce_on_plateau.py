@@ -40,9 +40,9 @@ SETTINGS = [
     {"factor": 0.5},
     {"patience": 0},
     {"patience": 3},
-    {"patience": 2, "threshold": 0.25},
+    {"patience": 4, "threshold": 0.25},
     {"patience": 1, "threshold": 0.0},
-    {"patience": 2, "threshold": 0.5, "factor": 0.7},
+    {"patience": 5, "threshold": 0.5, "factor": 0.7},
     {"factor": 0.3, "patience": 1, "threshold": 0.03, "min_lr": 0.02},
     {"factor": 0.6, "patience": 0, "threshold": 0.25, "min_lr": 0.1},
 ]
