@@ -118,9 +118,8 @@ class Verdict:
     code has failures), "broken" (it could not be loaded, hung or crashed; `problem` says how) or
     "cancelled". `mistakes` are the names and texts of the known mistakes that explain the failures;
     `telling` is a test that the first of them explains, `at_once` whether only all of them together
-    explain it. `functions` names the tests of each
-    function where there are several. A judge also tells how the answer's sandbox was protected, or
-    why there was none.
+    explain it. `functions` names the tests of each function where there are several. A judge also
+    tells how the answer's sandbox was protected, or why there was none.
     """
 
     kata: Kata

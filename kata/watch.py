@@ -115,7 +115,7 @@ class Watch:
         self._pending = ""
         self._beside.draw(self._kata)
         self._show_verdict()
-        if _has_no_name(verdict) and verdict.seconds < _SECONDS_TO_LOOK_AGAIN:
+        if _may_be_two_mistakes(verdict) and verdict.seconds < _SECONDS_TO_LOOK_AGAIN:
             self._loop.test(self._kata, self._looked_again, also_two=True)
 
     def _looked_again(self, verdict: Verdict) -> None:
@@ -308,6 +308,10 @@ class Watch:
         )
 
 
-def _has_no_name(verdict: Verdict) -> bool:
-    """Whether nothing is known to explain the failures; in a debug kata that is the exercise."""
-    return verdict.status == FAILED and not verdict.mistakes and verdict.kata.kind != "debug"
+def _may_be_two_mistakes(verdict: Verdict) -> bool:
+    """Whether no single one explains the failures, and attempts are there to look among.
+
+    In a debug kata, to find the bugs is the exercise.
+    """
+    is_unexplained = verdict.status == FAILED and not verdict.mistakes
+    return is_unexplained and verdict.kata.kind != "debug" and verdict.kata.attempts.is_file()

@@ -34,14 +34,12 @@ def relation(actual: Array, expected: Array, is_close: IsClose) -> str:
 
 def multiple(actual: float, expected: float) -> str:
     """That a number is a whole multiple or part of another with many digits; "" where it is not."""
-    if len(repr(expected)) < _MANY_DIGITS or not np.isfinite(actual / expected) or not actual:
+    factor = actual / expected if len(repr(expected)) >= _MANY_DIGITS else 0.0
+    if not 1 / _LARGEST_DIVISOR < abs(factor) < _LARGEST_DIVISOR:
         return ""
-    factor = actual / expected
     large = factor if abs(factor) > 1 else 1 / factor
     is_whole = abs(large - round(large)) < 1e-9 * abs(large)
-    if is_whole and 1 < abs(round(large)) < _LARGEST_DIVISOR:
-        return f", {_times(factor)} what is expected"
-    return ""
+    return f", {_times(factor)} what is expected" if is_whole and abs(large) > 1.5 else ""
 
 
 def common_place(differs: NDArray[np.bool_]) -> str:
@@ -101,7 +99,8 @@ def _scaled(actual: Array, expected: Array) -> Iterator[tuple[str, Array]]:
 
 
 def _times(factor: float) -> str:
-    parts = round(1 / factor) if factor else 0
-    if 1 < abs(parts) < _LARGEST_DIVISOR and abs(parts * factor - 1) < 1e-6:
+    # The number of parts of a tiny factor would be infinite.
+    parts = round(1 / factor) if abs(factor) > 1 / _LARGEST_DIVISOR else 0
+    if abs(parts) > 1 and abs(parts * factor - 1) < 1e-6:
         return f"{'-' * (parts < 0)}1/{abs(parts)} of"
     return f"{factor:.6g} times"

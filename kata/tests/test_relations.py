@@ -51,6 +51,7 @@ UNRELATED = {
     "too few values": (2 * FEW, FEW),
     "values that hardly differ": (2 * NEARLY_EQUAL, NEARLY_EQUAL),
     "a number": (np.array(2.0), np.array(1.0)),
+    "what is too small to be divided by": (np.where(X.max() == X, 5e-324, X), X),
     "nothing": (np.zeros((0, 3)), np.zeros((3, 0))),
     "ones": (np.zeros(4), np.ones(4)),
     "another dtype": (np.float32(X.T), X),
@@ -93,6 +94,7 @@ def test_a_loose_test_does_not_make_a_relation_loose():
         (0.0, np.pi, "got 0, expected 3.14159265"),
         (np.inf, np.pi, "got inf, expected 3.14159265"),
         (1.0, 0.0, "got 1, expected 0"),
+        (5e-324, np.pi, "got 4.94065646e-324, expected 3.14159265"),
     ],
 )
 def test_a_number_of_many_digits_may_be_a_whole_multiple_of_another(actual, expected, said):

@@ -91,6 +91,20 @@ def test_a_longer_look_names_what_the_first_one_does_not(screen, answer, softmax
     assert (entry.attempts, list(entry.mistakes)) == (1, ["without_the_maximum"])
 
 
+def test_without_attempts_there_is_no_longer_look(katas, answer, softmax, monkeypatch):
+    softmax.attempts.unlink()
+    verdicts = Verdicts()
+    screen = Terminal(
+        lambda console: Watch(katas, Progress(katas.root), verdicts, console).run(), monkeypatch
+    )
+    screen.shows("softmax is to do.", KEYS)
+    for body, shown in ((TWO, "got 0, expected 1"), (RIGHT, "softmax is solved")):
+        answer(body)
+        screen.shows(shown, KEYS)
+    assert len(verdicts.runs) == 3
+    screen.leave()
+
+
 def test_a_longer_look_takes_nothing_from_the_screen_that_is_read(katas, answer, monkeypatch):
     verdicts = Verdicts()
     runs, looks = verdicts.run, threading.Event()
