@@ -18,7 +18,7 @@ from kata.runner import Runner
 from kata.verdict import Verdict
 
 # One look costs some microseconds; a verdict should not wait for it.
-_TICK_SECONDS = 0.02
+_TICK_SECONDS = 0.005
 Result = TypeVar("Result")
 
 _LEAVING = ("", "\x03", "\x04")

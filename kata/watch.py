@@ -19,7 +19,7 @@ from kata.show.beside import Beside
 from kata.verdict import FAILED, SOLVED, TODO, Verdict
 
 # The current file is looked at in every tick, the others in one of so many.
-_TICKS_FOR_OTHERS = 20
+_TICKS_FOR_OTHERS = 80
 # Tests that took longer are not run once more, to look for two mistakes at once.
 _SECONDS_TO_LOOK_AGAIN = 5.0
 # What pull, checkout and stash change beside the files.

@@ -13,6 +13,8 @@ class LoRALinear:
     new arrays to them between calls. All arrays share one dtype (float16, float32 or float64), and
     so do the results.
 
+    Speed     forward and backward make no array of W's size, such as B A, unless x or y has it, and
+              loop over no axis in Python
     Source    Hu et al. 2022, §4.1
     """
 
@@ -24,10 +26,7 @@ class LoRALinear:
         alpha: float,
         rng: np.random.Generator,
     ) -> None:
-        """Keep weight and bias; draw `a` from a normal distribution of mean 0 and variance 1 / in.
-
-        `b` starts at 0, so that training starts from the layer as it was. `a` and `b` get the dtype
-        of `weight`; alpha is a Python number.
+        """Keep weight and bias; start `b` at 0, `a` with normal numbers of mean 0, variance 1 / in.
 
         Raises    ValueError if rank is below 1
         """
@@ -38,12 +37,7 @@ class LoRALinear:
     def forward(self, x: Float[np.ndarray, "*batch in"]) -> Float[np.ndarray, "*batch out"]:
         """Return y.
 
-        Speed     no array of W's size is made, such as B A, unless x or y has it; no Python loop
-                  over any axis
-
         >>> layer = LoRALinear(np.eye(2), np.ones(2), 1, alpha=3.0, rng=np.random.default_rng(0))
-        >>> layer.forward(np.array([5.0, 7.0]))
-        array([6., 8.])
         >>> layer.a, layer.b = np.array([[1.0, 0.0]]), np.array([[0.0], [2.0]])
         >>> layer.forward(np.array([5.0, 7.0]))
         array([ 6., 38.])
@@ -57,10 +51,7 @@ class LoRALinear:
     ]:
         """Return the gradients with respect to x, a and b, given that of y, `grad_y`.
 
-        y is forward(x) with the present a and b. The gradients of a and b are sums over the batch
-        axes, if there are any.
-
-        Speed     as `forward`
+        y is forward(x) with the present a and b, whose gradients are sums over the batch axes.
         """
         raise NotImplementedError
 

@@ -4,6 +4,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+Weights = dict[str, Tensor]
 Cache = list[tuple[Tensor, Tensor]]
 
 
@@ -12,10 +13,9 @@ class CachedGPT:
 
     `weights`, `blocks` and `n_heads` are those of MiniGPT; take from your own what you need.
 
-    A cache holds a pair for each block, (keys, values), both (n, n_heads, past, d / n_heads), in
-    the dtype of the weights. It is all that is known of the `past` tokens of n sequences: the model
-    itself remembers nothing, and no method writes into an argument, so several sequences may go on
-    from one cache. There is one block at least.
+    A cache holds (keys, values) for each of the blocks, one or more: both (n, n_heads, past,
+    d / n_heads), in the weights' dtype. It is all that is known of the `past` tokens; no method
+    writes into an argument, so several sequences may go on from one cache.
 
     >>> one, eye = torch.ones(2), torch.eye(2)
     >>> weights = {"tokens": eye, "positions": torch.zeros(9, 2), "norm": one}
@@ -25,9 +25,7 @@ class CachedGPT:
     tensor([[1, 1, 1]])
     """
 
-    def __init__(
-        self, weights: dict[str, Tensor], blocks: list[dict[str, Tensor]], n_heads: int
-    ) -> None:
+    def __init__(self, weights: Weights, blocks: list[Weights], n_heads: int) -> None:
         """Keep the weights; nobody changes them later."""
         self.weights = weights
         self.blocks = blocks
@@ -55,8 +53,7 @@ class CachedGPT:
     ) -> tuple[Int[Tensor, "n n_new"], Cache]:
         """Read the next t ≥ 1 tokens of each sequence, then write the n_new ≥ 1 likeliest.
 
-        Return those written, as MiniGPT would `generate` them, and the cache, longer by t + n_new:
-        the last one written is read, too.
+        Return those written, as MiniGPT's `generate` would, and the cache, with all t + n_new.
 
         Raises    ValueError if past + t + n_new is more than t_max
         """

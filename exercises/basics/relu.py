@@ -32,9 +32,7 @@ def relu(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
 def relu_backward(
     grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"]
 ) -> Float[np.ndarray, "*shape"]:
-    """Turn grad_y, the loss's gradient with respect to y = relu(x), into that with respect to x.
-
-    At x = 0, where relu has a kink, its derivative counts as 0.
+    """Return grad_x for y = relu(x). At 0, where relu has a kink, its slope counts as 0.
 
     >>> relu_backward(np.array([5.0, 6.0, 7.0]), np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 7.])
@@ -43,11 +41,7 @@ def relu_backward(
 
 
 def leaky_relu(x: Float[np.ndarray, "*shape"], slope: float = 0.01) -> Float[np.ndarray, "*shape"]:
-    """Keep what is positive; the rest is multiplied by `slope`.
-
-        y = x where x > 0,  slope · x elsewhere
-
-    `slope` is a Python number up to 1e20 in size; it may be below 0 or above 1.
+    """Keep what is positive; multiply the rest by `slope`, any Python number up to 1e20 in size.
 
     >>> leaky_relu(np.array([-2.0, 0.0, 3.0]), slope=0.5)
     array([-1.,  0.,  3.])
@@ -58,11 +52,7 @@ def leaky_relu(x: Float[np.ndarray, "*shape"], slope: float = 0.01) -> Float[np.
 def leaky_relu_backward(
     grad_y: Float[np.ndarray, "*shape"], x: Float[np.ndarray, "*shape"], slope: float = 0.01
 ) -> Float[np.ndarray, "*shape"]:
-    """Turn grad_y, the loss's gradient with respect to y, into that with respect to x.
-
-        y = leaky_relu(x, slope)
-
-    At x = 0, where leaky_relu has a kink, its derivative counts as `slope`.
+    """Return grad_x for y = leaky_relu(x, slope). At 0, leaky_relu's slope counts as `slope`.
 
     >>> leaky_relu_backward(np.array([5.0, 6.0, 7.0]), np.array([-2.0, 0.0, 3.0]), slope=0.5)
     array([2.5, 3. , 7. ])

@@ -10,21 +10,17 @@ def avg_pool(
     stride: int | tuple[int, int] | None = None,
     padding: int | tuple[int, int] = 0,
 ) -> Float[np.ndarray, "n c rows columns"]:
-    """Take the mean of every window, in each channel on its own.
+    """Take the mean of every window, in each channel on its own; n may be 0.
 
         y[m, c, i, j] = 1 / (kh·kw) · Σ_k Σ_l p[m, c, i·sh + k, j·sw + l]       k < kh, l < kw
 
-    p is x in a frame of zeros, `padding` wide on each side. As in torch, the zeros count: the
-    divisor is kh·kw everywhere. Each of `kernel` (kh, kw), `stride` (sh, sw) and `padding` is a
-    pair (height, width) or one number for both, kernel and stride 1 or more; a stride of None
-    equals the kernel. Along each of the two, y has the size floor((size of x + 2·padding − kernel)
-    / stride) + 1. n may be 0.
+    p is x in a frame of zeros, `padding` wide; they count as entries. `kernel` (kh, kw), `stride`
+    (sh, sw; None: as kernel) and `padding` are pairs (height, width) or one number for both; kernel
+    and stride are ≥ 1. Each size of y is floor((size of x + 2·padding − kernel) / stride) + 1.
 
     Numerics  keeps the dtype; nan, an infinity or 1e30 shows in its own windows only
-    Raises    ValueError if a padding is below 0 or more than half of the kernel, or if the kernel
-              is larger than p
-    Speed     no Python loop over pictures, channels, rows or columns (one over the kernel's height
-              and width is fine)
+    Raises    ValueError if a padding is below 0 or above kernel / 2, or the kernel larger than p
+    Speed     no Python loop over pictures, channels, rows or columns; one over the kernel is fine
 
     >>> avg_pool(np.array([[[[1.0, 4.0, 3.0, 2.0, 9.0]]]]), kernel=(1, 2))
     array([[[[2.5, 2.5]]]])
@@ -39,9 +35,7 @@ def avg_pool_backward(
     stride: int | tuple[int, int] | None = None,
     padding: int | tuple[int, int] = 0,
 ) -> Float[np.ndarray, "n c height width"]:
-    """Return the gradient with respect to x, given `grad_y`, that of y = avg_pool(x, …).
-
-    A mean is linear, so only x's shape matters, not its values. n may be 0.
+    """Return the gradient with respect to x, of which only the shape matters, given that of y.
 
     Numerics  keeps the dtype, the same for grad_y and x
     Raises    ValueError as avg_pool, or if grad_y has another shape than y

@@ -1,8 +1,7 @@
 """L1 regularization: a penalty that drives weights to exactly 0, and its proximal step.
 
-Parameters are arrays of any shapes, with one axis or more and finite entries. A parameter with two
-axes or more is a weight, even one with an axis of 1. A parameter with one axis is a bias (or a
-gain), and costs nothing. Settings are Python numbers.
+Parameters have finite entries. One with two axes or more is a weight, even if an axis has length 1;
+one with a single axis is a bias (or a gain), and costs nothing. Settings are Python numbers.
 
     Numerics  keeps the dtypes of arrays; entries that become 0 are exactly 0
     Speed     no Python loop over the entries of an array
@@ -16,13 +15,9 @@ from jaxtyping import Float
 
 
 def l1_penalty(params: Sequence[np.ndarray], strength: float) -> float:
-    """Return the penalty on the weights, a term that is added to the loss.
+    """Return strength · Σ |w|, over all entries of all weights: it is added to the loss.
 
-        penalty = strength · Σ |w|               over all entries of all weights
-
-    Returns a Python float, added up in float64 whatever the parameters' dtypes are. Without
-    weights it is 0.
-
+    Numerics  a Python float, added up in float64 whatever the dtypes are; 0 without weights
     Raises    ValueError if strength < 0
 
     >>> l1_penalty([np.array([[1.0, -2.0], [3.0, 0.0]]), np.array([5.0, 5.0])], strength=0.5)
@@ -34,11 +29,7 @@ def l1_penalty(params: Sequence[np.ndarray], strength: float) -> float:
 def soft_threshold(x: Float[np.ndarray, "*shape"], threshold: float) -> Float[np.ndarray, "*shape"]:
     """Move every entry towards 0 by `threshold`, but not past it.
 
-        y = x − threshold      where x > threshold
-            x + threshold      where x < −threshold
-            0                  elsewhere
-
-    This y is the z that minimizes ½ · (z − x)² + threshold · |z|. x has one axis or more.
+    The result is the z that minimizes ½ · (z − x)² + threshold · |z|. x has one axis or more.
 
     Raises    ValueError if threshold < 0
 
@@ -53,19 +44,14 @@ def proximal_step(
 ) -> list[np.ndarray]:
     """Take one step of proximal gradient descent on loss + l1_penalty(params, strength).
 
-    `grads` are the gradients of the loss alone. Each parameter p with gradient g first moves to
-
-        q = p − lr · g
-
-    For a bias that is the new value. Each entry of a weight becomes the z that minimizes
+    Each parameter p moves to q = p − lr · g, with g the gradient of the loss alone. A bias stays
+    there; each entry of a weight goes on to the z that minimizes
 
         (z − q)² / (2 · lr) + strength · |z|
 
-    A gradient of None leaves its parameter alone: a weight is not shrunk either. Returns the list
-    of the new parameters, in the same order.
+    Returns the new parameters in their order; one whose gradient is None keeps its value.
 
-    Raises    ValueError if `params` and `grads` differ in length or in a shape, if lr ≤ 0 or if
-              strength < 0
+    Raises    ValueError if `params` and `grads` differ in length or a shape, lr ≤ 0 or strength < 0
 
     >>> w, b = np.array([[1.0, -2.0]]), np.array([3.0])
     >>> proximal_step([w, b], [np.array([[0.0, -1.0]]), np.array([4.0])], lr=0.5, strength=2.0)

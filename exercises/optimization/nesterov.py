@@ -4,22 +4,20 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+Gradient = Callable[[np.ndarray], np.ndarray]
+
 
 def look_ahead(
-    x: np.ndarray,
-    gradient: Callable[[np.ndarray], np.ndarray],
-    lr: float,
-    momentum: float,
-    steps: int,
+    x: np.ndarray, gradient: Gradient, lr: float, momentum: float, steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Take `steps` steps (0 or more) of Nesterov's method in its original form; u is the move:
 
         u ← momentum · u − lr · gradient(x + momentum · u)        u starts at 0
         x ← x + u
 
-    Returns (x, u) after the last step. x is of any shape with one axis or more; `lr` and `momentum`
-    are Python numbers. `gradient` takes a point of that shape and returns the gradient there;
-    it is called once for each step, and what it returns is not written into.
+    Returns (x, u) after the last step. x has one axis or more; `lr` and `momentum` are Python
+    numbers. `gradient` takes a point of x's shape and gives the gradient there; it is called once
+    for each step, and what it gives is not written into.
 
     Numerics  x and u keep the dtype that x and the gradients share
     Source    Sutskever, Martens, Dahl & Hinton 2013, §2
@@ -31,9 +29,7 @@ def look_ahead(
 
 
 class Nesterov:
-    """Nesterov's momentum as an optimiser, which is given the gradients at its parameters.
-
-    In each step a parameter p with gradient g moves by
+    """Nesterov's momentum as an optimiser. A parameter p with gradient g there moves by
 
         v ← momentum · v + g               v starts at 0
         p ← p − lr · (g + momentum · v)
@@ -41,8 +37,7 @@ class Nesterov:
     element by element. As long as `lr` stays the same, p is always the point x + momentum · u of
     `look_ahead`. `lr` may be assigned between steps; that leaves v as it is.
 
-    Source    Bengio, Boulanger-Lewandowski & Pascanu 2013, §3.5; with lr outside v, as in
-              torch.optim.SGD
+    Source    Bengio, Boulanger-Lewandowski & Pascanu 2013, §3.5; lr outside v as in torch's SGD
     """
 
     def __init__(self, lr: float = 0.001, momentum: float = 0.9) -> None:

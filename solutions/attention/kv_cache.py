@@ -14,10 +14,9 @@ class CachedAttention:
         q = x W_qᵀ,  k = x W_kᵀ,  v = x W_vᵀ
         y = [head 1, …, head n_heads] W_oᵀ          head = scaled_dot_product of its q, k and v
 
-    Each of q, k and v has width `inner` and is cut into n_heads equal slices, one for each head.
-    Each token sees itself and all tokens before it. An error changes nothing that is remembered.
-    `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name, if you want to use
-    it.
+    q, k and v have width `inner` and are cut into n_heads equal slices, one for each head. A token
+    sees itself and all before it. An error changes nothing that is remembered. If you want to use
+    it, `scaled_dot_product(q, k, v, mask)` is your own, from the kata of that name.
     """
 
     def __init__(
@@ -51,8 +50,8 @@ class CachedAttention:
     def step(self, x: Float[np.ndarray, "n t d"]) -> Float[np.ndarray, "n t d"]:
         """Return y for the next t ≥ 1 tokens of each sequence, and remember them.
 
-        The results do not depend on how a sequence is cut into steps.
-        All steps have the same n. The result keeps the dtype, which all arrays share.
+        y does not depend on how a sequence is cut into steps; it keeps the dtype that all arrays
+        share.
 
         Raises    ValueError if n differs from that of the first step, even after truncate(0)
         Speed     nothing is computed again for earlier tokens: a step of one token takes at most 8
@@ -61,11 +60,8 @@ class CachedAttention:
 
         >>> one = np.ones((1, 1))
         >>> attention = CachedAttention(0 * one, one, one, one, n_heads=1)
-        >>> attention.step(np.array([[[2.0], [4.0]]]))
-        array([[[2.],
-                [3.]]])
-        >>> attention.step(np.array([[[9.0]]]))
-        array([[[5.]]])
+        >>> attention.step(np.array([[[2.0], [4.0]]])).ravel(), attention.step(9 * one[None])
+        (array([2., 3.]), array([[[5.]]]))
         """
         past = self.length
         q, k, v = (self._split(x @ w.T) for w in (self.w_q, self.w_k, self.w_v))

@@ -13,10 +13,9 @@ class GPTClassifier:
 
         logits = (features of the last real token) headᵀ + bias
 
-    The features are those of your own MiniGPT, from the kata minigpt_bugs, made of `weights`,
-    `blocks` and `n_heads`. `lengths` says how many tokens at the start of each row are real. The
-    others, the padding, may be any tokens of the vocabulary, and have no effect; t is at most
-    t_max. No argument is written into, and all results have the weights' dtype.
+    The features are those of your own MiniGPT, from the kata minigpt_bugs. `lengths` says how many
+    tokens at the start of each row are real; the padding after them may be any tokens, and has no
+    effect. No argument is written into, and all results have the weights' dtype.
 
     Raises    ValueError, by every method, if a length is less than 1 or more than t
     Source    Radford, Narasimhan, Salimans & Sutskever 2018, §3.2
@@ -59,10 +58,7 @@ class GPTClassifier:
         labels: Int[Tensor, "n"],
         lr: float,
     ) -> float:
-        """Take one step of gradient descent with the head alone; return the loss before it.
-
-        `head` and `bias` move by −lr · (gradient of the loss). The GPT is frozen.
-        """
+        """Move `head` and `bias` by −lr · (gradient of the loss); return the loss before that."""
         pooled = self._pooled(tokens, lengths)  # Outside of the graph.
         head = self.head.clone().requires_grad_()
         bias = self.bias.clone().requires_grad_()

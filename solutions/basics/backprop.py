@@ -37,22 +37,13 @@ def loss_and_gradients(
     b1: Float[np.ndarray, "hidden"],
     w2: Float[np.ndarray, "out hidden"],
     b2: Float[np.ndarray, "out"],
-) -> tuple[
-    float,
-    tuple[
-        Float[np.ndarray, "hidden in"],
-        Float[np.ndarray, "hidden"],
-        Float[np.ndarray, "out hidden"],
-        Float[np.ndarray, "out"],
-    ],
-]:
+) -> tuple[float, tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
     """Return the loss against `target`, and its gradient with respect to each parameter.
 
         y = forward(x, w1, b1, w2, b2)
         loss = mean of (y − target)² over all n · out entries
 
-    Returns (loss, (grad_w1, grad_b1, grad_w2, grad_b2)). At 0, where relu has a kink, its
-    derivative counts as 0.
+    Returns (loss, (grad_w1, grad_b1, grad_w2, grad_b2)). At 0, relu's derivative counts as 0.
 
     Raises    ValueError if target's shape is not y's: nothing is broadcast
 

@@ -5,8 +5,7 @@ There is at least one row. Each has a label, 0 or 1; p[i] is the probability tha
     p[i] = σ(z[i])        z[i] = Σⱼ x[i, j] · w[j] + b        σ(z) = 1 / (1 + exp(−z))
 
     Numerics  finite, and right for scores z up to ±1e6; a small loss keeps its digits
-    Raises    ValueError if y holds anything but 0 and 1, or if the shapes of x, y and w do not fit
-              the signature (nothing is broadcast)
+    Raises    ValueError if y holds anything but 0 and 1, or if shapes do not fit the signature
     Speed     no Python loop over n or d
     Source    Hastie, Tibshirani & Friedman 2009, §4.4
 """

@@ -65,9 +65,8 @@ class BatchNorm2d:
     def folded(
         self, w: Float[np.ndarray, "n_channels c_in kh kw"], b: Float[np.ndarray, "n_channels"]
     ) -> tuple[Float[np.ndarray, "n_channels c_in kh kw"], Float[np.ndarray, "n_channels"]]:
-        """Return the weights and bias of a single convolution that does the work of two layers: a
-        convolution with weights w and bias b, followed by this layer in evaluation. No attribute is
-        changed.
+        """Return the weights and bias of a single convolution that does the work of two layers:
+        one with weights w and bias b, then this layer in evaluation. No attribute is changed.
 
         Numerics  computes in float64; the results have the dtype that w and b share
         Raises    ValueError unless w has n_channels output channels and b the shape (n_channels,)

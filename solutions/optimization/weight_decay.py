@@ -6,9 +6,7 @@ import numpy as np
 
 
 class SGD:
-    """Gradient descent with momentum and one of two kinds of weight decay.
-
-    In each step a parameter p with gradient g moves by
+    """Gradient descent with momentum and weight decay. A parameter p with gradient g moves by
 
         coupled (L2)                        decoupled
 
@@ -16,11 +14,9 @@ class SGD:
         v ← momentum · v + g                v ← momentum · v + g
         p ← p − lr · v                      p ← p − lr · v
 
-    line by line, where v starts at 0 and all operations are element by element. Every parameter
-    decays, whatever its shape.
+    line by line, where v starts at 0. Every parameter decays, whatever its shape.
 
-    Source    Loshchilov & Hutter 2019, Algorithm 1, but with lr outside v and in the decay too;
-              coupled as in torch.optim.SGD
+    Source    Loshchilov & Hutter 2019, Algorithm 1, but with lr outside v and in the decay too
     """
 
     def __init__(
@@ -83,9 +79,9 @@ def gap(
 ) -> list[float]:
     """Return how far apart coupled and decoupled decay are after each step.
 
-    Two runs start at `params`, one with each kind of decay. Both take one step on each list of
-    gradients in turn. The gap after a step is the largest absolute difference between the two runs
-    in any entry of any parameter, or 0 if there are no entries. Returns one float for each step.
+    Two runs, one with each kind, start at `params` and take a step on each list of gradients. A gap
+    is a float: the largest absolute difference between the two runs in any entry of any parameter,
+    or 0 if there are no entries.
 
     >>> grads = [[np.array([1.0])], [np.array([1.0])]]
     >>> gap([np.array([4.0])], grads, lr=0.5, momentum=0.5, weight_decay=1.0)

@@ -18,8 +18,7 @@ class Transfer:
     be parameters.
 
     Numerics  right for logits of any size
-    Source    Yosinski, Clune, Bengio & Lipson 2014 (frozen features); Goodfellow, Bengio &
-              Courville 2016, §15.2
+    Source    Yosinski, Clune, Bengio & Lipson 2014 (frozen features)
 
     >>> backbone = {"weight": torch.eye(2), "bias": torch.zeros(2)}
     >>> backbone |= {"gain": torch.ones(2), "shift": torch.zeros(2)}

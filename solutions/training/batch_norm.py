@@ -5,19 +5,17 @@ from jaxtyping import Float
 
 
 class BatchNorm:
-    """Batch normalization of rows of features.
-
-    Each feature, a column of x, is normalized on its own:
+    """Batch normalization. Each feature, a column of x, is normalized on its own:
 
         y = gamma · (x − μ) / √(σ² + eps) + beta
 
         in training     μ and σ² are the mean and the biased variance (divided by n) of x's n rows
-        in evaluation   μ and σ² are running_mean and running_var
+        in evaluation   μ and σ² are running_mean and running_var; n may be anything, even 0
 
     Four attributes of shape (n_features,) start as ones (`gamma`, `running_var`) and zeros (`beta`,
-    `running_mean`). They are float64 whatever x is, and each may be assigned a new array between
-    calls.
+    `running_mean`), float64 whatever x is. Each may be assigned a new array between calls.
 
+    Speed     no Python loop over rows or features
     Source    Ioffe & Szegedy 2015, Algorithm 1 and §3.1
     """
 
@@ -34,22 +32,16 @@ class BatchNorm:
     def forward(
         self, x: Float[np.ndarray, "n n_features"], training: bool
     ) -> Float[np.ndarray, "n n_features"]:
-        """Return y. Training also moves the running values towards those of x:
+        """Return y. Training, not evaluation, moves the running values towards those of x:
 
             running_mean ← (1 − momentum) · running_mean + momentum · μ
             running_var  ← (1 − momentum) · running_var  + momentum · σ² · n / (n − 1)
 
-        So the batch is normalized by the biased variance, and the unbiased one is kept. Evaluation
-        changes no attribute and takes any n, even 0.
-
-        Numerics  computes in float64, whatever x's dtype, and keeps its digits where |μ| is a
-                  million times σ; y has x's dtype
+        Numerics  computes in float64, right where |μ| is a million times σ; y has x's dtype
         Raises    ValueError unless x has n_features columns and, in training, at least 2 rows
-        Speed     no Python loop over rows or features
 
-        >>> BatchNorm(1, eps=0.0).forward(np.array([[1.0], [5.0]]), training=True)
-        array([[-1.],
-               [ 1.]])
+        >>> BatchNorm(1, eps=0.0).forward(np.array([[1.0], [5.0]]), training=True).ravel()
+        array([-1.,  1.])
         """
         self._check(x, least_rows=2 if training else 0)
         if training:
@@ -70,13 +62,10 @@ class BatchNorm:
     ]:
         """Return the gradients with respect to x, gamma and beta, given that of y, `grad_y`.
 
-        y is forward(x, True): every row of x takes part in μ and σ², and so in every row of y.
-        Earlier calls and the running values play no part, and no attribute is changed.
+        y is forward(x, True). Earlier calls have no effect, and no attribute is changed.
 
-        Numerics  as forward, except that sums over a float32 grad_y may be taken in float32;
-                  all three gradients have x's dtype
+        Numerics  as forward, but sums of a float32 grad_y may be float32; results have x's dtype
         Raises    as forward in training, and ValueError if grad_y and x differ in shape
-        Speed     as forward
         """
         self._check(x, least_rows=2)
         if grad_y.shape != x.shape:
