@@ -81,8 +81,13 @@ def _of_the_first(promise: Callable[..., None]) -> Callable[..., None]:
 
 
 def draw_params(rng: np.random.Generator, scale: float = 1.0) -> Params:
-    """Parameters, or gradients, of various shapes; two are alike and one is empty."""
-    return [rng.normal(scale=scale, size=shape) for shape in _SHAPES]
+    """Parameters, or gradients, of various shapes; two are alike and one is empty.
+
+    None is near 0: v + (g² − v), which is right where v is forgotten at once, would lose its
+    digits.
+    """
+    drawn = [rng.normal(scale=scale, size=shape) for shape in _SHAPES]
+    return [array + np.copysign(scale / 8, array) for array in drawn]
 
 
 def take_steps(own: Any, params: Params, steps_of_grads: Sequence[Grads]) -> Params:

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from kata.testing import draws, loss, optimiser, schedule, share_nothing
+from kata.testing import draw_params, draws, loss, optimiser, schedule, share_nothing
 from kata.tests.declared import failures
 
 # --- Optimisers ---
@@ -107,6 +107,11 @@ def declared_optimiser(kind):
 @pytest.mark.parametrize(("kind", "promise"), OPTIMISERS.items(), ids=lambda one: str(one))
 def test_an_optimiser_that_breaks_a_promise_fails_it(kind, promise):
     assert promise in declared_optimiser(kind)
+
+
+def test_no_gradient_is_drawn_so_near_0_that_a_right_sum_would_lose_its_digits():
+    drawn = draw_params(np.random.default_rng(0), scale=100.0)
+    assert min(abs(array).min(initial=np.inf) for array in drawn) >= 12.5
 
 
 def test_a_right_optimiser_keeps_all_promises():
