@@ -95,6 +95,11 @@ class Kata:
     def hints(self) -> Path:
         return self.root / "hints" / self.topic / f"{self.name}.md"
 
+    def parts_in(self, source: bytes) -> list[str]:
+        """The ids of the katas that this one builds on, as far as an answer mentions them."""
+        parts = ((part, part.partition("/")[2].encode()) for part in self.after)
+        return [part for part, name in parts if EXERCISES.encode() in source and name in source]
+
     def relative(self, path: Path) -> str:
         """`path` as a learner would type it from the root."""
         return path.relative_to(self.root).as_posix()
@@ -152,6 +157,8 @@ class Catalog:
             return matches[0]
         if matches:
             raise KataError(f"{name!r} is {' and '.join(kata.id for kata in matches)}: say which.")
+        if self.of_topic(wanted):
+            raise KataError(f"{name!r} is a topic: `kata list {wanted}` shows its katas.")
         raise KataError(f"There is no kata {name!r}. {self._nearest(wanted)}")
 
     def find_all(self, name: str) -> list[Kata]:

@@ -98,8 +98,11 @@ class Worker(bounds.Bounded):
         missing = [name for name in tested_names(self.kata) if not hasattr(module, name)]
         if not missing:
             return ""
-        file = self.kata.relative(self.kata.file_in(self.job.tree))
-        return f"{file} does not define {' and '.join(missing)}, which the tests import."
+        answer = self.kata.file_in(self.job.tree)
+        file = self.kata.relative(answer)
+        if self.job.tree == target.NAME and answer.is_file() and not answer.read_bytes().strip():
+            return f"{file} is empty: `kata reset {self.kata.name}` brings the stub back."
+        return f"{file} does not define {', '.join(missing)}, which the tests import."
 
     def _run_examples_alone(self) -> None:
         problem = self.missing_names()

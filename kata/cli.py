@@ -19,6 +19,8 @@ from kata.runner import Runner
 from kata.staff import app as staff
 from kata.verdict import SOLVED, Verdict
 
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
 
 class _Commands(TyperGroup):
     """The commands; the name of a kata goes to that kata."""
@@ -140,7 +142,7 @@ def _run(
 ) -> Verdict:
     verdict = runner.run(kata, seed=seed, also_two=also_two)
     progress.judged(verdict)
-    console.print(render.verdict(verdict, progress.unsolved_before(kata, katas)))
+    console.print(render.verdict(verdict, progress.unsolved_parts(kata, katas)))
     return verdict
 
 
@@ -151,7 +153,7 @@ def debug(name: Name) -> None:
     kata = katas.find(name)
     with Runner(katas) as runner:
         verdict = runner.run(kata)
-    console.print(render.verdict(verdict, Progress(katas.root).unsolved_before(kata, katas)))
+    console.print(render.verdict(verdict, Progress(katas.root).unsolved_parts(kata, katas)))
     if verdict.failures:
         from kata import debugger
 
@@ -206,7 +208,7 @@ def hint(
 
 
 @app.command()
-def solution(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] = False) -> None:
+def solution(name: Name, yes: Yes = False) -> None:
     """Show your code beside the solution."""
     katas = catalog.load()
     kata, progress = katas.find(name), Progress(katas.root)
@@ -220,7 +222,7 @@ def solution(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] 
 
 
 @app.command()
-def reset(name: Name, yes: Annotated[bool, typer.Option(help="Do not ask.")] = False) -> None:
+def reset(name: Name, yes: Yes = False) -> None:
     """Put the stub back; a copy of your file is kept."""
     katas = catalog.load()
     kata = katas.find(name)
@@ -239,6 +241,14 @@ def share() -> None:
     katas = catalog.load()
     from kata import share
 
-    page = share.write(katas)
-    what = f"{page.name}, and its pictures in {share.PICTURES}/"
-    console.print(Text(f"Wrote {what}. Commit them, and link to the page from your profile."))
+    page, pictures = share.write(katas)
+    what = (
+        f"{page.name} and {pictures} of its pictures in {share.PICTURES}/"
+        if pictures
+        else page.name
+    )
+    console.print(Text(f"Wrote {what}. Commit it, and link to the page from your profile."))
+    if not pictures:
+        console.print(
+            Text("What `kata show` draws of katas that you have solved will be in it, too.")
+        )

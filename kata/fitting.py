@@ -28,8 +28,9 @@ class Cuttable:
 class Screen:
     """A head, a body and a foot, in the rows that the terminal has.
 
-    Page 0 is the body with its cuttable parts cut to fit; the pages after it are all of it, and
-    then comes 0 again. `foot` is told whether there is more than what is shown.
+    Page 0 is the body with its cuttable parts cut to fit; the pages after it are all of it, or what
+    follows where only the end is cut, and then comes 0 again. `foot` is told whether there is more
+    than what is shown.
     """
 
     head: RenderableType
@@ -46,7 +47,8 @@ class Screen:
         whole = [line for lines, _ in parts for line in lines]
         pages = [_fitted(parts, room)]
         if len(whole) > room:
-            pages += [whole[start : start + room] for start in range(0, len(whole), room)]
+            seen = room - 1 if pages[0][: room - 1] == whole[: room - 1] else 0
+            pages += [whole[start : start + room] for start in range(seen, len(whole), room)]
         more = len(pages) > 1
         foot = console.render_lines(self.foot(more), options, pad=False)
         body = pages[self.page % len(pages)]

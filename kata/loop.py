@@ -5,8 +5,10 @@ time, and between two looks at what sends no news: files, the clock, the size of
 """
 
 import contextlib
+import math
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -19,6 +21,8 @@ from kata.verdict import Verdict
 
 # One look costs some microseconds; a verdict should not wait for it.
 _TICK_SECONDS = 0.005
+# After so long without a verdict, the last one would be taken for it.
+_SLOW_SECONDS = 1.0
 Result = TypeVar("Result")
 
 _LEAVING = ("", "\x03", "\x04")
@@ -32,6 +36,8 @@ class Loop:
         self._console = console
         self._news: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._cancel = threading.Event()
+        self._slow_at = math.inf
+        self._on_slow: Callable[[], None] = lambda: None
         self._open = True
 
     def run(
@@ -54,6 +60,9 @@ class Loop:
                     with contextlib.suppress(queue.Empty):
                         self._news.get(timeout=_TICK_SECONDS)()
                     on_tick()
+                    if time.monotonic() > self._slow_at:
+                        self._slow_at = math.inf
+                        self._on_slow()
                     if self._console.size != size:
                         size = self._console.size
                         on_resize()
@@ -87,14 +96,20 @@ class Loop:
         kata: Kata,
         then: Callable[[Verdict], None],
         on_progress: Callable[[float, float], None] = lambda done, loss: None,
+        on_slow: Callable[[], None] = lambda: None,
         **options: Any,
     ) -> None:
-        """Run tests in the background, then handle the verdict. A run that goes on is cancelled."""
+        """Run tests in the background, then handle the verdict. A run that goes on is cancelled.
+
+        `on_slow` hears of it if they take longer than a moment.
+        """
         self._cancel.set()
         cancel = self._cancel = threading.Event()
+        self._slow_at, self._on_slow = time.monotonic() + _SLOW_SECONDS, on_slow
 
         def handle(verdict: Verdict) -> None:
             if not cancel.is_set():
+                self._slow_at = math.inf
                 then(verdict)
 
         def tell(done: float, loss: float) -> None:

@@ -85,7 +85,7 @@ class Katas:
         verdict = self._runner.run(kata, also_two=True)
         threading.Thread(target=self._runner.warm_up, daemon=True).start()
         progress.judged(verdict)
-        _say(render.verdict(verdict, progress.unsolved_before(kata, self._katas)))
+        _say(render.verdict(verdict, progress.unsolved_parts(kata, self._katas)))
         return verdict
 
     def _draw(self, kata: Kata) -> None:

@@ -77,9 +77,10 @@ class Progress:
         rotated = katas.katas[position:] + katas.katas[:position]
         return next((kata for kata in rotated if not self.is_solved(kata)), None)
 
-    def unsolved_before(self, kata: Kata, katas: Catalog) -> list[Kata]:
-        """The katas that this one builds on and that are not solved."""
-        needed = [katas.by_id[name] for name in kata.after]
+    def unsolved_parts(self, kata: Kata, katas: Catalog) -> list[Kata]:
+        """The katas that the learner's file imports and that are not solved."""
+        source = kata.exercise.read_bytes() if kata.exercise.is_file() else b""
+        needed = [katas.by_id[name] for name in kata.parts_in(source)]
         return [other for other in needed if not self.is_solved(other)]
 
     def move_to(self, kata: Kata) -> None:

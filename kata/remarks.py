@@ -32,6 +32,10 @@ _MEANINGS = {
         "Indices and sizes have to be integers. / gives a float even where nothing is left over; "
         "// of integers gives an integer."
     ),
+    r"object is not callable": (
+        "( ) calls what stands before it, and that is no function. An attribute hides a method of "
+        "the same name; a variable hides a function."
+    ),
     r"can't multiply sequence by non-int"
     r"|can only concatenate (list|tuple)"
     r"|operand type(\(s\))? for .*'(list|tuple)'": (

@@ -36,7 +36,7 @@ CHECKS = ("AssertionError", "SideEffectError", "Failed")
 def verdict(result: Verdict, missing: Sequence[Kata] = (), nth: int = 0) -> RenderableType:
     """The verdict, then the diagnosis, then one failure: the nth, counted from 0.
 
-    `missing` are the unsolved katas that this one imports, for a capstone.
+    `missing` are the unsolved katas that this one's answer imports.
     """
     name, total = result.kata.name, len(result.tests) - result.skipped
     parts: list[RenderableType]
@@ -57,9 +57,9 @@ def verdict(result: Verdict, missing: Sequence[Kata] = (), nth: int = 0) -> Rend
         mark, style = ("✗", "bold red") if result.failures else ("·", "bold yellow")
         parts = [_headline(mark, counts, style), *_functions(result)]
         parts += _explanation(result, nth)
-    if missing and result.kata.kind == "capstone" and result.status != SOLVED:
+    if missing and result.status != SOLVED:
         names = ", ".join(kata.id for kata in missing)
-        parts.insert(1, Text(f"  It builds on katas you have not solved yet: {names}.", "yellow"))
+        parts.insert(1, Text(f"  It imports katas you have not solved yet: {names}.", "yellow"))
     if not result.failures:
         parts += prints(result.prints)
     return Group(*parts)
@@ -73,7 +73,8 @@ def _functions(result: Verdict) -> list[RenderableType]:
         outcomes = [result.outcomes.get(test, TODO) for test in tests]
         failed = outcomes.count("failed")
         if failed:
-            states.append((f"{name} ✗ {failed} of {len(tests)}", "red"))
+            fail = "fails" if failed == 1 else "fail"
+            states.append((f"{name} ✗ {failed} of {len(tests)} {fail}", "red"))
         elif TODO in outcomes:
             states.append((f"{name} ·", "yellow"))
         elif len(result.functions) <= _MOST_FUNCTIONS:
@@ -103,9 +104,8 @@ def _explanation(result: Verdict, nth: int) -> list[RenderableType]:
         parts += [Text(""), Text(title, style="bold")]
         parts += [Cuttable(Padding(_plain(text), (0, 0, 0, 2)), 2) for text in texts]
     if result.failures:
-        failures = result.failures_to_show
-        failure = failures[nth % len(failures)]
-        which = f"  ({nth % len(failures) + 1} of {len(failures)})" if len(failures) > 1 else ""
+        failure, total = result.failure_to_show(nth), len(result.failures)
+        which = f"  ({nth % total + 1} of {total})" if total > 1 else ""
         claim = Text("Fails: ", style="bold").append(failure.claim).append(which, style="dim")
         parts += [Text(""), claim, *raised_by(result.kata, failure)]
         parts += prints(failure.prints or result.prints)
@@ -181,10 +181,17 @@ def _bar(share: float) -> Text:
     return Text("━" * done, style="green").append("─" * (_BAR_WIDTH - done), style="dim")
 
 
-def usual_keys(failures: int, *, been_elsewhere: bool = False, has_picture: bool = False) -> Keys:
+def usual_keys(
+    failures: int,
+    *,
+    been_elsewhere: bool = False,
+    has_picture: bool = False,
+    has_solution: bool = True,
+) -> Keys:
     """The keys while a kata is worked on."""
     keys = {"f": "next failure"} if failures > 1 else {}
-    keys |= {"h": "hint", "s": "solution"} | ({"p": "picture"} if has_picture else {})
+    keys |= {"h": "hint"} | ({"s": "solution"} if has_solution else {})
+    keys |= {"p": "picture"} if has_picture else {}
     keys |= {"t": "topic", "l": "list", "g": "go to"}
     keys |= {"b": "back"} if been_elsewhere else {}
     return keys | {"n": "next", "r": "reset", "q": "quit"}
@@ -197,9 +204,13 @@ def screen(
     body: RenderableType,
     keys: Keys,
     page: int = 0,
+    failing: str = "",
 ) -> Screen:
-    """What is asked for, then the learner's progress, the file to edit and the keys."""
-    place = path(kata.exercise, kata, stubs.line_to_begin_at(kata.exercise))
+    """What is asked for, then the learner's progress, the file to edit and the keys.
+
+    The file's line is that of the function that is `failing`, if one is known.
+    """
+    place = path(kata.exercise, kata, stubs.line_to_begin_at(kata.exercise, failing))
     standing_now = standing(katas, progress)
 
     def foot(more: bool) -> RenderableType:
@@ -224,6 +235,11 @@ class _Keys:
                 line = ""
             line += f"  {one}" if line else one
         yield Text(line, style="bold")
+
+
+def running() -> RenderableType:
+    """What stands in place of a verdict until there is one."""
+    return Text("Running the tests …", style="dim")
 
 
 def training(done: float, loss: float, seconds: float) -> RenderableType:

@@ -14,8 +14,8 @@ from kata.show.request import picture_of
 PAGE, PICTURES = "PROGRESS.md", "progress"
 
 
-def write(katas: Catalog) -> Path:
-    """Write the page and its pictures, in place of earlier ones."""
+def write(katas: Catalog) -> tuple[Path, int]:
+    """Write the page and its pictures, in place of earlier ones; gives how many these are."""
     page, progress = katas.root / PAGE, Progress(katas.root)
     drawn = [
         kata for kata in katas.katas if progress.is_solved(kata) and picture_of(kata).is_file()
@@ -25,7 +25,7 @@ def write(katas: Catalog) -> Path:
     lines = [text(katas, progress, _best_minutes(katas))]
     lines += [f"\n{kata.title}\n\n![{kata.title}]({_copy_of(kata)})\n" for kata in drawn]
     store.write(page, "".join(lines))
-    return page
+    return page, len(drawn)
 
 
 def _copy_of(kata: Kata) -> str:
@@ -39,7 +39,7 @@ def text(katas: Catalog, progress: Progress, minutes: dict[str, float]) -> str:
     """
     solved = [kata for kata in katas.katas if progress.is_solved(kata)]
     lines = ["# Deep learning, written by hand", ""]
-    lines += [f"{len(solved)} of {len(katas.katas)} katas solved.", ""]
+    lines += [f"Solved: {len(solved)} of {len(katas.katas)} katas.", ""]
     for topic in katas.topics:
         members = [kata for kata in solved if kata.topic == topic.name]
         if members:

@@ -65,7 +65,9 @@ def grade(
     ] = "0",
     fail_under: Annotated[
         float | None,
-        typer.Option(metavar="PERCENT", help="Exit with 1 below this share of the points."),
+        typer.Option(
+            min=0.0, max=100.0, metavar="PERCENT", help="Exit with 1 below this share of points."
+        ),
     ] = None,
     roster: Annotated[
         Path | None,

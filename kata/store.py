@@ -1,6 +1,7 @@
 """Files of records: read and checked, locked, and written whole."""
 
 import contextlib
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -28,7 +29,8 @@ def read(file: Path, parse: Callable[[Any], Record]) -> Record | None:
         raise KataError(f"Cannot read {file}: {error.strerror}.") from error
     except Exception as error:  # What garbled data leads to, nobody can list.
         problem = f"{file} cannot be read ({error})"
-        aside = file.with_suffix(".broken.json")
+        names = (f".broken{number}.json" for number in itertools.chain([""], itertools.count(2)))
+        aside = next(path for path in map(file.with_suffix, names) if not path.exists())
         try:
             os.replace(file, aside)
         except OSError:

@@ -28,16 +28,16 @@ def handed_out(kata: Kata) -> str:
 def derived(solution: str) -> str:
     """The stub of a solution: public bodies are left to be written, and private helpers left out.
 
-    What is imported for these alone goes with them, except for other exercises. An `__init__` keeps
-    the lines that store a setting, and leaves nothing to be written if all else that it sets is
-    private.
+    What is imported for these alone goes with them, except for other exercises and what the
+    examples use. An `__init__` keeps the lines that store a setting, and leaves nothing to be
+    written if all else that it sets is private.
     """
     tree = ast.parse(solution)
     lines = solution.splitlines(keepends=True)
     for start, end, text in sorted(_cuts(tree, lines), reverse=True):
         lines[start:end] = [text]
     stub = "".join(lines)
-    unused = _imported(ast.parse(stub)) - _names_in(ast.parse(stub))
+    unused = _imported(ast.parse(stub)) - _names_in(ast.parse(stub)) - _words_in_examples(stub)
     return re.sub(r"\n{4,}", "\n\n\n", _without_imports(stub, unused))
 
 
@@ -74,16 +74,16 @@ def is_untouched(kata: Kata) -> bool:
         return False
 
 
-def line_to_begin_at(file: Path) -> int:
-    """The line of the first thing to do in a file, else of its first definition."""
+def line_to_begin_at(file: Path, name: str = "") -> int:
+    """The line that defines `name`; else that of the first thing to do, or the first definition."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return 1
-    definitions = ("def ", "class ")
-    todo = [number for number, line in enumerate(lines, 1) if HOLE in line or "TODO" in line]
-    defined = [number for number, line in enumerate(lines, 1) if line.startswith(definitions)]
-    return next(iter(todo + defined), 1)
+    defined = [n for n, line in enumerate(lines, 1) if line.startswith(("def ", "class "))]
+    named = [n for n in defined if re.match(rf"\w+ {name}\b", lines[n - 1])] if name else []
+    todo = [n for n, line in enumerate(lines, 1) if HOLE in line or "TODO" in line]
+    return next(iter(named + todo + defined), 1)
 
 
 # --- From a solution to its stub ---------------------------------------------------------------
@@ -172,6 +172,11 @@ def _imported(module: ast.Module) -> set[str]:
 
 def _names_in(module: ast.Module) -> set[str]:
     return {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+
+
+def _words_in_examples(stub: str) -> set[str]:
+    code = [line for line in stub.splitlines() if line.lstrip().startswith((">>> ", "... "))]
+    return set(re.findall(r"\w+", "\n".join(code)))
 
 
 def _without_imports(stub: str, unused: set[str]) -> str:

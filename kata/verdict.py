@@ -48,6 +48,8 @@ class Job:
 def claim(test: str) -> str:
     """The name of a test as the sentence that it is."""
     name, _, case = test.removeprefix("test_").partition("[")
+    if name == "manners" and case:  # Its cases are sentences themselves.
+        return case.removesuffix("]")
     sentence = name.replace("_", " ")
     return f"{sentence} [{case}" if case else sentence
 
@@ -166,6 +168,15 @@ class Verdict:
             return failure.kind != "SideEffectError", failure.name != self.telling
 
         return sorted(self.failures, key=lateness)
+
+    def failure_to_show(self, nth: int) -> Failure:
+        """The nth of them, counted from 0; after the last, the first again."""
+        return self.failures_to_show[nth % len(self.failures)]
+
+    def function_of(self, failure: Failure) -> str:
+        """The function that a failed test is about, where there are several; "" if none is told."""
+        told = (name for name, tests in self.functions.items() if failure.name in tests)
+        return next(told, "")
 
     @property
     def diagnosis(self) -> list[str]:

@@ -50,6 +50,7 @@ class Watch:
         self._shows_hints = False
         self._shows_verdict = False
         self._reads = False  # Whether a key has put something on the screen since the tests began.
+        self._is_unread = False  # Whether there is a verdict that waits until it has been read.
         self._typed: str | None = None  # What is typed of the name of a kata to go to.
         self._visited: list[Kata] = []
 
@@ -57,12 +58,9 @@ class Watch:
         """Watch until `q`, Ctrl-C or the end of the terminal."""
         try:
             with contextlib.suppress(KeyboardInterrupt):
-                self._loop.run(self._test, self._pressed, self._look, self._redraw)
+                self._loop.run(self._test, self._pressed, self._look, self._paint)
         finally:
             self._beside.close()
-
-    def _redraw(self) -> None:
-        self._draw(self._body, self._page)
 
     # --- Saves and verdicts ---
 
@@ -107,14 +105,21 @@ class Watch:
             if not self._reads:
                 self._draw(render.training(done, loss, time.monotonic() - begun))
 
-        self._loop.test(self._kata, self._judged, show_training)
+        def show_running() -> None:
+            if not self._reads:
+                self._draw(render.running())
+
+        self._loop.test(self._kata, self._judged, show_training, show_running)
 
     def _judged(self, verdict: Verdict) -> None:
-        self._verdict, self._failure, self._typed = verdict, 0, None
+        self._verdict, self._failure = verdict, 0
         self._progress.judged(verdict)
-        self._pending = ""
         self._beside.draw(self._kata)
-        self._show_verdict()
+        if self._reads and not self._shows_verdict:
+            self._is_unread = True
+            self._paint()
+        else:
+            self._show_verdict()
         if _may_be_two_mistakes(verdict) and verdict.seconds < _SECONDS_TO_LOOK_AGAIN:
             self._loop.test(self._kata, self._looked_again, also_two=True)
 
@@ -159,17 +164,20 @@ class Watch:
         if self._typed is not None:
             return {"Enter": "go", "Esc": "back"}
         failures = len(self._verdict.failures) if self._verdict else 0
-        return render.usual_keys(
+        usual = render.usual_keys(
             failures,
             been_elsewhere=bool(self._visited),
             has_picture=self._kata.picture.is_file(),
+            has_solution=self._kata.solution.is_file(),
         )
+        return {"Enter": "verdict", **usual} if self._is_unread else usual
 
     def _show_verdict(self) -> None:
         if self._verdict is None:
-            self._draw(Text("Running the tests …", style="dim"))
+            self._draw(render.running())
             return
-        missing = self._progress.unsolved_before(self._kata, self._katas)
+        self._is_unread = False
+        missing = self._progress.unsolved_parts(self._kata, self._katas)
         parts = [render.verdict(self._verdict, missing, self._failure)]
         if self._verdict.status == SOLVED:
             asked = self._question()
@@ -303,8 +311,23 @@ class Watch:
     def _draw(self, body: RenderableType, page: int = 0) -> None:
         self._body, self._page = body, page
         self._shows_hints = self._shows_verdict = False
+        self._paint()
+
+    def _paint(self) -> None:
+        """Put on the screen what is shown, as large as the terminal is now."""
+        verdict, failing = self._verdict, ""
+        if verdict and verdict.failures:
+            failing = verdict.function_of(verdict.failure_to_show(self._failure))
         self._loop.draw(
-            render.screen(self._katas, self._progress, self._kata, body, self._keys(), page)
+            render.screen(
+                self._katas,
+                self._progress,
+                self._kata,
+                self._body,
+                self._keys(),
+                self._page,
+                failing,
+            )
         )
 
 

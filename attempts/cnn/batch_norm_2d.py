@@ -123,7 +123,7 @@ statistics_in_the_dtype_of_x = slip(
 )
 
 channels_along_the_width = slip(
-    "What belongs to the channels runs along the width: that is how NumPy broadcasts it. Most "
+    "gamma, beta, μ and σ² run along the width: that is how NumPy broadcasts them. Most "
     "sizes raise an error then; equal ones give wrong numbers.",
     {"return values[:, None, None]": "return values"},
 )

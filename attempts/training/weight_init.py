@@ -183,7 +183,7 @@ variance_as_kaiming_std = slip(
 
 bound_is_the_std = slip(
     "The bound is the standard deviation itself. Numbers spread evenly up to a bound have a "
-    "smaller one than that.",
+    "standard deviation below it.",
     {"math.sqrt(3.0) * std": "std"},
 )
 

@@ -1,5 +1,6 @@
 """Freezing the backbone: train a new head on the features of a network that stays as it is."""
 
+import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
@@ -11,9 +12,8 @@ class Transfer:
         logits   = features Vᵀ + c
 
     `backbone` holds W as "weight", b as "bias", and "gain", "shift", "mean" and "var", those of a
-    batch norm. Its mean and var are used in training too, and nothing in the backbone ever changes.
-    V and c start at 0. All arrays share one dtype, and so do the results. Those of `backbone` may
-    be parameters.
+    batch norm; all may be nn.Parameters. Its mean and var are used in training too, and nothing in
+    the backbone ever changes. V and c start at 0. All arrays and results share one dtype.
 
     Numerics  right for logits of any size
     Source    Yosinski, Clune, Bengio & Lipson 2014 (frozen features)
@@ -46,8 +46,8 @@ class Transfer:
     ) -> list[float]:
         """Train the head on all rows at once; return the mean cross-entropy before each step.
 
-        A step moves V by −lr · (gradient of the mean cross-entropy + weight_decay · V), and c
-        likewise. Another `fit` goes on from there.
+        A step moves V by −lr · (gradient of the mean cross-entropy + weight_decay · V), and c by
+        the same rule. Another `fit` goes on from there.
         """
         raise NotImplementedError
 

@@ -13,7 +13,7 @@ class BatchNorm:
         in evaluation   μ and σ² are running_mean and running_var; n may be anything, even 0
 
     Four attributes of shape (n_features,) start as ones (`gamma`, `running_var`) and zeros (`beta`,
-    `running_mean`), float64 whatever x is. Each may be assigned a new array between calls.
+    `running_mean`), float64 whatever x is. Between calls, each may be replaced or changed in place.
 
     Speed     no Python loop over rows or features
     Source    Ioffe & Szegedy 2015, Algorithm 1 and §3.1
@@ -53,7 +53,7 @@ class BatchNorm:
 
         y is forward(x, True). Earlier calls have no effect, and no attribute is changed.
 
-        Numerics  as forward, but sums of a float32 grad_y may be float32; results have x's dtype
+        Numerics  as forward, but a float32 grad_y may be summed in float32; results have x's dtype
         Raises    as forward in training, and ValueError if grad_y and x differ in shape
         """
         raise NotImplementedError

@@ -50,7 +50,7 @@ install it before the last line:
     kata list             all katas, with your state
     kata test NAME        tests one kata once
     kata show NAME        draws a picture from your functions; needs pip install -e '.[show]'
-    kata hint NAME        a hint, and one more each time
+    kata hint NAME        the hints that you have seen; with --more, one more
     kata reset NAME       puts the stub back and keeps a copy of your file
     kata quiz             interview questions, ten minutes of them
     kata sheet            each topic on one page, to print or to read on a phone

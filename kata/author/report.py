@@ -10,8 +10,8 @@ from rich.text import Text
 from kata.author.bench import Timing, geometric_mean
 from kata.author.verify import CHECKS, Proof
 
-# Room for the longest topic/kata.
-_WIDTH = 38
+# Room for the longest topic/kata, and for the longest name of a kernel's kata.
+_WIDTH, _NAME_WIDTH = 38, 24
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def _cell(proof: Proof, check: str) -> str:
 def timings(console: Console, measured: Iterable[Timing]) -> None:
     """Print each kernel's milliseconds and its ratios to torch as they come."""
     columns = ("loops", "yours", "reference", "torch")
-    header = "milliseconds (times torch)".ljust(_WIDTH) + "".join(f"{name:>20}" for name in columns)
+    header = "ms (times torch's)".ljust(_NAME_WIDTH) + "".join(f"{name:>14}" for name in columns)
     console.print(Text(header, style="bold"), soft_wrap=True)
     ratios = []
     for timing in measured:
@@ -52,7 +52,8 @@ def timings(console: Console, measured: Iterable[Timing]) -> None:
             (timing.torch, ""),
         )
         times = (_time(ms, timing.torch, or_else) for ms, or_else in cells)
-        line = f"{timing.kernel.kata:<{_WIDTH}}" + "".join(times)
+        name = timing.kernel.kata.partition("/")[2]
+        line = f"{name:<{_NAME_WIDTH}}" + "".join(times)
         console.print(Text(line), soft_wrap=True)
         ratios.append(timing.reference / timing.torch)
     mean = geometric_mean(ratios)
@@ -63,5 +64,7 @@ def timings(console: Console, measured: Iterable[Timing]) -> None:
 
 def _time(milliseconds: float, of_torch: float, or_else: str) -> str:
     if math.isnan(milliseconds):
-        return f"{or_else:>20}"
-    return f"{milliseconds:>12.3f} {'(' + format(milliseconds / of_torch, '.1f') + ')':>9}"
+        return f"{or_else:>14}"
+    ratio = milliseconds / of_torch
+    times = f"({ratio:.1f})" if ratio < 99.95 else f"({ratio:.0f})"
+    return f"{milliseconds:>6.4g} {times:>7}"

@@ -101,7 +101,10 @@ class Grader:
         points only. So a mark depends on the submission, and not on what else is graded.
         """
         if kata.id not in known:
-            parts = [self._katas.find(name) for name in _used(submission, kata)]
+            parts = [
+                self._katas.find(name)
+                for name in kata.parts_in(submission.sources.get(f"{FOLDER}/{kata.id}.py", b""))
+            ]
             marks = [self._mark(submission, part, seed, known)[0] for part in parts]
             # One that was solved with the help of others needs them here, too.
             lent = [
@@ -210,13 +213,6 @@ class Grader:
     def _run_trivial(self, kata: Kata, source: str) -> Verdict:
         sources = {f"{FOLDER}/{kata.id}.py": source.encode()}
         return self._run(kata, sources, 0, kata.after, diagnose=False)
-
-
-def _used(submission: Submission, kata: Kata) -> list[str]:
-    """The katas that this one builds on, as far as the answer mentions them."""
-    source = submission.sources.get(f"{FOLDER}/{kata.id}.py", b"")
-    names = ((name, name.partition("/")[2].encode()) for name in kata.after)
-    return [name for name, mentioned in names if FOLDER.encode() in source and mentioned in source]
 
 
 def need_solutions(chosen: Sequence[Kata]) -> None:

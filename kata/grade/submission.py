@@ -171,7 +171,7 @@ def _check_names(file: IO[bytes]) -> None:
     tail = file.read()
     place = tail.rfind(_END_MARK)
     if not 0 <= place <= len(tail) - _END.size:
-        raise ValueError("it has no end")
+        raise ValueError("it is no zip, or only a part of one")
     is_long = tail[max(0, place - _LONG_BYTES) :].startswith(_LONG_MARK)
     if is_long or _END.unpack_from(tail, place)[5] > _MOST_BYTES_OF_NAMES:
         raise ValueError("it holds too many names")

@@ -65,7 +65,7 @@ def _leaving(katas: Catalog) -> str:
     if interview is None:
         return "No interview was started."
     left = _what_is_left(interview)
-    return f"Saved, with {left}. Run `kata interview` to resume or close it."
+    return f"Saved, with {left}. `kata interview` resumes or closes it."
 
 
 def _what_is_left(interview: Interview) -> str:

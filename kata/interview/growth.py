@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kata.catalog import Kata
 
-_MARK = "\n\n# --- What there is by now: "
+_MARK = "\n\n# --- What you have so far: "
 
 
 def part(kata: Kata, written: Path, is_right: bool) -> str:

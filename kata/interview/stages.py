@@ -38,7 +38,7 @@ _COUNTING = """\
 - An operation on arrays, or a sum along an axis, costs as much as its arrays have entries.
 - A product of (n, m) and (m, k) costs n·m·k, sorting n numbers n·log n.
 - A loop multiplies what is in it; in Python, each round has a price of its own, too.
-- Memory is what lies there at the same time at worst, the largest intermediate array above all.
+- Memory is the peak, all that exists at one time: above all, the largest intermediate array.
 """
 
 

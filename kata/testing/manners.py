@@ -69,7 +69,8 @@ def manners(*, dtypes: Sequence[type] = (np.float16, np.float32)) -> Callable[[D
     def declare(declaration: Declaration) -> Test:
         sample = draw_calls(declaration, np.random.default_rng(0))
         names = [name for name, (applies, _) in _MANNERS.items() if any(map(applies, sample))]
-        names += [np.dtype(dtype).name for dtype in dtypes if any(map(has_floats, sample))]
+        kept = {f"{np.dtype(dtype).name} is kept": dtype for dtype in dtypes}
+        names += list(kept) if any(map(has_floats, sample)) else []
         names += ["every argument has an effect"] if pairs_differing_in_one_argument(sample) else []
 
         @pytest.mark.parametrize("manner", names)
@@ -83,7 +84,7 @@ def manners(*, dtypes: Sequence[type] = (np.float16, np.float32)) -> Callable[[D
             elif manner == "every argument has an effect":
                 _has_effects(first)
             else:
-                _keeps_dtype(first, np.dtype(manner).type)
+                _keeps_dtype(first, kept[manner])
 
         return named_like(declaration, test)
 

@@ -48,8 +48,17 @@ def test_the_last_parts_are_cut_first_and_the_cut_is_told():
     assert shown(body, 12)[2:-2] == ["text 0", "text 1", "  … 2 more lines", "fixed", *printed]
 
 
-def test_the_pages_after_the_first_show_all_of_it_and_then_it_begins_again():
+def test_where_the_end_is_cut_the_next_pages_go_on_from_there_and_then_it_begins_again():
     body = Group(Cuttable(lines(10, "text"), 1))
+    *first, cut = shown(body, 10)[2:-2]
     pages = [shown(body, 10, page)[2:-2] for page in range(1, 3)]
-    assert [line for page in pages for line in page] == [f"text {number}" for number in range(10)]
+    assert first + [line for page in pages for line in page] == [f"text {n}" for n in range(10)]
+    assert cut == "  … 6 more lines"
     assert shown(body, 10, 3) == shown(body, 10, 0)
+
+
+def test_where_something_else_is_cut_too_the_next_pages_show_all_of_it():
+    body = Group(Cuttable(lines(6, "text"), 1), Text("fixed"), Cuttable(lines(6, "print"), 1))
+    pages = [shown(body, 12, page)[2:-2] for page in range(1, 3)]
+    everything = [*map("text {}".format, range(6)), "fixed", *map("print {}".format, range(6))]
+    assert [line for page in pages for line in page] == everything

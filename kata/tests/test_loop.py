@@ -62,3 +62,21 @@ def test_only_the_last_of_several_runs_gives_a_verdict(loop, softmax, monkeypatc
     terminal.press("\x04")
     terminal.shows("over")
     assert verdicts == [SOLVED]
+
+
+@pytest.mark.parametrize("slow", [True, False], ids=["slow", "quick"])
+def test_it_hears_of_tests_that_take_longer_than_a_moment(loop, softmax, monkeypatch, slow):
+    loop, terminal = loop
+    heard, told = threading.Event(), threading.Event()
+
+    def run(kata, *, cancelled, on_progress):
+        assert not slow or heard.wait(30)
+        return Verdict(kata, SOLVED)
+
+    monkeypatch.setattr(loop._runner, "run", run, raising=False)
+    monkeypatch.setattr("kata.loop._SLOW_SECONDS", 0.05 if slow else 30.0)
+    loop.test(softmax, lambda verdict: told.set(), on_slow=heard.set)
+    assert told.wait(30)
+    terminal.press("\x04")
+    terminal.shows("over")
+    assert heard.is_set() is slow

@@ -52,12 +52,12 @@ def test_a_failure_shows_counts_mistake_claim_place_and_facts(shown, failed):
 def states(shown, failed, *, right):
     failed.functions = {f"right_{number}": ["test_a"] for number in range(right)}
     failed.functions |= {"wrong": ["test_a", "test_rows_sum_to_one[3-4]"], "begun": ["test_c"]}
-    text = shown(render.verdict(failed), 30)
+    text = shown(render.verdict(failed), 36)
     return [" ".join(line.split()) for line in text.splitlines()]
 
 
 def test_each_of_a_few_functions_has_its_state_and_of_many_each_that_is_not_right(shown, failed):
-    bad = "wrong ✗ 1 of 2 begun ·"
+    bad = "wrong ✗ 1 of 2 fails begun ·"
     assert states(shown, failed, right=2)[2:4] == ["right_0 ✓ right_1 ✓", bad]
     assert states(shown, failed, right=9)[2:4] == [bad, "9 others ✓"]
 
@@ -137,10 +137,9 @@ def test_other_verdicts_are_one_line(shown, softmax, status, line):
     assert shown(render.verdict(verdict)) == line + "\n"
 
 
-def test_a_capstone_names_the_parts_that_are_missing(shown, failed, softmax):
-    failed.kata = dataclasses.replace(failed.kata, kind="capstone")
+def test_a_kata_that_is_not_solved_names_the_parts_that_are_missing(shown, failed, softmax):
     text = shown(render.verdict(failed, [softmax]))
-    assert text.splitlines()[1] == "  It builds on katas you have not solved yet: basics/softmax."
+    assert text.splitlines()[1] == "  It imports katas you have not solved yet: basics/softmax."
 
 
 @pytest.mark.parametrize("width", [100, 160], ids=["narrow", "wide"])

@@ -23,8 +23,8 @@ def test_it_tells_what_is_solved_when_in_how_many_tries_and_the_best_time(katas,
     progress.ran(softmax, solved=True)
     for right_after in (None, 300.0, 240.0):
         sit_interview(katas, right_after)
-    lines = share.write(katas).read_text().splitlines()
-    assert "1 of 1 katas solved." in lines
+    lines = share.write(katas)[0].read_text().splitlines()
+    assert "Solved: 1 of 1 katas." in lines
     link = "[Softmax: from scores to probabilities](exercises/basics/softmax.py)"
     day = Progress(katas.root)[softmax].solved[:10]
     assert lines[-1] == f"| {link} | {day} | 2 | 4 of 10 min |"
@@ -34,12 +34,12 @@ def test_pictures_of_solved_katas_are_copied_beside_it(katas, softmax):
     drawn = picture_of(softmax)
     drawn.parent.mkdir(parents=True)
     drawn.write_bytes(b"picture")
-    assert "progress/" not in share.write(katas).read_text()
+    assert "progress/" not in share.write(katas)[0].read_text()
     Progress(katas.root).ran(softmax, solved=True)
-    assert "(progress/softmax.png)" in share.write(katas).read_text()
+    assert "(progress/softmax.png)" in share.write(katas)[0].read_text()
     assert (katas.root / "progress" / "softmax.png").read_bytes() == b"picture"
 
 
 def test_before_anything_is_solved_there_is_no_table(katas):
-    assert share.text(katas, Progress(katas.root), {}).splitlines()[2] == "0 of 1 katas solved."
+    assert share.text(katas, Progress(katas.root), {}).splitlines()[2] == "Solved: 0 of 1 katas."
     assert "|" not in share.text(katas, Progress(katas.root), {})

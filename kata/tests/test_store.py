@@ -35,6 +35,18 @@ def test_a_damaged_file_is_named_and_set_aside(file, content):
     assert store.read(file, list) is None
 
 
+def test_a_second_damaged_file_is_set_aside_beside_the_first(file):
+    file.parent.mkdir()
+    for content in ("first", "second"):
+        file.write_text(content)
+        with pytest.raises(KataError):
+            store.read(file, list)
+    kept = [
+        file.with_name(name).read_text() for name in ("record.broken.json", "record.broken2.json")
+    ]
+    assert kept == ["first", "second"]
+
+
 def test_a_file_that_is_none_is_named_and_left_there(file):
     file.mkdir(parents=True)
     with pytest.raises(KataError, match=r"Cannot read .*record\.json"):

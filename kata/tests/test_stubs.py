@@ -147,6 +147,12 @@ def test_a_kata_may_start_from_working_code(softmax):
     assert softmax.exercise.read_text() == "def softmax(x): ...\n"
 
 
+def test_what_the_examples_use_stays_imported():
+    docstring = '"""Do it.\n\n    >>> f(math.pi)\n    """'
+    stub = f"import math\n\n\ndef f():\n    {docstring}\n    {stubs.HOLE}\n"
+    assert stubs.derived(stub.replace(stubs.HOLE, "return math.e")) == stub
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [(STUB, 24), ("x = 1\n# TODO: mend it.\n", 2), ("x = 1\n\ndef f(): ...\n", 3), ("", 1)],
@@ -154,3 +160,9 @@ def test_a_kata_may_start_from_working_code(softmax):
 def test_an_editor_opens_at_the_first_thing_to_do(softmax, text, line):
     softmax.exercise.write_text(text)
     assert stubs.line_to_begin_at(softmax.exercise) == line
+
+
+def test_an_editor_opens_at_the_function_that_fails(softmax):
+    softmax.exercise.write_text(STUB)
+    lines = {name: stubs.line_to_begin_at(softmax.exercise, name) for name in ("Total", "other")}
+    assert lines == {"Total": 27, "other": 24}

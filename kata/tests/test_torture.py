@@ -79,7 +79,7 @@ LOADING = {
         "exercises/basics/softmax.py:1: '(' was never closed\n    x = (\n        ^",
     ),
     "a half-written file": ("import numpy as np\n\ndef soft", "exercises/basics/softmax.py:3: "),
-    "an empty file": ("", "does not define softmax"),
+    "an empty file": ("", "is empty: `kata reset softmax` brings the stub back."),
     "a renamed function": ("def soft_max(x, axis=-1): return x", "does not define softmax"),
     "both sides of a merge": (
         "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> main\n",

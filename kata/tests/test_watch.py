@@ -315,6 +315,9 @@ def test_a_training_shows_how_far_it_is_unless_something_is_read(katas, answer, 
         terminal.press("h")
         terminal.shows("Hint 1 of 3", KEYS)
     verdicts.may_go_on.set()
+    if reads:  # What is read stays until a key is pressed.
+        terminal.shows("Hint 1 of 3", "Enter verdict  " + KEYS)
+        terminal.press("\r")
     terminal.shows(MISTAKE, KEYS)
     assert ("75% trained" in terminal.text) is not reads
     terminal.leave()

@@ -13,8 +13,8 @@ class LoRALinear:
     new arrays to them between calls. All arrays share one dtype (float16, float32 or float64), and
     so do the results.
 
-    Speed     forward and backward make no array of W's size, such as B A, unless x or y has it, and
-              loop over no axis in Python
+    Speed     forward and backward make no array of W's size, such as B A, unless x or y is that
+              large, and loop over no axis in Python
     Source    Hu et al. 2022, §4.1
     """
 
@@ -26,7 +26,7 @@ class LoRALinear:
         alpha: float,
         rng: np.random.Generator,
     ) -> None:
-        """Keep weight and bias; start `b` at 0, `a` with normal numbers of mean 0, variance 1 / in.
+        """Keep weight and bias; `b` starts at 0, `a` as normal numbers of mean 0, variance 1 / in.
 
         Raises    ValueError if rank is below 1
         """
@@ -56,7 +56,7 @@ class LoRALinear:
     ]:
         """Return the gradients with respect to x, a and b, given that of y, `grad_y`.
 
-        y is forward(x) with the present a and b, whose gradients are sums over the batch axes.
+        y is forward(x) with the present a and b; their gradients are summed over the batch axes.
         """
         grad_ab = self.scale * (grad_y @ self.b)  # the gradient of x Aᵀ: (*batch, rank)
         grad_x = grad_y @ self.weight + grad_ab @ self.a

@@ -14,9 +14,9 @@ Cache = list[tuple[Tensor, Tensor]]
 class CachedGPT:
     """The GPT of the kata minigpt_bugs, which can also go on from the tokens of earlier calls.
 
-    `weights`, `blocks` and `n_heads` are those of MiniGPT; take from your own what you need.
+    `weights`, `blocks` and `n_heads` are those of MiniGPT; copy from your own what you need.
 
-    A cache holds (keys, values) for each of the blocks, one or more: both (n, n_heads, past,
+    A cache holds (keys, values) for each block (there is at least one): both (n, n_heads, past,
     d / n_heads), in the weights' dtype. It is all that is known of the `past` tokens; no method
     writes into an argument, so several sequences may go on from one cache.
 
@@ -89,9 +89,9 @@ class CachedGPT:
     def write(
         self, tokens: Int[Tensor, "n t"], n_new: int, cache: Cache
     ) -> tuple[Int[Tensor, "n n_new"], Cache]:
-        """Read the next t ≥ 1 tokens of each sequence, then write the n_new ≥ 1 likeliest.
+        """Read the next t ≥ 1 tokens of each sequence, then append n_new ≥ 1, each the likeliest.
 
-        Return those written, as MiniGPT's `generate` would, and the cache, with all t + n_new.
+        Return these alone (`generate` would append the same), and the cache, with all t + n_new.
 
         Raises    ValueError if past + t + n_new is more than t_max
         """

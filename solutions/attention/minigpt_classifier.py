@@ -13,11 +13,10 @@ class GPTClassifier:
 
         logits = (features of the last real token) headᵀ + bias
 
-    The features are those of your own MiniGPT, from the kata minigpt_bugs. `lengths` says how many
-    tokens at the start of each row are real; the padding after them may be any tokens, and has no
-    effect. No argument is written into, and all results have the weights' dtype.
+    The features are those of your own MiniGPT (minigpt_bugs). `lengths` says how many tokens at the
+    start of each row are real; the padding after them may be any tokens, and has no effect.
 
-    Raises    ValueError, by every method, if a length is less than 1 or more than t
+    Raises    ValueError, in all methods that take lengths, if one is less than 1 or more than t
     Source    Radford, Narasimhan, Salimans & Sutskever 2018, §3.2
 
     >>> weights = {"tokens": torch.eye(2), "positions": torch.zeros(3, 2), "norm": torch.ones(2)}
@@ -42,13 +41,13 @@ class GPTClassifier:
     def logits(
         self, tokens: Int[Tensor, "n t"], lengths: Int[Tensor, "n"]
     ) -> Float[Tensor, "n classes"]:
-        """Score every class for each sequence."""
+        """Score every class for each sequence, in the weights' dtype."""
         return F.linear(self._pooled(tokens, lengths), self.head, self.bias)
 
     def loss(
         self, tokens: Int[Tensor, "n t"], lengths: Int[Tensor, "n"], labels: Int[Tensor, "n"]
     ) -> Float[Tensor, ""]:
-        """Return the mean cross-entropy of the classes, `labels`; right for logits of any size."""
+        """Return the mean cross-entropy against `labels`; right for logits of any size."""
         return F.cross_entropy(self.logits(tokens, lengths), labels)
 
     def step(

@@ -22,7 +22,7 @@ def avg_pool(
     (sh, sw; None: as kernel) and `padding` are pairs (height, width) or one number for both; kernel
     and stride are ≥ 1. Each size of y is floor((size of x + 2·padding − kernel) / stride) + 1.
 
-    Numerics  keeps the dtype; nan, an infinity or 1e30 shows in its own windows only
+    Numerics  keeps the dtype; a nan, an infinity or 1e30 affects only the windows that hold it
     Raises    ValueError if a padding is below 0 or above kernel / 2, or the kernel larger than p
     Speed     no Python loop over pictures, channels, rows or columns; one over the kernel is fine
 
@@ -45,7 +45,7 @@ def avg_pool_backward(
     stride: int | tuple[int, int] | None = None,
     padding: int | tuple[int, int] = 0,
 ) -> Float[np.ndarray, "n c height width"]:
-    """Return the gradient with respect to x, of which only the shape matters, given that of y.
+    """Return the gradient with respect to x, given that of y, `grad_y`; only x's shape matters.
 
     Numerics  keeps the dtype, the same for grad_y and x
     Raises    ValueError as avg_pool, or if grad_y has another shape than y

@@ -42,8 +42,7 @@ class BatchNorm2d:
 
         Numerics  computes in float64, also for float16 and float32 x, and stays accurate where |μ|
                   is a million times σ; y has x's dtype
-        Raises    ValueError if x does not have four axes and n_channels channels, or if N < 2 in
-                  training
+        Raises    ValueError unless x has four axes and n_channels channels and, in training, N ≥ 2
         Speed     no Python loop over pictures, channels, rows or columns
 
         >>> BatchNorm2d(1, eps=0.0).forward(np.array([[[[1.0, 5.0]]]]), training=True)

@@ -73,27 +73,27 @@ def simple_block(d, q):
     return {"q": q * one, "k": one, "v": one, "o": one}
 
 
-def test_one_every_row_of_a_batch_has_the_same_positions(rng):
+def test_every_row_of_a_batch_has_the_same_positions(rng):
     weights, blocks, n_heads = draw_weights(rng, (7, 6, 2, 0, 9))
     tokens = draw_tokens(rng, 7, 3, 5)
     expected = weights["tokens"][tokens] + weights["positions"][:5]
     assert_close(MiniGPT(weights, blocks, n_heads).embed(tokens), expected)
 
 
-def test_two_equal_scores_give_the_mean_of_what_a_position_sees():
+def test_equal_scores_give_the_mean_of_what_a_position_sees():
     x = torch.tensor([[[1.0, 8.0], [3.0, 4.0], [5.0, 0.0]]], dtype=torch.float64)
     expected = torch.tensor([[[1.0, 8.0], [2.0, 6.0], [3.0, 4.0]]], dtype=torch.float64)
     assert_close(simple_model(1, 2).attend(x, simple_block(2, q=0.0)), expected)
 
 
-def test_three_the_last_position_of_one_head_is_softmax_of_scaled_scores(rng):
+def test_the_last_position_of_one_head_is_softmax_of_scaled_scores(rng):
     # The last position sees all.
     x = draw(rng, 2, 12, 4)
     expected = torch.softmax(x[:, -1:] @ x.mT / 2, dim=-1) @ x
     assert_close(simple_model(1, 4).attend(x, simple_block(4, q=1.0))[:, -1:], expected)
 
 
-def test_four_every_head_keeps_its_slice_of_the_width(rng):
+def test_every_head_keeps_its_slice_of_the_width(rng):
     # With equal scores, the last position gets the mean of all: of each column, its own mean.
     x = draw(rng, 2, 5, 6)
     expected = x.mean(dim=1)
@@ -101,7 +101,7 @@ def test_four_every_head_keeps_its_slice_of_the_width(rng):
 
 
 @pytest.mark.parametrize("row", [[0, 1, 2, 2], [2, 1], [1, 1, 1]], ids=str)
-def test_five_the_loss_is_that_of_the_next_token(row):
+def test_the_loss_is_that_of_the_next_token(row):
     # Without blocks, a token's logits depend on that token alone.
     model = simple_model(1, 3)
     tokens = torch.tensor([row])

@@ -255,7 +255,7 @@ def test_a_staged_task_grows_and_what_is_not_right_is_lent(
     terminal = begin("--staged=both")
     go_on_to_the_second_step(terminal, write, body)
     file, stub = kata.file_in(INTERVIEW), stubs.handed_out(kata)
-    head = f"{stub}\n\n# --- What there is by now: softmax, {whose} ---"
+    head = f"{stub}\n\n# --- What you have so far: softmax, {whose} ---"
     assert file.read_text().startswith(head)
     assert file.read_text().count("def softmax") == 2
     end_the_step(terminal)
