@@ -181,6 +181,16 @@ shares_of_k = slip(
     {"sizes[:k] ** 2 / (n - 1)": "sizes[:k] ** 2 / (sizes[:k] ** 2).sum()"},
 )
 
+tiny_variances_cut_off = slip(
+    "Variances below a fixed bound become 0. What is tiny depends on the unit of x.",
+    {
+        "components, variances = components[:k], sizes[:k] ** 2 / (n - 1)": (
+            "components, variances = components[:k], sizes[:k] ** 2 / (n - 1)\n"
+            "variances[variances < 1e-10] = 0.0"
+        )
+    },
+)
+
 covariance_of_x_as_it_is = slip(
     "x.T @ x − n · mean · meanᵀ loses the digits of data that are far from 0: almost equal numbers "
     "are subtracted.",

@@ -56,8 +56,10 @@ def test_fit_agrees_with_torch(rng, size, k):
     assert_close(fit(x, k), expected)
 
 
-def test_variances_may_lie_close_together(rng):
-    x = draw(rng, 12, 5, ratio=0.99)
+@pytest.mark.parametrize("unit", [1.0, 1e-9])
+@pytest.mark.parametrize("size", [(12, 5), (6, 9)], ids=str)
+def test_variances_may_lie_close_together_and_be_tiny(rng, size, unit):
+    x = unit * draw(rng, *size, ratio=0.99)
     expected = in_torch(x, 3)
     assert_close(fit(x, 3), expected)
 
@@ -166,7 +168,11 @@ def test_no_python_loop(rng):
         # There are more rows than features at all sizes: a fit may go two ways.
         return draw(rng, 200 + rows, features), np.zeros(features), rng.normal(size=(2, features))
 
+    def wide(rows, features):
+        return draw(rng, rows, 200 + features), 2
+
     assert_vectorised(lambda x, *_: fit(x, 2), sized)
+    assert_vectorised(fit, wide)
     assert_vectorised(project, sized)
     assert_vectorised(lambda x, *rest: reconstruct(x[:, :2], *rest), sized)
 
