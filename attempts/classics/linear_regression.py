@@ -194,6 +194,12 @@ each_column_alone = slip(
     },
 )
 
+small_columns_taken_for_constants = slip(
+    "A column that varies little counts as constant. How much it varies depends on its unit: a "
+    "millionth of a kilometre is a millimetre.",
+    {"d = x.shape[1]": "d = x.shape[1]\nx = np.where(x.std(axis=0) < 1e-8, x[0], x)"},
+)
+
 # --- Manners ---------------------------------------------------------------------------------
 
 shapes_unchecked = slip(

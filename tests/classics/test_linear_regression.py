@@ -70,9 +70,11 @@ def test_it_agrees_with_the_reference(rng, reference):
     assert_close(linear_regression(x, y, 0.7), expected)
 
 
-def test_a_column_that_repeats_shares_its_weight():
-    x, y = np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 3.0, 8.0])
-    assert_close(linear_regression(np.hstack([x, x]), y), (np.array([1.75, 1.75]), 0.5))
+@pytest.mark.parametrize("unit", [1.0, 1e-9])
+def test_a_column_that_repeats_shares_its_weight(unit):
+    x, y = unit * np.array([[0.0], [1.0], [2.0]]), np.array([1.0, 3.0, 8.0])
+    expected = np.array([1.75, 1.75]) / unit, 0.5
+    assert_close(linear_regression(np.hstack([x, x]), y), expected)
 
 
 def test_a_constant_column_gets_no_weight():
@@ -124,9 +126,10 @@ def test_no_rows_raise_a_value_error():
     assert_value_error(linear_regression, np.ones((0, 3)), np.ones(0))
 
 
+@pytest.mark.parametrize("d", [3, 0])
 @pytest.mark.parametrize("l2", [-1.0, -1e-12])
-def test_a_negative_penalty_raises_a_value_error(rng, l2):
-    assert_value_error(linear_regression, *draw(rng), l2)
+def test_a_negative_penalty_raises_a_value_error(rng, d, l2):
+    assert_value_error(linear_regression, *draw(rng, 7, d), l2)
 
 
 @manners(dtypes=())
