@@ -147,6 +147,14 @@ windows_one_pixel_apart = slip(
     },
 )
 
+slope_of_relu_at_0_is_1 = slip(
+    "The slope of relu at exactly 0 counts as 1. With biases of 0 every black patch is there.",
+    {
+        "grad = relu_backward(grad, z2)": "grad = grad * (z2 >= 0)",
+        f"relu_backward({POOL_BACK}, z1)": f"{POOL_BACK} * (z1 >= 0)",
+    },
+)
+
 relu_after_the_last_layer = slip(
     "The last layer goes through ReLU as well: negative logits are cut off.",
     {"linear(features, w3, b3)\n": "relu(linear(features, w3, b3))\n"},

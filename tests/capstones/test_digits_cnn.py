@@ -131,6 +131,17 @@ def test_equal_maxima_share_one_gradient(rng):
     assert_close(loss_and_gradients(params, x, y), (loss.item(), grads))
 
 
+def test_the_slope_of_relu_at_0_counts_as_0(rng):
+    # A black picture at the initial biases of 0: all that comes before the last bias is 0.
+    params, (_, y) = draw_params(rng, (2, 3), 4), draw_data(rng, 2, 4, 5, 4)
+    params[1], params[3] = np.zeros(2), np.zeros(3)
+    x = np.zeros((2, 1, 4, 5))
+    tensors = [torch.tensor(param, requires_grad=True) for param in params]
+    F.cross_entropy(torch_logits(tensors, x), torch.as_tensor(y)).backward()
+    expected = [tensor.grad.numpy() for tensor in tensors]
+    assert_close(loss_and_gradients(params, x, y)[1], expected)
+
+
 def test_of_equal_logits_predict_takes_the_first():
     params = init((1, 1), 4, np.random.default_rng(0))
     # No exponential of these can be told from another.
@@ -178,10 +189,12 @@ def test_without_epochs_the_params_are_those_given(rng):
     assert_close(trained(params, x, y, 0, 2, 0.1, 7), expected)
 
 
-def test_training_in_float32_stays_in_float32(rng):
-    params, (x, y) = init((2, 3), 4, rng), draw_data(rng, 5, 4, 5, 4)
-    after, _ = trained(params, x.astype(np.float32), y, 2, 2, 0.1, 7)
-    assert_close([str(param.dtype) for param in after], ["float32"] * 6)
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_training_stays_in_its_dtype(rng, dtype):
+    params = [param.astype(dtype) for param in init((2, 3), 4, rng)]
+    x, y = draw_data(rng, 5, 4, 5, 4)
+    after, _ = trained(params, x.astype(dtype), y, 2, 2, 0.1, 7)
+    assert_close([str(param.dtype) for param in after], [dtype] * 6)
 
 
 # --- Digits ----------------------------------------------------------------------------------
