@@ -100,13 +100,17 @@ def test_scores_that_differ_in_the_last_digit_do_not_tie(dtype):
     assert_close(roc_auc(scores, np.array([0, 1, 1])), 0.75)
 
 
-@pytest.mark.parametrize("dtype", ["int8", "uint8", "int64"])
-def test_pairs_beyond_16_bits_are_counted(rng, dtype):
-    # 1,000 of each class: the pairs of scores 0 to 3 can be counted by hand.
+@pytest.mark.parametrize(
+    ("dtype", "of_scores"), [("int8", "float16"), ("uint8", "float32"), ("int64", "float64")]
+)
+def test_pairs_beyond_16_bits_are_counted(rng, dtype, of_scores):
+    # 3,000 of each class, more ranks than float16 can tell apart: the pairs of scores 0 to 3 can be
+    # counted by hand.
     of_positives, of_negatives = np.array([1, 2, 3, 4]), np.array([4, 3, 2, 1])
-    scores = np.repeat(np.tile(np.arange(4.0), 2), 100 * np.append(of_positives, of_negatives))
-    labels = np.repeat(np.array([1, 0], dtype), 1000)
-    order = rng.permutation(2000)
+    counts = 300 * np.append(of_positives, of_negatives)
+    scores = np.repeat(np.tile(np.arange(4, dtype=of_scores), 2), counts)
+    labels = np.repeat(np.array([1, 0], dtype), 3000)
+    order = rng.permutation(6000)
     # 2·4 + 3·7 + 4·9 below and half of 4 + 6 + 6 + 4 equal, of 100.
     assert_close(roc_auc(scores[order], labels[order]), 0.75)
 
