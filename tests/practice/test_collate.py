@@ -73,9 +73,10 @@ def test_pad_may_be_a_token_too(rng, case):
     assert_close(list(collate(sequences, 2)), expected)
 
 
-def test_nothing_but_empty_sequences_has_no_columns():
-    ids, mask, labels = collate([[], []], 0)
-    none = np.zeros((2, 0), dtype=np.int64)
+@pytest.mark.parametrize("n", [1, 2])
+def test_nothing_but_empty_sequences_has_no_columns(n):
+    ids, mask, labels = collate([[]] * n, 0)
+    none = np.zeros((n, 0), dtype=np.int64)
     assert_close((ids, mask, labels), (none, none == 1, none))
 
 
