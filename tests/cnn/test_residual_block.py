@@ -93,7 +93,9 @@ def test_negative_numbers_come_back_as_zeros(rng):
     ids=str,
 )
 def test_summands_of_different_shapes_raise_a_value_error(rng, shape, c_out, stride):
-    assert_value_error(residual_block, *draw(rng, shape, c_out, with_skip=False), stride)
+    for n in (2, 0):
+        drawn = draw(rng, (n, *shape[1:]), c_out, with_skip=False)
+        assert_value_error(residual_block, *drawn, stride)
 
 
 @pytest.mark.parametrize(
