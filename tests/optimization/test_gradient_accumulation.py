@@ -115,8 +115,8 @@ def test_a_loss_of_nan_is_no_batch_without_terms():
 
 
 def test_losses_and_gradients_of_zero_count():
-    batches = [(0.0, [np.array([0.0, 4.0])], 1), (-8.0, [np.array([0.0, 0.0])], 3)]
-    assert_close(accumulate(as_they_are, batches), (-6.0, [np.array([0.0, 1.0])]))
+    batches = [(0.0, [np.array([0.0, 4.0])], 1), (-8.0, [np.zeros(2)], 3), (0.0, [np.zeros(2)], 4)]
+    assert_close(accumulate(as_they_are, batches), (-3.0, [np.array([0.0, 0.5])]))
 
 
 def test_without_parameters_there_is_still_a_loss():
