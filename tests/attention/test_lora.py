@@ -125,7 +125,9 @@ def test_a_second_step_uses_the_new_a_and_b(rng):
     # These begin as the last ones do.
     layer.a, layer.b = np.vstack([a[:1], -a[1:]]), b
     layer.merged()
-    layer.a, layer.b = a, b
+    layer.a, layer.b = a, -b
+    layer.merged()
+    layer.b = b
     assert_close((layer.backward(grad_y, x), layer.merged()), expected)
 
 
