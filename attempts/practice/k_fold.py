@@ -66,6 +66,14 @@ every_kth_row = slip(
     {CUT: "folds = [order[i::k] for i in range(k)]"},
 )
 
+every_kth_row_of_the_rest_in_order = slip(
+    "A fold is every k-th row. Without rng it should be a run of neighbours.",
+    {
+        CUT: "folds = [order[i::k] for i in range(k)]",
+        "np.concatenate(folds[:i] + folds[i + 1 :])": "np.delete(order, np.s_[i::k])",
+    },
+)
+
 training_keeps_all = slip(
     "The rows of the fold are trained on too: `train` is all rows.",
     {"np.concatenate(folds[:i] + folds[i + 1 :])": "np.concatenate(folds)"},
