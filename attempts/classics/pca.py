@@ -83,6 +83,16 @@ rows_of_the_vectors = slip(
     {"components, variances = components[:k],": "components, variances = components.T[:k],"},
 )
 
+rows_of_the_vectors_of_eigh = slip(
+    "Rows and columns are mixed up: `eigh` gives the directions as columns.",
+    {
+        "_, sizes, components = np.linalg.svd(x - mean, full_matrices=False)": (
+            "sizes, components = np.linalg.eigh(np.cov(x - mean, rowvar=False).reshape(d, d))\n"
+            "sizes, components = np.sqrt((n - 1) * np.abs(sizes[::-1])), components[::-1]"
+        )
+    },
+)
+
 components_in_columns = slip(
     "The components stand in the columns. They should be the rows.",
     {
