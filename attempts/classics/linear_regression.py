@@ -128,6 +128,12 @@ penalty_divided_by_rows = slip(
     {"np.sqrt(l2) * np.eye(d)": "np.sqrt(l2 / len(x)) * np.eye(d)"},
 )
 
+penalty_beside_half_a_mean = slip(
+    "The penalty counts 2 n times, as if beside half the mean of the squared errors. Here it is "
+    "beside their plain sum.",
+    {"np.sqrt(l2) * np.eye(d)": "np.sqrt(2 * l2 * len(x)) * np.eye(d)"},
+)
+
 half_the_penalty = slip(
     "The penalty counts half. There is no factor ½ in this loss.",
     {"np.sqrt(l2) * np.eye(d)": "np.sqrt(l2 / 2) * np.eye(d)"},
