@@ -190,6 +190,18 @@ def area_under_precision_and_recall(scores, labels):
     return float(positives @ (positives.cumsum() / called.cumsum()) / positives.sum())
 
 
+@wrong(
+    roc_auc,
+    "The curve begins at its first point: the area between there and (0, 0) is missing.",
+)
+def curve_not_begun_at_0(scores, labels):
+    check(scores, labels)
+    values, group = np.unique(-scores, return_inverse=True)
+    hits = np.cumsum(np.bincount(group[labels == 1], minlength=len(values))) / (labels == 1).sum()
+    alarms = np.cumsum(np.bincount(group[labels == 0], minlength=len(values))) / (labels == 0).sum()
+    return float(np.sum(np.diff(alarms) * (hits[1:] + hits[:-1]) / 2))
+
+
 one_class_gives_a_half = slip(
     "One class alone gives 1/2. There is no pair to rank, so it should raise a ValueError.",
     {'raise ValueError("labels hold one class only; both 0 and 1 are needed")': "return 0.5"},
