@@ -142,6 +142,14 @@ def test_the_slope_of_relu_at_0_counts_as_0(rng):
     assert_close(loss_and_gradients(params, x, y)[1], expected)
 
 
+def test_float16_stays_float16(rng):
+    # Rounding may change which pixel is the maximum, so the values are not compared.
+    params, (x, y) = init((2, 3), 4, rng), draw_data(rng, 5, 4, 5, 4)
+    params, x = [param.astype(np.float16) for param in params], x.astype(np.float16)
+    _, grads = loss_and_gradients(params, x, y)
+    assert_close([str(one.dtype) for one in (forward(params, x), *grads)], ["float16"] * 7)
+
+
 def test_of_equal_logits_predict_takes_the_first():
     params = init((1, 1), 4, np.random.default_rng(0))
     # No exponential of these can be told from another.
@@ -189,12 +197,10 @@ def test_without_epochs_the_params_are_those_given(rng):
     assert_close(trained(params, x, y, 0, 2, 0.1, 7), expected)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32"])
-def test_training_stays_in_its_dtype(rng, dtype):
-    params = [param.astype(dtype) for param in init((2, 3), 4, rng)]
-    x, y = draw_data(rng, 5, 4, 5, 4)
-    after, _ = trained(params, x.astype(dtype), y, 2, 2, 0.1, 7)
-    assert_close([str(param.dtype) for param in after], [dtype] * 6)
+def test_training_in_float32_stays_in_float32(rng):
+    params, (x, y) = init((2, 3), 4, rng), draw_data(rng, 5, 4, 5, 4)
+    after, _ = trained(params, x.astype(np.float32), y, 2, 2, 0.1, 7)
+    assert_close([str(param.dtype) for param in after], ["float32"] * 6)
 
 
 # --- Digits ----------------------------------------------------------------------------------
