@@ -14,7 +14,7 @@ from kata.testing import (
     torch_gradients,
 )
 
-SHAPES = [(7,), (1,), (5, 3), (2, 3, 4), (3, 1), (1, 4), (4, 4), (0, 4), (0,)]
+SHAPES = [(7,), (1,), (5, 3), (2, 3, 4), (2, 1, 3, 1, 2), (3, 1), (1, 4), (4, 4), (0, 4), (0,)]
 DTYPES = ["float16", "float32", "int8", "uint8", "int64", "uint64"]
 
 
