@@ -15,7 +15,7 @@ from kata.testing import (
     torch_gradients,
 )
 
-BATCHES = [(), (7,), (1,), (2, 5), (3, 1, 2), (0,), (2, 0)]
+BATCHES = [(), (7,), (1,), (2, 5), (3, 1, 2, 1, 2), (0,), (2, 0)]
 
 # Shapes of x, w and b that do not fit. NumPy would broadcast many of them.
 MISFITS = {
