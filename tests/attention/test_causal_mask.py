@@ -56,7 +56,7 @@ def test_more_queries_than_keys_raise_a_value_error(t_q, t_k):
 
 @manners()
 def test_manners(rng):
-    calls = [(4,), (6,), (3, 5), (4, 7), (5, 7)]
+    calls = [(4,), (6,), (3, 5), (4, 7), (5, 7), (1, 5)]
     return [partial(causal_mask, *sizes) for sizes in calls]
 
 
