@@ -22,7 +22,7 @@ def draw_network(rng):
             "down": draw(rng, 4, 6),
         },
         {},
-        {"kernels": draw(rng, 2, 4, 3, 3), "temperature": draw(rng)},
+        {"kernels": draw(rng, 2, 4, 3, 3), "temperature": draw(rng), "heads": draw(rng, 2, 4, 3)},
         {"only_a_bias": draw(rng, 4)},
         {"head": draw(rng, 1, 4), "bias": draw(rng, 1)},
     ]
@@ -45,7 +45,7 @@ def test_a_network_of_many_kinds_of_layers(rng, decay, weight_decay):
         group("tokens positions", 0.3 * decay**5, weight_decay),
         group("up down", 0.3 * decay**4, weight_decay),
         group("gain shift", 0.3 * decay**4, 0.0),
-        group("kernels", 0.3 * decay**2, weight_decay),
+        group("kernels heads", 0.3 * decay**2, weight_decay),
         group("temperature", 0.3 * decay**2, 0.0),
         group("only_a_bias", 0.3 * decay, 0.0),
         group("head", 0.3, weight_decay),
@@ -143,7 +143,7 @@ def test_nothing_is_kept_from_call_to_call_and_no_argument_changes(rng):
     again.clear()
     assert_close(parameter_groups(layers, 0.3, 0.5, 0.1), expected)
     tensors = [tensor for layer in layers for tensor in layer.values()]
-    assert_close([(one.requires_grad, vars(one)) for one in tensors], [(False, {})] * 11)
+    assert_close([(one.requires_grad, vars(one)) for one in tensors], [(False, {})] * 12)
     del layers[-1]["bias"]
     assert_close(parameter_groups(layers, 0.3, 0.5, 0.1), expected[:-1])
 
