@@ -95,6 +95,13 @@ def test_two_classes_choose_their_rows_evenly_and_independently(rng):
     assert_close({"choices": len(chosen), "even": spread < 110}, {"choices": 36, "even": True})
 
 
+def test_of_two_rows_either_and_of_three_rows_any_may_be_chosen(rng):
+    # 6 choices: one that never comes in 120 calls has odds of 2e-9.
+    y = np.array([0, 0, 1, 1, 1])
+    chosen = {tuple(split(y, 0.4, rng)[1]) for _ in range(120)}
+    assert_close(sorted(chosen), [(i, j) for i in (0, 1) for j in (2, 3, 4)])
+
+
 @draws()
 def test_it_draws_from_rng(rng):
     return split(np.arange(200) % 3, 0.3, rng)
