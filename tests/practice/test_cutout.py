@@ -89,6 +89,13 @@ def test_all_pixels_are_centres_equally_often(rng, height, width, size, limit):
     assert_close(alike, [1 / len(holes)] * 3, rtol=0.0, atol=0.15)
 
 
+def test_corners_are_centres_as_often_as_other_pixels(rng):
+    # A standard deviation is 1.1 %.
+    hidden = cutout(np.ones((2000, 1, 3, 3)), 1, rng) == 0
+    corners = float(hidden[:, :, ::2, ::2].sum()) / 2000
+    assert_close({"in a corner": corners}, {"in a corner": 4 / 9}, rtol=0.0, atol=0.12)
+
+
 @pytest.mark.parametrize("shape", [(2, 1, 2, 1), (2, 1, 1, 2)], ids=str)
 def test_pictures_of_one_batch_may_have_the_same_centre(rng, shape):
     # Half of them have, with a standard deviation of 2.5 %.
