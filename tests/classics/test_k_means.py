@@ -16,7 +16,7 @@ from kata.testing import (
     manners,
 )
 
-SIZES = [(40, 3, 4), (9, 2, 1), (5, 1, 5), (6, 3, 6), (1, 2, 3), (30, 4, 2)]
+SIZES = [(40, 3, 4), (9, 2, 1), (5, 1, 5), (6, 3, 6), (1, 2, 3), (30, 4, 2), (150, 2, 4)]
 
 
 def nearest_in_torch(x, centers):
