@@ -162,8 +162,8 @@ the_last_row_and_column_never = slip(
 )
 
 rounded_places = slip(
-    "The centre is a rounded number from 0 to the last row or column, so those at the ends come "
-    "half as often as the others.",
+    "The first and last rows or columns hold the centre too seldom, as where a number from 0 to "
+    "the last one is rounded.",
     {
         TOPS: "tops = rng.uniform(0, height - 1, size=(n, 1)).round().astype(int) - size // 2",
         LEFTS: "lefts = rng.uniform(0, width - 1, size=(n, 1)).round().astype(int) - size // 2",
