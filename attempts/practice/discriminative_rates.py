@@ -191,6 +191,11 @@ from_the_top = slip(
     {"return groups": "return groups[::-1]"},
 )
 
+layers_from_the_top = slip(
+    "The groups come from the last layer down. They should come from layer 0 up.",
+    {"in enumerate(layers)": "in reversed([*enumerate(layers)])"},
+)
+
 biases_first = slip(
     "In each layer the group without decay comes first.",
     {"{True: [], False: []}": "{False: [], True: []}"},
