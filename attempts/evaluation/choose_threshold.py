@@ -86,6 +86,15 @@ rates_for_counts = slip(
     },
 )
 
+rates_without_costs = slip(
+    "The two rates of mistakes are added, as in Youden's index, and the costs have no part.",
+    {
+        "cost_fp * alarms + cost_fn * missed": (
+            "alarms * max(positives.sum(), 1) + missed * max(negatives.sum(), 1)"
+        )
+    },
+)
+
 highest_f1 = slip(
     "This is the threshold with the highest F1. Costs decide here.",
     {
