@@ -81,6 +81,11 @@ all_of_a_small_class = slip(
     {BOUNDS: "count = max(count, 1)"},
 )
 
+all_but_single_rows = slip(
+    "A class may give all its rows to validation, and none is left to train on.",
+    {BOUNDS: "count = max(count, 1) if len(rows) > 1 else 0"},
+)
+
 one_row_to_validation = slip(
     "The only row of a class goes to validation. It should be trained on.",
     {BOUNDS: "count = min(max(count, 1), max(len(rows) - 1, 1))"},
