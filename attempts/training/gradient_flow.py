@@ -160,15 +160,12 @@ first_size_alone = slip(
 
 smallest_to_largest = slip(
     "The extremes of all layers are compared. It is the first and the last that count.",
-    {
-        "first, last = sizes[0], sizes[-1]": (
-            "first, last = sizes[0], sizes[-1]\n"
-            "if first < last:\n"
-            "    first, last = min(sizes), max(sizes)\n"
-            "elif first > last:\n"
-            "    first, last = max(sizes), min(sizes)"
-        )
-    },
+    {"sizes[0], sizes[-1]": "min(sizes), max(sizes)"},
+)
+
+extremes_in_order = slip(
+    "The extremes of all layers are compared. It is the first and the last that count.",
+    {"sizes[0], sizes[-1]": "sorted([min(sizes), max(sizes)], reverse=sizes[0] > sizes[-1])"},
 )
 
 mean_of_all_layers = slip(
