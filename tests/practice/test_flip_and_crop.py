@@ -106,6 +106,12 @@ def test_p_is_the_share_of_pictures_that_are_flipped(rng, p):
     assert_close([flipped.mean(), *both], [p, *[p * p] * 3], rtol=0.0, atol=0.04)
 
 
+def test_p_may_be_far_below_a_percent(rng):
+    # 50 of 50,000 on average; 100 or more, or none, have odds of 4e-9.
+    y = random_flip(np.tile([1.0, 2.0], (50_000, 1, 1, 1)), 0.001, rng)
+    assert_close(float(np.mean(y[:, 0, 0, 0] == 2.0)), 0.001, rtol=0.0, atol=0.00099)
+
+
 @pytest.mark.parametrize(("padding", "limit"), [(1, 60), (2, 90)], ids=["1", "2"])
 @pytest.mark.parametrize("shape", [(1, 3, 4), (1, 4, 3)], ids=str)
 def test_all_places_are_equally_likely(rng, shape, padding, limit):
@@ -134,14 +140,16 @@ def test_random_crop_draws_from_rng(rng):
     return random_crop(np.arange(1.0, 601.0).reshape(50, 1, 3, 4), 2, rng)
 
 
+@pytest.mark.parametrize("n", [0, 3])
 @pytest.mark.parametrize("p", [-0.1, 1.1, 50.0])
-def test_a_p_outside_0_to_1_raises_a_value_error(rng, p):
-    assert_value_error(random_flip, np.ones((3, 1, 2, 2)), p, rng)
+def test_a_p_outside_0_to_1_raises_a_value_error(rng, p, n):
+    assert_value_error(random_flip, np.ones((n, 1, 2, 2)), p, rng)
 
 
+@pytest.mark.parametrize("n", [0, 3])
 @pytest.mark.parametrize("padding", [-1, -2])
-def test_a_padding_below_0_raises_a_value_error(rng, padding):
-    assert_value_error(random_crop, np.ones((3, 1, 6, 6)), padding, rng)
+def test_a_padding_below_0_raises_a_value_error(rng, padding, n):
+    assert_value_error(random_crop, np.ones((n, 1, 6, 6)), padding, rng)
 
 
 @manners()
