@@ -103,9 +103,9 @@ def test_another_fit_goes_on_where_the_last_one_ended(rng):
     backbone, x, y = draw(rng)
     features = features_of(backbone, x)
     losses, head = regress(features[:4], y[:4], zeros(4, 5), 2, 0.1, 0.2)
-    more, head = regress(features[3:], y[3:], head, 3, 0.3, 0.1)
+    more, head = regress(features[3:], y[3:], head, 3, 0.3, 0.0)
     transfer = Transfer(backbone, 4)
-    got = transfer.fit(x[:4], y[:4], 2, 0.1, 0.2) + transfer.fit(x[3:], y[3:], 3, 0.3, 0.1)
+    got = transfer.fit(x[:4], y[:4], 2, 0.1, 0.2) + transfer.fit(x[3:], y[3:], 3, 0.3)
     assert_close((got, transfer.head()), (losses + more, head))
 
 
