@@ -294,6 +294,17 @@ absent_classes_weigh_nothing = slip(
     },
 )
 
+labels_only_counted = slip(
+    "It is checked only how many labels there are. They may be as many as the classes though one "
+    "is no class and another is absent.",
+    {
+        "_check_targets(targets, n_classes)\ncounts = np.bincount(targets.astype(np.int64), "
+        "minlength=n_classes)": "counts = np.unique(targets, return_counts=True)[1]",
+        "if not counts.all():": "if len(counts) != n_classes:",
+        "{np.flatnonzero(counts == 0)[0]}": "or other",
+    },
+)
+
 absent_classes_not_noticed_at_the_end = slip(
     "The counts end at the largest target, so classes after it are left out. They should raise a "
     "ValueError.",

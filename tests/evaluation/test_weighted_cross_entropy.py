@@ -57,7 +57,7 @@ def test_it_is_a_loss(rng, rows, classes):
     )
 
 
-@pytest.mark.parametrize("factor", [1e5, 1e-12])
+@pytest.mark.parametrize("factor", [1e5, 1e-14])
 def test_weights_that_are_all_scaled_change_nothing(rng, factor):
     logits, targets, weights = draw(rng, 7, 4)
     others = torch.tensor(targets), torch.tensor(weights)
@@ -122,6 +122,8 @@ def test_a_class_that_does_not_occur_raises_a_value_error(targets, k):
 @pytest.mark.parametrize("stranger", [-1, -3, 3, 4, 2**32])
 def test_a_target_that_is_no_class_has_no_weight(stranger):
     assert_value_error(balanced_weights, np.array([0, 1, 2, stranger]), 3)
+    # As many labels as classes, though one is another.
+    assert_value_error(balanced_weights, np.array([0, 1, stranger]), 3)
 
 
 # --- All -------------------------------------------------------------------------------------
