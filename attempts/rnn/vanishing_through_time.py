@@ -126,6 +126,12 @@ wrong_order = slip(
     {JACOBIAN: "jacobian @ ((1 - h**2)[:, None] * w_hh)"},
 )
 
+weights_on_the_other_side = slip(
+    "The slopes and W_hh do not stand in the order in which the steps act: that of step k is "
+    "diag(1 − hs[k]²) W_hh, to the left of all before it.",
+    {"w_hh @ jacobian": "jacobian @ w_hh"},
+)
+
 slope_of_the_columns = slip(
     "The slope of tanh scales the columns of W_hh. It belongs to the new state, whose units are "
     "the rows.",
