@@ -265,6 +265,11 @@ squared_gaps = slip(
     {"np.abs(accuracy - confidence)": "(accuracy - confidence) ** 2"},
 )
 
+root_of_the_mean_square = slip(
+    "This is the root of the mean square of the gaps. The ECE is the mean of their sizes.",
+    {ERROR: "float(np.sqrt(np.nansum(count * gaps**2) / len(targets)))"},
+)
+
 gaps_of_single_rows = slip(
     "The gap is taken of every row by itself, so even a calibrated classifier has one. It is a gap "
     "between means.",
