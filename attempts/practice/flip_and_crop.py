@@ -129,6 +129,12 @@ the_last_place_never = slip(
     {TOPS: "rng.integers(max(2 * padding, 1), size=(2, n, 1))"},
 )
 
+places_not_equally_likely = slip(
+    "All places occur, but some more often than others: where draws are rounded, for example, the "
+    "first and the last get half of what the others get.",
+    {TOPS: "np.rint(rng.uniform(0, 2 * padding, size=(2, n, 1))).astype(np.int64)"},
+)
+
 up_to_padding_only = slip(
     "The window starts at 0 to padding only, so pictures move in one direction.",
     {TOPS: "rng.integers(padding + 1, size=(2, n, 1))"},
