@@ -75,6 +75,7 @@ def test_each_average_has_the_dtype_of_its_first_parameter(rng):
     dtypes = [np.float32, np.float64, np.float16]
     steps = [[rng.normal(size=4).astype(dtype) for dtype in dtypes] for _ in range(4)]
     steps[-1].reverse()
+    steps.append([rng.integers(-9, 9, size=4) for _ in dtypes])
     wide = in_torch([[param.astype(np.float64) for param in params] for params in steps], 0.8)
     expected = [average.astype(dtype) for average, dtype in zip(wide, dtypes, strict=True)]
     assert_close(averages_after(steps, 0.8), expected)
