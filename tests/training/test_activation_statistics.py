@@ -67,7 +67,7 @@ def test_saturated_entries_are_counted_as_in_a_loop(rng, shape, limit):
 
 def test_the_limit_itself_and_nan_are_not_saturated():
     outputs = np.array([[0.5, -0.5, 0.75], [np.nan, -0.75, 0.0]])
-    assert_close([saturated_share(outputs, limit) for limit in (0.5, 0.75)], [2 / 6, 0.0])
+    assert_close([saturated_share(outputs, limit) for limit in (0.5, 0.75, 1.5)], [2 / 6, 0.0, 0.0])
 
 
 # --- Steps -----------------------------------------------------------------------------------
@@ -97,7 +97,9 @@ def test_a_parameter_of_zeros_gives_inf_or_nan_without_a_warning(param, update, 
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("sizes", [(1e30, 1e27), (1e-30, 1e-28), (1e30, 1.0), (1e-20, 1e-20)])
+@pytest.mark.parametrize(
+    "sizes", [(1e30, 1e27), (1e-30, 1e-28), (1e30, 1e-30), (1e-30, 1e30), (1e-20, 1e-20)]
+)
 def test_entries_of_any_size_have_the_right_ratio(sizes, dtype):
     param, update = (np.array([size, -size, 0.0], dtype) for size in sizes)
     expected = float(update[0]) / float(param[0])
