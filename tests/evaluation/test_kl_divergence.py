@@ -11,7 +11,7 @@ from exercises.evaluation.kl_divergence import kl_divergence, kl_from_logits
 from kata.testing import assert_close, assert_vectorised, loss, manners
 
 # Each with an outcome that is impossible for p, for q or for both; the last one of P is improbable.
-P = np.array([[0.5, 0.5, 0], [0.5, 0.25, 0.25], [0.5, 0.5, 0], [1, 0, 0], [1, 1e-16, 0]])
+P = np.array([[0.5, 0.5, 0], [0.5, 0.25, 0.25], [0.5, 0.5, 0], [1, 0, 0], [1, 1e-37, 0]])
 Q = np.array([[0.25, 0.25, 0.5], [0.5, 0.5, 0], [0.25, 0.75, 0], [0, 1, 0], [1, 0, 0]])
 
 
@@ -64,8 +64,8 @@ def test_impossible_outcomes_give_no_warning(dtype):
 
 def test_a_small_probability_keeps_its_share():
     p, q = np.array([[1e-12, 1 - 1e-12]]), np.array([[0.5, 0.5]])
-    tiny = np.array([[1 - 1e-200, 1e-200]])
-    expected = in_torch(*map(torch.tensor, (q, p))).numpy(), np.array([200 * math.log(10.0) / 2])
+    tiny = np.array([[1 - 1e-307, 1e-307]])
+    expected = in_torch(*map(torch.tensor, (q, p))).numpy(), np.array([307 * math.log(10.0) / 2])
     expected[1][0] -= math.log(2.0)
     assert_close((kl_divergence(q, p), kl_divergence(q, tiny)), expected)
 
