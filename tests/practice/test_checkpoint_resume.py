@@ -66,7 +66,8 @@ def test_at_once_all_is_as_it_was(data, steps):
 
 @pytest.mark.parametrize("batch_size", [1, 2, 4, 7, 20])
 @pytest.mark.parametrize("steps", [1, 2, 9])
-def test_batches_may_be_of_any_size(data, batch_size, steps):
+def test_batches_may_be_of_any_size(rng, batch_size, steps):
+    data = rng.normal(size=(7, 3)), rng.normal(size=7)
     undisturbed, stopped, resumed = (make(data, seed=s, batch_size=batch_size) for s in (5, 5, 6))
     expected = run(undisturbed, steps + 4)[steps:]
     run(stopped, steps)
