@@ -338,7 +338,7 @@ labels_unchecked_without_steps = slip(
 )
 
 shapes_of_labels_unchecked = slip(
-    "The shape of y is not compared with x's: NumPy broadcasts a y of shape (n, 1) or (1,).",
+    "A y of shape (1,) is let through for any number of rows: NumPy broadcasts it.",
     {"x.ndim != 2 or y.shape != x.shape[:1]": "False"},
 )
 

@@ -81,10 +81,11 @@ def test_sure_rows_that_are_wrong_have_a_finite_loss(size):
     assert_close(loss_and_gradients(x, y, np.array([1.0]), 0.0), expected, atol=1e-12)
 
 
-def test_sure_rows_that_are_right_have_a_small_loss_with_all_its_digits():
-    x, y = np.array([[20.0], [-20.0]]), np.array([1, 0])
+@pytest.mark.parametrize("size", [20.0, 300.0])
+def test_sure_rows_that_are_right_have_a_small_loss_with_all_its_digits(size):
+    x, y = np.array([[size], [-size]]), np.array([1, 0])
     loss, _, _ = loss_and_gradients(x, y, np.array([1.0]), 0.0)
-    assert_close(loss, math.log1p(math.exp(-20.0)))
+    assert_close(loss, math.log1p(math.exp(-size)))
 
 
 # --- Fit -------------------------------------------------------------------------------------
