@@ -48,6 +48,11 @@ another_weight_for_y = slip(
     {PARTNERS: f"{PARTNERS}\nother = {WEIGHT}", Y: Y.replace("weight", "other")},
 )
 
+weights_exchanged_for_y = slip(
+    "λ and 1 − λ are exchanged in one of the two: a label has λ where its row has 1 − λ.",
+    {Y: "(1 - weight) * y + weight * y[partners]"},
+)
+
 other_partners_for_y = slip(
     "The labels are mixed with those of other partners than the rows.",
     {Y: Y.replace("[partners]", f"[{PARTNERS}]")},
