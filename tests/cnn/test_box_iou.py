@@ -155,3 +155,8 @@ def test_no_python_loop_over_the_boxes_in_a(rng, others):
 @pytest.mark.parametrize("others", [1, 3, 9])
 def test_no_python_loop_over_the_boxes_in_b(rng, others):
     assert_vectorised(box_iou, lambda boxes_in_b: (draw(rng, others), draw(rng, boxes_in_b)))
+
+
+@pytest.mark.speed
+def test_no_python_loop_over_the_fewer_of_both(rng):
+    assert_vectorised(box_iou, lambda boxes: (draw(rng, boxes), draw(rng, boxes)))
