@@ -6,11 +6,12 @@ solution, the solution with an attempt in it, or stand-ins for an answer in anot
 finder on `sys.meta_path` does it.
 """
 
+import contextlib
 import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
@@ -103,6 +104,17 @@ class _Finder(MetaPathFinder):
     def _all_trees(self) -> list[str]:
         return list(dict.fromkeys([self._tree, *self._trees.values()]))
 
+    def solved(self) -> "_Finder | None":
+        """One for the same katas by which all are solved; None where they are."""
+        if self._tree == "solutions" and not self._trees:
+            return None
+        return _Finder(self._catalog, "solutions", {}, {}, {})
+
+    def modules(self) -> list[str]:
+        """The names of all modules that it finds."""
+        topics = (f"{NAME}.{topic.name}" for topic in self._catalog.topics)
+        return [NAME, *topics, *(f"{NAME}.{kata.module}" for kata in self._catalog.katas)]
+
 
 def install(
     catalog: Catalog,
@@ -144,8 +156,31 @@ def answer_module(kata: Kata) -> ModuleType:
 
 
 def solution_module(kata: Kata) -> ModuleType:
-    """The reference solution, whatever `exercises` stands for."""
-    return _house_module(kata, "solutions")
+    """The reference solution, built on solutions alone, whatever `exercises` stands for."""
+    if not kata.parts_in(kata.solution.read_bytes()):
+        return _house_module(kata, "solutions")
+    with _all_solved():
+        return _house_module(kata, "solutions")
+
+
+@contextlib.contextmanager
+def _all_solved() -> Iterator[None]:
+    """Let `exercises` stand for the solutions while the block runs."""
+    finder = next((one for one in sys.meta_path if isinstance(one, _Finder)), None)
+    solved = finder.solved() if finder else None
+    if finder is None or solved is None:
+        yield
+        return
+    place, names = sys.meta_path.index(finder), finder.modules()
+    before = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    sys.meta_path[place] = solved
+    try:
+        yield
+    finally:
+        sys.meta_path[place] = finder
+        for name in names:
+            sys.modules.pop(name, None)
+        sys.modules.update(before)
 
 
 def public_names(module: ModuleType) -> list[str]:

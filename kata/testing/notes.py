@@ -1,6 +1,8 @@
 """What the checks of a test saw, for the diagnosis to compare with what known mistakes give."""
 
+import contextlib
 import copy
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,8 +67,8 @@ recorder = Recorder()
 def recording(*, diagnosing: bool = False) -> Iterator[list[Note]]:
     """Start a new list of notes and give it; what was being recorded goes on afterwards.
 
-    Meanwhile NumPy's and Python's settings are the usual ones, whatever an answer has made of them
-    while it was loaded: they must change neither an oracle nor another answer.
+    Meanwhile the settings of NumPy, PyTorch and Python are the usual ones, whatever an answer has
+    made of them while it was loaded: they must change neither an oracle nor another answer.
     """
     before = recorder.notes, recorder.diagnosing, recorder.written
     recorder.notes, recorder.diagnosing, recorder.written = [], diagnosing, []
@@ -79,7 +81,9 @@ def recording(*, diagnosing: bool = False) -> Iterator[list[Note]]:
 
 @contextmanager
 def _usual_settings() -> Iterator[None]:
+    torch = sys.modules.get("torch")
     with (
+        torch.enable_grad() if torch else contextlib.nullcontext(),
         np.errstate(**_USUAL_ERRORS),
         np.printoptions(**_USUAL_PRINTS),
         warnings.catch_warnings(),

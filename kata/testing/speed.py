@@ -14,6 +14,8 @@ from kata.testing.notes import recorder
 
 # NumPy's own Python code takes a few steps more or less; one step an entry takes 96.
 _FEW, _MANY, _STEPS_TO_SPARE = 4, 100, 16
+# Where all sizes grow at once, arrays get large; a loop takes three steps a turn at least.
+_MANY_OF_EACH = 16
 # Steps are counted this far beyond the small call's: to count a loop to its end takes long.
 _MOST_STEPS = 1000
 # For the heads of arrays, shapes and the like.
@@ -53,22 +55,27 @@ def steps_beyond(few: int, function: Callable[..., Any], args: Arguments) -> tup
 
 
 def assert_vectorised(function: Callable[..., Any], draw: Callable[..., Arguments]) -> None:
-    """Fail if Python's work grows with any size that `draw` takes.
+    """Fail if Python's work grows with any size that `draw` takes, or with all of them at once.
 
+    The latter shows a loop over the smaller of two, such as over the classes that occur in a batch.
     `draw` gives the arguments of a call for some sizes; its parameters name them:
     `lambda batch, inputs: (rng.normal(size=(batch, inputs)),)`.
     """
     __tracebackhide__ = True
     sizes = dict.fromkeys(inspect.signature(draw).parameters, _FEW)
     few = python_work(function, *draw(**sizes))
-    for name in sizes:
-        many, then = steps_beyond(few, function, draw(**sizes | {name: _MANY}))
+    larger = {name.replace("_", " "): {name: _MANY} for name in sizes}
+    if len(sizes) > 1:
+        larger["the smaller of two sizes"] = dict.fromkeys(sizes, _MANY_OF_EACH)
+    for axis, grown in larger.items():
+        many, then = steps_beyond(few, function, draw(**sizes | grown))
         grows = many - few > _STEPS_TO_SPARE
         if grows and many - few <= _MOST_STEPS:
             # NumPy itself may loop over a few numbers, as `np.isin` does, but not over many.
-            more, _ = steps_beyond(many, function, draw(**sizes | {name: 2 * _MANY}))
+            doubled = {name: 2 * size for name, size in grown.items()}
+            more, _ = steps_beyond(many, function, draw(**sizes | doubled))
             grows = more - many > _STEPS_TO_SPARE
-        _check_growth(name.replace("_", " "), few, then, grows=grows)
+        _check_growth(axis, few, then, grows=grows)
 
 
 def of_four_axes(rng: np.random.Generator, arrays: int = 1) -> Callable[..., Arguments]:

@@ -1,6 +1,7 @@
 """What `exercises` stands for."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,17 @@ def test_a_missing_file_is_not_replaced_by_one_of_another_tree(katas, softmax):
     target.install(katas, INTERVIEW, trees={"basics/another": "solutions"})
     with pytest.raises(ModuleNotFoundError, match=r"exercises\.basics\.softmax"):
         target.answer_module(softmax)
+
+
+def test_a_solution_is_built_on_solutions_whatever_the_learner_has_of_them(katas, softmax):
+    other = replace(softmax, name="other", after=(softmax.id,))
+    other.solution.write_text("from exercises.basics.softmax import softmax as part")
+    softmax.exercise.write_text("softmax = 'mine'")
+    target.install(replace(katas, katas=(softmax, other)))
+    mine = target.answer_module(softmax)
+    reference = target.solution_module(other)
+    assert reference.part.__code__.co_filename == str(softmax.solution)
+    assert target.answer_module(softmax) is mine
 
 
 def test_the_solution_stays_reachable_whatever_was_chosen(katas, softmax):

@@ -11,7 +11,6 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
     loss,
     manners,
     torch_gradients,
@@ -200,16 +199,6 @@ def test_manners(rng):
         partial(cross_entropy_backward, -1.3, logits, targets),
         partial(cross_entropy_backward, 0.7, logits, targets, 0),
         partial(cross_entropy_backward, 0.7, logits, some),
-    )
-
-
-@pytest.mark.speed
-@BOTH
-def test_no_python_loop_over_the_classes_that_occur(rng, what):
-    # It shows only if they grow with the rows.
-    assert_vectorised(
-        partial(answer, what),
-        lambda classes: (rng.normal(size=(classes, classes)), rng.permutation(classes)),
     )
 
 

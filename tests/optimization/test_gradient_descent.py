@@ -1,3 +1,4 @@
+import math
 from functools import partial
 
 import numpy as np
@@ -117,8 +118,8 @@ def test_while_the_loss_rises_even_to_infinity_it_goes_on(steps):
 def test_once_the_loss_is_no_number_it_goes_on():
     x, y, w = np.array([[1.0]]), np.array([0.0]), np.array([1.0])
     with np.errstate(over="ignore", invalid="ignore"):
-        _, losses = gradient_descent(x, y, w, 1.5, 1100)
-    assert_close(len(losses), 1101)
+        _, losses = gradient_descent(x, y, w, 50.0, 300)
+    assert_close((len(losses), losses[-1]), (301, math.nan))
 
 
 @pytest.mark.parametrize("steps", [0, 2], ids=str)
