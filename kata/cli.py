@@ -1,5 +1,6 @@
 """The command line: parses, calls one module, prints."""
 
+import contextlib
 import importlib.util
 import io
 import sys
@@ -140,10 +141,17 @@ def _run(
     *,
     also_two: bool,
 ) -> Verdict:
-    verdict = runner.run(kata, seed=seed, also_two=also_two)
+    with _waiting():
+        verdict = runner.run(kata, seed=seed, also_two=also_two)
     progress.judged(verdict)
     console.print(render.verdict(verdict, progress.unsolved_parts(kata, katas)))
     return verdict
+
+
+def _waiting() -> contextlib.AbstractContextManager[object]:
+    """Show on a terminal that tests run, until they have."""
+    text = "Running the tests …"
+    return console.status(text) if console.is_terminal else contextlib.nullcontext()
 
 
 @app.command()
@@ -151,7 +159,7 @@ def debug(name: Name) -> None:
     """Step through the call that fails first, in Python's debugger."""
     katas = catalog.load()
     kata = katas.find(name)
-    with Runner(katas) as runner:
+    with Runner(katas) as runner, _waiting():
         verdict = runner.run(kata)
     console.print(render.verdict(verdict, Progress(katas.root).unsolved_parts(kata, katas)))
     if verdict.failures:
@@ -242,13 +250,7 @@ def share() -> None:
     from kata import share
 
     page, pictures = share.write(katas)
-    what = (
-        f"{page.name} and {pictures} of its pictures in {share.PICTURES}/"
-        if pictures
-        else page.name
-    )
-    console.print(Text(f"Wrote {what}. Commit it, and link to the page from your profile."))
+    shown = f", with {pictures} of your pictures in {share.PICTURES}/" if pictures else ""
+    console.print(Text(f"Wrote {page.name}{shown}. Commit it, and link to it from your profile."))
     if not pictures:
-        console.print(
-            Text("What `kata show` draws of katas that you have solved will be in it, too.")
-        )
+        console.print(Text("What `kata show` draws of solved katas will be on it, too."))

@@ -216,7 +216,7 @@ class Diagnosis:
 
         If several pairs explain as much, those that all of them have in common.
         """
-        telling = sum(not _says_little(run.outcome) for run in own)
+        telling = sum(_shows_numbers(run.outcome) for run in own)
         if telling < _TESTS_FOR_TWO or self._explaining(attempts, own, passed, _SHARE_TO_EXPLAIN):
             return []
         source = self._kata.solution.read_text(encoding="utf-8")
@@ -352,6 +352,11 @@ def _says_little(outcome: Outcome) -> bool:
     if outcome.ending:
         return outcome.ending.is_answers_own
     return bool(outcome.notes) and _is_nan(outcome.notes[-1].actual)
+
+
+def _shows_numbers(outcome: Outcome) -> bool:
+    """Whether a check failed by what it was given, not by an error or the lack of one."""
+    return not (outcome.ending or _lacks_a_check(outcome) or _says_little(outcome))
 
 
 def _is_nan(value: Any) -> bool:

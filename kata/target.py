@@ -41,6 +41,7 @@ class _Loader(SourceFileLoader):
     def get_code(self, fullname: str) -> Any:
         path = self.get_filename(fullname)
         source = self.get_data(path)
+        importlib.util.decode_source(source)  # Raises where Python would not run the file.
         code = self.source_to_code(source, path)
         file = self._kata.relative(Path(path))
         loading.check_imports(source, file, loading.forbidden(torch=self._kata.torch))

@@ -6,7 +6,7 @@ import pytest
 from kata import catalog, diagnosis
 from kata.attempts import Attempt
 from kata.outcome import Ending, Outcome, same
-from kata.testing import Note
+from kata.testing import VALUE_ERROR, Note
 from kata.tests.conftest import RIGHT, WRONG
 from kata.verdict import FAILED, SOLVED
 
@@ -342,3 +342,10 @@ def test_the_same_exception_at_the_same_line_is_the_same():
         Ending("ValueError", ending.text, 13),
     ):
         assert not same(outcome(ending=ending), outcome(ending=other))
+
+
+def test_only_a_check_that_was_given_something_else_shows_numbers():
+    wrong, lacking = Note(1.0, 2.0, "1 of 1 differs"), Note(None, VALUE_ERROR, "nothing raised")
+    outcomes = [Outcome((wrong,), None), Outcome((lacking,), None)]
+    outcomes += [Outcome((wrong,), Ending("NameError", "name 'lr' is not defined", 3))]
+    assert list(map(diagnosis._shows_numbers, outcomes)) == [True, False, False]
