@@ -311,3 +311,9 @@ one_pair_at_a_time = slip(
         )
     },
 )
+
+shared_box_too_long = slip(
+    "The sides of the shared box are too long by 1, as if coordinates counted pixels. They are "
+    "points.",
+    {"np.maximum(ends - starts, 0.0)": "np.maximum(ends - starts + 1, 0.0)"},
+)

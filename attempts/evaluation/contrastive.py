@@ -275,3 +275,8 @@ one_row_at_a_time = slip(
         )
     },
 )
+
+scores_twice_as_large = slip(
+    "The scores are twice as large as they should be, as if they were −|a − b|² = 2 · cosine − 2.",
+    {".T / temperature": ".T * 2 / temperature"},
+)

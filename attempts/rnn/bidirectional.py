@@ -285,3 +285,8 @@ no_input_bias = slip("b_ih is missing at every step.", {"(b_ih + b_hh)": "b_hh"}
 no_tanh = slip(
     "tanh is missing.", {"np.tanh(from_x[:, k] + h @ w_hh.T)": "from_x[:, k] + h @ w_hh.T"}
 )
+
+forward_biases_for_both = slip(
+    "The way back adds the biases of the way ahead. It has its own.",
+    {"_states(x, real, backward,": "_states(x, real, (*backward[:2], *forward[2:]),"},
+)
