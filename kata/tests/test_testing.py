@@ -232,6 +232,14 @@ def test_a_loop_over_a_few_numbers_alone_is_none():
     assert_vectorised(like_isin, lambda numbers: (np.ones(numbers),))
 
 
+def test_a_loop_over_the_smaller_of_two_sizes_is_one():
+    def by_the_fewer(x):
+        return [x.sum() for _ in range(min(x.shape))]
+
+    with pytest.raises(AssertionError, match="grows with the smaller of two sizes"):
+        assert_vectorised(by_the_fewer, lambda rows, columns: (np.ones((rows, columns)),))
+
+
 def test_a_long_loop_is_counted_only_until_it_is_known_to_be_one():
     few, steps = python_work(while_loop, range(10)), python_work(while_loop, range(5000))
     assert 1000 < few + 1000 < steps
@@ -332,3 +340,10 @@ def test_no_clock_is_read_for_the_diagnosis(monkeypatch):
     monkeypatch.setattr(testing, "slowdown", lambda *_: pytest.fail("a clock was read"))
     with recording(diagnosing=True):
         assert_keeps_pace(np.exp, np.exp, lambda: (np.ones(1),))
+
+
+def test_an_answer_that_turns_gradients_off_does_not_turn_them_off_for_tests():
+    with torch.no_grad():
+        with recording():
+            assert torch.is_grad_enabled()
+        assert not torch.is_grad_enabled()
