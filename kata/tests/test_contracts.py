@@ -194,12 +194,22 @@ def row_by_row(pred, target):
     return sum(rows) / len(rows) if rows else np.nan
 
 
+def by_the_shorter_axis(pred, target):
+    checked(pred, target)
+    if not pred.size:
+        return np.nan
+    axis = int(np.argmin(pred.shape))
+    slices = zip(np.moveaxis(pred, axis, 0), np.moveaxis(target, axis, 0), strict=True)
+    return sum(squared(*both) for both in slices) / pred.shape[axis]
+
+
 # What breaks a promise in the place of the loss or of its gradient, and which.
 WRONG_LOSSES = {
     "the loss agrees with torch (7, 4)": (lambda p, t: 2 * checked(p, t), slope),
     "the loss agrees with torch (0, 4)": (lambda p, t: checked(p, t) if p.size else 0.0, slope),
     "the loss refuses shapes that do not fit": (squared, slope),
     "the loss has no loop over rows": (row_by_row, slope),
+    "the loss has no loop over the smaller of two sizes": (by_the_shorter_axis, slope),
     "the gradient agrees with torch (3, 1)": (checked, lambda g, p, t: slope(abs(g), p, t)),
     "the gradient agrees with torch (4, 7)": (checked, lambda g, p, t: slope(g or 1.0, p, t)),
     "the gradient refuses shapes that do not fit": (
