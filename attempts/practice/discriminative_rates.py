@@ -207,6 +207,23 @@ names_sorted = slip(
 )
 
 a_group_for_each_parameter = slip(
-    "Each parameter gets a group of its own. A layer has two groups at most: with decay, without.",
-    {'"names": own': '"names": [one]', "if own\n": "for one in own\n"},
+    "Each parameter has a group of its own. Those of a layer with the same decay share one.",
+    {'"names": own': '"names": [name]', "if own\n": "for name in own\n"},
+)
+
+decay_unchecked = slip("Any decay is let through.", {"if not 0 < decay <= 1:": "if False:"})
+
+checked_for_each_layer = slip(
+    "The decay is checked once for each layer, so never where there are none.",
+    {"if not 0 < decay <= 1:": "if layers and not 0 < decay <= 1:"},
+)
+
+decay_of_0_let_through = slip(
+    "A decay of 0 is let through: all layers but the last would stand still.",
+    {"if not 0 < decay": "if not 0 <= decay"},
+)
+
+decay_above_1_let_through = slip(
+    "A decay above 1 is let through, with which lower layers get higher rates.",
+    {"decay <= 1:": "decay:"},
 )

@@ -83,7 +83,7 @@ small_gains_move_the_bar = slip(
 
 equal_is_good = slip(
     "A gain of exactly min_delta counts as good. It has to be more.",
-    {GOOD: "if math.isfinite(loss) and loss <= self.best_loss - self.min_delta:"},
+    {GOOD: "if loss != math.inf and loss <= self.best_loss - self.min_delta:"},
 )
 
 min_delta_added = slip(
