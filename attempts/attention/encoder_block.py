@@ -210,10 +210,6 @@ no_second_post_norm = slip(
 
 norm1_for_both = slip("norm1 is used in both places.", {NORM2: 'layer_norm(a, *params["norm1"])'})
 
-norm1_for_both_in_post_norm = slip(
-    "In post-norm, norm1 is used in both places.", {POST_2: "return norm1(x + network(x))"}
-)
-
 norm1_for_both_in_pre_norm = slip(
     "In pre-norm, norm1 is used in both places.", {PRE_2: "return x + network(norm1(x))"}
 )
