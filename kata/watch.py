@@ -94,6 +94,7 @@ class Watch:
     def _test(self) -> None:
         self._saves[self._kata.exercise].take()  # What this test sees is no news.
         self._changed.clear()
+        self._pending, self._typed, self._is_unread = "", None, False
         self._progress.move_to(self._kata)
         if self._verdict is None or self._verdict.kata != self._kata:
             self._verdict = None

@@ -158,6 +158,17 @@ def test_another_key_between_takes_the_question_back(screen, softmax, checkout):
     assert not Progress(checkout)[softmax].solution_seen
 
 
+@pytest.mark.parametrize(("key", "asked"), [("r", "Press y to reset"), ("g", "Go to:")])
+def test_a_save_takes_back_what_was_asked(screen, answer, softmax, key, asked):
+    screen.press(key)
+    screen.shows(asked)
+    answer(WRONG)
+    screen.shows(MISTAKE, KEYS)
+    screen.press("y")
+    screen.shows(MISTAKE, KEYS)
+    assert softmax.exercise.read_text() != stubs.handed_out(softmax)
+
+
 def test_reset_asks_and_keeps_a_copy(screen, answer, softmax, checkout):
     answer(WRONG)
     screen.shows(MISTAKE, KEYS)
