@@ -14,8 +14,8 @@ from kata.testing.notes import recorder
 
 # NumPy's own Python code takes a few steps more or less; one step an entry takes 96.
 _FEW, _MANY, _STEPS_TO_SPARE = 4, 100, 16
-# Where all sizes grow at once, arrays get large: so many of each, where there are four or more.
-_MANY_OF_EACH, _MANY_OF_FOUR = 16, 10
+# Where all sizes grow at once, an array has about as many entries, however many axes it has.
+_MANY_ENTRIES = 10_000
 # Steps are counted this far beyond the small call's: to count a loop to its end takes long.
 _MOST_STEPS = 1000
 # For the heads of arrays, shapes and the like.
@@ -66,7 +66,7 @@ def assert_vectorised(function: Callable[..., Any], draw: Callable[..., Argument
     few = python_work(function, *draw(**sizes))
     larger = {name.replace("_", " "): {name: _MANY} for name in sizes}
     if len(sizes) > 1:
-        many_of_each = _MANY_OF_EACH if len(sizes) < 4 else _MANY_OF_FOUR
+        many_of_each = round(_MANY_ENTRIES ** (1 / len(sizes)))
         larger["the smaller of two sizes"] = dict.fromkeys(sizes, many_of_each)
     for axis, grown in larger.items():
         many, then = steps_beyond(few, function, draw(**sizes | grown))
