@@ -184,9 +184,9 @@ def _bar(share: float) -> Text:
 def usual_keys(
     failures: int,
     *,
-    been_elsewhere: bool = False,
-    has_picture: bool = False,
-    has_solution: bool = True,
+    been_elsewhere: bool,
+    has_picture: bool,
+    has_solution: bool,
 ) -> Keys:
     """The keys while a kata is worked on."""
     keys = {"f": "next failure"} if failures > 1 else {}

@@ -148,7 +148,7 @@ windows_one_pixel_apart = slip(
 )
 
 slope_of_relu_at_0_is_1 = slip(
-    "The slope of relu at exactly 0 counts as 1. With biases of 0 every black patch is there.",
+    "The slope of relu at exactly 0 counts as 1. With biases of 0, every black patch is at 0.",
     {
         "grad = relu_backward(grad, z2)": "grad = grad * (z2 >= 0)",
         f"relu_backward({POOL_BACK}, z1)": f"{POOL_BACK} * (z1 >= 0)",

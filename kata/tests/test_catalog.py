@@ -82,6 +82,11 @@ def test_a_mistyped_name_gets_the_nearest(katas):
         katas.find("oen")
 
 
+def test_a_topic_is_no_kata_and_points_to_its_list(katas):
+    with pytest.raises(KataError, match="'a' is a topic: `kata list a` shows its katas"):
+        katas.find("a")
+
+
 def test_a_name_far_from_all_points_to_the_list(katas):
     with pytest.raises(KataError, match="kata list"):
         katas.find("zzzzzzzz")

@@ -141,6 +141,13 @@ def test_a_file_that_is_not_utf_8_gets_a_line(runner, softmax, answer):
     assert "\n" not in verdict.problem
 
 
+def test_a_byte_in_a_comment_that_is_not_utf_8_is_refused_as_python_does(runner, softmax):
+    softmax.exercise.write_bytes(softmax.solution.read_bytes() + b"# caf\xe9\n")
+    assert runner.run(softmax).problem == (
+        "exercises/basics/softmax.py is not UTF-8 text: save it as UTF-8."
+    )
+
+
 def test_a_file_with_null_bytes_gets_a_line(runner, softmax):
     softmax.exercise.write_bytes(b"\0\0\0")
     verdict = runner.run(softmax)
