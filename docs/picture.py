@@ -43,7 +43,12 @@ def draw() -> str:
             verdict = runner.run(softmax)
         console = Console(record=True, width=96, height=40, file=io.StringIO(), force_terminal=True)
         console.print(Text("$ kata\n"))
-        keys = render.usual_keys(len(verdict.failures), has_picture=softmax.picture.is_file())
+        keys = render.usual_keys(
+            len(verdict.failures),
+            been_elsewhere=False,
+            has_picture=softmax.picture.is_file(),
+            has_solution=softmax.solution.is_file(),
+        )
         body = render.verdict(verdict)
         console.print(render.screen(katas, Progress(root), softmax, body, keys))
     return console.export_svg(title="exercises/basics/softmax.py saved", unique_id="failure")
