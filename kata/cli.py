@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from kata import catalog, hints, keys, mistakes, render, stubs
 from kata.arguments import Name, Names, Seed, Topics, chosen_katas, chosen_topics, console
 from kata.catalog import Catalog, Kata, KataError
+from kata.comparison import Comparison
 from kata.interview.cli import app as evening
 from kata.progress import Progress
 from kata.runner import Runner
@@ -226,7 +227,7 @@ def solution(name: Name, yes: Yes = False) -> None:
         if not yes:
             typer.confirm(f"{kata.name} is not solved yet. Show the solution anyway?", abort=True)
         progress.saw_solution(kata)
-    console.print(render.Comparison(kata))
+    console.print(Comparison(kata))
 
 
 @app.command()

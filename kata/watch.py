@@ -10,6 +10,7 @@ from rich.text import Text
 
 from kata import entry, hints, render, stubs
 from kata.catalog import Catalog, Kata, KataError
+from kata.comparison import Comparison
 from kata.loop import Loop
 from kata.progress import Progress
 from kata.runner import Runner
@@ -250,7 +251,7 @@ class Watch:
         elif solved or asked_before:
             if not solved:
                 self._progress.saw_solution(self._kata)
-            self._draw(render.Comparison(self._kata))
+            self._draw(Comparison(self._kata))
         else:
             self._pending = "s"
             text = "Not solved yet. Press s again to see it anyway; this is recorded."

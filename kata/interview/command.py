@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from kata import hints, keys, render, store, stubs
+from kata import hints, keys, store, stubs
 from kata.catalog import INTERVIEW, Catalog, Kata, KataError
+from kata.comparison import Comparison
 from kata.fitting import Screen
 from kata.interview import feedback, growth, stages
 from kata.interview.asking import ask, wait_for_enter
@@ -255,7 +256,7 @@ class _Host:
         if not challenge.is_right:
             self._progress.saw_solution(kata)
         heading = Text(f"Your {kata.name} and the solution", style="bold")
-        both = render.Comparison(kata, feedback.written(interview, challenge), context=3)
+        both = Comparison(kata, feedback.written(interview, challenge), context=3)
 
         def foot(more: bool) -> Text:
             return Text(f"{'v more   ' if more else ''}Enter go on", style="bold")

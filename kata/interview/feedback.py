@@ -10,6 +10,7 @@ from rich.text import Text
 
 from kata import hints, render
 from kata.catalog import Catalog, Kata
+from kata.comparison import changes
 from kata.interview.clock import day, minutes_and_seconds
 from kata.interview.sessions import (
     COST,
@@ -161,7 +162,7 @@ def _section(katas: Catalog, interview: Interview, challenge: Challenge) -> list
 def _beside_the_solution(kata: Kata, file: Path) -> list[str]:
     if not kata.solution.is_file():
         return []
-    code = [line.plain for line in render.changes(kata, file)]
+    code = [line.plain for line in changes(kata, file)]
     return ["What the solution has instead:", "", "```diff", *code, "```", ""]
 
 

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from kata import render
+from kata.comparison import Comparison
 from kata.verdict import BROKEN, FAILED, SOLVED, TODO, Failure, Verdict
 
 
@@ -145,6 +146,6 @@ def test_a_kata_that_is_not_solved_names_the_parts_that_are_missing(shown, faile
 @pytest.mark.parametrize("width", [100, 160], ids=["narrow", "wide"])
 def test_the_solution_is_shown_beside_the_learners_code(shown, answer, softmax, width):
     answer("return x")
-    text = shown(render.Comparison(softmax), width)
+    text = shown(Comparison(softmax), width)
     assert "return x" in text
     assert "y /= y.sum" in text
