@@ -142,8 +142,8 @@ def missing_files(kata: Kata) -> list[str]:
 
 
 def text_problems(kata: Kata) -> list[str]:
-    """Nothing left to write; hints, rows and an example; stub and solution alike from outside."""
-    problems = [*_left_to_write(kata), *_rows_missing(kata)]
+    """Nothing left to write or lost; hints, rows, an example; stub and solution alike outside."""
+    problems = [*_left_to_write(kata), *_rows_missing(kata), *_named_twice(kata)]
     try:
         asked = len(hints.questions(kata))
         if asked < QUESTIONS:
@@ -183,6 +183,19 @@ def _rows_missing(kata: Kata) -> Iterator[str]:
         # A topic without its page is told once, not for each kata.
         if page.is_file() and not re.search(row, page.read_text(encoding="utf-8")):
             yield f"{kata.relative(page)} does not name {kata.name} in its table"
+
+
+def _named_twice(kata: Kata) -> Iterator[str]:
+    """Attempts that are lost, as another of the same name follows."""
+    seen: set[str] = set()
+    for node in ast.parse(kata.attempts.read_bytes()).body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        names += [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
+        for name in names:
+            if name in seen:
+                yield f"{kata.relative(kata.attempts)}:{node.lineno} names {name} a second time"
+            seen.add(name)
 
 
 def attempt_problems(attempts: list[Attempt]) -> list[str]:

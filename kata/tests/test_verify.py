@@ -229,6 +229,11 @@ BROKEN = {
         texts,
         "wrong attempts: 0; at least 4 are needed",
     ),
+    "two attempts of one name": (
+        lambda c: edit(c, ATTEMPTS, lambda t: t + TWIN + TWIN),
+        texts,
+        " names twin a second time",
+    ),
     "a slip of what does not stand there": (
         lambda c: edit(c, ATTEMPTS, lambda t: t.replace('"return y"', '"return z"')),
         everything,
