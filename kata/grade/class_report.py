@@ -5,12 +5,11 @@ Names of submissions, and all that their code had a hand in, are strangers' text
 
 import re
 import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from kata.catalog import Kata
 from kata.grade.course import Course
-from kata.grade.marks import BROKEN, FAILED, MISSING, SOLVED, TODO, KataMark
+from kata.grade.marks import BROKEN, FAILED, MISSING, SOLVED, TODO, KataMark, Marks
 from kata.grade.tables import Row, markdown_table, percent
 from kata.grade.text import plain, short
 from kata.verdict import Failure, claim
@@ -29,8 +28,11 @@ _STATES = {
 
 def report_of(rows: Sequence[Row], course: Course) -> str:
     """What a teacher wants to see before the next lecture, as Markdown."""
-    graded = [row for row in rows if row.marks]
-    marks = {kata.id: list(_of_kata(graded, kata)) for kata in course.katas}
+    graded = [(row.name, row.marks) for row in rows if row.marks]
+    marks = {
+        kata.id: [(name, mark) for name, one in graded for mark in one.katas if mark.id == kata.id]
+        for kata in course.katas
+    }
     lines = ["# Class report", "", *_summary(rows, course)]
     lines += _section("## Where the class stands", _standing(marks))
     lines += _section("## What to talk about first", _most_common(marks))
@@ -39,18 +41,12 @@ def report_of(rows: Sequence[Row], course: Course) -> str:
     lines += _section("## Answers that could not be loaded, or ended early", list(_ended(marks)))
     notes = [f"- {plain(row.name)}: {plain(row.note)}" for row in rows if not row.marks]
     lines += _section("## Without marks", notes)
-    lines += _section("## Protections that did not hold", _lost(graded))
+    lines += _section("## Protections that did not hold", _lost([one for _, one in graded]))
     return "\n".join([*lines, ""])
 
 
 # A submission's name and its mark in one kata.
 _Named = tuple[str, KataMark]
-
-
-def _of_kata(graded: list[Row], kata: Kata) -> Iterator[_Named]:
-    for row in graded:
-        assert row.marks is not None
-        yield from ((row.name, mark) for mark in row.marks.katas if mark.id == kata.id)
 
 
 def _section(heading: str, lines: list[str]) -> list[str]:
@@ -149,14 +145,10 @@ def _had_no_answer(failure: Failure) -> bool:
     return failure.kind == AnswerError.__name__
 
 
-def _lost(graded: list[Row]) -> list[str]:
-    names: dict[tuple[str, str], int] = defaultdict(int)
-    for row in graded:
-        assert row.marks is not None
-        for protection, outcome in row.marks.protections.items():
-            if outcome != HELD:
-                names[protection, outcome] += 1
+def _lost(graded: list[Marks]) -> list[str]:
+    counts = Counter(one for marks in graded for one in marks.protections.items())
     return [
         f"- {plain(protection)}, for {count} of {len(graded)}: {plain(outcome)}."
-        for (protection, outcome), count in names.items()
+        for (protection, outcome), count in counts.items()
+        if outcome != HELD
     ]
