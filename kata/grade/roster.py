@@ -79,33 +79,23 @@ def grade_class(
     _check_known(again, everyone)
     with (
         Results(output, chosen, seed, _WRITTEN) as results,
-        _Display(len(everyone), counted) as display,
+        _Display(counted, len(everyone), results.disguised if anonymous else None) as display,
     ):
-        display.hides = results.disguised if anonymous else None
-        run = _Run(katas, chosen, results, display, again)
-        run.keeps_sources = counted.keeps_sources
-        _work(run, run.tasks(everyone), katas, dask, processes)
+        checkout = workers.hash_of_checkout(katas, chosen)
+        run = _Run(results, display, everyone, chosen, checkout)
+        tasks = run.tasks(again, keeps_sources=counted.keeps_sources)
+        if dask is not None:
+            news = workers.on_dask(dask, checkout, tasks)
+        else:
+            news = workers.on_this_machine(katas.root, processes or workers.cores(), tasks)
+        with contextlib.closing(news):
+            for item in news:
+                run.take(item)
         rows = [run.rows[student.id] for student in everyone]
         _write_reports(results, rows, counted, anonymous)
         if course:
             _write_exports(results, rows, course)
     return rows
-
-
-def _work(
-    run: "_Run",
-    tasks: Iterator[workers.Task],
-    katas: Catalog,
-    dask: str | None,
-    processes: int | None,
-) -> None:
-    if dask is not None:
-        news = workers.on_dask(dask, run.checkout, tasks)
-    else:
-        news = workers.on_this_machine(katas.root, processes or workers.cores(), tasks)
-    with contextlib.closing(news):
-        for item in news:
-            run.take(item)
 
 
 def _check_known(ids: Sequence[str], everyone: Sequence[Student]) -> None:
@@ -119,13 +109,10 @@ def _write_reports(results: Results, rows: list[Row], course: Course, anonymous:
     if anonymous:
         hidden = [(row, results.disguised(row.student)) for row in rows]
         course = course.with_ids({row.student.id: student.id for row, student in hidden})
-        rows = sorted((replace(row, student=student) for row, student in hidden), key=_id_of)
+        rows = [replace(row, student=student) for row, student in hidden]
+        rows.sort(key=lambda row: row.student.id)
     for name, render in _REPORTS.items():
         results.write(name, render(rows, course))
-
-
-def _id_of(row: Row) -> str:
-    return row.student.id
 
 
 def _write_exports(results: Results, rows: list[Row], course: Course) -> None:
@@ -141,26 +128,23 @@ class _Run:
 
     def __init__(
         self,
-        katas: Catalog,
-        chosen: list[Kata],
         results: Results,
         display: "_Display",
-        again: Sequence[str],
+        everyone: list[Student],
+        chosen: list[Kata],
+        checkout: str,
     ) -> None:
-        self._chosen = {kata.id: stubs.handed_out(kata).encode() for kata in chosen}
-        self.keeps_sources = False
         self._results = results
         self._display = display
-        self._again = again
-        self._students: dict[str, Student] = {}
+        self._students = {student.id: student for student in everyone}
+        self._chosen = {kata.id: stubs.handed_out(kata).encode() for kata in chosen}
+        self._checkout = checkout
         self._keys: dict[str, str] = {}
-        self.checkout = workers.hash_of_checkout(katas, chosen)
         self.rows: dict[str, Row] = {}
 
-    def tasks(self, everyone: list[Student]) -> Iterator[workers.Task]:
+    def tasks(self, again: Sequence[str], *, keeps_sources: bool) -> Iterator[workers.Task]:
         """The submissions that are not graded yet, read when it is their turn."""
-        self._students = {student.id: student for student in everyone}
-        for student in everyone:
+        for student in self._students.values():
             if student.submission is None:
                 self._settle(student.id, note=student.problem)
                 continue
@@ -169,17 +153,17 @@ class _Run:
             except NoSubmissionError as error:
                 self._settle(student.id, note=error.note)
                 continue
-            if self.keeps_sources:
+            if keeps_sources:
                 self._results.keep_sources(student.id, taken, self._chosen)
-            yield from self._unless_known(self._task_of(student.id, taken))
+            yield from self._unless_known(self._task_of(student.id, taken), again)
 
-    def _unless_known(self, task: workers.Task) -> Iterator[workers.Task]:
+    def _unless_known(self, task: workers.Task, again: Sequence[str]) -> Iterator[workers.Task]:
         earlier = self._results.read(task.name, self._keys[task.name])
-        if task.name in self._again:
+        if task.name in again:
             yield task
         elif earlier and earlier.complete:
             self._settle(task.name, earlier)
-        elif self._again:
+        elif again:
             note = "It is not graded as it is now: run the command without --student."
             self._settle(task.name, note=note)
         else:
@@ -198,7 +182,7 @@ class _Run:
     def _task_of(self, name: str, taken: Submission) -> workers.Task:
         seed, secret = self._results.seed
         katas = tuple(self._chosen)
-        task = workers.Task(name, taken.sources, taken.refused, katas, seed, secret, self.checkout)
+        task = workers.Task(name, taken.sources, taken.refused, katas, seed, secret, self._checkout)
         self._keys[name] = hashlib.sha256(repr(sorted(vars(task).items())).encode()).hexdigest()
         return task
 
@@ -211,16 +195,18 @@ class _Run:
 class _Display:
     """A bar on stderr; where that is no terminal, a line for each submission."""
 
-    def __init__(self, total: int, course: Course) -> None:
-        self._total = total
+    def __init__(
+        self, course: Course, total: int, hides: Callable[[Student], Student] | None
+    ) -> None:
         self._course = course
+        self._total = total
+        # How to hide who a student is, where that is wanted.
+        self._hides = hides
         self._done = 0
         self._console = Console(stderr=True)
         columns = TextColumn("{task.completed} of {task.total} submissions"), BarColumn()
         self._bar = Progress(*columns, TimeElapsedColumn(), console=self._console, transient=True)
         self._task = self._bar.add_task("", total=total)
-        # How to hide who a student is, where that is wanted.
-        self.hides: Callable[[Student], Student] | None = None
 
     def __enter__(self) -> "_Display":
         if self._console.is_terminal:
@@ -235,7 +221,7 @@ class _Display:
         self._done += 1
         self._bar.update(self._task, completed=self._done)
         if not self._console.is_terminal:
-            shown = self.hides(row.student) if self.hides else row.student
+            shown = self._hides(row.student) if self._hides else row.student
             text = f"{clean(shown.name, lines=False)}: {self._sum(row)}"
             line = Text(f"{self._done} of {self._total}: {text}")
             self._console.print(line, soft_wrap=True)
