@@ -143,11 +143,7 @@ class Course:
         return self.points.get(mark.id, 0.0) * mark.score / max(1, mark.points)
 
     def _part_mark(
-        self,
-        part: Part,
-        student: Student,
-        decided: Sequence[Override],
-        earned: Mapping[str, float],
+        self, part: Part, student: Student, decided: Sequence[Override], earned: Mapping[str, float]
     ) -> PartMark:
         days = _days_late(part, student)
         for override in decided:

@@ -145,12 +145,7 @@ class Grader:
         address = self._nursery(torch=kata.torch).address
         for _ in range(_TRIES):
             verdict = self._runner.run(
-                kata,
-                seed=seed,
-                diagnose=diagnose,
-                sandboxes=address,
-                sources=sent,
-                parts=parts,
+                kata, seed=seed, diagnose=diagnose, sandboxes=address, sources=sent, parts=parts
             )
             if verdict.unavailable:
                 reason = f"no sandbox could be started: {verdict.unavailable}"
@@ -203,16 +198,13 @@ class Grader:
     def _free_tests(self, kata: Kata) -> frozenset[str]:
         """The tests that pass without any work."""
         if kata.id not in self._free:
-            runs = [self._run_trivial(kata, source) for source in trivial.answers(kata)]
-            passed = {
-                name for run in runs for name, outcome in run.outcomes.items() if outcome == PASSED
-            }
+            passed = set()
+            for source in trivial.answers(kata):
+                sources = {f"{FOLDER}/{kata.id}.py": source.encode()}
+                outcomes = self._run(kata, sources, 0, kata.after, diagnose=False).outcomes
+                passed |= {name for name, outcome in outcomes.items() if outcome == PASSED}
             self._free[kata.id] = frozenset(passed)
         return self._free[kata.id]
-
-    def _run_trivial(self, kata: Kata, source: str) -> Verdict:
-        sources = {f"{FOLDER}/{kata.id}.py": source.encode()}
-        return self._run(kata, sources, 0, kata.after, diagnose=False)
 
 
 def need_solutions(chosen: Sequence[Kata]) -> None:

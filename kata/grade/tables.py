@@ -16,6 +16,8 @@ from kata.grade.text import clean, number, plain, table_row
 
 # Columns of a roster that the two systems may know a student by, or want to have.
 CANVAS_ID, SECTION, EMAIL = "canvas_id", "section", "email"
+# Canvas takes a column for one of its own where these words are in its name.
+_CANVAS_KEEPS = re.compile(r"(Current|Final|Override) (?=Score|Points|Grade|Status)")
 Cell = str | float
 
 
@@ -57,9 +59,7 @@ def _lines(rows: Sequence[Row], course: Course) -> list[list[Cell]]:
     parts = [part.name for part in course.parts if part.name]
     katas = [kata.id for kata in course.katas]
     ids: list[Cell] = ["id"] if with_id else []
-    lines: list[list[Cell]] = [
-        ["name", *ids, "score", "points", "percent", *parts, *katas, "note"],
-    ]
+    lines: list[list[Cell]] = [["name", *ids, "score", "points", "percent", *parts, *katas, "note"]]
     for row in rows:
         ids = [row.student.id] if with_id else []
         mark = course.mark(row.student, row.marks)
@@ -85,7 +85,7 @@ def _note(row: Row, mark: CourseMark | None) -> str:
 
 def canvas_of(rows: Sequence[Row], course: Course) -> str:
     """What Canvas's gradebook imports; it knows a student by one of the three ids, or the name."""
-    names = [_of_canvas(part.name) for part in course.parts]
+    names = [_CANVAS_KEEPS.sub(r"\1-", part.name) for part in course.parts]
     possible: list[Cell] = [part.weight for part in course.parts]
     lines: list[list[Cell]] = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names],
@@ -96,14 +96,6 @@ def canvas_of(rows: Sequence[Row], course: Course) -> str:
         who = [one.columns.get(CANVAS_ID, ""), one.id, one.id, one.columns.get(SECTION, "")]
         lines.append([one.name, *who, *_points_of_parts(row, course)])
     return _csv(lines)
-
-
-# Canvas takes a column for one of its own where these words are in its name.
-_CANVAS_KEEPS = re.compile(r"(Current|Final|Override) (?=Score|Points|Grade|Status)")
-
-
-def _of_canvas(name: str) -> str:
-    return _CANVAS_KEEPS.sub(r"\1-", name)
 
 
 def moodle_of(rows: Sequence[Row], course: Course) -> str:
@@ -128,8 +120,7 @@ def _points_of_parts(row: Row, course: Course) -> list[Cell]:
 def _csv(lines: Iterable[Sequence[Cell]]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
-    for line in lines:
-        writer.writerow([_for_csv(cell) for cell in line])
+    writer.writerows(map(_for_csv, line) for line in lines)
     return file.getvalue()
 
 

@@ -166,12 +166,9 @@ class _Worker:
             return self.connection.recv()  # type: ignore[no-any-return]
         except (EOFError, OSError):
             self.has_died = True
-            self.hang_up()
+            self.connection.close()
             self.wait_for_end()
             return f"The process that graded it ended (exit code {self._process.exitcode})"
-
-    def hang_up(self) -> None:
-        self.connection.close()
 
     def wait_for_end(self) -> None:
         self._process.join(_SECONDS_TO_END)
@@ -200,7 +197,7 @@ class _Crew:
 
     def end(self) -> None:
         for worker in self._workers:
-            worker.hang_up()
+            worker.connection.close()
         for worker in self._workers:
             worker.wait_for_end()
 
