@@ -3,10 +3,9 @@
 For reading only; nothing here grades. The kernels are listed in `benchmarks/kernels.py`.
 """
 
-import gc
-import importlib.util
 import math
-import time
+import runpy
+import timeit
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -50,12 +49,9 @@ class Timing:
 
 def kernels_of(katas: Catalog) -> list[Kernel]:
     file = katas.root / "benchmarks" / "kernels.py"
-    spec = importlib.util.spec_from_file_location("kernels", file)
-    if not file.is_file() or spec is None or spec.loader is None:
+    if not file.is_file():
         raise KataError(f"{file} is missing: it lists what to time.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return list(module.KERNELS)
+    return list(runpy.run_path(str(file))["KERNELS"])
 
 
 def measure(katas: Catalog, kernels: list[Kernel]) -> Iterator[Timing]:
@@ -78,10 +74,7 @@ def _measured(kata: Kata, kernel: Kernel) -> Timing:
     reference = getattr(target.solution_module(kata), kernel.function)
     loops = looping_attempt(kata, kernel)
     learner = _learners(kata, kernel, arguments)
-    calls = {
-        "reference": lambda: reference(*arguments),
-        "torch": lambda: kernel.torch(*tensors),
-    }
+    calls = {"reference": lambda: reference(*arguments), "torch": lambda: kernel.torch(*tensors)}
     if loops:
         calls["loops"] = lambda: loops(*arguments)
     if learner:
@@ -114,22 +107,11 @@ def _learners(kata: Kata, kernel: Kernel, arguments: Arguments) -> Callable[...,
 def _best_milliseconds(calls: dict[str, Callable[[], Any]]) -> dict[str, float]:
     """The best of many rounds, each call in turn, so that noise meets all alike."""
     spent, best = dict.fromkeys(calls, 0.0), dict.fromkeys(calls, math.inf)
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        for _ in range(_ROUNDS):
-            for name, call in calls.items():
-                if spent[name] < _SECONDS_EACH:
-                    start = time.perf_counter()
-                    call()
-                    seconds = time.perf_counter() - start
-                    spent[name] += seconds
-                    best[name] = min(best[name], seconds)
-    finally:
-        if collecting:
-            gc.enable()
+    timers = {name: timeit.Timer(call) for name, call in calls.items()}
+    for _ in range(_ROUNDS):
+        for name, timer in timers.items():
+            if spent[name] < _SECONDS_EACH:
+                seconds = timer.timeit(number=1)  # No garbage is collected meanwhile.
+                spent[name] += seconds
+                best[name] = min(best[name], seconds)
     return {name: 1000 * seconds for name, seconds in best.items()}
-
-
-def geometric_mean(ratios: list[float]) -> float:
-    return math.exp(sum(map(math.log, ratios)) / len(ratios)) if ratios else math.nan

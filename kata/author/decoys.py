@@ -16,14 +16,6 @@ from kata.testing import agree
 Distort = Callable[[Any, Any], Any]
 
 
-def _zeros(right: Any, first: Any) -> Any:
-    return np.zeros_like(right)
-
-
-def _ones(right: Any, first: Any) -> Any:
-    return np.ones_like(right)
-
-
 def _copy_of_the_input(right: Any, first: Any) -> Any:
     if not isinstance(first, np.ndarray) or not isinstance(right, np.ndarray):
         return right
@@ -35,26 +27,14 @@ def _random(right: Any, first: Any) -> Any:
     return noise.astype(np.asarray(right).dtype)
 
 
-def _off_by_a_thousandth(right: Any, first: Any) -> Any:
-    return right + 1e-3
-
-
-def _float32(right: Any, first: Any) -> Any:
-    return np.float32(right) if np.ndim(right) == 0 else np.asarray(right, dtype=np.float32)
-
-
-def _an_axis_more(right: Any, first: Any) -> Any:
-    return np.asarray(right)[None]
-
-
 KINDS: dict[str, Distort] = {
-    "zeros": _zeros,
-    "ones": _ones,
+    "zeros": lambda right, first: np.zeros_like(right),
+    "ones": lambda right, first: np.ones_like(right),
     "a copy of the input": _copy_of_the_input,
     "random numbers": _random,
-    "an error of 0.001": _off_by_a_thousandth,
-    "float32": _float32,
-    "an axis more": _an_axis_more,
+    "an error of 0.001": lambda right, first: right + 1e-3,
+    "float32": lambda right, first: np.asarray(right, np.float32)[()],
+    "an axis more": lambda right, first: np.asarray(right)[None],
 }
 
 

@@ -210,10 +210,10 @@ class _Writer:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
 
-    def _copy(self, name: str, source: Path | None = None) -> None:
+    def _copy(self, name: str) -> None:
         file = self._to / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source or self._root / name, file)
+        shutil.copyfile(self._root / name, file)
 
     def _write_kata(self, kata: Kata) -> None:
         # What stands in exercises/ may be the teacher's own answer.

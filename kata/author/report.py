@@ -1,13 +1,14 @@
 """The tables of `kata verify` and `kata bench`."""
 
 import math
+import statistics
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.text import Text
 
-from kata.author.bench import Timing, geometric_mean
+from kata.author.bench import Timing
 from kata.author.verify import CHECKS, Proof
 
 # Room for the longest topic/kata, and for the longest name of a kernel's kata.
@@ -56,7 +57,7 @@ def timings(console: Console, measured: Iterable[Timing]) -> None:
         line = f"{name:<{_NAME_WIDTH}}" + "".join(times)
         console.print(Text(line), soft_wrap=True)
         ratios.append(timing.reference / timing.torch)
-    mean = geometric_mean(ratios)
+    mean = statistics.geometric_mean(ratios)
     text = f"The references take {mean:.2f} times torch's time (geometric mean), on one thread."
     why = "NumPy goes through memory once for each operation, torch once in all."
     console.print(Text(f"{text}\n{why}"))

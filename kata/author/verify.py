@@ -13,7 +13,7 @@ from pathlib import Path
 from kata import hints, stubs, target
 from kata.attempts import Attempt
 from kata.author import scaffold, survey
-from kata.catalog import Catalog, Kata, KataError, Topic
+from kata.catalog import Catalog, Kata, KataError
 from kata.grade.grading import Grader
 from kata.runner import Runner
 from kata.show import script
@@ -213,7 +213,8 @@ def stray_files(katas: Catalog) -> list[str]:
     """Files in the trees that belong to no kata, and topics without their page."""
     known = {file for kata in katas.katas for file in _files(kata)}
     known.update(script.shared(katas.root))
-    pages = [katas.root / "exercises" / topic.name / "README.md" for topic in _used_topics(katas)]
+    topics = [topic.name for topic in katas.topics if katas.of_topic(topic.name)]
+    pages = [katas.root / "exercises" / topic / "README.md" for topic in topics]
     problems = [
         f"{page.relative_to(katas.root).as_posix()} is missing"
         for page in pages
@@ -226,10 +227,6 @@ def stray_files(katas: Catalog) -> list[str]:
                 name = file.relative_to(katas.root).as_posix()
                 problems.append(f"{name} belongs to no kata in curriculum.toml")
     return problems
-
-
-def _used_topics(katas: Catalog) -> list[Topic]:
-    return [topic for topic in katas.topics if katas.of_topic(topic.name)]
 
 
 def _files(kata: Kata) -> tuple[Path, ...]:
