@@ -14,7 +14,7 @@ of one. Both are drawn by the same lines, so what looks different is different.
 """
 
 import ast
-import importlib.util
+import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,9 +67,4 @@ def load(katas: Catalog, kata: Kata) -> ModuleType:
     root = str(katas.root)
     if root not in sys.path[:1]:
         sys.path.insert(0, root)
-    spec = importlib.util.spec_from_file_location(f"picture_of_{kata.name}", kata.picture)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module(f"pictures.{kata.module}")

@@ -118,13 +118,7 @@ def _lay_over(own: Axes, right: Axes) -> int:
     for line in right.lines:
         is_curve = line.get_linestyle() != "None" and np.size(line.get_xdata()) > 1
         if is_curve and line.get_transform() == right.transData:  # Not one across the whole panel.
-            style: dict[str, Any] = {
-                "color": "black",
-                "alpha": 0.6,
-                "linewidth": 1,
-                "linestyle": ":",
-            }
-            own.plot(*line.get_data(), scalex=False, scaley=False, **style)
+            own.plot(*line.get_data(), "k:", alpha=0.6, linewidth=1, scalex=False, scaley=False)
             count += 1
     return count
 
