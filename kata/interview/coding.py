@@ -122,11 +122,7 @@ class Coding:
     # --- Runs ---
 
     def _test(
-        self,
-        then: Callable[[Verdict], None],
-        *,
-        examples: bool = False,
-        diagnose: bool = True,
+        self, then: Callable[[Verdict], None], *, examples: bool = False, diagnose: bool = True
     ) -> None:
         self._saves.take()
         self._loop.test(

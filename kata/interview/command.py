@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -31,12 +31,7 @@ def history(katas: Catalog) -> RenderableType:
 
 
 def hold(
-    katas: Catalog,
-    progress: Progress,
-    wish: Wish,
-    runner: Runner,
-    console: Console,
-    clock: Clock,
+    katas: Catalog, progress: Progress, wish: Wish, runner: Runner, console: Console, clock: Clock
 ) -> None:
     """Hold an interview, or go on with the one that is open; whatever ends it, it is kept."""
     with conversation(katas, "interview"):
@@ -92,12 +87,7 @@ class _Host:
     """Holds interviews in a terminal."""
 
     def __init__(
-        self,
-        katas: Catalog,
-        progress: Progress,
-        runner: Runner,
-        console: Console,
-        clock: Clock,
+        self, katas: Catalog, progress: Progress, runner: Runner, console: Console, clock: Clock
     ) -> None:
         self._katas = katas
         self._progress = progress
@@ -149,15 +139,13 @@ class _Host:
         return key == "r"
 
     def _hold(self, interview: Interview) -> None:
-        katas = _still_there(self._katas, interview.challenges)
-        if len(katas) < len(interview.challenges):
+        if any(one.kata not in self._katas.by_id for one in interview.challenges):
             raise KataError(
                 "A kata of this interview no longer exists: close the interview instead."
             )
-        for number, (kata, challenge) in enumerate(
-            zip(katas, interview.challenges, strict=True), 1
-        ):
-            title = f"{number} of {len(katas)}"
+        for number, challenge in enumerate(interview.challenges, 1):
+            kata = self._katas.by_id[challenge.kata]
+            title = f"{number} of {len(interview.challenges)}"
             if not challenge.over:
                 self._plan(interview, kata, challenge, title)
                 if not self._code(interview, kata, challenge, title):
@@ -282,7 +270,3 @@ class _Host:
         interview.save()
         self._console.clear()
         self._console.print(feedback.summary(self._katas, interview))
-
-
-def _still_there(katas: Catalog, challenges: Sequence[Challenge]) -> list[Kata]:
-    return [katas.by_id[one.kata] for one in challenges if one.kata in katas.by_id]

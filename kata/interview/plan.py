@@ -46,8 +46,8 @@ class Plan:
     seed: int | None
     katas: tuple[Kata, ...]
     limits: tuple[float, ...]
-    strict: str = COUNTS
-    shared: bool = False
+    strict: str
+    shared: bool
 
 
 def plan(katas: Catalog, progress: Progress, wish: Wish, now: datetime) -> Plan:

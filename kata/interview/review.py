@@ -1,8 +1,9 @@
 """Questions without a clock: what comes back today (`kata review`), or any (`kata quiz`)."""
 
+import contextlib
 import random
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,16 +94,24 @@ def _filling(cards: list[Flashcard], minutes: int) -> list[Flashcard]:
 
 
 def hold(katas: Catalog, console: Console, clock: Clock) -> None:
-    """Hold a review; what was marked before it is broken off is kept."""
-    _hold(katas, console, "review", lambda: _review(katas, console, clock))
+    """Ask what is due today, and schedule each card as soon as it is marked."""
+    with _questions(katas, console, "review"):
+        deck = Deck(katas.root)
+        known = flashcards(katas)
+        chosen, more = due_today(known, deck, clock.now())
+        if not chosen:
+            console.print(Text(_nothing_due(known, deck)))
+            return
+        _go_through(chosen, deck, console, clock)
+        rest = f" {more} more due: run `kata review` again." if more else ""
+        console.print(Text(f"Done for today: {len(chosen)} reviewed.{rest}", style="bold green"))
 
 
 def hold_quiz(
     katas: Catalog, console: Console, clock: Clock, topics: Collection[str], minutes: int
 ) -> None:
     """Hold a quiz on these topics; what is missed comes back in the reviews."""
-
-    def quiz() -> None:
+    with _questions(katas, console, "quiz"):
         deck = Deck(katas.root)
         known = flashcards(katas)
         week = mistakes.of_the_week(katas, Progress(katas.root))
@@ -117,29 +126,16 @@ def hold_quiz(
         )
         console.print(Text(f"{text} `kata review` brings back what you missed.", "bold green"))
 
-    _hold(katas, console, "quiz", quiz)
 
-
-def _hold(katas: Catalog, console: Console, name: str, talk: Callable[[], None]) -> None:
-    with conversation(katas, name):
+@contextlib.contextmanager
+def _questions(katas: Catalog, console: Console, command: str) -> Iterator[None]:
+    """A conversation in which what was marked before it is broken off is kept."""
+    with conversation(katas, command):
         try:
-            talk()
+            yield
         except (EOFError, KeyboardInterrupt):
             console.print(Text("\nYour marks are saved."))
             sys.exit(130)
-
-
-def _review(katas: Catalog, console: Console, clock: Clock) -> None:
-    """Ask what is due, and schedule each card as soon as it is marked."""
-    deck = Deck(katas.root)
-    known = flashcards(katas)
-    chosen, more = due_today(known, deck, clock.now())
-    if not chosen:
-        console.print(Text(_nothing_due(known, deck)))
-        return
-    _go_through(chosen, deck, console, clock)
-    rest = f" {more} more due: run `kata review` again." if more else ""
-    console.print(Text(f"Done for today: {len(chosen)} reviewed.{rest}", style="bold green"))
 
 
 def _go_through(cards: list[Flashcard], deck: Deck, console: Console, clock: Clock) -> list[str]:
