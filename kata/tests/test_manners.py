@@ -59,10 +59,6 @@ def in_double_precision(x, w):
     return x.astype(np.float64) * w
 
 
-def in_single_precision(x, w):
-    return x.astype(np.float32) * w.astype(np.float32)
-
-
 def a_view(x, w):
     return x[::-1]
 

@@ -1,6 +1,7 @@
 """The checks and the gauges that katas' tests are made of."""
 
 import contextlib
+import sys
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from kata.testing import (
     python_work,
     recording,
     slowdown,
+    speed,
     torch_gradients,
     unchanged,
 )
@@ -269,8 +271,6 @@ def test_what_is_uncounted_is_no_work_and_what_comes_after_it_is():
 
 
 def test_counting_leaves_a_debugger_in_place():
-    import sys
-
     before = sys.gettrace()
     python_work(vectorised, np.ones((2, 2)))
     assert sys.gettrace() is before
@@ -337,7 +337,7 @@ def test_pace_is_kept_by_the_reference_itself_and_not_by_a_tenfold_one():
 
 
 def test_no_clock_is_read_for_the_diagnosis(monkeypatch):
-    monkeypatch.setattr(testing, "slowdown", lambda *_: pytest.fail("a clock was read"))
+    monkeypatch.setattr(speed, "slowdown", lambda *_: pytest.fail("a clock was read"))
     with recording(diagnosing=True):
         assert_keeps_pace(np.exp, np.exp, lambda: (np.ones(1),))
 

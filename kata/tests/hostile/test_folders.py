@@ -108,8 +108,9 @@ def test_an_answer_in_a_linked_folder_is_not_handed_in(grade, katas):
     assert {mark.status for mark in grade("", link).katas} == {"missing"}
 
 
-def test_a_hard_link_is_a_file_like_others(grade, right_softmax):
-    marks = grade("", replaced(lambda file: file.write_text(right_softmax)))
+def test_a_hard_link_is_a_file_like_others(grade, right_softmax, tmp_path):
+    (tmp_path / "elsewhere").write_text(right_softmax)
+    marks = grade("", replaced(lambda file: file.hardlink_to(tmp_path / "elsewhere")))
     assert marks.katas[0].status == "solved"
 
 

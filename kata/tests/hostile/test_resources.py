@@ -163,7 +163,7 @@ import os, tempfile
 """
     text = told(gains_nothing(source))
     assert "written:" not in text
-    assert "FileNotFoundError: No usable temporary" in text or "Error" in text
+    assert "Error" in text
 
 
 def test_memory_that_looks_like_a_file_is_limited_too(gains_nothing, told):

@@ -120,7 +120,7 @@ def real_frames():
 REAL = [frame for frame in real_frames() if len(frame) < 4000]
 
 
-def places(tree, found=()):
+def places(tree):
     """All containers in a tree of JSON with their keys."""
     keys = tree.keys() if isinstance(tree, dict) else range(len(tree))
     for key in keys:

@@ -104,9 +104,9 @@ def answering(*replies):
 
 
 @contextlib.contextmanager
-def a_function(function, seconds=LONG):
+def a_function(function):
     """The stand-in for `function`, which is in a sandbox."""
-    with a_wall(honest(f=function), seconds) as wall:
+    with a_wall(honest(f=function)) as wall:
         yield wall.stand_ins()["f"]
 
 
