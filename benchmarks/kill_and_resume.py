@@ -8,7 +8,6 @@ nothing that it started is left, and lets the same command go on. It has to end 
 the undisturbed run. Needs Linux.
 """
 
-import json
 import os
 import random
 import shutil
@@ -23,6 +22,7 @@ from typing import Any
 from told import numbers_told
 
 from kata import catalog, stubs
+from kata.tests.grade.support import found_in
 
 ROOT = Path(__file__).resolve().parent.parent
 KATAS = ("softmax", "relu", "linear")
@@ -121,20 +121,8 @@ def processes_with(mark: str) -> list[str]:
 
 def marks_in(folder: Path) -> dict[str, Any]:
     """All that a run found out, without the times."""
-    files = [folder / "marks.csv", folder / "report.md"]
-    found: dict[str, Any] = {file.name: file.read_text() for file in files}
-    for file in (folder / "submissions").glob("*.json"):
-        found[file.name] = without_times(json.loads(file.read_text()))
-    return found
-
-
-def without_times(data: Any) -> Any:
-    if isinstance(data, list):
-        return [without_times(value) for value in data]
-    if isinstance(data, dict):
-        times = ("seconds", "began", "seal")
-        return {name: without_times(value) for name, value in data.items() if name not in times}
-    return data
+    texts = {name: (folder / name).read_text() for name in ("marks.csv", "report.md")}
+    return texts | found_in(folder)
 
 
 def write_class(roster: Path) -> Path:
