@@ -68,27 +68,9 @@ KERNELS = [
         lambda rng: (_normal(rng, 512, 256),),
         lambda x: torch.log_softmax(x, dim=-1),
     ),
-    Kernel(
-        "basics/sigmoid",
-        "sigmoid",
-        None,
-        lambda rng: (_normal(rng, 256, 256),),
-        torch.sigmoid,
-    ),
-    Kernel(
-        "basics/tanh",
-        "tanh",
-        None,
-        lambda rng: (_normal(rng, 256, 256),),
-        torch.tanh,
-    ),
-    Kernel(
-        "basics/gelu",
-        "gelu",
-        None,
-        lambda rng: (_normal(rng, 256, 256),),
-        F.gelu,
-    ),
+    Kernel("basics/sigmoid", "sigmoid", None, lambda rng: (_normal(rng, 256, 256),), torch.sigmoid),
+    Kernel("basics/tanh", "tanh", None, lambda rng: (_normal(rng, 256, 256),), torch.tanh),
+    Kernel("basics/gelu", "gelu", None, lambda rng: (_normal(rng, 256, 256),), F.gelu),
     Kernel(
         "basics/linear",
         "linear",
@@ -158,11 +140,7 @@ KERNELS = [
         F.max_pool2d,
     ),
     Kernel(
-        "cnn/avg_pool",
-        "avg_pool",
-        None,
-        lambda rng: (_normal(rng, 8, 16, 32, 32), 2),
-        F.avg_pool2d,
+        "cnn/avg_pool", "avg_pool", None, lambda rng: (_normal(rng, 8, 16, 32, 32), 2), F.avg_pool2d
     ),
     Kernel(
         "cnn/box_iou",

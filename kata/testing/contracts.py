@@ -21,12 +21,7 @@ from kata.gauges import python_work
 from kata.testing.manners import Test, named_like
 from kata.testing.notes import SideEffectError, recorder
 from kata.testing.speed import assert_memory_at_most, steps_beyond
-from kata.testing.values import (
-    agree,
-    assert_close,
-    check_same,
-    describe,
-)
+from kata.testing.values import agree, assert_close, check_same, describe
 
 
 def contract(

@@ -213,11 +213,7 @@ _STRANGERS = {"negative targets": _negative, "targets beyond the last class": _t
 
 
 def _has_no_loop(
-    what: str,
-    over: str,
-    grown: list[str],
-    declaration: Declaration,
-    rng: np.random.Generator,
+    what: str, over: str, grown: list[str], declaration: Declaration, rng: np.random.Generator
 ) -> None:
     __tracebackhide__ = True
     names = _names_of_sizes(declaration)

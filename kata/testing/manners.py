@@ -295,9 +295,6 @@ _MANNERS: dict[str, tuple[Callable[[Call], bool], Check]] = {
     ),
     "a result depends on its arguments alone": (lambda call: True, _is_of_its_arguments_alone),
     "a result is not changed afterwards": (lambda call: True, _gives_results_of_its_own),
-    "any sequence will do": (
-        lambda call: call.holds(is_list),
-        _takes_any_sequence,
-    ),
+    "any sequence will do": (lambda call: call.holds(is_list), _takes_any_sequence),
     "any integers will do": (lambda call: call.holds(is_integer), _takes_any_integers),
 }

@@ -116,9 +116,7 @@ def _largest(args: Sequence[Any]) -> str:
 
 
 def assert_keeps_pace(
-    function: Callable[..., Any],
-    reference: Callable[..., Any],
-    make_args: Callable[[], Arguments],
+    function: Callable[..., Any], reference: Callable[..., Any], make_args: Callable[[], Arguments]
 ) -> None:
     """Fail if `function` takes more than three times as long as `reference`.
 

@@ -70,8 +70,7 @@ def a_stub_that_fails_for_another_reason(checkout):
 
 def a_stub_with_a_hole_fewer(checkout):
     start_from(
-        checkout,
-        lambda text: text.replace("    raise", "    if not x.size: return x\n    raise"),
+        checkout, lambda text: text.replace("    raise", "    if not x.size: return x\n    raise")
     )
 
 

@@ -92,7 +92,7 @@ def test_everyone_has_a_row(grade, tmp_path):
     ]
     by_id = {row[1]: row for row in rows}
     assert by_id["ada"] == [
-        *("Ada Lovelace", "ada", "25", "30", "83.3", "15", "10", "7.5", "10", ""),
+        *("Ada Lovelace", "ada", "25", "30", "83.3", "15", "10", "7.5", "10", "")
     ]
     assert by_id["bob"][0] == f"'{FORMULA}"
     assert by_id["eve"][2:] == [*("0", "30", "0", "0", "0", "0", "0"), "Nothing was handed in."]
@@ -132,11 +132,7 @@ def test_a_submission_that_cannot_be_read_has_no_points(grade, handed_in, tmp_pa
     assert "not graded yet" in (tmp_path / "marks" / "feedback" / "sue.md").read_text()
 
 
-SHOWN = {
-    "points": (False, False),
-    "tests": (True, False),
-    "details": (False, True),
-}
+SHOWN = {"points": (False, False), "tests": (True, False), "details": (False, True)}
 
 
 @pytest.mark.parametrize(("shown", "expected"), SHOWN.items(), ids=SHOWN)

@@ -169,25 +169,13 @@ BAD = {
     "UTF-16": (COURSE.encode("utf-16"), "is not UTF-8 text: save it as UTF-8"),
     "nothing": ("", "The file lacks 'part'"),
     "no parts": ("part = []\n", "has no \\[\\[part\\]\\]"),
-    "an unknown field": (
-        f"weigths = 1\n{COURSE}",
-        "has 'weigths', but may have only partial",
-    ),
+    "an unknown field": (f"weigths = 1\n{COURSE}", "has 'weigths', but may have only partial"),
     "a field of a part": (COURSE.replace("due", "until"), "A \\[\\[part\\]\\] has 'until'"),
-    "a part without katas": (
-        COURSE.replace('"optimization/adam"', ""),
-        "has no katas",
-    ),
-    "a part without a name": (
-        COURSE.replace("name =", "# name ="),
-        "lacks 'name'",
-    ),
+    "a part without katas": (COURSE.replace('"optimization/adam"', ""), "has no katas"),
+    "a part without a name": (COURSE.replace("name =", "# name ="), "lacks 'name'"),
     "an unknown kata": (COURSE.replace("relu", "rellu"), "There is no kata 'rellu'. Did you mean"),
     "a kata twice": (COURSE.replace("relu", "softmax"), "The kata 'basics/softmax' is there twice"),
-    "a part twice": (
-        COURSE.replace("Homework 2", "Homework 1"),
-        "'Homework 1' is there twice",
-    ),
+    "a part twice": (COURSE.replace("Homework 2", "Homework 1"), "'Homework 1' is there twice"),
     "points of nothing": (COURSE.replace("softmax =", "softmacs ="), "There is no kata 'softmacs'"),
     "points in words": (COURSE.replace("= 30", "= 'many'"), "that is no number from 0 up"),
     "points below 0": (COURSE.replace("= 30", "= -1"), "that is no number from 0 up"),
@@ -198,10 +186,7 @@ BAD = {
     "a late rule in part": (COURSE.replace(", days = 3", ""), "late lacks 'days'"),
     "half a day": (COURSE.replace("days = 3", "days = 0.5"), "'days' that is no whole number"),
     "a kata that is a number": (COURSE.replace('"relu"', "1"), "There is no kata '1'"),
-    "an unknown way to show": (
-        f"show = 'all'\n{COURSE}",
-        "show is 'all', not one of",
-    ),
+    "an unknown way to show": (f"show = 'all'\n{COURSE}", "show is 'all', not one of"),
     "partial in words": (f"partial = 'no'\n{COURSE}", "'partial' that is no true or false"),
     "a table for a list": ("[part]\nname = 'x'\n", "'part' that is no list"),
     "a number for a table": ("part = [1]\n", "A \\[\\[part\\]\\] should be a table"),
@@ -230,16 +215,8 @@ def test_what_is_wrong_in_a_course_is_told_in_a_sentence(load, text, problem):
 
 def test_a_course_that_does_not_fit_the_class_is_refused(load):
     for text, student, problem in (
-        (
-            COURSE,
-            Student("ada", "Ada"),
-            "has a due date, but the class has no roster",
-        ),
-        (
-            COURSE,
-            handed_in("yesterday"),
-            "ada has 'yesterday' as handed_in: write it as",
-        ),
+        (COURSE, Student("ada", "Ada"), "has a due date, but the class has no roster"),
+        (COURSE, handed_in("yesterday"), "ada has 'yesterday' as handed_in: write it as"),
         (COURSE + BY_HAND, dataclasses.replace(handed_in(), id="bob"), "'ada', who is not in the"),
     ):
         with pytest.raises(KataError, match=problem):

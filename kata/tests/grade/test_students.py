@@ -55,10 +55,7 @@ def test_other_columns_are_kept(roster):
 
 
 BAD = {
-    "no column id": (
-        "name,submission\nAda,\n",
-        "has no column 'id': its header needs name",
-    ),
+    "no column id": ("name,submission\nAda,\n", "has no column 'id': its header needs name"),
     "no column submission": ("name,id\nAda,ada\n", "has no column 'submission'"),
     "a column twice": ("name,id,submission,id\nAda,ada,,1\n", "has two columns 'id'"),
     "a student twice": (ROSTER + "Ada,ada,\n", "has the student 'ada' twice"),

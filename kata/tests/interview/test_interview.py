@@ -13,15 +13,7 @@ from kata.interview.deck import Deck
 from kata.interview.sessions import Interviews
 from kata.progress import Progress
 from kata.tests import conftest
-from kata.tests.interview.holding import (
-    DAY,
-    KEYS,
-    QUESTION,
-    answer,
-    answer_all,
-    look_back,
-    plan,
-)
+from kata.tests.interview.holding import DAY, KEYS, QUESTION, answer, answer_all, look_back, plan
 from kata.tests.terminals import MISTAKE, RIGHT, WRONG
 
 LEFT = "\x1b[D"

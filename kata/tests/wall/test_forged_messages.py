@@ -10,12 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kata.tests.wall.forgery import (
-    VALUE_BODIES,
-    altered_messages,
-    messages,
-    spoilt_frames,
-)
+from kata.tests.wall.forgery import VALUE_BODIES, altered_messages, messages, spoilt_frames
 from kata.tests.wall.support import LONG, STEADY, Judge, check_plain, header_of, nested, refuse
 from kata.wall.line import Line, Message, WireError
 from kata.wall.table import Table
@@ -108,11 +103,7 @@ ATTACKS = {
     "a view of 0 bytes each": (["view", 2, 0, "|S0", [2**60], [0]], {}, []),
     "a view of 2**60 bytes": (["view", 2, 0, "|u1", [2**60], [0]], {}, []),
     "a view of too many bytes": (["view", 2, 0, "<f8", [2**20, 9], [0, 0]], {}, []),
-    "a view whose size takes minutes": (
-        ["view", 2, 0, "|u1", [10**4200] * 900, [0] * 900],
-        {},
-        [],
-    ),
+    "a view whose size takes minutes": (["view", 2, 0, "|u1", [10**4200] * 900, [0] * 900], {}, []),
     "a view of more than an array": (["view", 2, 0, "<f8", [7], [8]], {}, []),
     "a view of a size that is not said": (["view", 2, 0, "<f8", [-1], [-16]], {}, []),
     "a view of a single such size": (["view", 2, 0, "<f8", -1, [-16]], {}, []),

@@ -143,10 +143,7 @@ def silent(line, connection):
 
 
 NO_CALL = Message({"call_back": 0, "values": ["tuple", ["tuple"], ["tuple"]]})
-ENDLESS = {
-    "says nothing": silent,
-    "calls back forever": replying(NO_CALL),
-}
+ENDLESS = {"says nothing": silent, "calls back forever": replying(NO_CALL)}
 
 
 @pytest.mark.parametrize("talk", ENDLESS.values(), ids=ENDLESS)
