@@ -72,13 +72,10 @@ class _Finder(MetaPathFinder):
         if root != ROOT:
             return None
         place = fullname.replace(".", "/")
-        file, package = f"{place}.py", f"{place}/__init__.py"
-        if file in self._sources:
-            loader = _Source(file, self._sources[file], self._forbidden)
-            return ModuleSpec(fullname, loader, origin=file)
-        if package in self._sources:
-            loader = _Source(package, self._sources[package], self._forbidden)
-            return ModuleSpec(fullname, loader, origin=package, is_package=True)
+        for file, is_package in ((f"{place}.py", False), (f"{place}/__init__.py", True)):
+            if file in self._sources:
+                loader = _Source(file, self._sources[file], self._forbidden)
+                return ModuleSpec(fullname, loader, origin=file, is_package=is_package)
         if any(name.startswith(f"{place}/") for name in self._sources):
             return ModuleSpec(fullname, None, is_package=True)
         return None
