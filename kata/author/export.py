@@ -184,19 +184,18 @@ class _Writer:
         self._interview = interview
 
     def write(self, pin: Pin | None) -> None:
-        for name in _AS_THEY_ARE:
-            self._copy(name)
         for kata in self._chosen:
             self._write_kata(kata)
         for topic in dict.fromkeys(kata.topic for kata in self._chosen):
             self._write_page(topic)
-        for folder in _PACKAGES_FOR_STUDENTS:
-            for file in sorted((self._root / folder).glob("*.py")):
-                self._copy(file.relative_to(self._root).as_posix())
-        self._write_pictures()
         data = self._data()
-        for name in data:
+        for name in (*_AS_THEY_ARE, *data):
             self._copy(name)
+        files = {file for kata in self._chosen for file in script.files(kata)}
+        for folder in _PACKAGES_FOR_STUDENTS:
+            files.update((self._root / folder).glob("*.py"))
+        for file in files:
+            self._copy(file.relative_to(self._root).as_posix())
         self._write("curriculum.toml", self._curriculum())
         self._write("pyproject.toml", self._pyproject())
         self._write("README.md", self._readme(has_data=bool(data)))
@@ -249,11 +248,6 @@ class _Writer:
         self._write(name, text)
         for picture in re.findall(r"\(\.\./\.\./(docs/\w+\.svg)\)", text):
             self._copy(picture)
-
-    def _write_pictures(self) -> None:
-        """What draws the pictures of the katas."""
-        for file in {file for kata in self._chosen for file in script.files(kata)}:
-            self._copy(file.relative_to(self._root).as_posix())
 
     def _data(self) -> list[str]:
         """The files in data/ that the katas and pictures name, and the page with their licences."""
