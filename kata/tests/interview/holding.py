@@ -7,6 +7,7 @@ The rest are the katas of an interview, with options such as --strict=counts, or
 `quiz`, a topic and minutes.
 """
 
+import io
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,6 +105,12 @@ def answer(terminal, marks):
         terminal.press("\r")
         terminal.shows("Did you know it?")
         terminal.press(mark)
+
+
+def printed(what):
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(what)
+    return console.export_text()
 
 
 def main():

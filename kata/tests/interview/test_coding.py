@@ -1,22 +1,26 @@
 """Writing against the clock: what a save, a key and the end of the time do."""
 
-import io
 import re
 
 import pytest
-from rich.console import Console
 
 from kata import catalog, stubs
 from kata.catalog import INTERVIEW
 from kata.interview import coding
 from kata.tests import conftest
-from kata.tests.interview.holding import KEYS, answer_all, hold, plan
+from kata.tests.interview.holding import KEYS, answer_all, hold, plan, printed
 from kata.tests.terminals import LOOP, MISTAKE, RIGHT, WRONG, Terminal, Verdicts
 
 
 @pytest.fixture
 def writing(begin_writing):
     return begin_writing()
+
+
+def give_up(terminal):
+    terminal.press("g")
+    terminal.shows("Press g again", KEYS)
+    terminal.press("g")
 
 
 def test_a_save_runs_the_examples_and_shows_what_is_printed(writing, write):
@@ -79,9 +83,7 @@ def test_giving_up_takes_two_presses_and_shows_the_verdict(writing, write, recor
     writing.shows("Press g again", KEYS)
     writing.press("x")
     writing.shows("✓ softmax(np.array([0.0, 0.0]))", KEYS)  # As before the question.
-    writing.press("g")
-    writing.shows("Press g again", KEYS)
-    writing.press("g")
+    give_up(writing)
     writing.shows(MISTAKE)
     answer_all(writing, "nnnnn")
     writing.shows("Report saved")
@@ -100,9 +102,7 @@ def test_a_verdict_comes_back_after_a_pause_a_resize_and_when_one_gives_up(writi
     writing.shows(MISTAKE, KEYS)
     writing.console.width = 70
     writing.shows(MISTAKE, KEYS)
-    writing.press("g")
-    writing.shows("Press g again", KEYS)
-    writing.press("g")
+    give_up(writing)
     writing.shows(MISTAKE, "Press Enter")
 
 
@@ -146,9 +146,7 @@ def test_only_how_many_tests_pass_is_told_before_the_end(begin_strictly, write):
     terminal.press("d")
     terminal.shows("2 of 3 tests pass.", KEYS)
     assert MISTAKE not in terminal.text
-    terminal.press("g")
-    terminal.shows("Press g again", KEYS)
-    terminal.press("g")
+    give_up(terminal)
     terminal.shows(MISTAKE, "Press Enter")
 
 
@@ -184,12 +182,6 @@ def test_without_examples_a_save_tells_what_a_first_call_raises(
     file.write_text(f"{head}{right if body == RIGHT else '    ' + body}\n")
     verdict = runner.run(softmax, tree=INTERVIEW, diagnose=False)
     assert re.search(says, printed(coding._first_call(verdict)), re.DOTALL)
-
-
-def printed(what):
-    console = Console(width=100, record=True, file=io.StringIO())
-    console.print(what)
-    return console.export_text()
 
 
 # --- The clock ---------------------------------------------------------------------------------
@@ -231,16 +223,10 @@ def go_on_to_the_second_step(terminal, write, body):
     plan(terminal)
     terminal.shows("10:00 left", "q leave")
     write(body, terminal)
-    end_the_step(terminal)
+    give_up(terminal)
     answer_all(terminal, "kkkkk")
     plan(terminal)
     terminal.shows("Each save", KEYS)
-
-
-def end_the_step(terminal):
-    terminal.press("g")
-    terminal.shows("Press g again", KEYS)
-    terminal.press("g")
 
 
 @pytest.mark.parametrize(
@@ -258,7 +244,7 @@ def test_a_staged_task_grows_and_what_is_not_right_is_lent(
     head = f"{stub}\n\n# --- What you have so far: softmax, {whose} ---"
     assert file.read_text().startswith(head)
     assert file.read_text().count("def softmax") == 2
-    end_the_step(terminal)
+    give_up(terminal)
     terminal.shows("Press Enter")
     kept = record().folder / "basics" / "other.py"
     assert kept.read_text() == stub

@@ -1,14 +1,13 @@
 """The report of an interview, and how all of them went."""
 
-import io
 from datetime import UTC, datetime
 
 import pytest
-from rich.console import Console
 from rich.markdown import Markdown
 
 from kata.interview import command, feedback
 from kata.interview.sessions import Challenge, FollowUp, Interviews
+from kata.tests.interview.holding import printed
 
 
 @pytest.fixture
@@ -24,12 +23,6 @@ def held(checkout):
         return interview
 
     return held
-
-
-def printed(what):
-    console = Console(width=120, record=True, file=io.StringIO())
-    console.print(what)
-    return console.export_text()
 
 
 def test_an_answer_is_shown_as_it_was_typed(held, katas):
