@@ -128,13 +128,12 @@ def test_the_last_mistakes_are_remembered_once_a_day(checkout, softmax):
     assert {len(days) for days in remembered.values()} == {1}
 
 
-def test_what_keeps_coming_up_in_a_week_is_told(checkout, katas, softmax):
-    progress, entry = Progress(checkout), Entry()
+def test_what_keeps_coming_up_in_a_week_is_told(checkout, file, katas, softmax):
     today = date.today()
     days = [(today - timedelta(days=n)).isoformat() for n in (30, 3, 1, 0)]
-    entry.mistakes = {"softmax_along_the_other_axis": days, "without_the_maximum": days[:2]}
-    file = checkout / ".kata" / "progress.json"
-    file.parent.mkdir(exist_ok=True)
+    made = {"softmax_along_the_other_axis": days, "without_the_maximum": days[:2]}
+    entry = Entry(mistakes=made)
+    file.parent.mkdir()
     file.write_text(json.dumps({"current": "", "katas": {softmax.id: asdict(entry)}}))
     progress = Progress(checkout)
     assert mistakes.told(katas, progress) == ["3 times this week: an axis (basics/softmax)."]

@@ -74,6 +74,7 @@ def test_a_result_or_error_of_any_kind_is_a_plain_failure(
 
 
 LOADING = {
+    "null bytes": ("\0\0\0", "null bytes"),
     "a syntax error": (
         "x = (\n",
         "exercises/basics/softmax.py:1: '(' was never closed\n    x = (\n        ^",
@@ -146,13 +147,6 @@ def test_a_byte_in_a_comment_that_is_not_utf_8_is_refused_as_python_does(runner,
     assert runner.run(softmax).problem == (
         "exercises/basics/softmax.py is not UTF-8 text: save it as UTF-8."
     )
-
-
-def test_a_file_with_null_bytes_gets_a_line(runner, softmax):
-    softmax.exercise.write_bytes(b"\0\0\0")
-    verdict = runner.run(softmax)
-    assert verdict.status == BROKEN
-    assert "null bytes" in verdict.problem
 
 
 def test_a_deleted_file_gets_a_line_with_the_way_back(runner, softmax):

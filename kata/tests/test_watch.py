@@ -36,14 +36,24 @@ def katas(checkout):
 
 
 @pytest.fixture
-def screen(katas, monkeypatch):
-    def program(console):
-        Watch(katas, Progress(katas.root), Verdicts(), console).run()
+def start(katas, monkeypatch):
+    """Starts `kata` in this process; waits until it shows a text, if not that softmax is to do."""
+    terminals = []
 
-    terminal = Terminal(program, monkeypatch)
-    terminal.shows("softmax is to do.", KEYS)
-    yield terminal
-    terminal.leave()
+    def start(verdicts=None, text="softmax is to do."):
+        watched = katas, Progress(katas.root), verdicts or Verdicts()
+        terminals.append(Terminal(lambda console: Watch(*watched, console).run(), monkeypatch))
+        terminals[-1].shows(text, KEYS)
+        return terminals[-1]
+
+    yield start
+    for terminal in terminals:
+        terminal.leave()
+
+
+@pytest.fixture
+def screen(start):
+    return start()
 
 
 @pytest.fixture
@@ -91,21 +101,17 @@ def test_a_longer_look_names_what_the_first_one_does_not(screen, answer, softmax
     assert (entry.attempts, list(entry.mistakes)) == (1, ["without_the_maximum"])
 
 
-def test_without_attempts_there_is_no_longer_look(katas, answer, softmax, monkeypatch):
+def test_without_attempts_there_is_no_longer_look(start, answer, softmax):
     softmax.attempts.unlink()
     verdicts = Verdicts()
-    screen = Terminal(
-        lambda console: Watch(katas, Progress(katas.root), verdicts, console).run(), monkeypatch
-    )
-    screen.shows("softmax is to do.", KEYS)
+    screen = start(verdicts)
     for body, shown in ((TWO, "got 0, expected 1"), (RIGHT, "softmax is solved")):
         answer(body)
         screen.shows(shown, KEYS)
     assert len(verdicts.runs) == 3
-    screen.leave()
 
 
-def test_a_longer_look_takes_nothing_from_the_screen_that_is_read(katas, answer, monkeypatch):
+def test_a_longer_look_takes_nothing_from_the_screen_that_is_read(start, answer, monkeypatch):
     verdicts = Verdicts()
     runs, looks = verdicts.run, threading.Event()
 
@@ -115,10 +121,7 @@ def test_a_longer_look_takes_nothing_from_the_screen_that_is_read(katas, answer,
         return runs(kata, also_two=also_two, **options)
 
     monkeypatch.setattr(verdicts, "run", run)
-    screen = Terminal(
-        lambda console: Watch(katas, Progress(katas.root), verdicts, console).run(), monkeypatch
-    )
-    screen.shows("softmax is to do.", KEYS)
+    screen = start(verdicts)
     answer(TWO)
     screen.shows("got 0, expected 1", KEYS)
     screen.press("h")
@@ -128,7 +131,6 @@ def test_a_longer_look_takes_nothing_from_the_screen_that_is_read(katas, answer,
     screen.shows("Hint 2 of 3", KEYS)
     screen.press(" ")
     screen.shows(MISTAKE, KEYS)
-    screen.leave()
 
 
 def test_after_the_last_kata_it_says_so(screen, answer, katas):
@@ -261,13 +263,8 @@ def test_files_that_change_together_lead_nowhere(katas, changed, ticks):
     assert verdicts.runs == ["basics/softmax"] * ("exercises/basics/softmax.py" in changed)
 
 
-def test_a_newcomer_is_told_what_to_do(checkout, katas, monkeypatch):
-    def program(console):
-        Watch(katas, Progress(katas.root), Verdicts(), console).run()
-
-    terminal = Terminal(program, monkeypatch)
-    terminal.shows("Open exercises/basics/softmax.py in your editor.", KEYS)
-    terminal.leave()
+def test_a_newcomer_is_told_what_to_do(start):
+    start(text="Open exercises/basics/softmax.py in your editor.")
 
 
 def test_a_hint_can_be_read_again_without_the_next_one(screen):
@@ -314,12 +311,9 @@ def test_the_topics_page_is_one_key_away(screen, checkout):
 
 
 @pytest.mark.parametrize("reads", [False, True], ids=["watching", "reading a hint"])
-def test_a_training_shows_how_far_it_is_unless_something_is_read(katas, answer, monkeypatch, reads):
+def test_a_training_shows_how_far_it_is_unless_something_is_read(start, answer, reads):
     verdicts = Verdicts()
-    terminal = Terminal(
-        lambda console: Watch(katas, Progress(katas.root), verdicts, console).run(), monkeypatch
-    )
-    terminal.shows("softmax is to do.", KEYS)
+    terminal = start(verdicts)
     answer("return train(x)")
     terminal.shows("25% trained, loss 1.5", "s left")
     if reads:
@@ -331,7 +325,6 @@ def test_a_training_shows_how_far_it_is_unless_something_is_read(katas, answer, 
         terminal.press("\r")
     terminal.shows(MISTAKE, KEYS)
     assert ("75% trained" in terminal.text) is not reads
-    terminal.leave()
 
 
 def test_what_is_shown_fits_a_terminal_of_another_size(screen):
