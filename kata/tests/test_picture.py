@@ -1,9 +1,8 @@
 """The README shows what `kata` really prints."""
 
-import importlib.util
 import re
 
-from kata.tests.conftest import ROOT
+from docs import picture
 
 
 def words(svg):
@@ -12,9 +11,6 @@ def words(svg):
 
 
 def test_the_readmes_picture_says_what_kata_prints_now():
-    spec = importlib.util.spec_from_file_location("picture", ROOT / "docs" / "picture.py")
-    picture = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(picture)
     shown = words(picture.PICTURE.read_text(encoding="utf-8"))
     assert "overflows" in shown
     assert words(picture.draw()) == shown, "run docs/picture.py"

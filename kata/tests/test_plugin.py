@@ -171,7 +171,7 @@ def test_a_failure_shows_the_claim_the_facts_the_diagnosis_and_the_hint(run, ans
         "for a hint: kata hint softmax",
     ):
         assert expected in result.stdout
-    for internal in ("kata/testing.py", "_pytest", "kata/diagnosis.py"):
+    for internal in ("kata/testing/", "_pytest", "kata/diagnosis.py"):
         assert internal not in result.stdout
 
 
