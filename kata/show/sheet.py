@@ -2,8 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,17 +13,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.text import Text
 
-STYLE: dict[Any, Any] = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+_STYLE: dict[Any, Any] = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 _DPI = 130
 _TITLE_INCHES = 0.3
 _TITLE_WIDTH = 100  # letters
 
 
-@contextmanager
-def style() -> Iterator[None]:
-    """How all pictures look."""
-    with mpl.rc_context(STYLE):
-        yield
+# How all pictures look.
+style = partial(mpl.rc_context, _STYLE)
 
 
 def alone(script: ModuleType, answer: Any) -> Figure:
@@ -126,9 +122,7 @@ def _lay_over(own: Axes, right: Axes) -> int:
 def _common(own: Any, right: Any, *, is_log: bool) -> tuple[float, float]:
     """The reference's limits, widened to show the learner's, though not to more than thrice."""
     if is_log:
-        low, high = _common(
-            [math.log10(max(end, 1e-300)) for end in own], _log(right), is_log=False
-        )
+        low, high = _common(_log(own), _log(right), is_log=False)
         return 10**low, 10**high
     span = right[1] - right[0]
     low, high = min(right), max(right)
@@ -138,4 +132,4 @@ def _common(own: Any, right: Any, *, is_log: bool) -> tuple[float, float]:
 
 
 def _log(ends: Any) -> list[float]:
-    return [math.log10(end) for end in ends]
+    return [math.log10(max(end, 1e-300)) for end in ends]
