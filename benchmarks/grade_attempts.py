@@ -11,7 +11,6 @@ into their arguments it cannot: behind the wall, no argument of a test changes.
 
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +23,8 @@ from kata.attempts import Attempt, edited
 from kata.catalog import Catalog, Kata
 from kata.grade.grading import Grader
 from kata.grade.marks import SOLVED, TODO, KataMark
-from kata.grade.submission import Submission, read
+from kata.grade.submission import Submission
+from kata.wall.judge import solutions
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = (0, 1, 2)
@@ -100,12 +100,8 @@ def problem_of(attempt: Attempt, own: KataMark, rest: list[KataMark]) -> str:
 
 def submission(katas: Catalog, changed: dict[str, str] | None = None) -> Submission:
     """All solutions, but for what is changed."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = {f"exercises/{kata.id}.py": kata.solution.read_text() for kata in katas.katas}
-        for name, text in (files | (changed or {})).items():
-            Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
-            Path(folder, name).write_text(text)
-        return read(Path(folder))
+    others = {name: text.encode() for name, text in (changed or {}).items()}
+    return Submission("attempts", solutions(katas.katas) | others)
 
 
 def with_attempt(kata: Kata, attempt: Attempt) -> dict[str, str]:

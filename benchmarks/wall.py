@@ -23,6 +23,7 @@ from kata import catalog
 from kata.catalog import Catalog
 from kata.grade import grading
 from kata.grade.submission import Submission
+from kata.wall.judge import solutions
 from kata.wall.line import keep_freed_memory
 from kata.wall.nursery import Nursery
 from kata.wall.wall import Answer, Wall
@@ -95,8 +96,7 @@ def milliseconds(call: Callable[[], object]) -> float:
 
 
 def grade_all(katas: Catalog) -> None:
-    sources = {f"exercises/{kata.id}.py": kata.solution.read_bytes() for kata in katas.katas}
-    submission = Submission("solutions", sources, {})
+    submission = Submission("solutions", solutions(katas.katas))
     with grading.Grader(katas) as grader:
         grader.grade(submission, katas.katas)
         peaks: list[int] = []

@@ -76,9 +76,8 @@ class Day:
 
     def close(self) -> None:
         self.look(0)
-        if self.screen and self.screen.isalive():
-            self.screen.kill(signal.SIGKILL)
         if self.screen:
+            self.screen.kill(signal.SIGKILL)
             self.screen.close()
         self.screen = None
 
