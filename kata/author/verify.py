@@ -85,23 +85,17 @@ def verify(
 
 
 class Prover:
-    """Proves one kata after the other; close it (or use it in a `with`) at the end."""
+    """Proves one kata after the other; close it at the end."""
 
     def __init__(self, katas: Catalog) -> None:
         self.runner = Runner(katas, serve=survey.serve)
         self._grader = Grader(katas)
 
-    def __enter__(self) -> "Prover":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         self.runner.close()
         self._grader.close()
 
-    def prove(self, kata: Kata, seed: int = 0) -> Proof:
+    def prove(self, kata: Kata, seed: int) -> Proof:
         """Every check of one kata; those that need a file which is missing are left out.
 
         The solution is run with this seed, and in other ways with the two after it.

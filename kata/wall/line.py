@@ -124,7 +124,7 @@ class Line:
         """Raises TimeoutError, EOFError when the other side is gone, WireError."""
         return Message.unpacked(*self.receive_parts(deadline))
 
-    def receive_parts(self, deadline: float | None = None) -> tuple[bytearray, bytearray]:
+    def receive_parts(self, deadline: float | None) -> tuple[bytearray, bytearray]:
         """The header and the blobs of a message, not read yet."""
         header_size, size = _FRAME.unpack(self._read(_FRAME.size, deadline))
         if header_size > MAX_HEADER or size > MAX_BLOBS:

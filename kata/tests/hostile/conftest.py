@@ -14,9 +14,9 @@ from kata.catalog import Catalog
 from kata.grade.grading import Grader
 from kata.grade.marks import BROKEN, FAILED, SOLVED, KataMark, Marks
 from kata.grade.submission import read
+from kata.tests.conftest import ROOT
 from kata.wall import nursery
 
-ROOT = Path(__file__).resolve().parents[3]
 # Shorter than usual for the one that may hang; the other has the usual time.
 SECONDS = 0.3
 SECONDS_UNTIL_ALL_HAVE_ENDED = 20

@@ -17,13 +17,13 @@ import pytest
 
 from kata.grade import formats
 from kata.grade.marks import from_dict
+from kata.tests.conftest import ROOT
 from kata.tests.hostile.users import become_ordinary, become_root_of_a_container
 from kata.wall import jail
 from kata.wall.jail import CALLS, FILES, HELD, NETWORK, SIGNALS, USER
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these are Linux's protections")
 
-ROOT = Path(__file__).resolve().parents[3]
 
 GRADE = """
 import json, sys

@@ -1,13 +1,12 @@
 """Answers that look for what is right: in imports, files, memory and other processes."""
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
+from kata.tests.conftest import ROOT
 from kata.wall import jail
 
-ROOT = Path(__file__).resolve().parents[3]
 SOLUTION = ROOT / "solutions" / "basics" / "softmax.py"
 
 FORBIDDEN_IMPORTS = {

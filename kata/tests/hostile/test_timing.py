@@ -1,13 +1,12 @@
 """Slow answers to conv2d that try to look fast."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from kata.grade.submission import Submission
+from kata.tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 SPEED_TEST = "test_it_keeps_pace_with_the_reference"
 
 # Right, and many times slower than allowed, without one step of Python more; only where it counts,
