@@ -31,9 +31,9 @@ class Kernel:
 
     kata: str
     function: str
-    loops: str | None
     make_arguments: Callable[[np.random.Generator], Arguments]
     torch: Callable[..., Any]
+    loops: str | None = None
 
 
 @dataclass(frozen=True)
