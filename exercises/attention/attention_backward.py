@@ -15,7 +15,7 @@ def scaled_dot_product_backward(
     Float[np.ndarray, "*batch t_k d"],
     Float[np.ndarray, "*batch t_k d_v"],
 ]:
-    """Return the gradients with respect to q, k and v, given that of Y, `grad_y`.
+    """Return the gradients with respect to q, k and v; `grad_y` is that with respect to Y.
 
         Y = softmax(Q Kᵀ / √d) V        softmax over the keys
 

@@ -25,7 +25,7 @@ def beam_search(
     `max_length` may be 0, and `end` may be none of the tokens.
 
     Ties      the sequence that comes from the better place in the beam, then the lower token
-    Calls     one a step for each unfinished sequence; the arrays that it returns are left unchanged
+    Calls     one per step for each unfinished sequence; the arrays returned are left unchanged
     Source    Sutskever, Vinyals & Le 2014, §3.2
 
     >>> log_probs = lambda tokens: np.array([-1.0, -1.5, -2.0])

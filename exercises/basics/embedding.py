@@ -31,7 +31,7 @@ def embedding_backward(
     table: Float[np.ndarray, "vocabulary features"],
     padding_id: int | None = None,
 ) -> Float[np.ndarray, "vocabulary features"]:
-    """Return the gradient with respect to the table, given that of y, `grad_y`.
+    """Return the gradient with respect to the table, given `grad_y`, that with respect to y.
 
     A row that was looked up several times gets the sum of all its gradients; one that was never
     looked up gets 0. `padding_id`, if not None, is one of 0, 1, …, vocabulary − 1; its row gets 0,

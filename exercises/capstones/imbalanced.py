@@ -2,7 +2,7 @@
 
 A classifier that always answers "not an 8" is right on 97 % of the pictures, and useless. So here
 rare eights weigh more in the loss, the threshold is chosen by what mistakes cost, and a classifier
-is judged by more than its accuracy. All is built from parts that you wrote before.
+is judged by more than its accuracy. Everything is built from parts that you wrote before.
 
 The label y is 1 for an eight, else 0. The classifier is one linear layer with two classes: `params`
 is [w, b], of shapes (2, features) and (2,). Everything is in float64.

@@ -16,7 +16,7 @@ def conv2d_backward(
     Float[np.ndarray, "c_out c_in kh kw"],
     Float[np.ndarray, "c_out"],
 ]:
-    """Return the gradients with respect to x, w and b, given `grad_y`, that of y.
+    """Return the gradients with respect to x, w and b; `grad_y` is that with respect to y.
 
         y[m, o, i, j] = b[o] + Σ_c Σ_k Σ_l w[o, c, k, l] · p[m, c, i·sh + k, j·sw + l]
 

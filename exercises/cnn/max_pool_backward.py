@@ -11,7 +11,7 @@ def max_pool_backward(
     stride: int | tuple[int, int] | None = None,
     padding: int | tuple[int, int] = 0,
 ) -> Float[np.ndarray, "n c height width"]:
-    """Return the gradient with respect to x, given `grad_y`, that of y = max_pool(x, …).
+    """Return the gradient with respect to x; `grad_y` is that with respect to y = max_pool(x, …).
 
     y holds the maximum of every window of p, which is x in a frame of −∞, `padding` wide on each
     side. Window (i, j) begins at row i·sh and column j·sw of p. The entry of `grad_y` that belongs

@@ -14,10 +14,10 @@ def perplexity(
         perplexity = exp(mean over the tokens that count of −log softmax(logits[…, i, :])[target])
 
     There are t positions in each sequence of the batch, and one logit for each of v tokens.
-    targets[…, i] is the token that logits[…, i, :] should predict: they are aligned, don't shift.
-    It counts unless it is `ignore_index`, which may be any integer, even a token. Every token that
-    counts has the same weight, whatever its sequence. If there is none, or none that counts, the
-    perplexity is nan, without a warning.
+    targets[…, i] is the token that logits[…, i, :] should predict: they are aligned already, so do
+    not shift them. It counts unless it is `ignore_index`, which may be any integer, even a token.
+    Every token that counts has the same weight, whatever its sequence. If there is none, or none
+    that counts, the perplexity is nan, without a warning.
 
     Numerics  right for float64 logits up to ±1e4 and, to three digits, for float32 logits up to
               ±1e3; a Python float or np.float64 for both; inf only where the true value exceeds

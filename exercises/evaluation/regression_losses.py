@@ -5,8 +5,8 @@ residual. Each loss is a mean over all entries. Each backward function returns `
 loss's own gradient, times the gradient of the loss with respect to `pred`.
 
     Numerics  a loss is a Python float or np.float64, whatever the arrays' dtype; a gradient keeps
-              the dtype. Each r² and the number of entries fit into it, the sum of all r² into
-              float32. If the arrays are empty, the loss is nan and the gradient empty
+              the dtype. Each r² and the number of entries fit into that dtype, the sum of all r²
+              into float32. If the arrays are empty, the loss is nan and the gradient empty
     Raises    ValueError unless `target` has the shape of `pred`
     Speed     no Python loop over any axis
     Source    Huber 1964

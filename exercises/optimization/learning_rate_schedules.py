@@ -13,7 +13,7 @@ asked for in any order, and more than once.
 def step_decay(step: int, base_lr: float, step_size: int, gamma: float = 0.1) -> float:
     """The learning rate is multiplied by `gamma` every `step_size` steps.
 
-        lr = base_lr · gammaᵏ        k = ⌊step / step_size⌋
+        lr = base_lr · gamma^k       k = ⌊step / step_size⌋
 
     `gamma` is above 0 and at most 1.
 
@@ -28,7 +28,7 @@ def step_decay(step: int, base_lr: float, step_size: int, gamma: float = 0.1) ->
 def exponential_decay(step: int, base_lr: float, gamma: float) -> float:
     """The learning rate is multiplied by `gamma` at every step.
 
-        lr = base_lr · gammaˢᵗᵉᵖ
+        lr = base_lr · gamma^step
 
     `gamma` is above 0 and at most 1.
 

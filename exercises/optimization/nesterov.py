@@ -29,7 +29,7 @@ def look_ahead(
 
 
 class Nesterov:
-    """Nesterov's momentum as an optimiser. A parameter p with gradient g there moves by
+    """Nesterov's momentum as an optimiser. A parameter p, with g its gradient at p, moves by
 
         v ← momentum · v + g               v starts at 0
         p ← p − lr · (g + momentum · v)

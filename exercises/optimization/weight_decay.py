@@ -16,7 +16,7 @@ class SGD:
 
     line by line, where v starts at 0. Every parameter decays, whatever its shape.
 
-    Source    Loshchilov & Hutter 2019, Algorithm 1, but v is not scaled by lr, and the decay is
+    Source    Loshchilov & Hutter 2019, Algorithm 1, but with lr outside v and inside the decay
     """
 
     def __init__(

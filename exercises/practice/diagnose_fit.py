@@ -10,7 +10,7 @@ def diagnose(
 
     `baseline` is the loss of guessing without looking at the inputs, `target` a loss that is good
     enough; 0 ≤ target < baseline. Losses jump about, so `train` and `val` are means: those of the
-    last n // 5 of n epochs, but of one at least. The first of these that holds is returned:
+    last n // 5 of n epochs, and of at least one. The first of these that holds is returned:
 
         "diverging"      any loss, of either kind, is nan or ∞; or train > 1.5 · baseline
         "not learning"   train > 0.9 · baseline

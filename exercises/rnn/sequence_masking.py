@@ -1,7 +1,7 @@
 """Masking: sequences of different lengths in one batch, and nothing learned from the padding.
 
 Sequences stand at the start of their rows. `lengths`, of any integer dtype and from 0 to t, say how
-many steps of each row are real; there is one row at least. What stands at the other steps, the
+many steps of each row are real; there is at least one row. What stands at the other steps, the
 padding, may be anything, even nan, and has no effect.
 
     Raises    ValueError, by last_states and masked_mean_loss, if a length is below 0 or above t

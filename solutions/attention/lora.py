@@ -54,7 +54,7 @@ class LoRALinear:
     ) -> tuple[
         Float[np.ndarray, "*batch in"], Float[np.ndarray, "rank in"], Float[np.ndarray, "out rank"]
     ]:
-        """Return the gradients with respect to x, a and b, given that of y, `grad_y`.
+        """Return the gradients with respect to x, a and b; `grad_y` is that with respect to y.
 
         y is forward(x) with the present a and b; their gradients are summed over the batch axes.
         """

@@ -81,7 +81,7 @@ def loss_and_gradients(
     inputs: Integer[np.ndarray, "n t"],
     targets: Integer[np.ndarray, "n t"],
 ) -> tuple[float, list[np.ndarray]]:
-    """Return the mean cross-entropy of the targets, in nats a symbol, and its gradients.
+    """Return the mean cross-entropy of the targets, in nats per symbol, and its gradients.
 
     All targets other than −100 count alike. The gradients are in the order of `params` and shaped
     alike; they have its dtype, float32 or float64.

@@ -16,8 +16,8 @@ with its norm, then gamma, beta, w1, b1, w2, b2 for the network with its norm.
 The tests train on 200 batches of 32 windows from nine tenths of the play, with `init(68, 32, 48, 2,
 rng)`, 4 heads, a peak of 0.01 and a warmup of 60. In the last tenth, the model then has to predict
 characters from the 32 before them, with a lower loss than a table that counts which character
-follows which. All is computed in the dtype of `params`: float32, which takes about half the time of
-float64.
+follows which. Everything is computed in the dtype of `params`: float32, which takes about half the
+time of float64.
 """
 
 from collections.abc import Callable, Sequence

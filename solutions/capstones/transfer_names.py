@@ -6,8 +6,8 @@ it are the *body*.
 
 The tests `train` on all women's names in data/, hold out 588 of the men's names that are new, and
 `compare` what is learned from 30, 100 and 300 others in eight epochs, with a batch_size of 10. Both
-networks that start from the women's names must end at least 0.15, 0.1 and 0.05 nats a symbol below
-the one trained from scratch.
+networks that start from the women's names must end at least 0.15, 0.1 and 0.05 nats per symbol
+below the one trained from scratch.
 
 `python -m exercises.capstones.transfer_names` prints such a comparison of your own.
 """

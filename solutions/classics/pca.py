@@ -17,10 +17,10 @@ def fit(
 ) -> tuple[Float64[np.ndarray, "d"], Float64[np.ndarray, "k d"], Float64[np.ndarray, "k"]]:
     """Find the k principal components. Returns (mean, components, variances).
 
-    `mean` holds each column's mean. The components are the orthonormal directions, one a row, along
-    which x varies most: the first of all directions, each further one of those orthogonal to the
-    ones before it. In each, the entry largest in size is positive; of two equally large ones,
-    either may be. variances[j] is x's variance along component j, with divisor n − 1.
+    `mean` holds each column's mean. The components are orthonormal directions, one per row: the
+    first is the one along which x varies most, and each further one varies most among those that
+    are orthogonal to all before it. In each, the entry largest in size is positive; of two equally
+    large ones, either may be. variances[j] is x's variance along component j, with divisor n − 1.
 
     Raises    ValueError unless 1 ≤ k ≤ min(n − 1, d)
 

@@ -45,7 +45,8 @@ def avg_pool_backward(
     stride: int | tuple[int, int] | None = None,
     padding: int | tuple[int, int] = 0,
 ) -> Float[np.ndarray, "n c height width"]:
-    """Return the gradient with respect to x, given that of y, `grad_y`; only x's shape matters.
+    """Return the gradient with respect to x; `grad_y` is that with respect to y. Of x, only the
+    shape matters.
 
     Numerics  keeps the dtype, the same for grad_y and x
     Raises    ValueError as avg_pool, or if grad_y has another shape than y

@@ -39,9 +39,12 @@ def feature_maps(
 def edges(picture: Real[np.ndarray, "height width"]) -> Float64[np.ndarray, "3 height width"]:
     """Apply Sobel's kernels to a picture, and return three maps: gx, gy and √(gx² + gy²).
 
-        gx   −1  0  1      gy   −1 −2 −1      gx is positive where it gets brighter to the right,
-             −2  0  2            0  0  0      gy where it gets brighter downwards. The third map is
-             −1  0  1            1  2  1      the strength of an edge in any direction.
+        gx   −1  0  1        gy   −1 −2 −1
+             −2  0  2              0  0  0
+             −1  0  1              1  2  1
+
+    gx is positive where the picture gets brighter to the right, gy where it gets brighter
+    downwards. The third map is the strength of an edge in any direction.
 
     Borders and speed are as in feature_maps. All maps are computed in float64, whatever the dtype.
     """

@@ -53,8 +53,8 @@ def bce_with_logits(z: Array, target: Array) -> float:
     """Return the loss of logits z, for which p = 1 / (1 + exp(−z)), without clamping.
 
     For float64 z up to ±1e30, the error is at most 1e-9, absolute or relative, whichever is looser;
-    in float32 it is 1e-6. With a target other than 0 and 1 it is relative to |z|, most of which may
-    cancel. For target 0, z = 1000 costs 1000.
+    in float32 it is 1e-6. Where a target is neither 0 nor 1, the error is relative to |z|, most of
+    which may cancel. For target 0, z = 1000 costs 1000.
 
     >>> bce_with_logits(np.array([0.0, -1000.0]), np.array([1.0, 1.0]))
     500.34657359027997

@@ -20,7 +20,7 @@ class Adagrad:
         """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.eps = eps
-        # One entry a parameter.
+        # One entry per parameter.
         self._s: list[np.ndarray] = []
 
     def step(

@@ -24,7 +24,7 @@ class Adam:
         self.lr = lr
         self.betas = betas
         self.eps = eps
-        # One entry a parameter. Each counts its own steps, for a gradient may be None.
+        # One entry per parameter. Each counts its own steps, for a gradient may be None.
         self._m: list[np.ndarray] = []
         self._v: list[np.ndarray] = []
         self._t: list[int] = []

@@ -33,7 +33,7 @@ class AdamW:
         self.betas = betas
         self.eps = eps
         self.weight_decay = weight_decay
-        # One entry a parameter. Each counts its own steps, for a gradient may be None.
+        # One entry per parameter. Each counts its own steps, for a gradient may be None.
         self._m: list[np.ndarray] = []
         self._v: list[np.ndarray] = []
         self._t: list[int] = []

@@ -20,7 +20,7 @@ class Momentum:
         """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.momentum = momentum
-        # One entry a parameter.
+        # One entry per parameter.
         self._v: list[np.ndarray] = []
 
     def step(

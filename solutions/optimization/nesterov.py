@@ -33,7 +33,7 @@ def look_ahead(
 
 
 class Nesterov:
-    """Nesterov's momentum as an optimiser. A parameter p with gradient g there moves by
+    """Nesterov's momentum as an optimiser. A parameter p, with g its gradient at p, moves by
 
         v ← momentum · v + g               v starts at 0
         p ← p − lr · (g + momentum · v)
@@ -48,7 +48,7 @@ class Nesterov:
         """Store the settings, Python numbers. Shapes become known in `step`."""
         self.lr = lr
         self.momentum = momentum
-        # One entry a parameter.
+        # One entry per parameter.
         self._v: list[np.ndarray] = []
 
     def step(

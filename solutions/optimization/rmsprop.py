@@ -21,7 +21,7 @@ class RMSProp:
         self.lr = lr
         self.alpha = alpha
         self.eps = eps
-        # One entry a parameter.
+        # One entry per parameter.
         self._v: list[np.ndarray] = []
 
     def step(

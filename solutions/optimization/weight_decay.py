@@ -16,7 +16,7 @@ class SGD:
 
     line by line, where v starts at 0. Every parameter decays, whatever its shape.
 
-    Source    Loshchilov & Hutter 2019, Algorithm 1, but v is not scaled by lr, and the decay is
+    Source    Loshchilov & Hutter 2019, Algorithm 1, but with lr outside v and inside the decay
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class SGD:
         self.momentum = momentum
         self.weight_decay = weight_decay
         self.decoupled = decoupled
-        # One entry a parameter.
+        # One entry per parameter.
         self._v: list[np.ndarray] = []
 
     def step(

@@ -11,7 +11,7 @@ def diagnose(
 
     `baseline` is the loss of guessing without looking at the inputs, `target` a loss that is good
     enough; 0 ≤ target < baseline. Losses jump about, so `train` and `val` are means: those of the
-    last n // 5 of n epochs, but of one at least. The first of these that holds is returned:
+    last n // 5 of n epochs, and of at least one. The first of these that holds is returned:
 
         "diverging"      any loss, of either kind, is nan or ∞; or train > 1.5 · baseline
         "not learning"   train > 0.9 · baseline
@@ -30,7 +30,7 @@ def diagnose(
     if n == 0 or len(val_losses) != n:
         raise ValueError(
             f"there are {n} training and {len(val_losses)} validation losses: "
-            "they should be equally many, and one at least"
+            "they should be equally many, and at least one"
         )
     last = max(n // 5, 1)
     train, val = sum(train_losses[-last:]) / last, sum(val_losses[-last:]) / last

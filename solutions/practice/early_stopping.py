@@ -7,7 +7,7 @@ import numpy as np
 
 
 class EarlyStopping:
-    """A watch over the validation loss, to be told after every epoch.
+    """A watch over the validation loss: call `step` after every epoch.
 
     An epoch is good if loss < best_loss − min_delta: its loss and its parameters are then the new
     `best_loss` and `best_params`. All other epochs are bad, including those whose loss is nan, and
@@ -40,9 +40,9 @@ class EarlyStopping:
     def step(self, loss: float, params: Sequence[np.ndarray]) -> bool:
         """Take an epoch's loss and parameters; return whether training should stop.
 
-        It should if the last `patience` epochs were all bad. Whoever goes on all the same may call
-        `step` again, by the same rules. `best_params` is a list of copies: the caller may train on
-        in the same arrays.
+        It should if the last `patience` epochs were all bad. If training goes on all the same,
+        `step` may be called again, by the same rules. `best_params` is a list of copies: the caller
+        may train on in the same arrays.
         """
         # A comparison with nan is false, so nan is never the best.
         if loss < self.best_loss - self.min_delta:

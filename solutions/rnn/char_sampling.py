@@ -29,8 +29,8 @@ def generate(
     Logits may be −∞, but not all: these tokens are never drawn. n may be 0, and
     `end` a number that is no token.
 
-    Calls     exactly one of `step` for each token drawn, `end` included; the logits that it
-              returns are left unchanged
+    Calls     `step` is called exactly once for each token drawn, `end` included; the logits that
+              it returns are left unchanged
     Numerics  right for finite logits of up to 1e4 in size; temperatures of 0 or from 0.01 to 1e6
     Raises    ValueError if the temperature is below 0
     Speed     no Python loop over the v tokens

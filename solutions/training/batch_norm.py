@@ -60,9 +60,10 @@ class BatchNorm:
         Float[np.ndarray, "n_features"],
         Float[np.ndarray, "n_features"],
     ]:
-        """Return the gradients with respect to x, gamma and beta, given that of y, `grad_y`.
+        """Return the gradients with respect to x, gamma and beta, given `grad_y`.
 
-        y is forward(x, True). Earlier calls have no effect, and no attribute is changed.
+        grad_y is the gradient with respect to y = forward(x, True). Earlier calls have no effect,
+        and no attribute is changed.
 
         Numerics  as forward, but a float32 grad_y may be summed in float32; results have x's dtype
         Raises    as forward in training, and ValueError if grad_y and x differ in shape

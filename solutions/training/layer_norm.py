@@ -43,7 +43,7 @@ def layer_norm_backward(
     beta: Float[np.ndarray, "d"],
     eps: float = 1e-5,
 ) -> tuple[Float[np.ndarray, "*batch d"], Float[np.ndarray, "d"], Float[np.ndarray, "d"]]:
-    """Return the gradients with respect to x, gamma and beta, given `grad_y`, that of y.
+    """Return the gradients with respect to x, gamma and beta; `grad_y` is that with respect to y.
 
     y is layer_norm(x, gamma, beta, eps), whose μ and σ² depend on every entry of the row. The
     gradients have the dtypes of x, gamma and beta.
