@@ -1,7 +1,7 @@
 """Principal component analysis: the directions in which the data vary most.
 
-x has n rows of d features. Its first k variances are not 0, and differ from each other and from all
-others.
+x has n rows of d features. The variances along its first k components are not 0, and differ from
+each other and from all others.
 
     Numerics  right to nine digits for data far from 0, such as numbers between 1e6 and 1e6 + 10
     Speed     no Python loop over n or d; where n > d, never n × n numbers in memory at once

@@ -4,13 +4,12 @@
 class ReduceOnPlateau:
     """A learning rate that falls when a metric has not improved for a while.
 
-    The metric should fall; it may be the validation loss after each epoch. It improves, whether it
-    is above or below 0, if
+    The metric should fall; it may be the validation loss after each epoch. It improves if
 
         metric < best · (1 − threshold)        best starts at ∞
 
-    and then it is the new `best`. Any other metric, even nan, makes a bad epoch and leaves `best`
-    unchanged. When more than `patience` epochs in a row are bad,
+    even where `best` is negative, and then it is the new `best`. Any other metric, even nan, makes
+    a bad epoch and leaves `best` unchanged. When more than `patience` epochs in a row are bad,
 
         lr ← max(lr · factor, min_lr)
 

@@ -47,7 +47,7 @@ class Transfer:
         """Train the head on all rows at once; return the mean cross-entropy before each step.
 
         A step moves V by −lr · (gradient of the mean cross-entropy + weight_decay · V), and c by
-        the same rule. Another `fit` goes on from there.
+        the same rule. A later `fit` goes on from there.
         """
         raise NotImplementedError
 

@@ -23,7 +23,7 @@ class Standardizer:
     """
 
     def __init__(self) -> None:
-        """Know no columns yet."""
+        """Start with nothing fitted."""
         raise NotImplementedError
 
     def fit(self, x: Float64[np.ndarray, "n d"]) -> None:
@@ -33,7 +33,7 @@ class Standardizer:
     def transform(self, x: Float64[np.ndarray, "m d"]) -> Float64[np.ndarray, "m d"]:
         """Standardize the rows of x, any number of them, with the fitted mean and std.
 
-        Raises    ValueError before the first fit, or if x has not as many columns as were fitted
+        Raises    ValueError before the first fit, or if x has another number of columns than fitted
         """
         raise NotImplementedError
 

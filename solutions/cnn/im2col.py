@@ -10,7 +10,7 @@ def im2col(
     stride: int | tuple[int, int] = 1,
     padding: int | tuple[int, int] = 0,
 ) -> Float[np.ndarray, "n entries positions"]:
-    """Write every window of every picture as a column, as `F.unfold` does.
+    """Write every window of every picture as a column, as torch's `F.unfold` does.
 
         result[m, (c·kh + k)·kw + l, i·columns + j] = p[m, c, i·sh + k, j·sw + l]
 

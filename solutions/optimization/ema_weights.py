@@ -33,7 +33,8 @@ class EMA:
     def update(self, params: Sequence[np.ndarray]) -> None:
         """Move each average towards its parameter; called after each training step.
 
-        Raises    ValueError unless `params` have the first ones' number and shapes, of any dtypes
+        Raises    ValueError unless `params` are as many as the first ones, with their shapes; their
+                  dtypes may differ
         """
         shapes, expected = [p.shape for p in params], [a.shape for a in self._averages]
         if shapes != expected:

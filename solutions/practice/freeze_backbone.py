@@ -58,7 +58,7 @@ class Transfer:
         """Train the head on all rows at once; return the mean cross-entropy before each step.
 
         A step moves V by −lr · (gradient of the mean cross-entropy + weight_decay · V), and c by
-        the same rule. Another `fit` goes on from there.
+        the same rule. A later `fit` goes on from there.
         """
         features = self.features(x)  # They stay the same in all steps.
         optimizer = torch.optim.SGD(self._head, lr, weight_decay=weight_decay)

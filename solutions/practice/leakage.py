@@ -50,8 +50,8 @@ def held_out_scores(
 
         ‖features − c₀‖² − ‖features − c₁‖²
 
-    Nothing but the training rows has a part in what is learned, and no row's own label in its
-    features. Both labels are among the training rows.
+    What is learned depends on the training rows alone, and no row's features depend on its own
+    label. Both labels are among the training rows.
     """
     train = ~test
     columns = choose_columns(x[train], y[train], keep)

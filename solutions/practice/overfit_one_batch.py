@@ -70,7 +70,7 @@ class Classifier(nn.Module):
     def overfit(
         self, x: Float[Tensor, "n features"], y: Int64[Tensor, "n"], steps: int, lr: float
     ) -> list[float]:
-        """Take `steps` on one and the same batch, all of x and y; return the loss before each.
+        """Take `steps` steps on one batch, all of x and y, and return the loss before each.
 
         Nothing holds the network back: no unit drops out.
         """

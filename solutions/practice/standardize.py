@@ -23,7 +23,7 @@ class Standardizer:
     """
 
     def __init__(self) -> None:
-        """Know no columns yet."""
+        """Start with nothing fitted."""
         self._mean: np.ndarray | None = None
         self._std: np.ndarray | None = None
 
@@ -36,7 +36,7 @@ class Standardizer:
     def transform(self, x: Float64[np.ndarray, "m d"]) -> Float64[np.ndarray, "m d"]:
         """Standardize the rows of x, any number of them, with the fitted mean and std.
 
-        Raises    ValueError before the first fit, or if x has not as many columns as were fitted
+        Raises    ValueError before the first fit, or if x has another number of columns than fitted
         """
         mean, std = self._fitted(x)
         return (x - mean) / std

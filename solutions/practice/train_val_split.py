@@ -12,8 +12,8 @@ def train_val_split(
     """Split rows into training and validation rows, in every class alike.
 
     `y` holds the class of each row, of one row or more; classes are any integers. Returns the
-    indices of the training rows and of the validation rows, both in any order: each row is in one
-    of them. Of the m rows of a class,
+    indices of the training rows and of the validation rows, both in any order: each row is in
+    exactly one of them. Of the m rows of a class,
 
         floor(fraction · m + ½)
 

@@ -16,8 +16,8 @@ class Classifier:
     `weights` is [w1, b1, w2, b2], with w1 of shape (hidden, features) and w2 (classes, hidden).
     Each hidden unit of each row drops out with probability `dropout` in `fit`, and the units that
     are kept are divided by 1 - dropout; at a dropout of 1 none is kept. None drops out in
-    `evaluate`, whichever was called before. `lr` is the step size of plain gradient descent. x has
-    the dtype of the weights, float32 or float64, and they keep it. No argument of a method is
+    `evaluate`, whichever method was called before. `lr` is the step size of plain gradient descent.
+    x has the dtype of the weights, float32 or float64, and they keep it. No argument of a method is
     written into.
     """
 
