@@ -23,9 +23,9 @@ def grouped_query_attention(
     you want to use it.
 
     Raises    ValueError if kv_heads does not divide heads, or v has another number of heads than k
-    Speed     k and v are never copied for each query head: one query or two, with 8 heads to a
-              group and d and d_v of 32 or more, take at most 3 times the memory of k and v; no
-              Python loop over any axis
+    Speed     k and v are never copied for each query head: with 8 heads to a group, d and d_v of 32
+              or more, and one query or two, a call takes at most 3 times the memory of k and v;
+              no Python loop over any axis
     Source    Ainslie et al. 2023, §2.2; Shazeer 2019 (kv_heads = 1)
 
     >>> q, k = np.zeros((4, 1, 1)), np.zeros((2, 1, 1))

@@ -86,7 +86,7 @@ class BatchNorm2d:
         if x.ndim != 4 or x.shape[1] != self.n_channels:
             raise ValueError(f"x has shape {x.shape}, expected (n, {self.n_channels}, …, …)")
         if training and x.size < 2 * self.n_channels:
-            raise ValueError(f"x has shape {x.shape}: too few numbers a channel for a variance")
+            raise ValueError(f"x has shape {x.shape}: too few numbers per channel for a variance")
 
 
 def _by_channel(values: Float[np.ndarray, "c"]) -> Float[np.ndarray, "c 1 1"]:

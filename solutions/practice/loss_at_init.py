@@ -35,7 +35,7 @@ def prior_loss(priors: Float64[np.ndarray, "k"]) -> float:
     """
     _check(priors)
     p = priors[priors > 0]
-    # With one class the sum is −0.
+    # abs, not a minus sign: with one class that would give −0.
     return abs(float(np.sum(p * np.log(p))))
 
 

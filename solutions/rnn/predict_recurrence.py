@@ -79,7 +79,7 @@ def range_of_the_states() -> str:
     """An LSTM runs for many steps, with all gates fully open and every candidate tanh(g) = 1. Which
     of its two states leaves the range from −1 to 1? "h", "c", "both" or "neither".
     """
-    return "c"  # c grows by 1 a step, but h is a share of tanh(c)
+    return "c"  # c grows by 1 per step, but h is a share of tanh(c)
 
 
 def padded_last_state() -> str:

@@ -23,7 +23,7 @@ def batch_norm_statistics() -> tuple[int, ...]:
     """Pictures of shape (8, 16, 5, 5) go through a BatchNorm2d(16). What shape has its running
     mean? A tuple.
     """
-    # One mean a channel, over the batch and all places.
+    # One mean per channel, over the batch and all places.
     return (16,)
 
 
