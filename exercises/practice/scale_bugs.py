@@ -61,10 +61,10 @@ def step(
 ) -> list[np.ndarray]:
     """Take a step with clipped gradients and decaying weights; return the new params.
 
-    norm = √(Σ g²)                                       over all entries of all gradients
-    g    = g · min(1, max_norm / (norm + 1e-6))
-    w    = w − lr · (g + decay · w)                      for w1 and w2
-    b    = b − lr · g                                    for b1 and b2
+    norm = √(Σ g²)                                   over all entries of all gradients
+    g ← g · min(1, max_norm / (norm + 1e-6))
+    w ← w − lr · (g + decay · w)                     for w1 and w2
+    b ← b − lr · g                                   for b1 and b2
     """
     moves = [lr * grad for grad in grads]
     norm = np.sqrt(sum((move**2).sum() for move in moves))

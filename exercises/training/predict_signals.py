@@ -13,7 +13,9 @@ def batch_norm_in_evaluation() -> float:
 
 
 def running_mean() -> float:
-    """BatchNorm1d(1), in training mode, sees a batch of mean 10. Its running mean then? A float."""
+    """BatchNorm1d(1), in training mode, sees a batch of mean 10. What is its running mean then? A
+    float.
+    """
     raise NotImplementedError
 
 
@@ -44,18 +46,21 @@ def weights_before_batch_norm() -> float:
 
 
 def kept_by_dropout() -> float:
-    """The input of Dropout with p = 0.2, in training mode, is ones. The largest output? A float."""
+    """The input of Dropout with p = 0.2, in training mode, is ones. What is the largest output? A
+    float.
+    """
     raise NotImplementedError
 
 
 def dropout_in_evaluation() -> float:
-    """The input of Dropout with p = 0.2, in evaluation mode, is ones. The largest output? A
-    float."""
+    """The input of Dropout with p = 0.2, in evaluation mode, is ones. What is the largest output? A
+    float.
+    """
     raise NotImplementedError
 
 
 def linear_stack() -> str:
-    """Inputs of root mean square 1 go through 20 linear layers, 100 units each, no biases, with
+    """Inputs of root mean square 1 go through 20 linear layers of 100 units without biases, with
     weights drawn with standard deviation 0.05. About how large are the outputs? "1e-26", "1e-6",
     "0.05", "1" or "1e6".
     """
@@ -63,7 +68,7 @@ def linear_stack() -> str:
 
 
 def relu_stack() -> str:
-    """Inputs of root mean square 1 go through 30 ReLU layers, 100 units each, no biases, with
+    """Inputs of root mean square 1 go through 30 ReLU layers of 100 units without biases, with
     weights drawn with variance 1/100. What happens to the signal? "vanishes", "stays" or
     "explodes".
     """
