@@ -21,7 +21,7 @@ def precision_recall_f1(
         "macro"     the mean over all n_classes; one that neither occurs nor is predicted counts as
                     0 (scikit-learn leaves it out, unless `labels` names it)
         "weighted"  the mean weighted by the number of targets of each class
-        "micro"     of TP, FP and FN summed over all classes
+        "micro"     from TP, FP and FN, each summed over all classes
 
     So macro and weighted F1 are means of F1s, not the F1 of averaged precision and recall. You need
     not check that labels are 0, 1, …, n_classes − 1. Without samples, all three are 0.

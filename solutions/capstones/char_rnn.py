@@ -4,8 +4,8 @@ It reads a name letter by letter, and before each letter it says how probable ea
 0 is the edge, where a name begins and ends, and 1 to 26 are the letters a to z. Every name is of
 one or more of these letters. The tests `train` on 4,600 of the names in data/, from the params of
 `init(64, rng)`, for three epochs, with a batch_size of 32 and an lr of 0.005. The loss on the other
-names then has to be at least 0.15 below that of a bigram table, which counts how often each symbol
-follows each other one.
+names then has to be at least 0.15 below that of a bigram table, which counts how often one symbol
+follows another.
 
 `params` is the list [w_ih, w_hh, b_ih, b_hh, w_out, b_out]. The first four are those of
 `rnn_forward`, which reads the symbols as one-hot rows and starts from zeros. The last two, (27,

@@ -125,7 +125,7 @@ def evaluate(
         "accuracy"           the share of right answers
         "precision"          the share of ones among the rows that are called 1; 0/0 is 0
         "recall"             the share of ones that are called 1
-        "average_precision"  of p, whatever the threshold
+        "average_precision"  that of p, whatever the threshold
         "calibration_error"  the expected calibration error of (1 − p, p), with 8 bins
     """
     called = (p >= threshold).astype(np.int64)

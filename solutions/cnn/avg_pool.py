@@ -18,12 +18,14 @@ def avg_pool(
 
         y[m, c, i, j] = 1 / (kh·kw) · Σ_k Σ_l p[m, c, i·sh + k, j·sw + l]       k < kh, l < kw
 
-    p is x in a frame of zeros, `padding` wide; they count as entries. `kernel` (kh, kw), `stride`
-    (sh, sw; None: as kernel) and `padding` are pairs (height, width) or one number for both; kernel
-    and stride are ≥ 1. Each size of y is floor((size of x + 2·padding − kernel) / stride) + 1.
+    p is x in a frame of zeros, `padding` wide, which count as entries. Each of `kernel` (kh, kw),
+    `stride` (sh, sw) and `padding` is a pair (height, width) or one number for both; kernel and
+    stride are 1 or more, and a stride of None equals the kernel. Each size of y is
+    floor((size of x + 2·padding − kernel) / stride) + 1.
 
     Numerics  keeps the dtype; a nan, an infinity or 1e30 affects only the windows that hold it
-    Raises    ValueError if a padding is below 0 or above kernel / 2, or the kernel larger than p
+    Raises    ValueError if a padding is below 0 or above kernel / 2, or if the kernel is
+              larger than p
     Speed     no Python loop over pictures, channels, rows or columns; one over the kernel is fine
 
     >>> avg_pool(np.array([[[[1.0, 4.0, 3.0, 2.0, 9.0]]]]), kernel=(1, 2))
