@@ -65,8 +65,7 @@ def train(
     epoch, a smaller last batch included, and makes a step of one Adam on each batch. But the
     pictures in a batch are moved first: each by a number of pixels down or up, and by another to
     the right or left. Each number is one of −shift, …, shift, all equally likely, and is drawn from
-    rng for each picture in each epoch. As in `moved`, 0 enters. With a shift of 0, no picture is
-    moved.
+    rng for each picture in each epoch. As in `moved`, 0 enters; a shift of 0 moves nothing.
 
     After each epoch it calls report(done, loss): `done` is the share of the epochs that are done, 1
     after the last; `loss` is the mean over the epoch's batches of their losses, each taken before

@@ -18,14 +18,12 @@ def avg_pool(
 
         y[m, c, i, j] = 1 / (kh·kw) · Σ_k Σ_l p[m, c, i·sh + k, j·sw + l]       k < kh, l < kw
 
-    p is x in a frame of zeros, `padding` wide, which count as entries. Each of `kernel` (kh, kw),
-    `stride` (sh, sw) and `padding` is a pair (height, width) or one number for both; kernel and
-    stride are 1 or more, and a stride of None equals the kernel. Each size of y is
-    floor((size of x + 2·padding − kernel) / stride) + 1.
+    p is x in a frame of zeros, `padding` wide, which count as entries. `kernel` (kh, kw), `stride`
+    (sh, sw; None: as kernel) and `padding` are pairs (height, width) or one number for both; kernel
+    and stride are ≥ 1. Each size of y is floor((size of x + 2·padding − kernel) / stride) + 1.
 
     Numerics  keeps the dtype; a nan, an infinity or 1e30 affects only the windows that hold it
-    Raises    ValueError if a padding is below 0 or above kernel / 2, or if the kernel is
-              larger than p
+    Raises    ValueError if padding is below 0 or above kernel / 2, or if the kernel exceeds p
     Speed     no Python loop over pictures, channels, rows or columns; one over the kernel is fine
 
     >>> avg_pool(np.array([[[[1.0, 4.0, 3.0, 2.0, 9.0]]]]), kernel=(1, 2))
@@ -47,8 +45,7 @@ def avg_pool_backward(
     stride: int | tuple[int, int] | None = None,
     padding: int | tuple[int, int] = 0,
 ) -> Float[np.ndarray, "n c height width"]:
-    """Return the gradient with respect to x; `grad_y` is that with respect to y. Of x, only the
-    shape matters.
+    """Turn grad_y, the gradient with respect to y, into that for x, of which only the shape counts.
 
     Numerics  keeps the dtype, the same for grad_y and x
     Raises    ValueError as avg_pool, or if grad_y has another shape than y

@@ -46,8 +46,7 @@ def held_out_scores(
     The features of a row are its entries in the `keep` chosen columns, scaled so that each column
     has mean 0 and standard deviation 1 (ddof 0) over the training rows. One more comes last, its
     clinic's rate: the mean label of the other training rows of that clinic, or 0.5 if there are
-    none. With the mean features c₀ and c₁ of the training rows with the labels 0 and 1, the score
-    of a row is
+    none. With the mean features c₀ and c₁ of the training rows labelled 0 and 1, its score is
 
         ‖features − c₀‖² − ‖features − c₁‖²
 
