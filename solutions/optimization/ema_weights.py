@@ -11,7 +11,8 @@ class EMA:
         average ← decay · average + (1 − decay) · param
 
     `decay` is from 0 to 1. The averages start equal to the first parameters, so no bias correction
-    is needed. Those of float64 parameters are kept in float64, others in float32 or float64.
+    is needed. For float64 parameters they are computed and kept in float64, for others in float32
+    or float64.
 
     Source    Polyak & Juditsky 1992; Tarvainen & Valpola 2017 (mean teacher)
 
