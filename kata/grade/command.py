@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from kata import store
 from kata.catalog import Catalog, Kata, KataError
 from kata.grade import course, formats, roster, submission
 from kata.grade.grading import Grader
 from kata.grade.marks import Marks
-from kata.store import write_whole
 
 _SECRET = "secret"
 
@@ -50,16 +50,15 @@ class Reports:
                 raise KataError(
                     f"{file.absolute().parent} is not a folder: {file} cannot be written."
                 )
+            if file.is_dir():
+                raise KataError(f"{file} is a folder: name the file to write.")
         printed = names[-1] if len(names) > len(files) else None
         return cls(tuple(zip(names, files, strict=False)), printed if names else "table")
 
     def write(self, marks: Marks) -> None:
         """Write all files anew; each is replaced as a whole."""
         for name, file in self.files:
-            try:
-                write_whole(file.absolute(), formats.render(name, marks).encode())
-            except OSError as error:
-                raise KataError(f"Cannot write {file}: {error.strerror}.") from error
+            store.write(file, formats.render(name, marks))
 
 
 def grade(

@@ -54,6 +54,13 @@ def test_a_file_that_is_none_is_named_and_left_there(file):
     assert file.is_dir()
 
 
+def test_what_cannot_be_put_in_place_leaves_nothing_behind(file):
+    file.mkdir(parents=True)
+    with pytest.raises(KataError, match=r"Cannot write .*record\.json"):
+        store.save(file, [])
+    assert [*file.parent.iterdir()] == [file]
+
+
 def test_a_folder_that_cannot_be_written_is_named(file):
     file.parent.write_text("a file where the folder should be")
     with pytest.raises(KataError, match=r"Cannot write .*record\.json"):

@@ -1,11 +1,12 @@
-"""One class, graded once for all tests that look at its marks."""
+"""One class, graded once for all tests that look at its marks, and the command in this process."""
 
 import shutil
+import sys
 
 import pytest
 
-from kata import catalog
-from kata.grade import roster
+from kata import catalog, cli
+from kata.grade import roster, workers
 from kata.grade.grading import Grader
 from kata.tests.conftest import ROOT
 from kata.tests.grade.examples import EXAMPLES
@@ -111,3 +112,19 @@ def classroom_50(monkeypatch):
     monkeypatch.delenv("OWNER", raising=False)
     for name, value in CLASSROOM_50.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def said(monkeypatch, capsys):
+    """Runs `kata` in this process; gives its exit code and what it said."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(workers, "_SECONDS_TO_CONNECT", 0.2)
+
+    def said(*arguments):
+        monkeypatch.setattr(sys, "argv", ["kata", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return end.value.code, *capsys.readouterr()
+
+    return said

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from kata import cli
-from kata.grade import workers
 from kata.tests.conftest import ROOT
 from kata.tests.grade.support import NAMES, found_in, hand_in, stored, wait_for
 
@@ -62,22 +60,6 @@ def marked(folder):
             if os.fsencode(folder) in command + (process / "environ").read_bytes():
                 found.append(command)
     return found
-
-
-@pytest.fixture
-def said(monkeypatch, capsys):
-    """Runs `kata` in this process; gives its exit code and what it said."""
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr(workers, "_SECONDS_TO_CONNECT", 0.2)
-
-    def said(*arguments):
-        monkeypatch.setattr(sys, "argv", ["kata", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        return end.value.code, *capsys.readouterr()
-
-    return said
 
 
 def test_the_command_writes_a_line_for_each_submission(said, output, handed_in):
