@@ -71,7 +71,8 @@ def test_the_penalty_agrees_with_torch(rng, strength):
 def test_the_sizes_are_added_up_in_float64(dtype):
     weights = [np.full((100, 100), 1000.1, dtype), np.full((3, 5), -0.7, dtype)]
     total = 10_000 * float(dtype(1000.1)) + 15 * float(dtype(0.7))
-    assert_close(l1_penalty(weights, 0.5), 0.5 * total)
+    # Half a weight is exact in any dtype, three tenths are not.
+    assert_close(l1_penalty(weights, 0.3), 0.3 * total)
 
 
 @pytest.mark.parametrize("params", NO_WEIGHTS.values(), ids=NO_WEIGHTS.keys())
