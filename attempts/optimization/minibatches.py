@@ -83,6 +83,12 @@ sorted_by_numbers_with_ties = slip(
     {"rng.permutation(n)": 'np.argsort(rng.integers(0, max(n, 1), n), kind="stable")'},
 )
 
+sorted_by_a_million_numbers = slip(
+    "Where there are many rows, some orders come more often than others, as when rows are sorted "
+    "by whole random numbers: ties keep their old order.",
+    {"rng.permutation(n)": 'np.argsort(rng.integers(0, 10**6, n), kind="stable")'},
+)
+
 swapped_with_any_row = slip(
     "Each row is swapped with any row, even one that has its place already: some orders come "
     "more often than others.",
