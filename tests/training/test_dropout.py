@@ -64,10 +64,11 @@ def test_p_is_met_to_the_last_digit(rng, p, dtype):
     assert_close(float(dropped), n * p, rtol=0.0, atol=7 * (n * p * (1 - p)) ** 0.5)
 
 
-def test_a_p_close_to_1_keeps_some(rng):
-    # Of 3,000,000 draws 30 are kept on average, and none with odds of 1e-13.
-    y = dropout(np.ones(3_000_000), 0.99999, rng)
-    assert_close(np.unique(y), np.array([0.0, 1.0 / (1.0 - 0.99999)]))
+@pytest.mark.parametrize("p", [7e-6, 1.0 - 7e-6], ids=str)
+def test_a_p_close_to_0_drops_some_and_one_close_to_1_keeps_some(rng, p):
+    # Of 3,000,000 draws 21 on average, and none with odds of 1e-9. 16 random bits would be too few.
+    y = dropout(np.ones(3_000_000), p, rng)
+    assert_close(np.unique(y), np.array([0.0, 1.0 / (1.0 - p)]))
 
 
 @pytest.mark.parametrize("p", [0.1, 0.3, 0.8])
