@@ -210,6 +210,23 @@ spaces_lost_in_training = slip(
     {"{word: list(word) for word in words}": '{word: " ".join(word).split() for word in words}'},
 )
 
+words_as_texts = slip(
+    "train_bpe keeps a word as a text with spaces between its symbols. Spaces are characters, too: "
+    "one in a word is no symbol then, and stands between two that are never joined.",
+    {
+        "{word: list(word) for word in words}": '{word: " ".join(word) for word in words}',
+        "pairwise(symbols)": "pairwise(symbols.split())",
+        JOIN_ALL: (
+            "import re\n"
+            "pattern = r'(?<!\\S)' + re.escape(' '.join(best)) + r'(?!\\S)'\n"
+            "symbols_of = {\n"
+            "    word: re.sub(pattern, lambda found: found[0].replace(' ', ''), text)\n"
+            "    for word, text in symbols_of.items()\n"
+            "}"
+        ),
+    },
+)
+
 spaces_lost_in_a_new_word = slip(
     "encode loses spaces, as where a text is split at them. They are characters too.",
     {"symbols = list(word)": 'symbols = " ".join(word).split()'},
