@@ -195,6 +195,16 @@ tanh_by_exponentials = slip(
     },
 )
 
+tanh_by_one_exponential = slip(
+    "tanh is written with one exponential that overflows for large z, and ∞ / ∞ is nan.",
+    {
+        STEP: (
+            "z = np.exp(2 * (from_x[:, k] + h @ w_hh.T))\n"
+            "h = np.where(real[:, k, None], (z - 1) / (z + 1), 0)"
+        )
+    },
+)
+
 # --- Padding ---------------------------------------------------------------------------------
 
 padding_not_zero = slip(

@@ -196,6 +196,11 @@ tanh_by_exponentials = slip(
     {"np.tanh(g)": "((np.exp(g) - np.exp(-g)) / (np.exp(g) + np.exp(-g)))"},
 )
 
+tanh_by_one_exponential = slip(
+    "tanh is written with one exponential that overflows for large z, and ∞ / ∞ is nan.",
+    {"np.tanh(g)": "((np.exp(2 * g) - 1) / (np.exp(2 * g) + 1))"},
+)
+
 first_states_unchecked = slip(
     "An h0 or c0 of another shape is not refused: NumPy broadcasts one row, or one unit, over all.",
     {"if state.shape != (n, hidden):": "if False:"},

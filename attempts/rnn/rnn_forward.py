@@ -111,6 +111,11 @@ tanh_by_exponentials = slip(
     },
 )
 
+tanh_by_one_exponential = slip(
+    "tanh is written with one exponential that overflows for large z, and ∞ / ∞ is nan.",
+    {STEP: ("z = np.exp(2 * (from_x[:, k] + h @ w_hh.T))\nh = (z - 1) / (z + 1)")},
+)
+
 clipped = slip(
     "The argument of tanh is clipped, so the states never come as near to ±1 as they should.",
     {STEP: "h = np.tanh(np.clip(from_x[:, k] + h @ w_hh.T, -9, 9))"},
