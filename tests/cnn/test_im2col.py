@@ -92,7 +92,8 @@ def test_special_sizes_agree_with_torch_in_both_directions(rng, shape, kernel):
 
 @pytest.mark.parametrize("settings", TOO_LARGE, ids=str)
 def test_a_kernel_larger_than_the_padded_picture_raises_a_value_error(settings):
-    assert_value_error(im2col, np.ones(SHAPE), *settings)
+    for n in (2, 0):
+        assert_value_error(im2col, np.ones((n, *SHAPE[1:])), *settings)
 
 
 # --- And back --------------------------------------------------------------------------------
@@ -121,7 +122,8 @@ def test_it_is_the_gradient_of_im2col(rng):
 @pytest.mark.parametrize("settings", TOO_LARGE, ids=str)
 def test_a_kernel_larger_than_the_padded_shape_raises_a_value_error(settings):
     taps = np.prod(settings[0]) if isinstance(settings[0], tuple) else settings[0] ** 2
-    assert_value_error(col2im, np.ones((2, 3 * taps, 0)), SHAPE, *settings)
+    for n in (2, 0):
+        assert_value_error(col2im, np.ones((n, 3 * taps, 0)), (n, *SHAPE[1:]), *settings)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +133,7 @@ def test_a_kernel_larger_than_the_padded_shape_raises_a_value_error(settings):
 )
 def test_columns_of_another_shape_raise_a_value_error(cols_shape):
     # With a kernel of 2×3 there are 18 entries and 6·7 or, padded, 6·9 positions.
+    assert_value_error(col2im, np.ones(cols_shape), (0, 3, 7, 9), (2, 3))
     assert_value_error(col2im, np.ones(cols_shape), (2, 3, 7, 9), (2, 3))
     assert_value_error(col2im, np.ones(cols_shape), (2, 3, 7, 9), (2, 3), 1, (0, 1))
 
