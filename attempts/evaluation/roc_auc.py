@@ -63,6 +63,15 @@ equal_scores_ranked_by_place = slip(
     },
 )
 
+equal_scores_ranked_as_sorted = slip(
+    "Equal scores get different ranks, as a sort happens to leave them. Such a pair counts half.",
+    {
+        "values, group = np.unique(scores, return_inverse=True)": (
+            "order = np.argsort(scores)\nvalues, group = scores[order], np.argsort(order)"
+        )
+    },
+)
+
 equal_scores_ranked_by_place_downwards = slip(
     "Of equal scores, the one that stands first counts as the higher. The curve has one point for "
     "all of them.",
