@@ -20,6 +20,7 @@ CASES = {
     "learned by heart, slowly": ([2.0, 1.9375, 1.875], [2.0, 2.5, 9.0], "not learning"),
     "blown up": ([2.0, 1.0, 8.0], [2.0, 1.0, 8.0], "diverging"),
     "blown up, and back": ([2.0, 1e100, 0.25], [2.0, 1e100, 0.25], "good"),
+    "blown up, and back to the start": ([2.0, 1e100, 1.9375], [2.0, 1e100, 1.9375], "not learning"),
     "only the validation loss is huge": ([2.0, 1.0, 0.25], [2.0, 9.0, 80.0], "overfitting"),
     "1.5 times the baseline": ([2.0, 3.0], [2.0, 3.0], "not learning"),
     "a little more": ([2.0, 3.0625], [2.0, 0.25], "diverging"),
