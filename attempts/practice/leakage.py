@@ -59,6 +59,12 @@ chosen_by_all_rows = slip(
     {CHOOSE: "choose_columns(x, y, keep)"},
 )
 
+columns_from_test_rows_without_labels = slip(
+    "The columns are chosen with the test rows as well, though their labels are hidden. Nothing of "
+    "a test row should have a part in the choice.",
+    {CHOOSE: "choose_columns(x, np.where(train, y, 0), keep)"},
+)
+
 rates_of_all_rows = slip(
     "A clinic's rate is the mean of all its labels: those of test rows, and the row's own, are in "
     "it.",

@@ -130,6 +130,16 @@ def test_what_the_labels_of_test_rows_are_changes_no_score(rng):
     assert_close(held_out_scores(x, other, clinics, test, keep=4), expected)
 
 
+def test_what_other_test_rows_hold_changes_no_score(rng):
+    x, y, clinics = draw_noise(rng, 40, 12)
+    test = np.arange(40) % 2 == 0
+    expected = held_out_scores(x, y, clinics, test, keep=4)[:3].copy()
+    others = test & (np.arange(40) >= 6)
+    x, clinics = x.copy(), np.where(others, clinics[::-1], clinics)
+    x[others] = 10 * x[others] + 30
+    assert_close(held_out_scores(x, y, clinics, test, keep=4)[:3].copy(), expected)
+
+
 def test_noise_cannot_be_predicted(rng):
     # 960 guesses are right in half of the cases, with a standard deviation of 1.6 %.
     hits = []
