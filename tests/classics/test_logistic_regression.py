@@ -182,6 +182,13 @@ def test_rows_of_another_shape_raise_a_value_error(shape):
     assert_value_error(fit, x, y, 0.1, 2)
 
 
+@pytest.mark.parametrize(
+    ("of_x", "of_y"), [((5, 3), (4,)), ((5, 3), (1,)), ((5, 3), (5, 1)), ((3,), (3,))], ids=str
+)
+def test_without_steps_too_shapes_that_do_not_fit_raise_a_value_error(of_x, of_y):
+    assert_value_error(fit, np.ones(of_x), np.ones(of_y, np.int64), 0.1, 0)
+
+
 @manners(dtypes=())
 def test_manners(rng):
     x, y, w, b = draw(rng)
