@@ -266,14 +266,16 @@ def test_at_temperature_0_it_writes_the_most_probable_tokens(rng, start, n_new):
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_it_draws_each_token_as_the_temperature_says(rng, temperature):
-    # The last norm gives its beta, always: the logits are the first column of the tokens.
+    # The last norm gives its beta, always: the logits are the first column of the tokens. There are
+    # 20 tokens of each of four probabilities, and even the least probable are drawn.
     logits = np.log([0.1, 0.2, 0.3, 0.4])
-    tokens = np.stack([logits, rng.normal(size=4)], axis=1)
+    tokens = np.stack([logits.repeat(20), rng.normal(size=80)], axis=1)
     params = [tokens, np.zeros((2, 2)), np.zeros(2), np.array([1.0, 0.0])]
     expected = np.exp(logits / temperature) / np.exp(logits / temperature).sum()
     written = write(params, [0], 1000, 1, temperature, rng)
     # 5.4 standard deviations and more.
-    assert_close(np.bincount(written, minlength=4) / 1000, expected, rtol=0.0, atol=0.086)
+    shares = np.bincount(np.array(written) // 20, minlength=4) / 1000
+    assert_close(shares, expected, rtol=0.0, atol=0.086)
 
 
 @draws()
