@@ -262,6 +262,11 @@ scaled_to_a_sum_of_one = slip(
     {BALANCED: "return 1 / counts / (1 / counts).sum()"},
 )
 
+scaled_to_a_mean_of_one = slip(
+    "The classes' weights are scaled to a mean of 1. It is the rows' weights that should have it.",
+    {"len(targets) / (n_classes * counts)": "n_classes / counts / (1 / counts).sum()"},
+)
+
 scaled_by_the_largest_class = slip(
     "The largest class gets a weight of 1. The formula gives it less.",
     {BALANCED: "return counts.max() / counts"},
