@@ -115,6 +115,11 @@ ignores_all_negative_targets = slip(
     {"counts = targets != ignore_index": "counts = (targets != ignore_index) & (targets >= 0)"},
 )
 
+ignores_nothing_but_negative_targets = slip(
+    "Targets are left out because they are negative. Which ones are is for `ignore_index` to say.",
+    {"counts = targets != ignore_index": "counts = targets >= 0"},
+)
+
 targets_shifted_by_one = slip(
     "The targets are shifted by one position. They already are the tokens to be predicted.",
     {
