@@ -74,6 +74,7 @@ def test_lengths_agree_with_torch(rng, n, t, t_m, d, d_m, n_heads):
 
 def test_where_the_length_is_0_the_result_is_zeros(rng):
     assert_close(cross_attention(*draw(rng, 1), 2, np.array([0])), np.zeros((1, 5, 6)))
+    assert_close(cross_attention(*draw(rng, 1, t_m=1), 2, np.array([0])), np.zeros((1, 5, 6)))
     arguments = draw(rng, 3)
     expected = in_torch(*arguments, 2, np.array([4, 7, 1]))
     expected[1] = 0.0
