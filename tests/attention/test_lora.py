@@ -119,6 +119,7 @@ def test_training_starts_from_the_layer_as_it_was(rng):
 def test_a_second_step_uses_the_new_a_and_b(rng):
     grad_y, x, weight, bias, a, b = draw(rng)
     expected = backward_in_torch(grad_y, x, weight, bias, a, b, 3.0), weight + 1.5 * (b @ a)
+    with_a_negated = weight - 1.5 * (b @ a)
     layer = LoRALinear(weight, bias, 2, 3.0, rng)
     layer.forward(x)
     layer.backward(grad_y, x)
@@ -129,6 +130,8 @@ def test_a_second_step_uses_the_new_a_and_b(rng):
     layer.merged()
     layer.b = b
     assert_close((layer.backward(grad_y, x), layer.merged()), expected)
+    layer.a = -a
+    assert_close(layer.merged(), with_a_negated)
 
 
 def test_backward_takes_x_as_it_is_then(rng):
