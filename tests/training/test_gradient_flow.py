@@ -143,6 +143,7 @@ def test_the_limits_are_a_thousandth_and_a_thousand_unless_told(sizes, expected)
         ([1e-9, 1.0, 0.0], "exploding"),
         ([1e-299, 0.0], "exploding"),
         ([1e-305, 1e-305], "healthy"),
+        ([1e308, 1e308], "healthy"),
         ([1.0, 0.0, 1.0], "healthy"),
         ([1e-9], "healthy"),
         ([1e9], "healthy"),
