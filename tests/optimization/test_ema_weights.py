@@ -79,6 +79,9 @@ def test_each_average_has_the_dtype_of_its_first_parameter(rng):
     wide = in_torch([[param.astype(np.float64) for param in params] for params in steps], 0.8)
     expected = [average.astype(dtype) for average, dtype in zip(wide, dtypes, strict=True)]
     assert_close(averages_after(steps, 0.8), expected)
+    # The parameter is too large for the first one's float16; the average is not.
+    steps = [[np.zeros(2, np.float16)], [np.full(2, 1e5, np.float32)]]
+    assert_close(averages_after(steps, 0.9), [np.full(2, 1e4, np.float16)])
 
 
 @pytest.mark.parametrize("decay", [0.7, 0.0, 1.0], ids=str)
