@@ -98,7 +98,7 @@ def test_the_first_state_is_left_unchanged(rng):
 
 @pytest.mark.parametrize("temperature", [0.0, 0.5, 1.0])
 def test_the_logits_are_left_unchanged(rng, temperature):
-    logits = np.array([0.5, -1.0, 2.0])
+    logits = np.array([0.5, -np.inf, 2.0])
     with unchanged(logits):
         generate(lambda token, state: (logits, state), None, 0, NOWHERE, 4, temperature, rng)
 
