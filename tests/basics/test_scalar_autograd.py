@@ -122,7 +122,8 @@ def test_a_part_used_early_and_late_agrees_with_torch():
 
 def test_all_values_of_a_random_graph_agree_with_torch_in_each_call(rng):
     numbers = rng.normal(size=4).tolist()
-    steps = [rng.integers(0, [3, 4 + i, 4 + i]).tolist() for i in range(30)]
+    # One operand is among the latest three, so that most values have a part in the result.
+    steps = [rng.integers([0, i + 1, 0], [3, i + 4, i + 4]).tolist() for i in range(30)]
 
     def grow(values):
         for kind, i, j in steps:
