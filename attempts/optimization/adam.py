@@ -92,7 +92,7 @@ v_corrected_with_the_beta_of_m = slip(
 )
 
 step_count_never_advances = slip(
-    "The step count t stays at 1, so the bias correction never fades.",
+    "The bias correction is by 1 − β in every step, as if t stayed at 1, so it never fades.",
     {"self._t[i] += 1": "self._t[i] = 1"},
 )
 
