@@ -192,6 +192,11 @@ whole_delta_subtracted = slip(
     {"delta * (size - delta / 2)": "delta * (size - delta)"},
 )
 
+half_subtracted = slip(
+    "Beyond delta, ½ is subtracted from |r| instead of delta/2: they agree only where delta is 1.",
+    {"delta * (size - delta / 2)": "delta * (size - 0.5)"},
+)
+
 slope_of_one = slip(
     "Beyond delta the slope is 1. It should be delta, which the parabola has there.",
     {"delta * (size - delta / 2)": "size - delta + delta**2 / 2"},
