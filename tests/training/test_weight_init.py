@@ -61,13 +61,14 @@ def assert_uniform(w, std):
 
 
 def assert_normal(w, std):
-    """Of 200,000 weights, six standard deviations of the last share are 0.0007."""
+    """Of 200,000 weights, six standard deviations of the last two shares are 0.0007 and 0.0003."""
     w = w / std
     assert_close(w.std(), 1.0, atol=0.012)
     shares = [np.mean(abs(w) < 0.5), np.mean(abs(w) > 2.0), np.mean(abs(w) > 3.0)]
     assert_close([w.mean(), *shares], [0.0, 0.38292, 0.0455, 0.0027], atol=0.015, rtol=0.0)
     assert_close(shares[1:], [0.0455, 0.0027], atol=0.003, rtol=0.0)
     assert_close(shares[2], 0.0027, atol=0.0007, rtol=0.0)
+    assert_close(np.mean(abs(w) > 3.5), 0.000465, atol=0.0003, rtol=0.0)
 
 
 # --- Fans ------------------------------------------------------------------------------------
