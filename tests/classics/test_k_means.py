@@ -43,17 +43,14 @@ def draw(rng, n, d, k):
 # --- k-means ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("unit", [1.0, 1e-9])
-def test_four_points_on_a_line_worked_out_by_hand(unit):
+@pytest.mark.parametrize(("unit", "far"), [(1.0, 0.0), (1e-9, 0.0), (1.0, 2.0**20)], ids=str)
+def test_four_points_on_a_line_worked_out_by_hand(unit, far):
     # First 0 stands alone, and the mean of the others is 8; then 2 is nearer to 0 than to 8.
-    x, centers = unit * np.array([[0.0], [2.0], [10.0], [12.0]]), unit * np.array([[0.0], [2.0]])
-    labels = np.array([0, 0, 1, 1])
-    expected = [
-        (unit * np.array([[0.0], [2.0]]), np.array([0, 1, 1, 1])),
-        (unit * np.array([[0.0], [8.0]]), labels),
-        (unit * np.array([[1.0], [11.0]]), labels),
-    ]
-    assert_close([k_means(x, centers, n_iterations) for n_iterations in (0, 1, 2)], expected)
+    x, labels = unit * np.array([[0.0], [2.0], [10.0], [12.0]]) + far, np.array([0, 0, 1, 1])
+    centers = [unit * np.array(pair)[:, None] + far for pair in [(0, 2), (0, 8), (1, 11)]]
+    expected = list(zip(centers, [np.array([0, 1, 1, 1]), labels, labels], strict=True))
+    start = centers[0].copy()
+    assert_close([k_means(x, start, n_iterations) for n_iterations in (0, 1, 2)], expected)
 
 
 @pytest.mark.parametrize("n_iterations", [0, 1, 2, 3, 30])
