@@ -191,11 +191,12 @@ def test_what_cancels_in_the_gradients_keeps_its_digits_in_float32(rng):
 
 
 @pytest.mark.parametrize("n", [6, 0])
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
 @pytest.mark.parametrize("narrow", ["grad_y", "x", "gamma", "beta"])
-def test_results_have_the_dtype_of_what_they_belong_to(rng, narrow, n):
+def test_results_have_the_dtype_of_what_they_belong_to(rng, narrow, dtype, n):
     args = list(draw(rng, (n, 3)))
     which = ["grad_y", "x", "gamma", "beta"].index(narrow)
-    args[which] = args[which].astype(np.float32)
+    args[which] = args[which].astype(dtype)
     grad_y, *rest = args
     expected = [in_torch(*rest, 0.1), *torch_backward(grad_y, *rest, 0.1)]
     result = [layer_norm(*rest, 0.1), *layer_norm_backward(grad_y, *rest, 0.1)]
