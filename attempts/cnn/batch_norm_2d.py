@@ -192,6 +192,12 @@ updated_in_evaluation = slip(
     {RUNNING_VALUES: f"{RUNNING_VALUES}\nif x.size > x.shape[1]:\n    self.forward(x, True)"},
 )
 
+a_single_picture_refused = slip(
+    "Training refuses a single picture. Each of its pixels is a sample, so a picture of two is "
+    "enough.",
+    {"x.size < 2 * self.n_channels": "len(x) < 2"},
+)
+
 biased_running_var = slip(
     "running_var keeps the biased variance, too small by N/(N − 1) as an estimate for all data.",
     {UNBIASED: "var"},
