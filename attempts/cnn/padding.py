@@ -271,6 +271,11 @@ half_rounded_down_on_both_sides = slip(
     {"total // 2, total - total // 2": "total // 2, total // 2"},
 )
 
+half_rounded_up_on_both_sides = slip(
+    "Where the zeros don't split evenly, both sides get the larger half: the size grows by 1.",
+    {"total // 2, total - total // 2": "total - total // 2, total - total // 2"},
+)
+
 odd_one_before = slip(
     "Where the zeros don't split evenly, the odd one is put before. As in torch, it comes after.",
     {"total // 2, total - total // 2": "total - total // 2, total // 2"},
