@@ -305,6 +305,11 @@ gradient_of_beta_with_gamma = slip(
     {"grad_beta = grad_y.sum(": "grad_beta = grad_x_hat.sum("},
 )
 
+gradient_of_gamma_with_gamma = slip(
+    "gamma's gradient is multiplied by gamma. y is gamma · x̂ + beta, whose slope in gamma is x̂.",
+    {"grad_gamma = (grad_y * x_hat)": "grad_gamma = (grad_x_hat * x_hat)"},
+)
+
 gamma_and_beta_exchanged = slip(
     "The gradients of gamma and beta are exchanged.",
     {
