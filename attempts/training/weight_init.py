@@ -114,8 +114,8 @@ xavier_with_the_product = slip(
 )
 
 xavier_with_the_sum = slip(
-    "It divides by the sum of the fans, not by their mean: the variance is half of what it should "
-    "be.",
+    "The variance is gain² / (fan_in + fan_out), half of what it should be. The mean of the fans "
+    "divides gain², not their sum.",
     {"math.sqrt(2.0 / (fan_in": "math.sqrt(1.0 / (fan_in"},
 )
 
@@ -172,6 +172,25 @@ default_of_torch_layers = slip(
     "This is the default of torch's layers, Kaiming with a = √5, which has a sixth of the variance "
     "for ReLU.",
     {"math.sqrt(2.0 / fan_in)": "math.sqrt(1.0 / (3.0 * fan_in))"},
+)
+
+bound_as_xavier_std = slip(
+    "The standard deviation is gain · √(6 / (fan_in + fan_out)). That is the bound of the uniform "
+    "distribution.",
+    {
+        "_normal(shape, rng, _xavier_std(shape, gain))": (
+            "_normal(shape, rng, math.sqrt(3.0) * _xavier_std(shape, gain))"
+        )
+    },
+)
+
+bound_as_kaiming_std = slip(
+    "The standard deviation is √(6 / fan_in). That is the bound of the uniform distribution.",
+    {
+        "_normal(shape, rng, _kaiming_std(shape))": (
+            "_normal(shape, rng, math.sqrt(3.0) * _kaiming_std(shape))"
+        )
+    },
 )
 
 variance_as_kaiming_std = slip(
