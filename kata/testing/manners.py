@@ -197,6 +197,7 @@ def _gives_results_of_its_own(first: list[Call], second: list[Call]) -> None:
     for earlier, call in zip(first, second, strict=True):
         own = earlier.copied()
         result = own.result()
+        _check_entries_share_nothing(result)
         kept = copy.deepcopy(result)
         call.copied().result()
         check_same(result, kept, "once the next call was made", "a result changed")
@@ -206,6 +207,18 @@ def _gives_results_of_its_own(first: list[Call], second: list[Call]) -> None:
         check_same(result, kept, "as it shares memory with an argument", "a result changed")
         _check_parts_share_nothing(result, kept)
         check_same(earlier.copied().result(), kept, "once what was given before was written into")
+
+
+def _check_entries_share_nothing(result: Any) -> None:
+    """Each entry of a result has memory of its own, so that the caller may write into one alone."""
+    __tracebackhide__ = True
+    for part in filter(is_array, parts_of(result)):
+        low, high = np.lib.array_utils.byte_bounds(part)
+        problem = (
+            "entries of a result share memory, as in np.broadcast_to: to change one changes all"
+        )
+        overlap = part.size > 0 and high - low < part.nbytes
+        recorder.check(overlap, False, problem if overlap else None, error=SideEffectError)
 
 
 def _check_parts_share_nothing(result: Any, kept: Any) -> None:

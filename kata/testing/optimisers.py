@@ -285,6 +285,7 @@ def _moves_a_large_parameter_like_a_small_one(
 def _takes_no_parameters(make: Callable[[], Any], rng: np.random.Generator) -> None:
     __tracebackhide__ = True
     assert_close(take_steps(make(), [], [[], []]), [])
+    assert_close(make().step((), ()), [])
 
 
 def _takes_any_sequence(make: Callable[[], Any], rng: np.random.Generator) -> None:

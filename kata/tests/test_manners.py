@@ -63,6 +63,10 @@ def a_view(x, w):
     return x[::-1]
 
 
+def broadcast(x, w):
+    return np.broadcast_to((x * w).sum(), x.shape)
+
+
 UNCHANGED = "arguments are left unchanged"
 ALONE = "a result depends on its arguments alone"
 AFTERWARDS = "a result is not changed afterwards"
@@ -84,6 +88,11 @@ WRONG = {
         "dtype float64, expected float32",
     ),
     "one that returns a view": (a_view, AFTERWARDS, "shares memory with an argument"),
+    "one that returns a number in many places": (
+        broadcast,
+        AFTERWARDS,
+        "entries of a result share memory",
+    ),
 }
 
 
