@@ -215,7 +215,7 @@ def _check_entries_share_nothing(result: Any) -> None:
     for part in filter(is_array, parts_of(result)):
         low, high = np.lib.array_utils.byte_bounds(part)
         problem = (
-            "entries of a result share memory, as in np.broadcast_to: to change one changes all"
+            "entries of a result share memory, as in np.broadcast_to: changing one changes others"
         )
         overlap = part.size > 0 and high - low < part.nbytes
         recorder.check(overlap, False, problem if overlap else None, error=SideEffectError)
