@@ -142,7 +142,7 @@ equal_scores_called_one_by_one_from_the_top = slip(
 )
 
 ratio_of_the_costs = slip(
-    "Mistakes are weighed by the ratio of the costs, a rounded float, so that equal costs may "
+    "Something is divided before the totals are compared. That rounds them, so that equal ones may "
     "differ in the last digit.",
     {
         "costs = cost_fp * alarms + cost_fn * missed": (
