@@ -152,6 +152,11 @@ inputs_of_the_first_layer = slip(
     {W2: "rng.normal(size=(classes, hidden)) * np.sqrt(2 / pixels)"},
 )
 
+outputs_of_the_second_layer = slip(
+    "The second layer's variance is divided by its number of outputs; inputs are asked for.",
+    {W2: "rng.normal(size=(classes, hidden)) * np.sqrt(2 / classes)"},
+)
+
 small_weights_for_all = slip(
     "The weights have a standard deviation of 0.01, whatever the number of inputs.",
     {
@@ -230,6 +235,11 @@ nothing_added_to_the_norm = slip(
 norm_without_the_root = slip(
     "The gradients are compared by the square of their norm; the root is missing.",
     {NORM: "sum((grad**2).sum() for grad in grads)"},
+)
+
+norms_added = slip(
+    "The norms of the arrays are added. It is their squares that add up, to the norm's square.",
+    {NORM: "sum(np.sqrt((grad**2).sum()) for grad in grads)"},
 )
 
 biases_decay_too = slip("The biases decay too.", {DECAYS: "[decay] * 4"})
