@@ -179,6 +179,15 @@ last_win_only = slip(
     {HIT: "hit[...] = np.where(winners == place, grad_y, hit)"},
 )
 
+last_window_only = slip(
+    "A pixel that wins in several windows gets the gradient of the last one only, as with += at "
+    "indices that repeat. What it wins adds up.",
+    {
+        "in enumerate(np.ndindex(kh, kw))": "in reversed(list(enumerate(np.ndindex(kh, kw))))",
+        HIT: "hit[...] = np.where(winners == place, grad_y, hit)",
+    },
+)
+
 wins_averaged = slip(
     "What a pixel wins in several windows is averaged. It adds up.",
     {
