@@ -186,6 +186,11 @@ own_positions_in_the_dtype_of_x = slip(
     {"positions = np.arange(t)": "positions = np.arange(t).astype(x.dtype).astype(np.float64)"},
 )
 
+positions_in_the_dtype_of_x = slip(
+    "The positions have x's dtype. Beyond 2048, float16 skips numbers; beyond 65,504, it has inf.",
+    {"angles = positions[:, None] /": "angles = positions[:, None].astype(x.dtype) /"},
+)
+
 angles_in_the_dtype_of_x = slip(
     "The angles have x's dtype: in float32 far positions keep few digits behind the point.",
     {
