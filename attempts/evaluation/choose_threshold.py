@@ -142,8 +142,8 @@ equal_scores_called_one_by_one_from_the_top = slip(
 )
 
 ratio_of_the_costs = slip(
-    "Something is divided before the totals are compared. That rounds them, so that equal ones may "
-    "differ in the last digit.",
+    "A division before the totals are compared rounds them, so that equal ones may differ in the "
+    "last digit.",
     {
         "costs = cost_fp * alarms + cost_fn * missed": (
             "costs = alarms + cost_fn / cost_fp * missed if cost_fp else cost_fn * missed"
