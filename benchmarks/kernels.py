@@ -1,4 +1,4 @@
-"""What `kata bench` times: for each vectorised kata a kernel at a usual size, in float32."""
+"""What `kata bench` times: for each vectorized kata a kernel at a usual size, in float32."""
 
 import numpy as np
 import torch

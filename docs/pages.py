@@ -94,7 +94,7 @@ def draw_ravine(figure: Any) -> None:
     names = ("sgd", "momentum", "nesterov", "rmsprop", "adam")
     scripts = {name: picture(name) for name in names}
     ravine.draw_paths(
-        figure, {drawn.NAME: drawn.optimiser(solution(name)) for name, drawn in scripts.items()}
+        figure, {drawn.NAME: drawn.optimizer(solution(name)) for name, drawn in scripts.items()}
     )
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-KINDS = ("implement", "vectorise", "debug", "capstone", "predict")
+KINDS = ("implement", "vectorize", "debug", "capstone", "predict")
 LEVELS = ("easy", "medium", "hard")
 
 # The folders for the learner's answers, and for what is written in a mock interview.

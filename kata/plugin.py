@@ -277,7 +277,7 @@ class KataPlugin:
         """
         if isinstance(error, KeyboardInterrupt | Exit):
             return None
-        if self._among_many and kata.kind in ("vectorise", "debug") and stubs.is_untouched(kata):
+        if self._among_many and kata.kind in ("vectorize", "debug") and stubs.is_untouched(kata):
             return kata
         if not isinstance(error, NotImplementedError):
             return None

@@ -134,12 +134,12 @@ sum_of_the_blocks = slip(
     },
 )
 
-normalised_at_every_block = slip(
+normalized_at_every_block = slip(
     "The result is divided by the sum after every block, and then treated as if it had not been.",
     {MEANS: f"{MEANS}\ny = y / total", "return y / total": "return y"},
 )
 
-not_normalised = slip(
+not_normalized = slip(
     "The weighted values are never divided by the sum of the weights.",
     {"return y / total": "return y"},
 )

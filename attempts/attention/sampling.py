@@ -211,12 +211,12 @@ top_p_of_all_tokens = slip(
     },
 )
 
-not_renormalised_after_top_k = slip(
+not_renormalized_after_top_k = slip(
     "What top_k leaves is not divided by its sum.",
     {RANKED: f"{WEIGHTS}\nranked /= np.exp((logits - logits.max()) / temperature).sum()"},
 )
 
-not_renormalised_after_top_p = slip(
+not_renormalized_after_top_p = slip(
     "What top_p leaves is not divided by its sum.", {f"{DROP}\nranked /= ranked.sum()": DROP}
 )
 

@@ -98,7 +98,7 @@ the_axis_of_the_sum_lost = slip(
     {"weights.sum(axis=-1, keepdims=True)": "weights.sum(axis=-1)"},
 )
 
-not_normalised = slip(
+not_normalized = slip(
     "The exponentials of a query's scores are not divided by their sum.", {MEANS: "weights @ v"}
 )
 

@@ -59,7 +59,7 @@ no_activation_before_the_last_layer = slip(
 )
 
 the_last_layer_by_its_identity = slip(
-    "The last layer is recognised by its arrays. A layer may stand in the list twice.",
+    "The last layer is recognized by its arrays. A layer may stand in the list twice.",
     {"i == len(layers) - 1": "w is layers[-1][0]"},
 )
 

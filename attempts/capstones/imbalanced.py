@@ -211,7 +211,7 @@ weighted_once_more = slip(
     {"p * weights[0], (1 - p) * weights[1]": "p * weights[1], (1 - p) * weights[0]"},
 )
 
-not_normalised = slip(
+not_normalized = slip(
     "p is divided by its weight, but p and 1 − p no longer add up to 1.",
     {"return yes / (yes + no)": "return p / weights[1]"},
 )

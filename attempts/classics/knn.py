@@ -79,7 +79,7 @@ by_the_angle = slip(
     },
 )
 
-columns_standardised = slip(
+columns_standardized = slip(
     "The columns are brought to one scale first. That is often wise, but it changes which rows are "
     "near, and nobody asked for it.",
     {

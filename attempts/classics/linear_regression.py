@@ -60,7 +60,7 @@ bias_with_the_wrong_sign = slip(
     "b has the wrong sign.", {"float(y_mean - x_mean @ w)": "float(x_mean @ w - y_mean)"}
 )
 
-bias_penalised = slip(
+bias_penalized = slip(
     "b is penalized like a weight, and counts as one where the smallest w is chosen. A shift of y "
     "should move b alone.",
     {
@@ -149,7 +149,7 @@ shrunk_afterwards = slip(
     {"np.sqrt(l2) * np.eye(d)": "0 * np.eye(d)", "rcond=None)[0]": "rcond=None)[0] / (1 + l2)"},
 )
 
-columns_standardised = slip(
+columns_standardized = slip(
     "The columns are divided by their deviations before the fit, so the penalty falls on other "
     "weights than w.",
     {

@@ -279,12 +279,12 @@ penalty_divided_by_rows = slip(
     {"l2 / 2 * np.sum(w**2)": "l2 / 2 / len(x) * np.sum(w**2)", "+ l2 * w": "+ l2 / len(x) * w"},
 )
 
-bias_penalised = slip(
+bias_penalized = slip(
     "b is penalized like a weight.",
     {"np.sum(w**2)": "(np.sum(w**2) + b**2)", "float(error.sum())": "float(error.sum() + l2 * b)"},
 )
 
-gradient_of_b_penalised = slip(
+gradient_of_b_penalized = slip(
     "The gradient of b holds a penalty, though the loss has none on b.",
     {"float(error.sum())": "float(error.sum() + l2 * b)"},
 )

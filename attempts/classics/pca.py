@@ -52,7 +52,7 @@ rows_centred = slip(
     {"np.linalg.svd(x - mean,": "np.linalg.svd(x - x.mean(axis=1, keepdims=True),"},
 )
 
-columns_standardised = slip(
+columns_standardized = slip(
     "The columns are divided by their deviations. These are the components of the correlations, "
     "not of the covariance.",
     {"np.linalg.svd(x - mean,": "np.linalg.svd((x - mean) / x.std(axis=0, ddof=1),"},

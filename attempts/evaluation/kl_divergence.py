@@ -211,7 +211,7 @@ through_the_probabilities = slip(
 )
 
 logits_as_logarithms = slip(
-    "The logits are taken for log-probabilities: they are not normalised.",
+    "The logits are taken for log-probabilities: they are not normalized.",
     {
         "log_p, log_q = _log_softmax(p_logits), _log_softmax(q_logits)": (
             "log_p, log_q = _log_softmax(p_logits), q_logits"

@@ -81,7 +81,7 @@ learning_rate_twice = slip(
 )
 
 learning_rate_kept = slip(
-    "The step keeps the lr that the optimiser was made with. `lr` may be assigned later, as a "
+    "The step keeps the lr that the optimizer was made with. `lr` may be assigned later, as a "
     "schedule does.",
     {"self.lr = lr": "self.lr = self.first_lr = lr", "param - self.lr": "param - self.first_lr"},
 )
@@ -169,7 +169,7 @@ none_forgets = slip(
     {"return param.copy()": "self._v[i] = np.zeros_like(param)\nreturn param.copy()"},
 )
 
-# --- What any optimiser with a state may do; the later ones import these ---------------------
+# --- What any optimizer with a state may do; the later ones import these ---------------------
 
 uphill = slip(
     "The step goes up the gradient: the sign is wrong.", {"param - self.lr": "param + self.lr"}

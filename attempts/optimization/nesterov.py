@@ -45,7 +45,7 @@ def by_two_points(x, gradient, lr, momentum, steps):
 
 @right(look_ahead)
 def with_a_sum_of_slopes(x, gradient, lr, momentum, steps):
-    """v is kept without lr, as the optimiser keeps it, and the point is always the one ahead."""
+    """v is kept without lr, as the optimizer keeps it, and the point is always the one ahead."""
     point, v = x.copy(), np.zeros_like(x)
     for _ in range(steps):
         g = gradient(point)
@@ -137,7 +137,7 @@ stopped_where_it_stands_still = slip(
     {"x = x + u": "x = x + u\nif not u.any():\n    break"},
 )
 
-# --- The optimiser ---------------------------------------------------------------------------
+# --- The optimizer ---------------------------------------------------------------------------
 
 
 @right(Nesterov)

@@ -66,7 +66,7 @@ learning_rate_ignored = slip(
 )
 
 learning_rate_kept = slip(
-    "The step keeps the lr that the optimiser was made with. `lr` may be assigned later, as a "
+    "The step keeps the lr that the optimizer was made with. `lr` may be assigned later, as a "
     "schedule does.",
     {"self.lr = lr": "self.lr = self.first_lr = lr", "self.lr * grad": "self.first_lr * grad"},
 )
@@ -145,7 +145,7 @@ def moving_each_parameter_by_hand(params, batches, gradients, lr):
 
 step_not_kept = slip(
     "An epoch leaves the parameters as they were. What becomes of the list that a step returns?",
-    {"params = optimiser.step": "optimiser.step"},
+    {"params = optimizer.step": "optimizer.step"},
 )
 
 all_gradients_at_the_start = slip(
@@ -153,7 +153,7 @@ all_gradients_at_the_start = slip(
     "the previous step left.",
     {
         "[param.copy() for param in params]": "[param.copy() for param in params]\nnew = params",
-        "params = optimiser.step": "new = optimiser.step",
+        "params = optimizer.step": "new = optimizer.step",
         "return params": "return new",
         "step(params, ": "step(new, ",
     },
@@ -165,7 +165,7 @@ one_step_on_the_mean = slip(
     {
         "SGD(lr)": "SGD(lr / max(len(batches), 1))",
         "[param.copy() for param in params]": "[param.copy() for param in params]\nnew = params",
-        "params = optimiser.step": "new = optimiser.step",
+        "params = optimizer.step": "new = optimizer.step",
         "return params": "return new",
         "step(params, ": "step(new, ",
     },
@@ -184,7 +184,7 @@ every_batch_from_the_start = slip(
     "Every batch starts again from the first parameters, so only the last one leaves a trace.",
     {
         "[param.copy() for param in params]": "[param.copy() for param in params]\nnew = params",
-        "params = optimiser.step": "new = optimiser.step",
+        "params = optimizer.step": "new = optimizer.step",
         "return params": "return new",
     },
 )
@@ -208,5 +208,5 @@ without_a_smaller_last_batch = slip(
 shorter_steps_on_larger_batches = slip(
     "The step is divided by the number of rows in the batch. The gradients are already those of "
     "the batch's loss.",
-    {"for x, y in batches:": "for x, y in batches:\n    optimiser.lr = lr / len(x)"},
+    {"for x, y in batches:": "for x, y in batches:\n    optimizer.lr = lr / len(x)"},
 )

@@ -168,9 +168,9 @@ def flat(arrays):
 def one_run_after_the_other(params, steps_of_grads, lr, momentum, weight_decay):
     courses = []
     for decoupled in (False, True):
-        optimiser, state, course = SGD(lr, momentum, weight_decay, decoupled), params, []
+        optimizer, state, course = SGD(lr, momentum, weight_decay, decoupled), params, []
         for grads in steps_of_grads:
-            state = optimiser.step(state, grads)
+            state = optimizer.step(state, grads)
             course.append(flat(state))
         courses.append(course)
     pairs = zip(*courses, strict=True)
@@ -242,8 +242,8 @@ the_last_parameter_alone = slip(
     {"zip(one, other, strict=True)": "zip(one[-1:], other[-1:], strict=True)"},
 )
 
-one_optimiser_for_both = slip(
-    "Both runs share one optimiser (or its v), so each picks up the other's gradients.",
+one_optimizer_for_both = slip(
+    "Both runs share one optimizer (or its v), so each picks up the other's gradients.",
     {
         "for grads in steps_of_grads:": (
             "first._v = second._v = [np.zeros_like(param) for param in params]\n"
@@ -261,7 +261,7 @@ always_from_the_start = slip(
 )
 
 never_a_gap = slip(
-    "There is never a gap. Do both runs have the same kind of decay, or are the optimisers made "
+    "There is never a gap. Do both runs have the same kind of decay, or are the optimizers made "
     "anew for every step?",
     {", decoupled=True)": ")"},
 )

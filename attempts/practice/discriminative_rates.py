@@ -127,7 +127,7 @@ weight_decay_falls_too = slip(
 )
 
 tied_twice = slip(
-    "A tied tensor is grouped each time it comes, though one object is one parameter: an optimiser "
+    "A tied tensor is grouped each time it comes, though one object is one parameter: an optimizer "
     "would move it twice in a step.",
     {UNSEEN: DECAYS},
 )

@@ -242,7 +242,7 @@ features_kept = slip(
 )
 
 settings_kept = slip(
-    "The optimiser of the first `fit` is kept, with its lr and weight decay.",
+    "The optimizer of the first `fit` is kept, with its lr and weight decay.",
     {
         OPTIMIZER: (
             'if not hasattr(self, "_optimizer"):\n'

@@ -167,7 +167,7 @@ a_decay_of_the_weights = slip(
     {"lr=lr)": "lr=lr, weight_decay=1e-4)"},
 )
 
-steps_of_another_optimiser = slip(
+steps_of_another_optimizer = slip(
     "The steps have momentum; they should be those of plain gradient descent.",
     {"lr=lr)": "lr=lr, momentum=0.9)"},
 )

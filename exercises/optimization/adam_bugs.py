@@ -1,6 +1,6 @@
 """Four bugs in an Adam.
 
-This optimiser runs without an error, and the loss even goes down. But as handed out, it contains
+This optimizer runs without an error, and the loss even goes down. But as handed out, it contains
 four independent bugs: it is not the Adam that its docstrings describe.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 
 # TODO: find the four bugs and fix them; the docstrings are right.
 class Adam:
-    """The Adam optimiser. In its step t = 1, 2, … a parameter p with gradient g moves by
+    """The Adam optimizer. In its step t = 1, 2, … a parameter p with gradient g moves by
 
         m ← β₁·m + (1 − β₁)·g              m starts at 0
         v ← β₂·v + (1 − β₂)·g²             v starts at 0

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class AdamW:
-    """The AdamW optimiser: Adam with decoupled weight decay.
+    """The AdamW optimizer: Adam with decoupled weight decay.
 
     In its step t = 1, 2, … a parameter p with gradient g moves by
 
@@ -47,8 +47,8 @@ class AdamW:
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 
-        >>> optimiser = AdamW(lr=0.5, eps=0.0, weight_decay=0.2)
-        >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+        >>> optimizer = AdamW(lr=0.5, eps=0.0, weight_decay=0.2)
+        >>> optimizer.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
         [array([0.4, 2.3])]
         """
         raise NotImplementedError

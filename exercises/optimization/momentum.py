@@ -33,8 +33,8 @@ class Momentum:
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 
-        >>> optimiser = Momentum(lr=0.5, momentum=0.5)
-        >>> optimiser.step(optimiser.step([np.array([2.0])], [np.array([4.0])]), [np.array([0.0])])
+        >>> optimizer = Momentum(lr=0.5, momentum=0.5)
+        >>> optimizer.step(optimizer.step([np.array([2.0])], [np.array([4.0])]), [np.array([0.0])])
         [array([-1.])]
         """
         raise NotImplementedError

@@ -1,6 +1,6 @@
-"""Predict: steps, rates and regularizers of optimisers, in your head.
+"""Predict: steps, rates and regularizers of optimizers, in your head.
 
-Return each answer as a literal; give floats to three digits. Optimisers are PyTorch's: momentum has
+Return each answer as a literal; give floats to three digits. Optimizers are PyTorch's: momentum has
 no dampening, and the averages of RMSProp and Adam start at 0. Take eps as negligibly small. The
 length of a step is the absolute change of the weight.
 """
@@ -35,7 +35,7 @@ def momentum_two_steps() -> float:
 
 
 def momentum_in_the_long_run() -> float:
-    """The same optimiser, lr 0.1 and momentum 0.9, gets a gradient of 1.0 for hundreds of steps.
+    """The same optimizer, lr 0.1 and momentum 0.9, gets a gradient of 1.0 for hundreds of steps.
     What is the step length in the end? A float.
     """
     raise NotImplementedError

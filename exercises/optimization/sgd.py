@@ -6,7 +6,7 @@ import numpy as np
 
 
 class SGD:
-    """The simplest optimiser. In each step a parameter p with gradient g moves by
+    """The simplest optimizer. In each step a parameter p with gradient g moves by
 
         p ← p − lr · g
 

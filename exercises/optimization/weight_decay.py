@@ -44,8 +44,8 @@ class SGD:
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 
-        >>> optimiser = SGD(lr=0.5, momentum=0.9, weight_decay=0.2)
-        >>> optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+        >>> optimizer = SGD(lr=0.5, momentum=0.9, weight_decay=0.2)
+        >>> optimizer.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
         [array([-0.6,  3.8])]
         """
         raise NotImplementedError

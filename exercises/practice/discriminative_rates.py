@@ -9,7 +9,7 @@ import torch
 def parameter_groups(
     layers: Sequence[dict[str, torch.Tensor]], lr: float, decay: float, weight_decay: float
 ) -> list[dict[str, Any]]:
-    """Group the parameters of a network for an optimiser, with a rate for each layer.
+    """Group the parameters of a network for an optimizer, with a rate for each layer.
 
         rate of layer i = lr · decay^(last − i)         layer 0 is next to the input
 

@@ -147,7 +147,7 @@ def text_problems(kata: Kata) -> list[str]:
             )
     except KataError as error:
         problems.append(str(error))
-    if kata.kind in ("implement", "vectorise") and ">>>" not in kata.exercise.read_text("utf-8"):
+    if kata.kind in ("implement", "vectorize") and ">>>" not in kata.exercise.read_text("utf-8"):
         problems.append(f"{kata.relative(kata.exercise)} shows no example (>>>) in a docstring")
     try:
         problems += _interface_problems(kata)
@@ -289,7 +289,7 @@ def stub_problems(kata: Kata, verdict: Verdict) -> list[str]:
         return [f"the stub: {verdict.problem}"]
     passing = [name for name in verdict.tests if verdict.outcomes.get(name) == "passed"]
     failing = [name for name in verdict.tests if verdict.outcomes.get(name) == "failed"]
-    if kata.kind == "vectorise":
+    if kata.kind == "vectorize":
         wrong = [name for name in failing if name not in verdict.speed]
         problems = [f"the stub fails {name}, which is not about speed" for name in wrong]
         return problems or ([] if failing else ["the stub passes every test"])

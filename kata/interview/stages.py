@@ -16,7 +16,7 @@ from kata.verdict import claim
 
 _STAGES = {
     "implement": (PLAN, EDGES, COST),
-    "vectorise": (PLAN, EDGES, COST),
+    "vectorize": (PLAN, EDGES, COST),
     "capstone": (PLAN,),
     "debug": (PLAN,),
     "predict": (),

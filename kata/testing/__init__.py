@@ -15,12 +15,12 @@ from kata.testing.gradients import numerical_gradient, torch_gradients
 from kata.testing.losses import loss
 from kata.testing.manners import manners
 from kata.testing.notes import Note, SideEffectError, diagnosing, recorder, recording
-from kata.testing.optimisers import draw_params, optimiser, take_steps, torch_steps
+from kata.testing.optimizers import draw_params, optimizer, take_steps, torch_steps
 from kata.testing.speed import (
     assert_keeps_pace,
     assert_memory_at_most,
     assert_no_loop_over,
-    assert_vectorised,
+    assert_vectorized,
     of_four_axes,
 )
 from kata.testing.values import (
@@ -43,7 +43,7 @@ __all__ = [
     "assert_memory_at_most",
     "assert_no_loop_over",
     "assert_value_error",
-    "assert_vectorised",
+    "assert_vectorized",
     "describe",
     "diagnosing",
     "difference",
@@ -53,7 +53,7 @@ __all__ = [
     "manners",
     "numerical_gradient",
     "of_four_axes",
-    "optimiser",
+    "optimizer",
     "peak_bytes",
     "python_work",
     "recorder",

@@ -54,7 +54,7 @@ def steps_beyond(few: int, function: Callable[..., Any], args: Arguments) -> tup
     return many, f"over {most}" if many > most else str(many)
 
 
-def assert_vectorised(function: Callable[..., Any], draw: Callable[..., Arguments]) -> None:
+def assert_vectorized(function: Callable[..., Any], draw: Callable[..., Arguments]) -> None:
     """Fail if Python's work grows with any size that `draw` takes, or with all of them at once.
 
     The latter shows a loop over the smaller of two, such as over the classes that occur in a batch.
@@ -80,7 +80,7 @@ def assert_vectorised(function: Callable[..., Any], draw: Callable[..., Argument
 
 
 def of_four_axes(rng: np.random.Generator, arrays: int = 1) -> Callable[..., Arguments]:
-    """Draw this many arrays of one shape, for `assert_vectorised(softmax, of_four_axes(rng))`."""
+    """Draw this many arrays of one shape, for `assert_vectorized(softmax, of_four_axes(rng))`."""
 
     def draw(batch: int, maps: int, rows: int, columns: int) -> Arguments:
         return tuple(rng.normal(size=(arrays, batch, maps, rows, columns)))

@@ -5,10 +5,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from kata.testing import draw_params, draws, loss, optimiser, schedule, share_nothing
+from kata.testing import draw_params, draws, loss, optimizer, schedule, share_nothing
 from kata.tests.declared import failures
 
-# --- Optimisers ---
+# --- Optimizers ---
 
 
 class SGD:
@@ -86,8 +86,8 @@ class InPlace(SGD):
 
 OPTIMISERS = {
     KeepsTheGradient: "the caller may write into its arrays after a step",
-    StateOfTheClass: "two optimisers share nothing",
-    SettingsOfTheClass: "two optimisers share nothing",
+    StateOfTheClass: "two optimizers share nothing",
+    SettingsOfTheClass: "two optimizers share nothing",
     OneStateForAll: "each parameter has a state of its own",
     ForgetsWithoutGradient: "a gradient of None leaves its parameter and state alone",
     HandsBackWithoutGradient: "the caller may write into its arrays after a step",
@@ -96,17 +96,17 @@ OPTIMISERS = {
 }
 
 
-def declared_optimiser(kind):
-    @optimiser()
-    def test_it_is_an_optimiser():
+def declared_optimizer(kind):
+    @optimizer()
+    def test_it_is_an_optimizer():
         return partial(kind, 0.1), partial(kind, 0.3)
 
-    return failures(test_it_is_an_optimiser)
+    return failures(test_it_is_an_optimizer)
 
 
 @pytest.mark.parametrize(("kind", "promise"), OPTIMISERS.items(), ids=lambda one: str(one))
-def test_an_optimiser_that_breaks_a_promise_fails_it(kind, promise):
-    assert promise in declared_optimiser(kind)
+def test_an_optimizer_that_breaks_a_promise_fails_it(kind, promise):
+    assert promise in declared_optimizer(kind)
 
 
 def test_no_gradient_is_drawn_so_near_0_that_a_right_sum_would_lose_its_digits():
@@ -114,8 +114,8 @@ def test_no_gradient_is_drawn_so_near_0_that_a_right_sum_would_lose_its_digits()
     assert min(abs(array).min(initial=np.inf) for array in drawn) >= 12.5
 
 
-def test_a_right_optimiser_keeps_all_promises():
-    assert declared_optimiser(SGD) == {}
+def test_a_right_optimizer_keeps_all_promises():
+    assert declared_optimizer(SGD) == {}
 
 
 # --- Schedules, and what draws ---

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from kata.testing import assert_vectorised, manners
+from kata.testing import assert_vectorized, manners
 from kata.tests.declared import failures, names_of
 
 
@@ -253,5 +253,5 @@ def test_a_loop_over_any_axis_is_told_by_the_name_of_its_size():
         return (np.ones((rows, wide_columns)),)
 
     with pytest.raises(AssertionError, match="Let NumPy do the loop over wide columns"):
-        assert_vectorised(by_columns, draw)
-    assert_vectorised(lambda x: x * 2, draw)
+        assert_vectorized(by_columns, draw)
+    assert_vectorized(lambda x: x * 2, draw)

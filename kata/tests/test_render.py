@@ -81,10 +81,10 @@ def test_tests_that_need_the_reference_are_not_counted_as_run(shown, failed):
 
 
 def test_two_possible_mistakes_are_told_as_such(shown, failed):
-    failed.mistakes.append(("two", "The rows are not normalised."))
+    failed.mistakes.append(("two", "The rows are not normalized."))
     text = shown(render.verdict(failed))
     assert "This looks like one or more of these:" in text
-    assert "The rows are not normalised." in text
+    assert "The rows are not normalized." in text
     failed.at_once = True
     assert "Two mistakes at once would give these results:" in shown(render.verdict(failed))
 

@@ -14,7 +14,7 @@ from kata.testing import (
     assert_keeps_pace,
     assert_memory_at_most,
     assert_no_loop_over,
-    assert_vectorised,
+    assert_vectorized,
     difference,
     numerical_gradient,
     peak_bytes,
@@ -183,7 +183,7 @@ def test_torch_gradients_come_in_the_order_of_the_inputs():
 # --- Gauges ---
 
 
-def vectorised(x):
+def vectorized(x):
     e = np.exp(x - x.max(-1, keepdims=True))
     return e / e.sum(-1, keepdims=True)
 
@@ -206,10 +206,10 @@ def while_loop(x):
     return i
 
 
-def test_vectorised_code_does_the_same_work_for_any_size():
+def test_vectorized_code_does_the_same_work_for_any_size():
     x = np.ones((96, 8))
-    assert python_work(vectorised, x[:8]) == python_work(vectorised, x)
-    assert_no_loop_over("the rows", vectorised, (x[:8],), (x,))
+    assert python_work(vectorized, x[:8]) == python_work(vectorized, x)
+    assert_no_loop_over("the rows", vectorized, (x[:8],), (x,))
 
 
 @pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS.keys())
@@ -222,7 +222,7 @@ def test_loops_in_python_are_counted(loop):
 @pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS.keys())
 def test_loops_over_one_of_several_sizes_are_counted(loop):
     with pytest.raises(AssertionError, match="Let NumPy do the loop over the rows"):
-        assert_vectorised(loop, lambda the_rows, columns: (np.ones((the_rows, columns)),))
+        assert_vectorized(loop, lambda the_rows, columns: (np.ones((the_rows, columns)),))
 
 
 def test_a_loop_over_a_few_numbers_alone_is_none():
@@ -231,7 +231,7 @@ def test_a_loop_over_a_few_numbers_alone_is_none():
 
     few, many = (python_work(like_isin, np.ones(n)) for n in (4, 100))
     assert many > few + 16
-    assert_vectorised(like_isin, lambda numbers: (np.ones(numbers),))
+    assert_vectorized(like_isin, lambda numbers: (np.ones(numbers),))
 
 
 def test_a_loop_over_the_smaller_of_two_sizes_is_one():
@@ -239,7 +239,7 @@ def test_a_loop_over_the_smaller_of_two_sizes_is_one():
         return [x.sum() for _ in range(min(x.shape))]
 
     with pytest.raises(AssertionError, match="grows with the smaller of two sizes"):
-        assert_vectorised(by_the_fewer, lambda rows, columns: (np.ones((rows, columns)),))
+        assert_vectorized(by_the_fewer, lambda rows, columns: (np.ones((rows, columns)),))
 
 
 def test_a_long_loop_is_counted_only_until_it_is_known_to_be_one():
@@ -272,7 +272,7 @@ def test_what_is_uncounted_is_no_work_and_what_comes_after_it_is():
 
 def test_counting_leaves_a_debugger_in_place():
     before = sys.gettrace()
-    python_work(vectorised, np.ones((2, 2)))
+    python_work(vectorized, np.ones((2, 2)))
     assert sys.gettrace() is before
 
 

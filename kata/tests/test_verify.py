@@ -364,7 +364,7 @@ def begin_with(checkout, answer, kind, body):
 
 
 def test_a_right_but_looping_stub_is_as_it_should_be(checkout, answer, prover):
-    kata = begin_with(checkout, answer, "vectorise", LOOPING)
+    kata = begin_with(checkout, answer, "vectorize", LOOPING)
     verdict = prover.runner.run(kata)
     assert stub_problems(kata, verdict) == []
     assert verdict.status == "todo"
@@ -372,13 +372,13 @@ def test_a_right_but_looping_stub_is_as_it_should_be(checkout, answer, prover):
 
 
 def test_a_looping_stub_with_wrong_results_is_named(checkout, answer, prover):
-    kata = begin_with(checkout, answer, "vectorise", LOOPING.replace("e / e.sum()", "e"))
+    kata = begin_with(checkout, answer, "vectorize", LOOPING.replace("e / e.sum()", "e"))
     assert any(
         "which is not about speed" in line for line in stub_problems(kata, prover.runner.run(kata))
     )
 
 
-@pytest.mark.parametrize("kind", ["vectorise", "debug"])
+@pytest.mark.parametrize("kind", ["vectorize", "debug"])
 def test_a_stub_with_nothing_left_to_do_is_named(checkout, answer, prover, kind):
     kata = begin_with(checkout, answer, kind, RIGHT)
     assert stub_problems(kata, prover.runner.run(kata)) == ["the stub passes every test"]

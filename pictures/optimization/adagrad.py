@@ -9,9 +9,9 @@ SHOWS = "running_average"
 NAME = "Adagrad"
 
 
-def optimiser(answer: Any) -> Any:
+def optimizer(answer: Any) -> Any:
     return answer.Adagrad(lr=1.0)
 
 
 def draw(answer: Any, figure: Any) -> None:
-    ravine.draw_paths(figure, {NAME: optimiser(answer)})
+    ravine.draw_paths(figure, {NAME: optimizer(answer)})

@@ -9,9 +9,9 @@ SHOWS = "no_bias_correction"
 NAME = "Adam"
 
 
-def optimiser(answer: Any) -> Any:
+def optimizer(answer: Any) -> Any:
     return answer.Adam(lr=0.5)
 
 
 def draw(answer: Any, figure: Any) -> None:
-    ravine.draw_paths(figure, {NAME: optimiser(answer)})
+    ravine.draw_paths(figure, {NAME: optimizer(answer)})

@@ -9,9 +9,9 @@ SHOWS = "an_average"
 NAME = "momentum"
 
 
-def optimiser(answer: Any) -> Any:
+def optimizer(answer: Any) -> Any:
     return answer.Momentum(lr=0.01, momentum=0.8)
 
 
 def draw(answer: Any, figure: Any) -> None:
-    ravine.draw_paths(figure, {NAME: optimiser(answer)})
+    ravine.draw_paths(figure, {NAME: optimizer(answer)})

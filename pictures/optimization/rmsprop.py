@@ -9,9 +9,9 @@ SHOWS = "sum_of_the_squares"
 NAME = "RMSProp"
 
 
-def optimiser(answer: Any) -> Any:
+def optimizer(answer: Any) -> Any:
     return answer.RMSProp(lr=0.1, alpha=0.9)
 
 
 def draw(answer: Any, figure: Any) -> None:
-    ravine.draw_paths(figure, {NAME: optimiser(answer)})
+    ravine.draw_paths(figure, {NAME: optimizer(answer)})

@@ -9,9 +9,9 @@ SHOWS = "uphill"
 NAME = "SGD"
 
 
-def optimiser(answer: Any) -> Any:
+def optimizer(answer: Any) -> Any:
     return answer.SGD(lr=0.0185)
 
 
 def draw(answer: Any, figure: Any) -> None:
-    ravine.draw_paths(figure, {NAME: optimiser(answer)})
+    ravine.draw_paths(figure, {NAME: optimizer(answer)})

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Adagrad:
-    """The Adagrad optimiser. In each step a parameter p with gradient g moves by
+    """The Adagrad optimizer. In each step a parameter p with gradient g moves by
 
         s ← s + g²                         s starts at 0
         p ← p − lr · g / (√s + eps)

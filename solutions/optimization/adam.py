@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Adam:
-    """The Adam optimiser. In its step t = 1, 2, … a parameter p with gradient g moves by
+    """The Adam optimizer. In its step t = 1, 2, … a parameter p with gradient g moves by
 
         m ← β₁·m + (1 − β₁)·g              m starts at 0
         v ← β₂·v + (1 − β₂)·g²             v starts at 0

@@ -33,7 +33,7 @@ def look_ahead(
 
 
 class Nesterov:
-    """Nesterov's momentum as an optimiser. A parameter p, with g its gradient at p, moves by
+    """Nesterov's momentum as an optimizer. A parameter p, with g its gradient at p, moves by
 
         v ← momentum · v + g               v starts at 0
         p ← p − lr · (g + momentum · v)
@@ -63,9 +63,9 @@ class Nesterov:
 
         Raises    ValueError if `params` and `grads` differ in length or in a shape, at any step
 
-        >>> optimiser = Nesterov(lr=0.5, momentum=0.5)
-        >>> params = optimiser.step([np.array([8.0])], [np.array([8.0])])
-        >>> optimiser.step(params, params)
+        >>> optimizer = Nesterov(lr=0.5, momentum=0.5)
+        >>> params = optimizer.step([np.array([8.0])], [np.array([8.0])])
+        >>> optimizer.step(params, params)
         [array([-0.5])]
         """
         if len(params) != len(grads):

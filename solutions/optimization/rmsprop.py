@@ -6,7 +6,7 @@ import numpy as np
 
 
 class RMSProp:
-    """The RMSProp optimiser. In each step a parameter p with gradient g moves by
+    """The RMSProp optimizer. In each step a parameter p with gradient g moves by
 
         v ← alpha·v + (1 − alpha)·g²       v starts at 0
         p ← p − lr · g / (√v + eps)

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class SGD:
-    """The simplest optimiser. In each step a parameter p with gradient g moves by
+    """The simplest optimizer. In each step a parameter p with gradient g moves by
 
         p ← p − lr · g
 
@@ -64,7 +64,7 @@ def epoch(
     >>> epoch([np.array([0.0])], batches, towards_the_mean, lr=0.5)
     [array([5.])]
     """
-    optimiser, params = SGD(lr), [param.copy() for param in params]
+    optimizer, params = SGD(lr), [param.copy() for param in params]
     for x, y in batches:
-        params = optimiser.step(params, gradients(params, x, y))
+        params = optimizer.step(params, gradients(params, x, y))
     return params

@@ -10,7 +10,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     torch_gradients,
 )
@@ -188,7 +188,7 @@ def test_no_python_loop(rng, masks, batch_axes):
         mask = draw_mask(rng, *shapes[masks]) if masks in shapes else None
         return *draw(rng, axes, queries, keys), mask
 
-    assert_vectorised(scaled_dot_product_backward, sized)
+    assert_vectorized(scaled_dot_product_backward, sized)
 
 
 @pytest.mark.speed

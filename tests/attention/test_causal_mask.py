@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.attention.causal_mask import causal_mask
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def one_by_one(t_q, t_k):
@@ -62,14 +62,14 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop_over_positions():
-    assert_vectorised(causal_mask, lambda positions: (2 * positions,))
+    assert_vectorized(causal_mask, lambda positions: (2 * positions,))
 
 
 @pytest.mark.speed
 def test_no_python_loop_over_queries():
-    assert_vectorised(causal_mask, lambda queries: (2 * queries, 200))
+    assert_vectorized(causal_mask, lambda queries: (2 * queries, 200))
 
 
 @pytest.mark.speed
 def test_no_python_loop_over_keys():
-    assert_vectorised(causal_mask, lambda keys: (4, keys))
+    assert_vectorized(causal_mask, lambda keys: (4, keys))

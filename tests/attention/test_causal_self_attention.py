@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.attention.causal_self_attention import causal_self_attention
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def draw(rng, n=2, t=5, d=6):
@@ -91,6 +91,6 @@ def test_no_python_loop(rng):
     def sized(sequences, heads, positions):
         return *draw(rng, sequences, positions, 2 * heads), heads
 
-    assert_vectorised(causal_self_attention, sized)
-    assert_vectorised(causal_self_attention, lambda heads: sized(1, heads, 5))
-    assert_vectorised(causal_self_attention, lambda positions: sized(3, 1, positions))
+    assert_vectorized(causal_self_attention, sized)
+    assert_vectorized(causal_self_attention, lambda heads: sized(1, heads, 5))
+    assert_vectorized(causal_self_attention, lambda positions: sized(3, 1, positions))

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.attention.cross_attention import cross_attention
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 CASES = [
     pytest.param(2, 5, 7, 6, 4, 3, id="more memory than positions"),
@@ -128,6 +128,6 @@ def test_no_python_loop(rng, padded):
         arguments = *draw(rng, sequences, positions, memories, 2 * heads, 3), heads
         return (*arguments, rng.integers(memories + 1, size=sequences))[: 7 + padded]
 
-    assert_vectorised(cross_attention, sized)
-    assert_vectorised(cross_attention, lambda heads: sized(1, heads, 5, 7))
-    assert_vectorised(cross_attention, lambda positions: sized(3, 2, positions, positions))
+    assert_vectorized(cross_attention, sized)
+    assert_vectorized(cross_attention, lambda heads: sized(1, heads, 5, 7))
+    assert_vectorized(cross_attention, lambda positions: sized(3, 2, positions, positions))

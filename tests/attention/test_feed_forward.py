@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.attention.feed_forward import feed_forward, swiglu
-from kata.testing import assert_close, assert_vectorised, manners
+from kata.testing import assert_close, assert_vectorized, manners
 
 CASES = pytest.mark.parametrize(
     ("batch", "d", "hidden"),
@@ -92,12 +92,12 @@ def test_swiglu_agrees_with_the_reference(rng, reference):
 
 @pytest.mark.speed
 def test_swiglu_has_no_python_loop(rng):
-    assert_vectorised(
+    assert_vectorized(
         swiglu,
         lambda batch, positions, d, hidden: draw_gated(rng, (batch, positions), d, hidden),
     )
-    assert_vectorised(swiglu, lambda positions: draw_gated(rng, (positions,), 3, 5))
-    assert_vectorised(swiglu, lambda batch, groups: draw_gated(rng, (batch, groups, 2), 3, 5))
+    assert_vectorized(swiglu, lambda positions: draw_gated(rng, (positions,), 3, 5))
+    assert_vectorized(swiglu, lambda batch, groups: draw_gated(rng, (batch, groups, 2), 3, 5))
 
 
 # --- Both ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
 )
 
@@ -148,4 +148,4 @@ def test_no_python_loop(rng, masks, batch_axes):
         mask = draw_mask(rng, *shapes[masks]) if masks in shapes else None
         return *draw(rng, axes, heads, groups, queries, keys, 2, 2), mask
 
-    assert_vectorised(grouped_query_attention, drawn)
+    assert_vectorized(grouped_query_attention, drawn)

@@ -12,7 +12,7 @@ from kata.testing import (
     assert_memory_at_most,
     assert_no_loop_over,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
 )
 
@@ -223,7 +223,7 @@ def test_no_python_loop(rng):
         attention.step(x[:, :4])
         return attention, x[:, 4:]
 
-    assert_vectorised(prompt, drawn)
-    assert_vectorised(step, after_a_prompt)
-    assert_vectorised(step, lambda sequences, heads: after_a_prompt(sequences, 1, heads))
-    assert_vectorised(step, lambda tokens, heads: after_a_prompt(1, tokens, heads))
+    assert_vectorized(prompt, drawn)
+    assert_vectorized(step, after_a_prompt)
+    assert_vectorized(step, lambda sequences, heads: after_a_prompt(sequences, 1, heads))
+    assert_vectorized(step, lambda tokens, heads: after_a_prompt(1, tokens, heads))

@@ -13,7 +13,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     draws,
     manners,
     share_nothing,
@@ -239,5 +239,5 @@ def test_no_python_loop(rng, name):
         grad_y, x, *own = draw(rng, *sizes)
         return make(*own, 3.0), grad_y, x
 
-    assert_vectorised(use, drawn)
-    assert_vectorised(use, lambda rows: arguments((rows,)))
+    assert_vectorized(use, drawn)
+    assert_vectorized(use, lambda rows: arguments((rows,)))

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.attention.multi_head import multi_head
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 N, T, D, HEADS = 2, 5, 6, 3
 
@@ -140,5 +140,5 @@ def test_no_python_loop(rng, masks):
         mask = mask[0, 0] if masks == "one for all" else mask
         return arguments if masks == "none" else (*arguments, mask)
 
-    assert_vectorised(multi_head, sized)
-    assert_vectorised(multi_head, lambda heads: sized(1, heads, 5))
+    assert_vectorized(multi_head, sized)
+    assert_vectorized(multi_head, lambda heads: sized(1, heads, 5))

@@ -10,7 +10,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
 )
 
@@ -148,8 +148,8 @@ def test_no_python_loop_but_that_over_the_blocks(rng):
         arguments = draw(rng, queries, 3 * keys_in_a_block, features, features_of_a_value)
         return *arguments, keys_in_a_block
 
-    assert_vectorised(blockwise_attention, sized)
-    assert_vectorised(
+    assert_vectorized(blockwise_attention, sized)
+    assert_vectorized(
         blockwise_attention, lambda features_of_a_value: sized(1, 4, 3, features_of_a_value)
     )
 

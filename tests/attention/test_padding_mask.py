@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.attention.padding_mask import decoder_mask, padding_mask
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 CASES = pytest.mark.parametrize(
     ("lengths", "t"),
@@ -112,5 +112,5 @@ def test_no_python_loop(rng):
     def draw(sequences, positions):
         return rng.integers(positions + 1, size=sequences), positions
 
-    assert_vectorised(padding_mask, draw)
-    assert_vectorised(decoder_mask, draw)
+    assert_vectorized(padding_mask, draw)
+    assert_vectorized(decoder_mask, draw)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.attention.rope import rope
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 DTYPES = pytest.mark.parametrize(
     "dtype", [np.float16, np.float32, np.float64], ids=["float16", "float32", "float64"]
@@ -136,7 +136,7 @@ def test_no_python_loop(rng):
         x = rng.normal(size=(batch, groups, heads, positions, 2 * pairs))
         return x, rng.integers(9, size=positions)
 
-    assert_vectorised(rope, drawn)
-    assert_vectorised(lambda x, positions: rope(x), drawn)
-    assert_vectorised(rope, lambda batch: (rng.normal(size=(batch, 4, 6)),))
-    assert_vectorised(rope, lambda batch, heads: (rng.normal(size=(batch, heads, 4, 6)),))
+    assert_vectorized(rope, drawn)
+    assert_vectorized(lambda x, positions: rope(x), drawn)
+    assert_vectorized(rope, lambda batch: (rng.normal(size=(batch, 4, 6)),))
+    assert_vectorized(rope, lambda batch, heads: (rng.normal(size=(batch, heads, 4, 6)),))

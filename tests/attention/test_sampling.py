@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from exercises.attention.sampling import next_token_probs, sample
-from kata.testing import assert_close, assert_value_error, assert_vectorised, draws, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, draws, manners
 
 DRAWS, OFF = 2_000, 0.07
 
@@ -202,7 +202,7 @@ def test_manners(rng):
 @pytest.mark.speed
 @pytest.mark.parametrize("settings", [(), (0.0,), (0.7, 3), (0.7, None, 0.99), (1.0, 1000, 0.9)])
 def test_no_python_loop_to_make_the_probabilities(rng, settings):
-    assert_vectorised(
+    assert_vectorized(
         lambda logits: next_token_probs(logits, *settings),
         lambda tokens: (rng.normal(scale=0.1, size=tokens),),
     )
@@ -211,4 +211,4 @@ def test_no_python_loop_to_make_the_probabilities(rng, settings):
 @pytest.mark.speed
 def test_no_python_loop_to_draw(rng):
     # The last token is drawn: a loop that stops there goes through all.
-    assert_vectorised(lambda probs: sample(probs, rng), lambda tokens: (np.eye(tokens)[-1],))
+    assert_vectorized(lambda probs: sample(probs, rng), lambda tokens: (np.eye(tokens)[-1],))

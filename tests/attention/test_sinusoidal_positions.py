@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from exercises.attention.sinusoidal_positions import sinusoidal_positions
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def by_the_formula(n_positions, d_model, base=10000.0):
@@ -76,4 +76,4 @@ def test_no_python_loop():
     def drawn(positions, columns):
         return 4 * positions, 4 * columns
 
-    assert_vectorised(sinusoidal_positions, drawn)
+    assert_vectorized(sinusoidal_positions, drawn)

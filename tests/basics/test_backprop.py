@@ -9,7 +9,7 @@ from exercises.basics.backprop import forward, loss_and_gradients
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     torch_gradients,
 )
@@ -141,12 +141,12 @@ def test_forward_has_no_python_loop(rng):
         x, _, *params = draw(rng, batch, inputs, hidden, outputs)
         return x, *params
 
-    assert_vectorised(forward, sized)
+    assert_vectorized(forward, sized)
 
 
 @pytest.mark.speed
 def test_loss_and_gradients_has_no_python_loop(rng):
-    assert_vectorised(
+    assert_vectorized(
         loss_and_gradients,
         lambda batch, inputs, hidden, outputs: draw(rng, batch, inputs, hidden, outputs),
     )

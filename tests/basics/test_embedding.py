@@ -10,7 +10,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
 )
 
@@ -171,8 +171,8 @@ def test_no_python_loop(rng):
     def sizes(sequences, ids, vocabulary, features):
         return draw(rng, (sequences, ids), vocabulary, features)
 
-    assert_vectorised(lambda grad_y, ids, table: embedding(ids, table), sizes)
-    assert_vectorised(embedding_backward, sizes)
+    assert_vectorized(lambda grad_y, ids, table: embedding(ids, table), sizes)
+    assert_vectorized(embedding_backward, sizes)
 
 
 @pytest.mark.speed

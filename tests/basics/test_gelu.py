@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.basics.gelu import gelu, gelu_tanh, silu, softplus
-from kata.testing import assert_close, assert_memory_at_most, assert_vectorised, manners
+from kata.testing import assert_close, assert_memory_at_most, assert_vectorized, manners
 
 NAMES = pytest.mark.parametrize("name", ["gelu", "gelu_tanh", "silu", "softplus"])
 # Without gelu, as NumPy has no erf.
@@ -124,7 +124,7 @@ def test_manners(rng):
 @pytest.mark.speed
 @FAST_NAMES
 def test_no_python_loop(rng, name):
-    assert_vectorised(
+    assert_vectorized(
         partial(call, name),
         lambda batch, maps, rows, columns: (rng.normal(size=(batch, maps, rows, columns)),),
     )

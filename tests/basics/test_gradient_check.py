@@ -8,7 +8,7 @@ from exercises.basics.gradient_check import numerical_gradient, relative_error
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     of_four_axes,
     torch_gradients,
@@ -250,4 +250,4 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_the_error_has_no_python_loop(rng):
-    assert_vectorised(relative_error, of_four_axes(rng, 2))
+    assert_vectorized(relative_error, of_four_axes(rng, 2))

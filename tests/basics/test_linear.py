@@ -10,7 +10,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     torch_gradients,
 )
@@ -144,7 +144,7 @@ def test_no_python_loop(rng, backward):
     def sized(batch, heads, rows, inputs, outputs):
         return draw(rng, (batch, heads, rows), inputs, outputs)[0 if backward else 1 :]
 
-    assert_vectorised(linear_backward if backward else linear, sized)
+    assert_vectorized(linear_backward if backward else linear, sized)
 
 
 @pytest.mark.speed

@@ -9,7 +9,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     of_four_axes,
 )
@@ -147,7 +147,7 @@ def test_manners(rng):
 @pytest.mark.parametrize("axis", [-1, 0, 1, -2, -3])
 @NAMES
 def test_no_python_loop(rng, name, axis):
-    assert_vectorised(lambda x: call(name, x, axis), of_four_axes(rng))
+    assert_vectorized(lambda x: call(name, x, axis), of_four_axes(rng))
 
 
 @pytest.mark.speed

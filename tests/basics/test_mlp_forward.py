@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.basics.mlp_forward import mlp_forward
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 BATCHES = [(), (7,), (1,), (2, 5), (3, 1, 2), (0,), (2, 0)]
 
@@ -176,4 +176,4 @@ def test_it_has_no_python_loop(rng):
     def sized(batch, heads, rows, inputs, hidden_units, outputs):
         return *draw(rng, (inputs, hidden_units, outputs), (batch, heads, rows)), np.tanh
 
-    assert_vectorised(mlp_forward, sized)
+    assert_vectorized(mlp_forward, sized)

@@ -8,7 +8,7 @@ from exercises.basics.neuron import loss_and_gradients, neuron
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     torch_gradients,
 )
@@ -168,9 +168,9 @@ def test_neuron_has_no_python_loop(rng):
     def sized(samples, inputs):
         return rng.normal(size=(samples, inputs)), rng.normal(size=inputs), 0.5
 
-    assert_vectorised(neuron, sized)
+    assert_vectorized(neuron, sized)
 
 
 @pytest.mark.speed
 def test_loss_and_gradients_has_no_python_loop(rng):
-    assert_vectorised(loss_and_gradients, lambda samples, inputs: draw(rng, samples, inputs))
+    assert_vectorized(loss_and_gradients, lambda samples, inputs: draw(rng, samples, inputs))

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.basics.one_hot import one_hot
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def in_torch(labels, n_classes):
@@ -80,4 +80,4 @@ def test_no_python_loop(rng):
     def draw(planes, rows, columns, classes):
         return rng.integers(classes, size=(planes, rows, columns)), classes
 
-    assert_vectorised(one_hot, draw)
+    assert_vectorized(one_hot, draw)

@@ -9,7 +9,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
 )
 
@@ -99,7 +99,7 @@ def test_no_python_loop(rng):
     def draw(rows_of_a, rows_of_b, columns):
         return rng.normal(size=(rows_of_a, columns)), rng.normal(size=(rows_of_b, columns))
 
-    assert_vectorised(pairwise_distances, draw)
+    assert_vectorized(pairwise_distances, draw)
 
 
 @pytest.mark.speed

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.basics.perceptron import fit, predict
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 AND, OR, XOR = np.array([0, 0, 0, 1]), np.array([0, 1, 1, 1]), np.array([0, 1, 1, 0])
@@ -183,14 +183,14 @@ def test_predict_has_no_python_loop(rng):
     def sized(samples, features):
         return rng.normal(size=(samples, features)), rng.normal(size=features), 0.5
 
-    assert_vectorised(predict, sized)
+    assert_vectorized(predict, sized)
 
 
 @pytest.mark.speed
 def test_fit_has_no_python_loop_over_the_features(rng):
     x, y = draw_exact(rng)
     # Features that are always 0 change no prediction, so all make the same mistakes.
-    assert_vectorised(
+    assert_vectorized(
         lambda x: fit(x, y, 3, 0.5),
         lambda features: (np.pad(x, [(0, 0), (0, features - x.shape[1])]),),
     )

@@ -9,7 +9,7 @@ from exercises.basics.relu import leaky_relu, leaky_relu_backward, relu, relu_ba
 from kata.testing import (
     assert_close,
     assert_memory_at_most,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     of_four_axes,
     torch_gradients,
@@ -139,7 +139,7 @@ def test_manners(rng):
 @pytest.mark.speed
 @NAMES
 def test_no_python_loop(rng, name):
-    assert_vectorised(partial(call, name), of_four_axes(rng, 2))
+    assert_vectorized(partial(call, name), of_four_axes(rng, 2))
 
 
 @pytest.mark.speed

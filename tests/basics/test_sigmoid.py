@@ -8,7 +8,7 @@ from exercises.basics.sigmoid import sigmoid, sigmoid_backward
 from kata.testing import (
     assert_close,
     assert_memory_at_most,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     of_four_axes,
     torch_gradients,
@@ -106,12 +106,12 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_sigmoid_has_no_python_loop(rng):
-    assert_vectorised(sigmoid, of_four_axes(rng))
+    assert_vectorized(sigmoid, of_four_axes(rng))
 
 
 @pytest.mark.speed
 def test_sigmoid_backward_has_no_python_loop(rng):
-    assert_vectorised(sigmoid_backward, of_four_axes(rng, 2))
+    assert_vectorized(sigmoid_backward, of_four_axes(rng, 2))
 
 
 @pytest.mark.speed

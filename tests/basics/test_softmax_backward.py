@@ -9,7 +9,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     of_four_axes,
     torch_gradients,
@@ -120,7 +120,7 @@ def test_manners(rng):
 @pytest.mark.speed
 @pytest.mark.parametrize("axis", [-1, 0, 1, -2, -3])
 def test_no_python_loop(rng, axis):
-    assert_vectorised(lambda grad_y, x: softmax_backward(grad_y, x, axis), of_four_axes(rng, 2))
+    assert_vectorized(lambda grad_y, x: softmax_backward(grad_y, x, axis), of_four_axes(rng, 2))
 
 
 @pytest.mark.speed

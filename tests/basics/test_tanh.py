@@ -9,7 +9,7 @@ from exercises.basics.tanh import tanh, tanh_backward
 from kata.testing import (
     assert_close,
     assert_memory_at_most,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     of_four_axes,
     torch_gradients,
@@ -121,12 +121,12 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_tanh_has_no_python_loop(rng):
-    assert_vectorised(tanh, of_four_axes(rng))
+    assert_vectorized(tanh, of_four_axes(rng))
 
 
 @pytest.mark.speed
 def test_tanh_backward_has_no_python_loop(rng):
-    assert_vectorised(tanh_backward, of_four_axes(rng, 2))
+    assert_vectorized(tanh_backward, of_four_axes(rng, 2))
 
 
 @pytest.mark.speed

@@ -8,7 +8,7 @@ from exercises.basics.unbroadcast import multiply_backward, unbroadcast
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     torch_gradients,
 )
@@ -208,7 +208,7 @@ def test_unbroadcast_has_no_python_loop(rng):
         grad = rng.normal(size=(axis_that_shape_lacks, axis_of_length_1_in_shape, kept_axis))
         return grad, (1, kept_axis)
 
-    assert_vectorised(unbroadcast, sized)
+    assert_vectorized(unbroadcast, sized)
 
 
 SIZED = {
@@ -222,6 +222,6 @@ SIZED = {
 @pytest.mark.speed
 @pytest.mark.parametrize("factors", SIZED)
 def test_multiply_backward_has_no_python_loop(rng, factors):
-    assert_vectorised(
+    assert_vectorized(
         multiply_backward, lambda rows, columns: draw(rng, *SIZED[factors](rows, columns))
     )

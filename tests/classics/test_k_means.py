@@ -11,7 +11,7 @@ from kata.testing import (
     assert_memory_at_most,
     assert_no_loop_over,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     draws,
     manners,
 )
@@ -215,8 +215,8 @@ def test_no_python_loop_over_the_rows(rng):
         x = rng.normal(size=(rows, 3))
         return x, x[:2].copy(), 1
 
-    assert_vectorised(k_means, sized)
-    assert_vectorised(lambda x, *_: k_means_plus_plus(x, 3, np.random.default_rng(1)), sized)
+    assert_vectorized(k_means, sized)
+    assert_vectorized(lambda x, *_: k_means_plus_plus(x, 3, np.random.default_rng(1)), sized)
 
 
 @pytest.mark.speed

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.classics.linear_regression import linear_regression
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 SIZES = [(9, 3), (30, 5), (7, 1), (12, 4), (5, 0)]
 
@@ -140,4 +140,4 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    assert_vectorised(linear_regression, lambda rows, columns: draw(rng, rows, columns))
+    assert_vectorized(linear_regression, lambda rows, columns: draw(rng, rows, columns))

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.classics.logistic_regression import fit, loss_and_gradients, predict
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 SIZES = pytest.mark.parametrize(("n", "d"), [(7, 3), (30, 5), (4, 4), (1, 3), (5, 1)], ids=str)
 PENALTIES = pytest.mark.parametrize("l2", [0.0, 0.3, 4.0])
@@ -35,11 +35,11 @@ def in_torch(x, y, w, b, l2=0.0):
 def fit_in_torch(x, y, lr, steps, l2=0.0):
     w = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
     b = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.SGD([w, b], lr)
+    optimizer = torch.optim.SGD([w, b], lr)
     for _ in range(steps):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         torch_loss(x, y, w, b, l2).backward()
-        optimiser.step()
+        optimizer.step()
     return w.detach().numpy(), b.item()
 
 
@@ -214,4 +214,4 @@ def test_no_python_loop(rng, name):
         "loss_and_gradients": lambda x, y, w: loss_and_gradients(x, y, w, 0.1, 0.3),
         "fit": lambda x, y, w: fit(x, y, 0.1, 2, 0.3),
     }
-    assert_vectorised(answers[name], lambda rows, features: draw(rng, rows, features)[:3])
+    assert_vectorized(answers[name], lambda rows, features: draw(rng, rows, features)[:3])

@@ -9,7 +9,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
 )
 
@@ -171,10 +171,10 @@ def test_no_python_loop(rng):
     def wide(rows, features):
         return draw(rng, rows, 200 + features), 2
 
-    assert_vectorised(lambda x, *_: fit(x, 2), sized)
-    assert_vectorised(fit, wide)
-    assert_vectorised(project, sized)
-    assert_vectorised(lambda x, *rest: reconstruct(x[:, :2], *rest), sized)
+    assert_vectorized(lambda x, *_: fit(x, 2), sized)
+    assert_vectorized(fit, wide)
+    assert_vectorized(project, sized)
+    assert_vectorized(lambda x, *rest: reconstruct(x[:, :2], *rest), sized)
 
 
 @pytest.mark.speed

@@ -9,7 +9,7 @@ from exercises.cnn.avg_pool import avg_pool, avg_pool_backward, global_avg_pool
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     torch_gradients,
 )
@@ -234,13 +234,13 @@ def test_no_python_loop(rng, settings):
     def with_gradient(pictures, channels, rows, columns):
         return *draw(rng, (pictures, channels, rows, columns), *settings), *settings
 
-    assert_vectorised(avg_pool, pictures_and_settings)
-    assert_vectorised(avg_pool_backward, with_gradient)
+    assert_vectorized(avg_pool, pictures_and_settings)
+    assert_vectorized(avg_pool_backward, with_gradient)
 
 
 @pytest.mark.speed
 def test_no_python_loop_in_the_global_mean(rng):
-    assert_vectorised(
+    assert_vectorized(
         global_avg_pool,
         lambda pictures, channels, rows, columns: (
             rng.normal(size=(pictures, channels, rows, columns)),

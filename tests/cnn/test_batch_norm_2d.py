@@ -10,7 +10,7 @@ from exercises.cnn.batch_norm_2d import BatchNorm2d
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     share_nothing,
 )
@@ -346,7 +346,7 @@ def test_a_convolution_with_other_channels_raises_a_value_error(of_w, of_b):
 @pytest.mark.speed
 @MODES
 def test_forward_has_no_python_loop(rng, training):
-    assert_vectorised(
+    assert_vectorized(
         lambda x: BatchNorm2d(x.shape[1]).forward(x, training),
         lambda pictures, channels, rows, columns: (draw(rng, pictures, channels, rows, columns),),
     )

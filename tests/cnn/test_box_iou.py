@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from exercises.cnn.box_iou import box_iou
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def draw(rng, n, dtype=np.float64):
@@ -148,15 +148,15 @@ def test_manners(rng):
 @pytest.mark.speed
 @pytest.mark.parametrize("others", [1, 3, 9])
 def test_no_python_loop_over_the_boxes_in_a(rng, others):
-    assert_vectorised(box_iou, lambda boxes_in_a: (draw(rng, boxes_in_a), draw(rng, others)))
+    assert_vectorized(box_iou, lambda boxes_in_a: (draw(rng, boxes_in_a), draw(rng, others)))
 
 
 @pytest.mark.speed
 @pytest.mark.parametrize("others", [1, 3, 9])
 def test_no_python_loop_over_the_boxes_in_b(rng, others):
-    assert_vectorised(box_iou, lambda boxes_in_b: (draw(rng, others), draw(rng, boxes_in_b)))
+    assert_vectorized(box_iou, lambda boxes_in_b: (draw(rng, others), draw(rng, boxes_in_b)))
 
 
 @pytest.mark.speed
 def test_no_python_loop_over_the_fewer_of_both(rng):
-    assert_vectorised(box_iou, lambda boxes: (draw(rng, boxes), draw(rng, boxes)))
+    assert_vectorized(box_iou, lambda boxes: (draw(rng, boxes), draw(rng, boxes)))

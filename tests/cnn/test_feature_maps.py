@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.cnn.feature_maps import edges, feature_maps
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 CAMERA = Path(__file__).parents[2] / "data" / "camera.npz"
 SOBEL = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
@@ -151,7 +151,7 @@ def test_manners_of_edges(rng):
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])
 @pytest.mark.parametrize("kernel", [(3, 3), (1, 1), (1, 3), (3, 1), (5, 3)], ids=str)
 def test_feature_maps_has_no_python_loop(rng, kernel, dtype):
-    assert_vectorised(
+    assert_vectorized(
         feature_maps,
         lambda kernels, rows, columns: (
             draw(rng, rows, columns).astype(dtype),
@@ -162,4 +162,4 @@ def test_feature_maps_has_no_python_loop(rng, kernel, dtype):
 
 @pytest.mark.speed
 def test_edges_has_no_python_loop(rng):
-    assert_vectorised(edges, lambda rows, columns: (draw(rng, rows, columns),))
+    assert_vectorized(edges, lambda rows, columns: (draw(rng, rows, columns),))

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.cnn.max_pool import max_pool
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def in_torch(x, kernel, stride=None, padding=0):
@@ -143,4 +143,4 @@ def test_no_python_loop(rng, settings):
     def draw(pictures, channels, rows, columns):
         return rng.normal(size=(pictures, channels, rows, columns)), *settings
 
-    assert_vectorised(max_pool, draw)
+    assert_vectorized(max_pool, draw)

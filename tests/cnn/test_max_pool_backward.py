@@ -9,7 +9,7 @@ from exercises.cnn.max_pool_backward import max_pool_backward
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     torch_gradients,
 )
@@ -187,4 +187,4 @@ def test_no_python_loop(rng, settings):
     def drawn(pictures, channels, rows, columns):
         return *draw(rng, (pictures, channels, rows, columns), *settings), *settings
 
-    assert_vectorised(max_pool_backward, drawn)
+    assert_vectorized(max_pool_backward, drawn)

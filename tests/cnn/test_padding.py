@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.cnn.padding import pad, same_padding
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 MODES = ["zeros", "reflect", "replicate", "circular"]
 
@@ -192,4 +192,4 @@ def test_no_python_loop(rng, mode, padding):
     def draw(pictures, channels, rows, columns):
         return rng.normal(size=(pictures, channels, rows, columns)), padding, mode
 
-    assert_vectorised(pad, draw)
+    assert_vectorized(pad, draw)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from exercises.evaluation.accuracy import accuracy
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 STRANGERS = [
     *[("int64", target) for target in (-(2**32), -3, -1, 3, 4, 256, 2**32)],
@@ -139,4 +139,4 @@ def test_no_python_loop(rng, top_k):
     def draw(rows, classes):
         return rng.normal(size=(rows, classes)), rng.integers(classes, size=rows), top_k
 
-    assert_vectorised(accuracy, draw)
+    assert_vectorized(accuracy, draw)

@@ -8,7 +8,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
 )
 
@@ -133,7 +133,7 @@ def test_manners(rng):
 @pytest.mark.speed
 @pytest.mark.parametrize("levels", [None, 1], ids=["all distinct", "few levels"])
 def test_no_python_loop(rng, levels):
-    assert_vectorised(average_precision, lambda samples: draw(rng, samples, levels))
+    assert_vectorized(average_precision, lambda samples: draw(rng, samples, levels))
 
 
 @pytest.mark.speed

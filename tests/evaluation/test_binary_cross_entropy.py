@@ -15,7 +15,7 @@ from exercises.evaluation.binary_cross_entropy import (
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     loss,
     manners,
     torch_gradients,
@@ -158,7 +158,7 @@ def test_a_probability_outside_0_to_1_raises_a_value_error(outside):
     ids=["bce", "bce_backward", "bce_with_logits", "bce_with_logits_backward"],
 )
 def test_no_python_loop_over_four_axes(rng, function):
-    assert_vectorised(
+    assert_vectorized(
         function,
         lambda batch, maps, rows, columns: draw_probabilities(rng, batch, maps, rows, columns),
     )

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from exercises.evaluation.calibration import expected_calibration_error, reliability
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 EDGES = [0.25, 0.5, 0.75, 1.0]
 
@@ -186,4 +186,4 @@ def test_no_python_loop(rng, name):
         probs = np.stack([tops, *[(1 - tops) / (classes - 1)] * (classes - 1)], axis=1)
         return probs, rng.integers(classes, size=rows), 2
 
-    assert_vectorised(partial(answer, name), draw_for_two_bins)
+    assert_vectorized(partial(answer, name), draw_for_two_bins)

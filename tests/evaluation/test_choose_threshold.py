@@ -8,7 +8,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
 )
 
@@ -159,7 +159,7 @@ def test_manners(rng):
 @pytest.mark.speed
 @pytest.mark.parametrize("levels", [None, 1], ids=["all distinct", "few levels"])
 def test_no_python_loop(rng, levels):
-    assert_vectorised(choose_threshold, lambda samples: (*draw(rng, samples, levels), 1, 2))
+    assert_vectorized(choose_threshold, lambda samples: (*draw(rng, samples, levels), 1, 2))
 
 
 @pytest.mark.speed

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from exercises.evaluation.confusion_matrix import confusion_matrix
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def count_pairs(targets, predictions, n_classes):
@@ -125,4 +125,4 @@ def test_no_python_loop(rng):
         targets, predictions = rng.integers(classes, size=(2, samples))
         return targets, predictions, classes
 
-    assert_vectorised(confusion_matrix, draw)
+    assert_vectorized(confusion_matrix, draw)

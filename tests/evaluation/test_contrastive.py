@@ -11,7 +11,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
 )
 
@@ -153,7 +153,7 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    assert_vectorised(
+    assert_vectorized(
         info_nce, lambda pairs, features: tuple(rng.normal(size=(2, pairs, features)))
     )
 

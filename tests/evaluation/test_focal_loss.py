@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from exercises.evaluation.focal_loss import focal_loss, focal_loss_backward
-from kata.testing import assert_close, assert_vectorised, loss, manners, torch_gradients
+from kata.testing import assert_close, assert_vectorized, loss, manners, torch_gradients
 
 SCALES = [0.0, 1.0, 20.0, 40.0, 100.0, 800.0, 1e4]
 GAMMAS = pytest.mark.parametrize("gamma", [0.0, 1.0, 1.5, 2.0, 5.0])
@@ -132,4 +132,4 @@ def test_manners(rng):
     "function", [focal_loss, partial(focal_loss_backward, 0.7)], ids=["the loss", "the gradient"]
 )
 def test_no_python_loop_without_alpha(rng, function):
-    assert_vectorised(function, lambda rows, classes: draw(rng, rows, classes)[:2])
+    assert_vectorized(function, lambda rows, classes: draw(rng, rows, classes)[:2])

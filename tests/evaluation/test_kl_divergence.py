@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.evaluation.kl_divergence import kl_divergence, kl_from_logits
-from kata.testing import assert_close, assert_vectorised, loss, manners
+from kata.testing import assert_close, assert_vectorized, loss, manners
 
 # Each with an outcome that is impossible for p, for q or for both; the last one of P is improbable.
 P = np.array([[0.5, 0.5, 0], [0.5, 0.25, 0.25], [0.5, 0.5, 0], [1, 0, 0], [1, 1e-37, 0]])
@@ -118,7 +118,7 @@ def test_without_rows_the_result_keeps_the_dtype(shape):
 @pytest.mark.speed
 @pytest.mark.parametrize("function", [kl_divergence, kl_from_logits], ids=["plain", "from logits"])
 def test_no_python_loop_over_four_axes(rng, function):
-    assert_vectorised(
+    assert_vectorized(
         function,
         lambda batch, steps, rows, outcomes: tuple(
             draw_distributions(rng, batch, steps, rows, outcomes)

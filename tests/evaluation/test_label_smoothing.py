@@ -13,7 +13,7 @@ from exercises.evaluation.label_smoothing import (
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     loss,
     manners,
     torch_gradients,
@@ -137,7 +137,7 @@ def test_ignored_rows_need_no_python_loop(rng, function):
         targets[::2] = -100
         return logits, targets, 0.2
 
-    assert_vectorised(function, draw_with_ignored)
+    assert_vectorized(function, draw_with_ignored)
 
 
 @manners()

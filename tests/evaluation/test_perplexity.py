@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.evaluation.perplexity import perplexity
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 SHAPES = [(2, 5, 7), (5, 2, 3), (3, 4), (1, 1, 2), (4, 4, 4), (1, 6, 5), (2, 3, 2, 4), (5, 1)]
 
@@ -174,4 +174,4 @@ def test_no_python_loop(rng):
         targets[..., ::4] = -100
         return logits, targets
 
-    assert_vectorised(perplexity, draw_with_ignored)
+    assert_vectorized(perplexity, draw_with_ignored)

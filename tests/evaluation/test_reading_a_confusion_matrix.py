@@ -200,7 +200,7 @@ def matrix_of_digits():
         rng.normal(scale=0.2, size=(10, 32)),
         np.zeros(10),
     ]
-    optimiser = adam.Adam(lr=0.02)
+    optimizer = adam.Adam(lr=0.02)
     for start in range(0, 900, 45):
         w1, b1, w2, b2 = params
         rows = slice(start, start + 45)
@@ -209,7 +209,7 @@ def matrix_of_digits():
         grad = loss.cross_entropy_backward(1.0, linear.linear(units, w2, b2), y[rows])
         grad, *of_second = linear.linear_backward(grad, units, w2, b2)
         of_first = linear.linear_backward(relu.relu_backward(grad, z), x[rows], w1, b1)[1:]
-        params = optimiser.step(params, [*of_first, *of_second])
+        params = optimizer.step(params, [*of_first, *of_second])
     w1, b1, w2, b2 = params
     predictions = linear.linear(relu.relu(linear.linear(x[900:], w1, b1)), w2, b2).argmax(axis=1)
     matrix = np.zeros((10, 10), dtype=np.int64)

@@ -17,7 +17,7 @@ from exercises.evaluation.regression_losses import (
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     loss,
     manners,
     of_four_axes,
@@ -142,7 +142,7 @@ def test_empty_arrays_have_a_loss_of_nan_and_an_empty_gradient(shape):
     ids=["mse", "mae", "huber", "mse_backward", "mae_backward", "huber_backward"],
 )
 def test_no_python_loop_over_four_axes(rng, function):
-    assert_vectorised(function, of_four_axes(rng, 2))
+    assert_vectorized(function, of_four_axes(rng, 2))
 
 
 @manners()

@@ -8,7 +8,7 @@ from kata.testing import (
     assert_close,
     assert_memory_at_most,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
 )
 
@@ -145,7 +145,7 @@ def test_manners(rng):
 @pytest.mark.speed
 @pytest.mark.parametrize("levels", [None, 1], ids=["all distinct", "few levels"])
 def test_no_python_loop(rng, levels):
-    assert_vectorised(roc_auc, lambda samples: draw(rng, samples, levels))
+    assert_vectorized(roc_auc, lambda samples: draw(rng, samples, levels))
 
 
 @pytest.mark.speed

@@ -14,7 +14,7 @@ from exercises.evaluation.weighted_cross_entropy import (
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     loss,
     manners,
     torch_gradients,
@@ -151,4 +151,4 @@ def test_weights_need_no_python_loop(rng):
     def draw_targets(rows, classes):
         return rng.permutation(np.tile(np.arange(classes), rows)), classes
 
-    assert_vectorised(balanced_weights, draw_targets)
+    assert_vectorized(balanced_weights, draw_targets)

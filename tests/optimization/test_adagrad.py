@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.optimization.adagrad import Adagrad
-from kata.testing import assert_close, draw_params, optimiser, take_steps, torch_steps
+from kata.testing import assert_close, draw_params, optimizer, take_steps, torch_steps
 
 SETTINGS = {"lr": 0.2, "eps": 0.05}
 
@@ -82,6 +82,6 @@ def test_a_first_gradient_of_none_leaves_its_parameter_alone_even_at_an_eps_of_0
     assert_close(take_steps(Adagrad(eps=0.0), params, steps_of_grads), expected)
 
 
-@optimiser("Adagrad", **SETTINGS)
-def test_it_is_an_optimiser():
+@optimizer("Adagrad", **SETTINGS)
+def test_it_is_an_optimizer():
     return partial(Adagrad, **SETTINGS), partial(Adagrad, lr=0.1, eps=0.2)

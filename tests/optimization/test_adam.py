@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.optimization.adam import Adam
-from kata.testing import assert_close, draw_params, optimiser, take_steps, torch_steps
+from kata.testing import assert_close, draw_params, optimizer, take_steps, torch_steps
 
 
 def test_the_first_step_is_lr_against_the_gradients_sign():
@@ -17,8 +17,8 @@ def test_two_steps_worked_out_by_hand():
     # β₁ = β₂ = 1/2, so m = 1, then 1/2 + 0 and v = 2, then 1; corrected by 1/2, then 3/4.
     first = 2.0 / (2.0 + 1.0)
     second = (0.5 / 0.75) / (np.sqrt(1.0 / 0.75) + 1.0)
-    optimiser = Adam(lr=1.0, betas=(0.5, 0.5), eps=1.0)
-    new = take_steps(optimiser, [np.array([10.0])], [[np.array([2.0])], [np.array([0.0])]])
+    optimizer = Adam(lr=1.0, betas=(0.5, 0.5), eps=1.0)
+    new = take_steps(optimizer, [np.array([10.0])], [[np.array([2.0])], [np.array([0.0])]])
     assert_close(new, [np.array([10.0 - first - second])])
 
 
@@ -60,7 +60,7 @@ def test_eps_shows_where_gradients_are_as_small_as_it():
     assert_close(new, [np.array([-0.5, 0.75, 0.0])])
 
 
-@optimiser("Adam", lr=0.1, eps=1e-3)
-def test_it_is_an_optimiser():
+@optimizer("Adam", lr=0.1, eps=1e-3)
+def test_it_is_an_optimizer():
     others = {"lr": 0.3, "betas": (0.5, 0.7), "eps": 0.1}
     return partial(Adam, lr=0.1, eps=1e-3), partial(Adam, **others)

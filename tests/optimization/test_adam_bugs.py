@@ -81,7 +81,7 @@ def test_it_agrees_with_the_reference(rng, reference):
     assert_close(take_steps(Adam(lr=0.1), params, grads), expected)
 
 
-def test_two_optimisers_share_nothing(rng):
+def test_two_optimizers_share_nothing(rng):
     params, grads = draw_params(rng), [draw_params(rng) for _ in range(3)]
     expected = torch_steps(torch.optim.Adam, params, grads, **SETTINGS)
     one, other = Adam(**SETTINGS), Adam(lr=0.3)

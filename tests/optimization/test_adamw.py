@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from exercises.optimization.adamw import AdamW
-from kata.testing import assert_close, draw_params, optimiser, take_steps, torch_steps
+from kata.testing import assert_close, draw_params, optimizer, take_steps, torch_steps
 
 
 def test_the_first_step_is_the_decay_and_lr_against_the_gradients_sign():
-    optimiser = AdamW(lr=0.5, eps=0.0, weight_decay=0.2)
-    new = optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+    optimizer = AdamW(lr=0.5, eps=0.0, weight_decay=0.2)
+    new = optimizer.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
     assert_close(new, [np.array([0.4, 2.3])])
 
 
@@ -18,8 +18,8 @@ def test_two_steps_worked_out_by_hand():
     # β₁ = β₂ = 1/2, so m = 1, then 1/2 + 0 and v = 2, then 1; corrected by 1/2, then 3/4.
     first = 10.0 * 0.8 - 0.5 * 2.0 / (2.0 + 1.0)
     second = first * 0.8 - 0.5 * (0.5 / 0.75) / (np.sqrt(1.0 / 0.75) + 1.0)
-    optimiser = AdamW(lr=0.5, betas=(0.5, 0.5), eps=1.0, weight_decay=0.4)
-    new = take_steps(optimiser, [np.array([10.0])], [[np.array([2.0])], [np.array([0.0])]])
+    optimizer = AdamW(lr=0.5, betas=(0.5, 0.5), eps=1.0, weight_decay=0.4)
+    new = take_steps(optimizer, [np.array([10.0])], [[np.array([2.0])], [np.array([0.0])]])
     assert_close(new, [np.array([second])])
 
 
@@ -55,8 +55,8 @@ def test_it_agrees_with_the_reference(rng, reference):
 
 def test_weights_decay_alike_whatever_the_size_of_their_gradients():
     sizes = np.logspace(-100, 100, 41)
-    optimiser = AdamW(lr=0.25, eps=0.0, weight_decay=0.5)
-    new = optimiser.step([np.full((2, 41), 8.0)], [np.stack([sizes, -sizes])])
+    optimizer = AdamW(lr=0.25, eps=0.0, weight_decay=0.5)
+    new = optimizer.step([np.full((2, 41), 8.0)], [np.stack([sizes, -sizes])])
     assert_close(new, [np.stack([np.full(41, 6.75), np.full(41, 7.25)])])
 
 
@@ -72,7 +72,7 @@ def test_at_a_gradient_of_zero_only_the_decay_is_left():
     assert_close(new, [np.array([[3.24, -6.48]]), np.array([1.62])])
 
 
-@optimiser("AdamW", lr=0.1, eps=1e-3, weight_decay=0.3)
-def test_it_is_an_optimiser():
+@optimizer("AdamW", lr=0.1, eps=1e-3, weight_decay=0.3)
+def test_it_is_an_optimizer():
     others = {"lr": 0.3, "betas": (0.5, 0.7), "eps": 0.1, "weight_decay": 0.5}
     return partial(AdamW, lr=0.1, eps=1e-3, weight_decay=0.3), partial(AdamW, **others)

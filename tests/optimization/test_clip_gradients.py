@@ -9,7 +9,7 @@ from exercises.optimization.clip_gradients import clip_by_global_norm, clip_by_v
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     unchanged,
 )
@@ -200,5 +200,5 @@ def test_no_python_loop(rng, limit):
         shapes = (rows, columns), (rows, columns, depth), (rows,)
         return [rng.normal(size=shape) for shape in shapes], limit
 
-    assert_vectorised(clip_by_global_norm, draw)
-    assert_vectorised(clip_by_value, draw)
+    assert_vectorized(clip_by_global_norm, draw)
+    assert_vectorized(clip_by_value, draw)

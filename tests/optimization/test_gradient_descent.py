@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.optimization.gradient_descent import gradient_descent
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 # Shapes of x, y and w that do not fit. NumPy would broadcast many of them.
 MISFITS = {
@@ -34,15 +34,15 @@ def draw(rng, n=7, d=4):
 
 def run_torch(x, y, w, lr, steps):
     weights = torch.tensor(w, requires_grad=True)
-    optimiser = torch.optim.SGD([weights], lr)
+    optimizer = torch.optim.SGD([weights], lr)
     losses = []
     for _ in range(steps + 1):
         loss = F.mse_loss(torch.tensor(x) @ weights, torch.tensor(y))
         losses.append(loss.item())
         last = weights.detach().numpy().copy()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
     return last, losses
 
 
@@ -153,7 +153,7 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    assert_vectorised(
+    assert_vectorized(
         lambda x, y, w: gradient_descent(x, y, w, 0.001, 2),
         lambda rows, weights: draw(rng, rows, weights),
     )

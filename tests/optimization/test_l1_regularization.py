@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from exercises.optimization.l1_regularization import l1_penalty, proximal_step, soft_threshold
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 SHAPES = [(4, 3), (4,), (2, 3, 1, 2), (3,), (1, 5), (5, 1), (2, 3, 2), (0, 3), (1, 1), (1,)]
 SHAPES += [(1, 1, 4, 1), (1, 2, 1, 2, 2)]
@@ -234,6 +234,6 @@ def test_no_python_loop(rng):
         shapes = (rows, columns), (rows, columns, depth), (rows,)
         return [rng.normal(size=shape) for shape in shapes]
 
-    assert_vectorised(lambda *params: l1_penalty(params, 0.4), draw)
-    assert_vectorised(lambda *params: proximal_step(params, params, 0.3, 0.9), draw)
-    assert_vectorised(lambda *params: [soft_threshold(x, 0.4) for x in params], draw)
+    assert_vectorized(lambda *params: l1_penalty(params, 0.4), draw)
+    assert_vectorized(lambda *params: proximal_step(params, params, 0.3, 0.9), draw)
+    assert_vectorized(lambda *params: [soft_threshold(x, 0.4) for x in params], draw)

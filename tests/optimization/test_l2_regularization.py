@@ -8,7 +8,7 @@ from exercises.optimization.l2_regularization import l2_gradients, l2_penalty
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     torch_gradients,
 )
@@ -137,5 +137,5 @@ def test_no_python_loop(rng):
         shapes = (rows, columns), (rows, columns, depth), (rows,)
         return [rng.normal(size=shape) for shape in shapes], 0.4
 
-    assert_vectorised(l2_penalty, draw)
-    assert_vectorised(l2_gradients, draw)
+    assert_vectorized(l2_penalty, draw)
+    assert_vectorized(l2_gradients, draw)

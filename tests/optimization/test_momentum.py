@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.optimization.momentum import Momentum
-from kata.testing import assert_close, draw_params, optimiser, take_steps, torch_steps
+from kata.testing import assert_close, draw_params, optimizer, take_steps, torch_steps
 
 
 def test_the_first_step_is_that_of_plain_gradient_descent():
@@ -53,14 +53,14 @@ def test_after_a_zero_gradient_it_still_moves_by_what_it_remembers():
 
 def test_a_new_learning_rate_holds_for_the_whole_of_the_next_step():
     # v is 8, then 4 + 2, 3 + 1 and 2 + 4, whatever lr is.
-    optimiser, params, path = Momentum(momentum=0.5), [np.array([0.0])], []
+    optimizer, params, path = Momentum(momentum=0.5), [np.array([0.0])], []
     for lr, grad in [(0.5, 8.0), (0.25, 2.0), (0.0, 1.0), (1.0, 4.0)]:
-        optimiser.lr = lr
-        params = optimiser.step(params, [np.array([grad])])
+        optimizer.lr = lr
+        params = optimizer.step(params, [np.array([grad])])
         path += params
     assert_close(path, [np.array([total]) for total in (-4.0, -5.5, -5.5, -11.5)])
 
 
-@optimiser("SGD", lr=0.2, momentum=0.8)
-def test_it_is_an_optimiser():
+@optimizer("SGD", lr=0.2, momentum=0.8)
+def test_it_is_an_optimizer():
     return partial(Momentum, 0.2, 0.8), partial(Momentum, 0.1, 0.5)

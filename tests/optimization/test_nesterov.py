@@ -9,14 +9,14 @@ from kata.testing import (
     assert_close,
     draw_params,
     manners,
-    optimiser,
+    optimizer,
     take_steps,
     torch_steps,
     unchanged,
 )
 
 
-def torch_optimiser(tensors, lr=0.001, momentum=0.9):
+def torch_optimizer(tensors, lr=0.001, momentum=0.9):
     # Without momentum torch will not call it Nesterov's.
     return torch.optim.SGD(tensors, lr, momentum, nesterov=momentum > 0)
 
@@ -32,12 +32,12 @@ def slope(point):
 def look_ahead_by_torch(x, gradient, lr, momentum, steps):
     """x and u from torch, whose parameter is the point ahead: p = x + momentum · u, u = −lr · v."""
     tensor = torch.tensor(x, requires_grad=True)
-    optimiser = torch_optimiser([tensor], lr, momentum)
+    optimizer = torch_optimizer([tensor], lr, momentum)
     v = torch.zeros_like(tensor)
     for _ in range(steps):
         tensor.grad = torch.tensor(gradient(tensor.detach().numpy()))
-        optimiser.step()
-        v = optimiser.state[tensor]["momentum_buffer"] if momentum else tensor.grad
+        optimizer.step()
+        v = optimizer.state[tensor]["momentum_buffer"] if momentum else tensor.grad
     u = -lr * v
     return (tensor.detach() - momentum * u).detach().numpy(), u.detach().numpy()
 
@@ -110,7 +110,7 @@ def test_manners_of_look_ahead(rng):
     ]
 
 
-# --- The optimiser ---------------------------------------------------------------------------
+# --- The optimizer ---------------------------------------------------------------------------
 
 
 def test_the_first_step_is_longer_than_that_of_plain_gradient_descent():
@@ -139,7 +139,7 @@ def test_three_steps_worked_out_by_hand():
 )
 def test_seven_steps_agree_with_torch(rng, settings):
     params, steps_of_grads = draw_params(rng), [draw_params(rng) for _ in range(7)]
-    expected = torch_steps(torch_optimiser, params, steps_of_grads, **settings)
+    expected = torch_steps(torch_optimizer, params, steps_of_grads, **settings)
     assert_close(take_steps(Nesterov(**settings), params, steps_of_grads), expected)
 
 
@@ -158,14 +158,14 @@ def test_after_a_zero_gradient_it_still_moves_by_what_it_remembers():
 
 def test_a_new_learning_rate_holds_for_the_whole_of_the_next_step():
     # v is 8, then 4 + 2, 3 + 1 and 2 + 4, whatever lr is, so g + v / 2 is 12, 5, 3 and 7.
-    optimiser, params, path = Nesterov(momentum=0.5), [np.array([0.0])], []
+    optimizer, params, path = Nesterov(momentum=0.5), [np.array([0.0])], []
     for lr, grad in [(0.5, 8.0), (0.25, 2.0), (0.0, 1.0), (1.0, 4.0)]:
-        optimiser.lr = lr
-        params = optimiser.step(params, [np.array([grad])])
+        optimizer.lr = lr
+        params = optimizer.step(params, [np.array([grad])])
         path += params
     assert_close(path, [np.array([total]) for total in (-6.0, -7.25, -7.25, -14.25)])
 
 
-@optimiser("SGD", lr=0.2, momentum=0.8, nesterov=True)
-def test_it_is_an_optimiser():
+@optimizer("SGD", lr=0.2, momentum=0.8, nesterov=True)
+def test_it_is_an_optimizer():
     return partial(Nesterov, 0.2, 0.8), partial(Nesterov, 0.1, 0.5)

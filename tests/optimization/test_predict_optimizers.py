@@ -1,4 +1,4 @@
-"""Each truth is found by running PyTorch's optimisers, never from a stored answer."""
+"""Each truth is found by running PyTorch's optimizers, never from a stored answer."""
 
 import math
 
@@ -32,10 +32,10 @@ def assert_digits(answer, truth):
 def path(kind, gradients, start=0.0, **settings):
     """A weight before the first step and after each one, for these gradients."""
     weight = torch.tensor([start], dtype=torch.float64, requires_grad=True)
-    optimiser, weights = kind([weight], **settings), [start]
+    optimizer, weights = kind([weight], **settings), [start]
     for gradient in gradients:
         weight.grad = torch.tensor([gradient], dtype=torch.float64)
-        optimiser.step()
+        optimizer.step()
         weights.append(weight.item())
     return weights
 
@@ -107,11 +107,11 @@ def test_what_clipping_leaves():
 
 
 def test_the_rate_in_the_middle_of_the_cosine():
-    optimiser = torch.optim.SGD([torch.zeros(1)], lr=0.1)
-    warm_up = LinearLR(optimiser, start_factor=1e-9, total_iters=100)
-    cosine = CosineAnnealingLR(optimiser, T_max=1000)
-    schedule = SequentialLR(optimiser, [warm_up, cosine], milestones=[100])
-    optimiser.step()
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.1)
+    warm_up = LinearLR(optimizer, start_factor=1e-9, total_iters=100)
+    cosine = CosineAnnealingLR(optimizer, T_max=1000)
+    schedule = SequentialLR(optimizer, [warm_up, cosine], milestones=[100])
+    optimizer.step()
     for _ in range(600):
         schedule.step()
     assert_digits(warm_up_and_cosine(), schedule.get_last_lr()[0])

@@ -15,13 +15,13 @@ def run(schedule, metrics):
 
 
 def run_torch(metrics, lr, **settings):
-    optimiser = torch.optim.SGD([torch.zeros(1)], lr=lr)
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=lr)
     # Torch leaves out what would change the learning rate by less than eps.
-    schedule = ReduceLROnPlateau(optimiser, eps=0.0, **settings)
+    schedule = ReduceLROnPlateau(optimizer, eps=0.0, **settings)
     rates = []
     for metric in metrics:
         schedule.step(metric)
-        rates.append(optimiser.param_groups[0]["lr"])
+        rates.append(optimizer.param_groups[0]["lr"])
     return rates
 
 

@@ -5,22 +5,22 @@ import pytest
 import torch
 
 from exercises.optimization.rmsprop import RMSProp
-from kata.testing import assert_close, draw_params, optimiser, take_steps, torch_steps
+from kata.testing import assert_close, draw_params, optimizer, take_steps, torch_steps
 
 SETTINGS = {"lr": 0.05, "alpha": 0.8, "eps": 0.03}
 
 
 def test_the_first_step_worked_out_by_hand():
     # v is a quarter of g², so √v is half of |g|.
-    optimiser = RMSProp(lr=0.5, alpha=0.75, eps=0.0)
-    new = optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+    optimizer = RMSProp(lr=0.5, alpha=0.75, eps=0.0)
+    new = optimizer.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
     assert_close(new, [np.array([0.0, 3.0])])
 
 
 def test_two_steps_worked_out_by_hand():
     # v = 1/4 · 4² = 4, then 3/4 · 4 + 1/4 · 2² = 4, so √v + eps is 2.5 both times.
-    optimiser = RMSProp(lr=0.5, alpha=0.75, eps=0.5)
-    new = take_steps(optimiser, [np.array([10.0])], [[np.array([4.0])], [np.array([-2.0])]])
+    optimizer = RMSProp(lr=0.5, alpha=0.75, eps=0.5)
+    new = take_steps(optimizer, [np.array([10.0])], [[np.array([4.0])], [np.array([-2.0])]])
     assert_close(new, [np.array([10.0 - 0.8 + 0.4])])
 
 
@@ -50,8 +50,8 @@ def test_it_agrees_with_the_reference(rng, reference):
 
 def test_the_size_of_a_gradient_does_not_matter_at_first():
     sizes = np.logspace(-100, 100, 41)
-    optimiser = RMSProp(lr=0.25, alpha=0.75, eps=0.0)
-    new = optimiser.step([np.zeros((2, 41))], [np.stack([sizes, -sizes])])
+    optimizer = RMSProp(lr=0.25, alpha=0.75, eps=0.0)
+    new = optimizer.step([np.zeros((2, 41))], [np.stack([sizes, -sizes])])
     assert_close(new, [np.stack([np.full(41, -0.5), np.full(41, 0.5)])])
 
 
@@ -63,9 +63,9 @@ def test_eps_shows_where_gradients_are_as_small_as_it():
 
 def test_a_large_gradient_is_forgotten_in_time():
     # What is left of 10⁶ in v after 60 steps is less than 10⁻¹². Then steps are lr long.
-    optimiser, many = RMSProp(lr=1.0, alpha=0.5, eps=0.0), [[np.array([1.0, -1.0])]] * 60
-    take_steps(optimiser, [np.zeros(2)], [[np.full(2, 1000.0)], *many])
-    assert_close(optimiser.step([np.zeros(2)], many[0]), [np.array([-1.0, 1.0])])
+    optimizer, many = RMSProp(lr=1.0, alpha=0.5, eps=0.0), [[np.array([1.0, -1.0])]] * 60
+    take_steps(optimizer, [np.zeros(2)], [[np.full(2, 1000.0)], *many])
+    assert_close(optimizer.step([np.zeros(2)], many[0]), [np.array([-1.0, 1.0])])
 
 
 def test_under_zero_gradients_v_fades(rng):
@@ -76,6 +76,6 @@ def test_under_zero_gradients_v_fades(rng):
     assert_close(take_steps(RMSProp(**SETTINGS), params, steps_of_grads), expected)
 
 
-@optimiser("RMSprop", **SETTINGS)
-def test_it_is_an_optimiser():
+@optimizer("RMSprop", **SETTINGS)
+def test_it_is_an_optimizer():
     return partial(RMSProp, **SETTINGS), partial(RMSProp, lr=0.1, alpha=0.5, eps=0.2)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from exercises.optimization.sgd import SGD, epoch
-from kata.testing import assert_close, draw_params, manners, optimiser, take_steps, torch_steps
+from kata.testing import assert_close, draw_params, manners, optimizer, take_steps, torch_steps
 
 # --- SGD -------------------------------------------------------------------------------------
 
@@ -38,23 +38,23 @@ def test_a_step_is_as_long_as_the_gradient_says():
 
 
 def test_the_learning_rate_may_be_assigned_between_steps():
-    optimiser, params, path = SGD(lr=0.5), [np.array([8.0, 0.0])], []
+    optimizer, params, path = SGD(lr=0.5), [np.array([8.0, 0.0])], []
     for lr in (0.5, 0.25, 0.0):
-        optimiser.lr = lr
-        params = optimiser.step(params, [np.array([2.0, -4.0])])
+        optimizer.lr = lr
+        params = optimizer.step(params, [np.array([2.0, -4.0])])
         path += params
     assert_close(path, [np.array([7.0, 2.0]), np.array([6.5, 3.0]), np.array([6.5, 3.0])])
 
 
 def test_the_next_step_may_be_given_other_parameters(rng):
-    optimiser, params, grads = SGD(lr=0.3), draw_params(rng), draw_params(rng)
+    optimizer, params, grads = SGD(lr=0.3), draw_params(rng), draw_params(rng)
     expected = torch_steps(torch.optim.SGD, params, [grads], lr=0.3)
-    optimiser.step([np.ones((2, 3)), np.ones(4)], [np.ones((2, 3)), None])
-    assert_close(optimiser.step(params, grads), expected)
+    optimizer.step([np.ones((2, 3)), np.ones(4)], [np.ones((2, 3)), None])
+    assert_close(optimizer.step(params, grads), expected)
 
 
-@optimiser("SGD", lr=0.3)
-def test_it_is_an_optimiser():
+@optimizer("SGD", lr=0.3)
+def test_it_is_an_optimizer():
     return partial(SGD, lr=0.3), partial(SGD, lr=0.1)
 
 
@@ -85,12 +85,12 @@ def linear_gradients(params, x, y):
 
 def epoch_by_torch(params, batches, lr):
     w, b = (torch.tensor(param, requires_grad=True) for param in params)
-    optimiser = torch.optim.SGD([w, b], lr)
+    optimizer = torch.optim.SGD([w, b], lr)
     for x, y in batches:
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss = torch.nn.functional.mse_loss(torch.tensor(x) @ w + b, torch.tensor(y))
         loss.backward()
-        optimiser.step()
+        optimizer.step()
     return [w.detach().numpy(), b.detach().numpy()]
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.optimization.weight_decay import SGD, gap
-from kata.testing import assert_close, draw_params, manners, optimiser, take_steps
+from kata.testing import assert_close, draw_params, manners, optimizer, take_steps
 
 BOTH = pytest.mark.parametrize("decoupled", [False, True], ids=["coupled", "decoupled"])
 SETTINGS = {"lr": 0.2, "momentum": 0.8, "weight_decay": 0.7}
@@ -15,14 +15,14 @@ def path_by_torch(params, steps_of_grads, lr=0.001, momentum=0.0, weight_decay=0
     """The parameters after each step."""
     tensors = [torch.tensor(param, requires_grad=True) for param in params]
     in_the_gradient = 0.0 if decoupled else weight_decay
-    optimiser = torch.optim.SGD(tensors, lr, momentum, weight_decay=in_the_gradient)
+    optimizer = torch.optim.SGD(tensors, lr, momentum, weight_decay=in_the_gradient)
     path = []
     for grads in steps_of_grads:
         for tensor, grad in zip(tensors, grads, strict=True):
             tensor.grad = None if grad is None else torch.tensor(grad)
             if decoupled and grad is not None:
                 tensor.data.mul_(1 - lr * weight_decay)
-        optimiser.step()
+        optimizer.step()
         path.append([tensor.detach().numpy().copy() for tensor in tensors])
     return path
 
@@ -46,8 +46,8 @@ def gap_by_torch(params, steps_of_grads, *settings):
 @BOTH
 def test_one_step_worked_out_by_hand(decoupled):
     # p · (1 − 1/2 · 1/5) − 1/2 · g either way
-    optimiser = SGD(lr=0.5, momentum=0.9, weight_decay=0.2, decoupled=decoupled)
-    new = optimiser.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
+    optimizer = SGD(lr=0.5, momentum=0.9, weight_decay=0.2, decoupled=decoupled)
+    new = optimizer.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
     assert_close(new, [np.array([-0.6, 3.8])])
 
 
@@ -57,8 +57,8 @@ def test_one_step_worked_out_by_hand(decoupled):
 def test_two_steps_worked_out_by_hand(decoupled, expected):
     # Coupled: v = 2 + 4 and p = 8 − 3 = 5; v = 3 + 2.5 and p = 5 − 2.75.
     # Decoupled: v = 2 and p = 6 − 1 = 5; v = 1 and p = 3.75 − 0.5.
-    optimiser = SGD(lr=0.5, momentum=0.5, weight_decay=0.5, decoupled=decoupled)
-    new = take_steps(optimiser, [np.array([8.0])], [[np.array([2.0])], [np.array([0.0])]])
+    optimizer = SGD(lr=0.5, momentum=0.5, weight_decay=0.5, decoupled=decoupled)
+    new = take_steps(optimizer, [np.array([8.0])], [[np.array([2.0])], [np.array([0.0])]])
     assert_close(new, [np.array([expected])])
 
 
@@ -92,8 +92,8 @@ def test_it_agrees_with_the_reference(rng, reference, decoupled):
     assert_close(take_steps(SGD(**settings), params, steps_of_grads), expected)
 
 
-@optimiser("SGD", **SETTINGS)
-def test_with_coupled_decay_it_is_an_optimiser():
+@optimizer("SGD", **SETTINGS)
+def test_with_coupled_decay_it_is_an_optimizer():
     others = {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.2}
     return (
         partial(SGD, **SETTINGS),
@@ -102,13 +102,13 @@ def test_with_coupled_decay_it_is_an_optimiser():
     )
 
 
-@optimiser()
-def test_with_decoupled_decay_it_is_an_optimiser():
+@optimizer()
+def test_with_decoupled_decay_it_is_an_optimizer():
     return [partial(SGD, **SETTINGS, decoupled=True)]
 
 
-@optimiser("SGD", lr=0.2, momentum=0.8)
-def test_without_decay_it_is_an_optimiser():
+@optimizer("SGD", lr=0.2, momentum=0.8)
+def test_without_decay_it_is_an_optimizer():
     return [partial(SGD, lr=0.2, momentum=0.8)]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from exercises.practice.cutout import cutout
-from kata.testing import assert_close, assert_value_error, assert_vectorised, draws, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, draws, manners
 
 
 def draw_pictures(rng, shape, dtype="float64"):
@@ -135,4 +135,4 @@ def test_no_python_loop(rng):
     def draw(pictures, channels, rows, columns):
         return rng.normal(size=(pictures, channels, rows, columns)), 3, rng
 
-    assert_vectorised(cutout, draw)
+    assert_vectorized(cutout, draw)

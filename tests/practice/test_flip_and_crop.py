@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from exercises.practice.flip_and_crop import random_crop, random_flip
-from kata.testing import assert_close, assert_value_error, assert_vectorised, draws, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, draws, manners
 
 SHAPES = pytest.mark.parametrize(
     "shape",
@@ -175,4 +175,4 @@ def test_no_python_loop(rng, name):
         setting = 0.5 if name == "random_flip" else 2
         return rng.normal(size=(pictures, channels, rows, columns)), setting, rng
 
-    assert_vectorised(functions[name], draw)
+    assert_vectorized(functions[name], draw)

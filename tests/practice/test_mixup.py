@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from exercises.practice.mixup import mixup
-from kata.testing import assert_close, assert_value_error, assert_vectorised, draws, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, draws, manners
 
 
 def mixed_by(n, alpha, rng):
@@ -141,4 +141,4 @@ def test_no_python_loop(rng):
     def draw(batch, features, classes):
         return rng.normal(size=(batch, features)), rng.random((batch, classes)), 0.5, rng
 
-    assert_vectorised(mixup, draw)
+    assert_vectorized(mixup, draw)

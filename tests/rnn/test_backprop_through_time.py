@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.rnn.backprop_through_time import rnn_backward
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def draw(rng, n, d, hidden, t=3):
@@ -130,4 +130,4 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop_but_over_time(rng):
-    assert_vectorised(rnn_backward, lambda n, d, hidden: draw(rng, n, d, hidden))
+    assert_vectorized(rnn_backward, lambda n, d, hidden: draw(rng, n, d, hidden))

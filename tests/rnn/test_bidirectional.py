@@ -6,7 +6,7 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from exercises.rnn.bidirectional import bidirectional
-from kata.testing import assert_close, assert_vectorised, manners
+from kata.testing import assert_close, assert_vectorized, manners
 
 CASES = pytest.mark.parametrize(
     ("lengths", "t", "d", "hidden"),
@@ -129,7 +129,7 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop_but_over_time(rng):
-    assert_vectorised(
+    assert_vectorized(
         bidirectional,
         lambda n, d, hidden: draw(rng, rng.integers(0, 3, endpoint=True, size=n), 3, d, hidden),
     )

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.rnn.gru_cell import gru_cell
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def draw(rng, n, d, hidden):
@@ -158,4 +158,4 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    assert_vectorised(gru_cell, partial(draw, rng))
+    assert_vectorized(gru_cell, partial(draw, rng))

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.rnn.lstm_backward import lstm_cell_backward
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def draw(rng, n, d, hidden):
@@ -142,4 +142,4 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    assert_vectorised(lstm_cell_backward, partial(draw, rng))
+    assert_vectorized(lstm_cell_backward, partial(draw, rng))

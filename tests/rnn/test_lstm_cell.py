@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from exercises.rnn.lstm_cell import lstm_cell
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 LARGEST = {np.float16: 6e4, np.float32: 1e30, np.float64: 1e300}
 HIGHEST = {np.float16: 6.5e4, np.float32: 3e38, np.float64: 1.7e308}
@@ -209,4 +209,4 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    assert_vectorised(lstm_cell, partial(draw, rng))
+    assert_vectorized(lstm_cell, partial(draw, rng))

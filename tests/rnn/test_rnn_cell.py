@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.rnn.rnn_cell import rnn_cell
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def draw(rng, n, d, hidden):
@@ -118,4 +118,4 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    assert_vectorised(rnn_cell, partial(draw, rng))
+    assert_vectorized(rnn_cell, partial(draw, rng))

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from exercises.rnn.rnn_forward import rnn_forward
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 
 def draw(rng, n, d, hidden, t=3):
@@ -113,4 +113,4 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop_but_over_time(rng):
-    assert_vectorised(rnn_forward, lambda n, d, hidden: draw(rng, n, d, hidden))
+    assert_vectorized(rnn_forward, lambda n, d, hidden: draw(rng, n, d, hidden))

@@ -6,7 +6,7 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 
 from exercises.rnn.sequence_masking import last_states, masked_mean_loss, pad_sequences
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 LENGTHS = {
     "of many lengths": [3, 7, 1, 4],
@@ -211,18 +211,18 @@ def draw_lengths(rng, n, t):
 
 @pytest.mark.speed
 def test_no_python_loop_over_steps_or_features_to_pad(rng):
-    assert_vectorised(pad_sequences, lambda t, d: (draw(rng, [t, 2, t // 2], d),))
+    assert_vectorized(pad_sequences, lambda t, d: (draw(rng, [t, 2, t // 2], d),))
 
 
 @pytest.mark.speed
 def test_no_python_loop_to_find_the_last_states(rng):
-    assert_vectorised(
+    assert_vectorized(
         last_states, lambda n, t, d: (rng.normal(size=(n, t, d)), draw_lengths(rng, n, t))
     )
 
 
 @pytest.mark.speed
 def test_no_python_loop_to_find_the_mean_loss(rng):
-    assert_vectorised(
+    assert_vectorized(
         masked_mean_loss, lambda n, t: (rng.normal(size=(n, t)), draw_lengths(rng, n, t))
     )

@@ -6,7 +6,7 @@ import torch
 from torch.autograd.functional import jacobian
 
 from exercises.rnn.vanishing_through_time import lstm_cell_path, rnn_sensitivity
-from kata.testing import assert_close, assert_vectorised, manners
+from kata.testing import assert_close, assert_vectorized, manners
 
 
 def draw(rng, t, d, hidden):
@@ -156,9 +156,9 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop_over_inputs_or_units(rng):
-    assert_vectorised(rnn_sensitivity, lambda d, hidden: draw(rng, 3, d, hidden))
+    assert_vectorized(rnn_sensitivity, lambda d, hidden: draw(rng, 3, d, hidden))
 
 
 @pytest.mark.speed
 def test_no_python_loop_over_the_cells(rng):
-    assert_vectorised(lstm_cell_path, lambda hidden: (rng.uniform(size=(3, hidden)),))
+    assert_vectorized(lstm_cell_path, lambda hidden: (rng.uniform(size=(3, hidden)),))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from exercises.training.activation_statistics import dead_share, saturated_share, update_ratio
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 SHAPES = pytest.mark.parametrize(
     "shape", [(7, 5), (5, 7), (1, 6), (6, 1), (1, 1), (4, 4), (200, 3)], ids=str
@@ -166,8 +166,8 @@ def test_no_python_loop(rng):
     def sized(samples, units):
         return (draw_rectified(rng, samples, units),)
 
-    assert_vectorised(dead_share, sized)
-    assert_vectorised(saturated_share, sized)
-    assert_vectorised(
+    assert_vectorized(dead_share, sized)
+    assert_vectorized(saturated_share, sized)
+    assert_vectorized(
         update_ratio, lambda rows, columns: tuple(rng.normal(size=(2, rows, columns)))
     )

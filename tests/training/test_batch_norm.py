@@ -10,7 +10,7 @@ from exercises.training.batch_norm import BatchNorm
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     share_nothing,
     torch_gradients,
@@ -303,7 +303,7 @@ def test_a_gradient_of_another_shape_than_x_raises_a_value_error(shape):
 @pytest.mark.speed
 @MODES
 def test_forward_has_no_python_loop(rng, training):
-    assert_vectorised(
+    assert_vectorized(
         lambda x: BatchNorm(x.shape[1]).forward(x, training),
         lambda rows, features: (draw(rng, rows, features),),
     )
@@ -311,7 +311,7 @@ def test_forward_has_no_python_loop(rng, training):
 
 @pytest.mark.speed
 def test_backward_has_no_python_loop(rng):
-    assert_vectorised(
+    assert_vectorized(
         lambda grad_y, x: BatchNorm(x.shape[1]).backward(grad_y, x),
         lambda rows, features: (rng.normal(size=(rows, features)), draw(rng, rows, features)),
     )

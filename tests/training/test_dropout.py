@@ -16,7 +16,7 @@ from kata.testing import (
     assert_close,
     assert_no_loop_over,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     draws,
     manners,
 )
@@ -199,6 +199,6 @@ def test_no_python_loop_over(rng, axis):
 @pytest.mark.speed
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 def test_no_python_loop_over_a_single_axis(rng, training):
-    assert_vectorised(
+    assert_vectorized(
         partial(dropout, p=0.3, rng=rng, training=training), lambda entries: (large(rng, entries),)
     )

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from exercises.training.gradient_flow import gradient_sizes, verdict
-from kata.testing import assert_close, assert_value_error, assert_vectorised, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, manners
 
 SHAPES = [(3, 4), (5,), (2, 3, 2), (1,), (1, 1), (2, 2)]
 
@@ -204,4 +204,4 @@ def test_no_python_loop(rng):
     def draw(rows, columns, depth):
         return ([rng.normal(size=(rows, columns, depth)), rng.normal(size=(rows,))],)
 
-    assert_vectorised(gradient_sizes, draw)
+    assert_vectorized(gradient_sizes, draw)

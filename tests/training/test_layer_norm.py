@@ -9,7 +9,7 @@ from exercises.training.layer_norm import layer_norm, layer_norm_backward
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     torch_gradients,
 )
@@ -241,5 +241,5 @@ def test_no_python_loop(rng):
     def sized(batch, rows, features):
         return draw(rng, (batch, rows, features))
 
-    assert_vectorised(lambda grad_y, x, gamma, beta: layer_norm(x, gamma, beta), sized)
-    assert_vectorised(layer_norm_backward, sized)
+    assert_vectorized(lambda grad_y, x, gamma, beta: layer_norm(x, gamma, beta), sized)
+    assert_vectorized(layer_norm_backward, sized)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from exercises.training.orthogonal_init import orthogonal
-from kata.testing import assert_close, assert_value_error, assert_vectorised, draws, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, draws, manners
 
 LONG = (3, 100)
 SHAPES = pytest.mark.parametrize(
@@ -158,4 +158,4 @@ def test_manners(rng):
 
 @pytest.mark.speed
 def test_no_python_loop(rng):
-    assert_vectorised(orthogonal, lambda outputs, inputs, kernel: ((outputs, inputs, kernel), rng))
+    assert_vectorized(orthogonal, lambda outputs, inputs, kernel: ((outputs, inputs, kernel), rng))

@@ -9,7 +9,7 @@ from exercises.training.rms_norm import rms_norm, rms_norm_backward
 from kata.testing import (
     assert_close,
     assert_value_error,
-    assert_vectorised,
+    assert_vectorized,
     manners,
     torch_gradients,
 )
@@ -208,5 +208,5 @@ def test_no_python_loop(rng):
     def sized(batch, rows, features):
         return draw(rng, (batch, rows, features))
 
-    assert_vectorised(lambda grad_y, x, weight: rms_norm(x, weight), sized)
-    assert_vectorised(rms_norm_backward, sized)
+    assert_vectorized(lambda grad_y, x, weight: rms_norm(x, weight), sized)
+    assert_vectorized(rms_norm_backward, sized)

@@ -18,7 +18,7 @@ from exercises.training.weight_init import (
     xavier_normal,
     xavier_uniform,
 )
-from kata.testing import assert_close, assert_value_error, assert_vectorised, draws, manners
+from kata.testing import assert_close, assert_value_error, assert_vectorized, draws, manners
 
 # With fan_in and fan_out, worked out by hand.
 SHAPES = {
@@ -205,6 +205,6 @@ def test_manners(rng):
 @pytest.mark.speed
 @NAMES
 def test_no_python_loop(rng, name):
-    assert_vectorised(
+    assert_vectorized(
         partial(draw, name), lambda outputs, inputs, kernel: ((outputs, inputs, kernel), rng)
     )

@@ -1,9 +1,9 @@
-"""What optimisers owe beside their manners: state, gradients of None, dtypes, aliasing both ways.
+"""What optimizers owe beside their manners: state, gradients of None, dtypes, aliasing both ways.
 
-It is a contract like the others, declared once for an optimiser:
+It is a contract like the others, declared once for an optimizer:
 
-    @optimiser("Adam", lr=0.1)
-    def test_it_is_an_optimiser():
+    @optimizer("Adam", lr=0.1)
+    def test_it_is_an_optimizer():
         return partial(Adam, lr=0.1), partial(Adam, lr=0.2, betas=(0.5, 0.9), eps=1e-3)
 """
 
@@ -56,10 +56,10 @@ _PRECISIONS: list[tuple[Any, float]] = [
 _PRESENT = [(True, False), (True, True), (False, False), (False, True), (True, True)]
 
 
-def optimiser(kind: str = "", **settings: Any) -> Callable[[Callable[[], Any]], Test]:
-    """Turn a function that gives ways to make optimisers into the tests of an optimiser's contract.
+def optimizer(kind: str = "", **settings: Any) -> Callable[[Callable[[], Any]], Test]:
+    """Turn a function that gives ways to make optimizers into the tests of an optimizer's contract.
 
-    An optimiser has `step(params, grads)`, which returns the new parameters. All of the contract is
+    An optimizer has `step(params, grads)`, which returns the new parameters. All of the contract is
     about the first; the others stand beside it, and should differ from it in every setting. Choose
     settings that suit float16 (an eps of 1e-3), and by which a parameter keeps at least 0.7 of
     itself in a step. `kind` and `settings` are those of the first in torch.optim, if it is there.
@@ -69,7 +69,7 @@ def optimiser(kind: str = "", **settings: Any) -> Callable[[Callable[[], Any]], 
         agrees = functools.partial(_agrees_with_torch, kind, settings)
         promises = {"300 steps agree with torch": agrees} | promises
     of_the_first = {name: _of_the_first(promise) for name, promise in promises.items()}
-    return contract(of_the_first | {"two optimisers share nothing": _share_nothing})
+    return contract(of_the_first | {"two optimizers share nothing": _share_nothing})
 
 
 def _of_the_first(promise: Callable[..., None]) -> Callable[..., None]:
@@ -91,7 +91,7 @@ def draw_params(rng: np.random.Generator, scale: float = 1.0) -> Params:
 
 
 def take_steps(own: Any, params: Params, steps_of_grads: Sequence[Grads]) -> Params:
-    """The parameters after some steps of an optimiser, each with copies that are its own."""
+    """The parameters after some steps of an optimizer, each with copies that are its own."""
     for grads in steps_of_grads:
         params = own.step(copy.deepcopy(params), copy.deepcopy(grads))
     return params
@@ -100,7 +100,7 @@ def take_steps(own: Any, params: Params, steps_of_grads: Sequence[Grads]) -> Par
 def torch_steps(
     kind: Callable[..., Any], params: Params, steps_of_grads: Sequence[Grads], **settings: Any
 ) -> Params:
-    """The parameters after some steps of one of torch's optimisers, such as torch.optim.Adam."""
+    """The parameters after some steps of one of torch's optimizers, such as torch.optim.Adam."""
     return copy.deepcopy(_torch_steps(pickle.dumps((kind, params, steps_of_grads, settings))))
 
 
