@@ -222,6 +222,17 @@ interleaved_when_cut = slip(
     {SPLIT: "x.reshape(n, t, inner // self.n_heads, self.n_heads).transpose(0, 3, 1, 2)"},
 )
 
+scaled_by_the_width_of_x = slip(
+    "The scale is made from the width of x, d. A score is a product within one head, whose width "
+    "comes from `inner`.",
+    {
+        ATTEND: (
+            "wrong = x.dtype.type(max(x.shape[2] // self.n_heads, 1))\n"
+            "heads = scaled_dot_product(q * (q.shape[3] / wrong) ** 0.5, k, v, sees)"
+        )
+    },
+)
+
 scaled_by_all_heads = slip(
     "The scale is that of all heads together. A score is a product within one head.",
     {ATTEND: "heads = scaled_dot_product(q / x.dtype.type(self.n_heads) ** 0.5, k, v, sees)"},
