@@ -183,6 +183,12 @@ mask_without_the_past = slip(
     {".triu(past + 1)": ".triu(1)"},
 )
 
+pieces_masked_without_the_past = slip(
+    "Several tokens at once are masked as if they stood at the start, as by is_causal=True. They "
+    "see too little of the past.",
+    {".triu(past + 1)": ".triu(past + 1 if t == 1 else 1)"},
+)
+
 the_past_hidden = slip(
     "New tokens see each other, but nothing of the past.",
     {HIDDEN: f"{HIDDEN}\nhidden[:, :past] = True"},
@@ -310,6 +316,16 @@ last_one_not_read = slip(
             "    if i < n_new - 1:\n"
             "        logits, cache = self.advance(written[-1], cache)"
         ),
+    },
+)
+
+last_position_not_written = slip(
+    "`write` raises where it would fill the last of the t_max positions. All may be filled.",
+    {
+        PROMPT: (
+            "if cache[0][0].shape[2] + tokens.shape[1] + n_new >= len(self.weights['positions']):\n"
+            "    raise ValueError('there are too few positions')\n" + PROMPT
+        )
     },
 )
 
