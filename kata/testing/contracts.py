@@ -114,9 +114,10 @@ def _check_cost(of: str, function: Callable[[int], Any], small: int, large: int)
 
 def _makes_no_table(make: Callable[[int], Any], rng: np.random.Generator) -> None:
     __tracebackhide__ = True
-    # Always another length, so that no table of an earlier call will do.
-    lengths = itertools.count(100_000)
-    assert_memory_at_most(64 << 10, lambda: make(next(lengths))(7))
+    # Always another length and step, so that no table of an earlier call will do.
+    numbers = itertools.count(1_000_000)
+    assert_memory_at_most(64 << 10, lambda: make(next(numbers))(7))
+    assert_memory_at_most(64 << 10, lambda: make(100)(next(numbers)))
 
 
 _SCHEDULE = {

@@ -1,5 +1,6 @@
 """The contracts of families: a right answer keeps them, a wrong one fails what it breaks."""
 
+import math
 from functools import partial
 
 import numpy as np
@@ -122,6 +123,7 @@ def test_a_right_optimizer_keeps_all_promises():
 
 WRONG_RATES = {
     "a table of all steps": lambda step: float(np.linspace(1.0, 0.0, 5_000_001)[step]),
+    "a list of a factor for each step": lambda step: math.prod([0.99] * step),
     "a loop over the steps": lambda step: sum(0.1 for _ in range(step)) * 1.0,
     "NumPy numbers": lambda step: np.float32(0.5),
 }
