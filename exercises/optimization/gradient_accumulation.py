@@ -21,8 +21,7 @@ def accumulate(
 
     A batch with n_b = 0 is skipped, even if its loss and gradients are nan.
 
-    Numerics  the gradients keep their dtypes, in which the sums above may be taken: they do not
-              overflow
+    Numerics  the gradients keep their dtypes; the sums above do not overflow in them
     Raises    ValueError if n_b is 0 in every batch, or there are no batches
     Memory    at most 10 × that of the gradients of one batch, those that `gradients` returns
               included, however many batches there are

@@ -44,15 +44,15 @@ def most_confused(matrix: Integer[np.ndarray, "k k"]) -> tuple[int, int] | None:
 def what_accuracy_hides(matrix: Integer[np.ndarray, "k k"]) -> list[str]:
     """Return what should be said beside the accuracy, in these sentences and in this order:
 
-        "always predicting 0 is no less accurate"         the class that occurs most often, the
-                                                          lowest on a tie; only if its count is at
-                                                          least the number of right predictions
-        "fewer than half of class 1 are found"            for each class that occurs and has a
-                                                          recall below 1/2, by number
-        "fewer than half of predictions of 2 are right"   for each class that is predicted and has
-                                                          a precision below 1/2, by number
-        "1 is taken for 2 in 3 of 7 cases"                for the pair of most_confused, if there
-                                                          is one: its count, the samples of class 1
+        "always predicting 0 is no less accurate"
+            if 0, the class that occurs most often (the lowest on a tie), has at least as many
+            samples as there are right predictions
+        "fewer than half of class 1 are found"
+            for each class, by number, that occurs and has a recall below 1/2
+        "fewer than half of predictions of 2 are right"
+            for each class, by number, that is predicted and has a precision below 1/2
+        "1 is taken for 2 in 3 of 7 cases"
+            for the pair (1, 2) of most_confused, if any; class 1 has 7 samples
 
     If the matrix is all zeros, the list is empty.
 

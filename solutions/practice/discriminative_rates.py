@@ -20,10 +20,10 @@ def parameter_groups(
     layer and one kind: those with two axes or more get `weight_decay`, the others, such as biases
     and the gains of norms, get 0.0. The kinds stay apart even if `weight_decay` is 0.
 
-    Order     from layer 0 up; in a layer, the group with `weight_decay` first; names as in the
-              layer; no group is empty
-    Tied      a tensor that is in the layers several times (one object, by several names) is grouped
-              once, where it comes first
+    Order     groups go from layer 0 up, in each layer the one with `weight_decay` first; names are
+              in the layer's order, and no group is empty
+    Tied      one tensor that stands in the layers under several names is in one group only, under
+              the first of them
     Raises    ValueError unless 0 < decay ≤ 1
     Source    Howard & Ruder 2018, §3.2; Loshchilov & Hutter 2019 (weight decay)
 
