@@ -126,8 +126,7 @@ stride_for_the_size_only = slip(
 )
 
 stride_thins_the_picture = slip(
-    "The stride thins out the picture before the kernels see it. Only the positions should be "
-    "thinned out.",
+    "The stride thins out the picture before the kernels see it, not the positions.",
     {STRIDE: "", PAD: "p = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))[:, :, ::sh, ::sw]"},
 )
 

@@ -114,8 +114,7 @@ ignored_rows_in_the_divisor = slip(
 )
 
 ignored_rows_as_zero_logits = slip(
-    "Ignored rows get logits of zero but stay in the mean, at log k each. They should not count "
-    "at all.",
+    "Ignored rows get logits of zero but stay in the mean, where each counts as log k.",
     {
         "shifted = _shifted(logits)": "shifted = _shifted(logits * counts[:, None])",
         "losses[counts]": "losses",

@@ -143,8 +143,7 @@ no_root = slip(
 )
 
 times_the_root = slip(
-    "The step is multiplied by the root: large gradients take still longer steps. It should be "
-    "divided by it.",
+    "The step is multiplied by the root, so that large gradients take still longer steps.",
     {"grad / (": "grad * ("},
 )
 

@@ -271,8 +271,7 @@ mean_as_a_constant = slip(
 )
 
 without_the_share_of_a_row = slip(
-    "The parts through the mean and the variance are not divided by n. Each row has a share of "
-    "only 1/n in both.",
+    "The parts through mean and variance are not divided by n. Each row has a share of 1/n.",
     {TAKEN_BACK: "grad_beta + x_hat * grad_gamma"},
 )
 
@@ -303,8 +302,7 @@ unbiased_variance_in_backward = slip(
 )
 
 unbiased_variance_throughout = slip(
-    "Forward and backward normalize by the unbiased variance (ddof 1). That one belongs in "
-    "running_var only.",
+    "Forward and backward use the unbiased variance (ddof 1), which is for running_var only.",
     {"x.var(axis=0, dtype=np.float64)": "x.var(axis=0, dtype=np.float64, ddof=1)", UNBIASED: "var"},
 )
 
