@@ -17,6 +17,7 @@ KATAS = catalog.load(ROOT)
 DRAWN = script.having_one(KATAS.katas)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # Such as a mistake that overflows.
 @pytest.mark.parametrize("kata", DRAWN, ids=lambda kata: kata.name)
 def test_a_mistake_can_be_seen(kata):
     drawn = script.load(KATAS, kata)

@@ -116,8 +116,8 @@ def test_it_agrees_with_the_reference(rng, reference, name):
 @manners()
 def test_manners(rng):
     x = rng.normal(size=(2, 3, 4))
-    # Far above 0 each is x, but not x itself.
-    inputs = x, 50.0 + x
+    # Far above 0 each is x, but not x itself. In float16, the cube of 40 is finite.
+    inputs = x, 38.0 + x / 4
     return [partial(f, z) for f in (gelu, gelu_tanh, silu, softplus) for z in inputs]
 
 

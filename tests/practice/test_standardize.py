@@ -19,7 +19,8 @@ def use(method, fitted, x):
 
 def in_torch(method, fitted, x):
     fitted, x = torch.tensor(fitted), torch.tensor(x)
-    std, mean = torch.std_mean(fitted, dim=0, correction=0)
+    mean = fitted.mean(dim=0)
+    std = (fitted - mean).square().mean(dim=0).sqrt()
     std[(fitted == fitted[0]).all(dim=0)] = 1.0
     return ((x - mean) / std if method == "transform" else x * std + mean).numpy()
 

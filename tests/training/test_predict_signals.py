@@ -25,7 +25,8 @@ DIGITS = 5e-4
 
 
 def assert_digits(answer, truth):
-    assert_close(answer, float(truth), rtol=0.0, atol=DIGITS)
+    number = truth.item() if isinstance(truth, torch.Tensor) else float(truth)
+    assert_close(answer, number, rtol=0.0, atol=DIGITS)
 
 
 def batch(mean, std=3.0):
