@@ -102,10 +102,11 @@ def test_they_agree_with_the_reference(rng, reference):
     assert_close((embedding(ids, table), embedding_backward(grad_y, ids, table, 2)), expected)
 
 
-@pytest.mark.parametrize("id_", [-6, -5, -1, 5, 6, 100, 2**32])
+@pytest.mark.parametrize("id_", [-6, -5, -1, 5, 6, 100, 2**32, 2**64 - 1])
 @pytest.mark.parametrize("place", [0, 3, 5])
 def test_an_id_without_a_row_raises_a_value_error(rng, id_, place):
     grad_y, ids, table = draw(rng, (6,), 5, 3)
+    ids = ids.astype(np.uint64 if id_ > 2**63 else np.int64)
     ids[place] = id_
     assert_value_error(embedding, ids, table)
     assert_value_error(embedding_backward, grad_y, ids, table)

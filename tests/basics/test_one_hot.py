@@ -43,9 +43,15 @@ def test_classes_that_do_not_occur_keep_their_columns(labels):
 
 @pytest.mark.parametrize(
     ("dtype", "label", "n_classes"),
-    [("uint8", 255, 256), ("uint8", 200, 300), ("int8", 127, 128), ("int16", 299, 300)],
+    [
+        ("uint8", 255, 256),
+        ("uint8", 200, 300),
+        ("int8", 127, 128),
+        ("int16", 299, 300),
+        ("int64", 150, 200),
+    ],
 )
-def test_labels_of_narrow_dtypes_find_their_places(dtype, label, n_classes):
+def test_labels_beyond_what_8_bits_hold_find_their_places(dtype, label, n_classes):
     expected = np.zeros((2, n_classes))
     expected[0, label] = expected[1, 0] = 1.0
     assert_close(one_hot(np.array([label, 0], dtype), n_classes), expected)

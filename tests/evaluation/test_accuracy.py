@@ -123,6 +123,9 @@ def test_more_rows_and_classes_than_8_bits_hold_are_counted(target, top_k, expec
     targets = np.full(300, target, dtype=np.int8)
     assert_close(accuracy(np.zeros((300, 300)), targets, top_k), expected)
     assert_close(accuracy(np.zeros((1, 300)), np.array([256]), 1), 0.0)
+    # In 8 bits, 257 would be 1.
+    logits = np.where(np.arange(300) == 257, 1.0, 0.0)[None]
+    assert_close(accuracy(logits, np.array([1], np.int8), 1), 0.0)
 
 
 @manners(dtypes=())
