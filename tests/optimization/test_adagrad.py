@@ -10,7 +10,7 @@ from kata.testing import assert_close, draw_params, optimizer, take_steps, torch
 SETTINGS = {"lr": 0.2, "eps": 0.05}
 
 
-def test_the_first_step_is_lr_against_the_gradients_sign():
+def test_the_first_step_is_lr_against_the_sign_of_the_gradient():
     new = Adagrad(lr=0.5, eps=0.0).step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
     assert_close(new, [np.array([0.5, 2.5])])
 

@@ -25,7 +25,7 @@ def test_eps_is_added_to_the_root():
     assert_close(adam.step([np.array([5.0])], [np.array([1.0])]), [np.array([4.75])])
 
 
-def test_the_first_step_is_lr_against_the_gradients_sign():
+def test_the_first_step_is_lr_against_the_sign_of_the_gradient():
     new = Adam(lr=0.5, eps=0.0).step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
     assert_close(new, [np.array([0.5, 2.5])])
 

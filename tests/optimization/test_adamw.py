@@ -8,7 +8,7 @@ from exercises.optimization.adamw import AdamW
 from kata.testing import assert_close, draw_params, optimizer, take_steps, torch_steps
 
 
-def test_the_first_step_is_the_decay_and_lr_against_the_gradients_sign():
+def test_the_first_step_is_the_decay_and_lr_against_the_sign_of_the_gradient():
     optimizer = AdamW(lr=0.5, eps=0.0, weight_decay=0.2)
     new = optimizer.step([np.array([1.0, 2.0])], [np.array([3.0, -4.0])])
     assert_close(new, [np.array([0.4, 2.3])])

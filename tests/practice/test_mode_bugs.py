@@ -210,7 +210,7 @@ def test_a_network_may_be_in_float32(rng):
     assert_close([*tuner.head(), tuner.predict(x)], expected, rtol=1e-3, atol=1e-3)
 
 
-def test_arguments_are_left_unchanged_and_results_are_the_callers_own(rng):
+def test_arguments_are_left_unchanged_and_results_belong_to_the_caller(rng):
     weights, x, y = draw(rng, 7)
     expected = fresh_head(weights)
     with unchanged(weights, x, y):
