@@ -67,6 +67,11 @@ def broadcast(x, w):
     return np.broadcast_to((x * w).sum(), x.shape)
 
 
+def broadcast_with_gaps(x, w):
+    wide = np.repeat(x * w, 100, axis=1)
+    return np.broadcast_to(wide[:, :1], x.shape)
+
+
 UNCHANGED = "arguments are left unchanged"
 ALONE = "a result depends on its arguments alone"
 AFTERWARDS = "a result is not changed afterwards"
@@ -88,6 +93,11 @@ WRONG = {
         "dtype float64, expected float32",
     ),
     "one that returns a view": (a_view, AFTERWARDS, "shares memory with an argument"),
+    "one that returns a column in many places": (
+        broadcast_with_gaps,
+        AFTERWARDS,
+        "entries of a result share memory",
+    ),
     "one that returns a number in many places": (
         broadcast,
         AFTERWARDS,
