@@ -18,4 +18,4 @@ def solution(name: str) -> ModuleType:
 
 def picture(name: str) -> ModuleType:
     """The script of a kata's picture."""
-    return script.load(KATAS, KATAS.find(name))
+    return script.load(KATAS.find(name))

@@ -159,9 +159,9 @@ def answer_module(kata: Kata) -> ModuleType:
 def solution_module(kata: Kata) -> ModuleType:
     """The reference solution, built on solutions alone, whatever `exercises` stands for."""
     if not kata.parts_in(kata.solution.read_bytes()):
-        return _house_module(kata, "solutions")
+        return house_module(kata, "solutions")
     with _all_solved():
-        return _house_module(kata, "solutions")
+        return house_module(kata, "solutions")
 
 
 @contextlib.contextmanager
@@ -210,15 +210,15 @@ def attempts_of(kata: Kata) -> list[Attempt]:
     """The attempts of `kata`; none where attempts are not shipped."""
     if not kata.attempts.is_file():
         return []
-    return attempts_in(_house_module(kata, "attempts"), kata.solution)
+    return attempts_in(house_module(kata, "attempts"), kata.solution)
 
 
-def _house_module(kata: Kata, tree: str) -> ModuleType:
-    """A module of this checkout's solutions or attempts; those of another one are forgotten."""
+def house_module(kata: Kata, tree: str) -> ModuleType:
+    """A module of this checkout's solutions, attempts or pictures; another one's are forgotten."""
     root = str(kata.root)
     if root not in sys.path[:1]:
         sys.path.insert(0, root)
-        _forget("solutions", "attempts")
+        _forget("solutions", "attempts", "pictures")
     return importlib.import_module(f"{tree}.{kata.module}")
 
 

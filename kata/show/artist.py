@@ -72,7 +72,7 @@ class Artist(Bounded):
 
     def _begun_sheet(self) -> Sheet:
         """A sheet with the reference on it, where there are solutions."""
-        drawn = script.load(self.katas, self.kata)
+        drawn = script.load(self.kata)
         sheet = Sheet(drawn, has_reference=self.kata.solution.is_file())
         if self.kata.solution.is_file():
             target.install(self.katas, "solutions")

@@ -14,13 +14,12 @@ of one. Both are drawn by the same lines, so what looks different is different.
 """
 
 import ast
-import importlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from kata.catalog import Catalog, Kata, KataError
+from kata import target
+from kata.catalog import Kata, KataError
 
 
 def sentence(kata: Kata) -> str:
@@ -62,9 +61,6 @@ def _imported(tree: ast.Module) -> set[str]:
     return names
 
 
-def load(katas: Catalog, kata: Kata) -> ModuleType:
+def load(kata: Kata) -> ModuleType:
     """The script of a kata. What it imports from `pictures` is that checkout's."""
-    root = str(katas.root)
-    if root not in sys.path[:1]:
-        sys.path.insert(0, root)
-    return importlib.import_module(f"pictures.{kata.module}")
+    return target.house_module(kata, "pictures")

@@ -20,7 +20,7 @@ DRAWN = script.having_one(KATAS.katas)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # Such as a mistake that overflows.
 @pytest.mark.parametrize("kata", DRAWN, ids=lambda kata: kata.name)
 def test_a_mistake_can_be_seen(kata):
-    drawn = script.load(KATAS, kata)
+    drawn = script.load(kata)
     (mistake,) = [one for one in target.attempts_of(kata) if one.name == drawn.SHOWS]
     assert not mistake.is_right
     with solutions_for_exercises(KATAS):
