@@ -15,7 +15,13 @@ from kata.testing.gradients import numerical_gradient, torch_gradients
 from kata.testing.losses import loss
 from kata.testing.manners import manners
 from kata.testing.notes import Note, SideEffectError, diagnosing, recorder, recording
-from kata.testing.optimizers import draw_params, optimizer, take_steps, torch_steps
+from kata.testing.optimizers import (
+    MISFITTING_GRADS,
+    draw_params,
+    optimizer,
+    take_steps,
+    torch_steps,
+)
 from kata.testing.speed import (
     assert_keeps_pace,
     assert_memory_at_most,
@@ -34,6 +40,7 @@ from kata.testing.values import (
 )
 
 __all__ = [
+    "MISFITTING_GRADS",
     "VALUE_ERROR",
     "Note",
     "SideEffectError",

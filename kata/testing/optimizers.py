@@ -33,7 +33,8 @@ Params = list[Array]
 Grads = Sequence[Array | None]
 
 _SHAPES = [(3, 4), (5,), (2, 1, 3), (5,), (0, 2)]
-_MISFITS = [
+# Shapes of a parameter, and of a gradient that does not fit it, though NumPy may broadcast the two.
+MISFITTING_GRADS = [
     ((3, 2), (2,)),
     ((3, 2), (2, 3)),
     ((3, 2), (1, 2)),
@@ -299,7 +300,7 @@ def _takes_any_sequence(make: Callable[[], Any], rng: np.random.Generator) -> No
 
 def _refuses_misfits(make: Callable[[], Any], rng: np.random.Generator) -> None:
     __tracebackhide__ = True
-    for of_param, of_grad in _MISFITS:
+    for of_param, of_grad in MISFITTING_GRADS:
         params = [rng.normal(size=size) for size in (4, of_param, 4)]
         misfits = [rng.normal(size=size) for size in (4, of_grad, 4)]
         assert_value_error(make().step, params, misfits)
