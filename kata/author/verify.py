@@ -136,7 +136,7 @@ def missing_files(kata: Kata) -> list[str]:
 
 
 def text_problems(kata: Kata) -> list[str]:
-    """Nothing left to write or lost; hints, rows, an example; stub and solution alike outside."""
+    """What is left to write, missing or lost, and where the stub differs from its solution."""
     problems = [*_left_to_write(kata), *_rows_missing(kata), *_named_twice(kata)]
     try:
         asked = len(hints.questions(kata))

@@ -10,10 +10,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from rich.console import Console
 
 from kata import catalog, runner, stubs, target
 from kata.catalog import Catalog, Kata
 from kata.runner import Runner
+from kata.tests.terminals import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -141,3 +143,17 @@ e = np.exp(x - x.max(axis=axis, keepdims=True))
 return e / e.sum(axis=axis, keepdims=True)"""
 
 WRONG = RIGHT.replace("x - x.max(axis=axis, keepdims=True)", "x")
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Terminal]]:
+    """Opens terminals inside the tests' own process; each is left at the end."""
+    terminals = []
+
+    def opened(program: Callable[[Console], None]) -> Terminal:
+        terminals.append(Terminal(program, monkeypatch))
+        return terminals[-1]
+
+    yield opened
+    for terminal in terminals:
+        terminal.leave()

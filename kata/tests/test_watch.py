@@ -14,7 +14,7 @@ from kata.progress import Progress
 from kata.show import request
 from kata.show.request import Shown
 from kata.tests import conftest
-from kata.tests.terminals import LOOP, MISTAKE, RIGHT, TWO, WRONG, RealTerminal, Terminal, Verdicts
+from kata.tests.terminals import LOOP, MISTAKE, RIGHT, TWO, WRONG, RealTerminal, Verdicts
 from kata.watch import Watch
 
 KEYS = "h hint.*q quit"
@@ -36,19 +36,16 @@ def katas(checkout):
 
 
 @pytest.fixture
-def start(katas, monkeypatch):
+def start(katas, opened):
     """Starts `kata` in this process; waits until it shows a text, if not that softmax is to do."""
-    terminals = []
 
     def start(verdicts=None, text="softmax is to do."):
         watched = katas, Progress(katas.root), verdicts or Verdicts()
-        terminals.append(Terminal(lambda console: Watch(*watched, console).run(), monkeypatch))
-        terminals[-1].shows(text, KEYS)
-        return terminals[-1]
+        terminal = opened(lambda console: Watch(*watched, console).run())
+        terminal.shows(text, KEYS)
+        return terminal
 
-    yield start
-    for terminal in terminals:
-        terminal.leave()
+    return start
 
 
 @pytest.fixture

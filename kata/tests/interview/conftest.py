@@ -6,7 +6,7 @@ from kata import stubs
 from kata.catalog import INTERVIEW
 from kata.interview.sessions import Interviews
 from kata.tests.interview.holding import KEYS, Clock, hold, plan
-from kata.tests.terminals import RealTerminal, Terminal, Verdicts
+from kata.tests.terminals import RealTerminal, Verdicts
 
 
 @pytest.fixture
@@ -23,20 +23,13 @@ def the_learners_file_stays_as_it_is(softmax):
 
 
 @pytest.fixture
-def begin(katas, clock, monkeypatch, the_learners_file_stays_as_it_is):
+def begin(katas, clock, opened, the_learners_file_stays_as_it_is):
     """Begins an interview about some katas, or a review."""
-    terminals = []
 
     def begin(*names):
-        def program(console):
-            hold(names, katas, Verdicts(), console, clock)
+        return opened(lambda console: hold(names, katas, Verdicts(), console, clock))
 
-        terminals.append(Terminal(program, monkeypatch))
-        return terminals[-1]
-
-    yield begin
-    for terminal in terminals:
-        terminal.leave()
+    return begin
 
 
 @pytest.fixture
