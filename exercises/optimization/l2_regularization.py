@@ -2,8 +2,7 @@
 
 Both functions take the list of all parameters of a network: arrays of any shapes, with one axis or
 more and finite entries. A parameter with two axes or more is a weight, even if an axis has length
-1; w runs over the entries of all weights. One with a single axis is a bias (or a gain), and is left
-out.
+1; w runs over the entries of all weights. One with a single axis, a bias or a gain, is left out.
 
     Numerics  right for float64 entries from 1e-100 to 1e100 in size
     Raises    ValueError if strength < 0
